@@ -1,0 +1,9 @@
+"""Static files of a deployment: hashed names, compressed, with the imports between JavaScript modules rewritten."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage):
+    """Rewrites `import ... from "./x.js"` too, so that a module is never cached beyond its version."""
+
+    support_js_module_import_aggregation = True

@@ -1,0 +1,1 @@
+"""Distributed locks: leases, and the watcher of everybody's locks."""

@@ -1,0 +1,1 @@
+"""Clusters, their nodes and keys, and what moves when a ring changes."""
