@@ -1,0 +1,74 @@
+"""Copies: how many a placement stores in all, and how many a change makes nodes receive anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.keys import KeyIndex
+from ringviz.core.ring import HashRing
+from ringviz.core.segments import NOBODY, cut, matched
+from ringviz.core.strategy import Strategy
+
+_CHUNK = 1 << 17  # keys at a time: bounds the memory of a scan
+
+
+def copies_moved(before: Strategy, after: Strategy, n: int, keys: KeyIndex) -> tuple[int, int]:
+    """The copies stored after the change, and how many of them a node did not hold before.
+
+    A key is stored at the first `n` nodes of its preference list (fewer where there are fewer). Between two rings this
+    costs O(tokens x n^2) and two searches a range whose list changed; else O(keys x n^2). No loop is Python's.
+    """
+    holders = int(np.count_nonzero(after.ownership()))
+    total = keys.count * min(n, holders)
+    if n < 1:
+        return 0, 0
+    _, place_after = matched(before.nodes, after.nodes)
+    if isinstance(before, HashRing) and isinstance(after, HashRing):
+        return total, _by_ranges(before, after, n, keys, place_after)
+    return total, _by_keys(before, after, n, keys, place_after)
+
+
+def _by_ranges(before: HashRing, after: HashRing, n: int, keys: KeyIndex, place_after: NDArray[np.int32]) -> int:
+    segments = cut(before, after)
+    old = _rows(before.preference_table(n), segments.before)
+    new = place_after[_rows(after.preference_table(n), segments.after)]
+    received = _received(old, new)
+    changed = np.flatnonzero(received)
+    low, high = keys.places(segments.starts(changed)), keys.places(segments.end[changed])
+    held = high - low
+    if len(changed) and changed[0] == 0:
+        held[0] += keys.count  # the first segment wraps, or is the whole circle
+    return int((held * received[changed]).sum())
+
+
+def _rows(table: NDArray[np.int32], positions: NDArray[np.intp]) -> NDArray[np.int32]:
+    return table[positions] if len(table) else np.full((len(positions), table.shape[1]), NOBODY, np.int32)
+
+
+def _by_keys(before: Strategy, after: Strategy, n: int, keys: KeyIndex, place_after: NDArray[np.int32]) -> int:
+    old, new = _lists(before, n), _lists(after, n)
+    total = 0
+    for start in range(0, keys.count, _CHUNK):
+        hashes = keys.hashes[start : start + _CHUNK]
+        total += int(_received(old(hashes), place_after[new(hashes)]).sum(dtype=np.int64))
+    return total
+
+
+def _lists(strategy: Strategy, n: int) -> Callable[[NDArray[np.uint32]], NDArray[np.int32]]:
+    """The preference lists of hashes; a ring's table is made once for all chunks."""
+    if not isinstance(strategy, HashRing) or not len(strategy.tokens):
+        return lambda hashes: strategy.preferences(hashes, n)
+    table, tokens = strategy.preference_table(n), strategy.tokens
+    return lambda hashes: table[np.searchsorted(tokens, hashes) % len(tokens)]
+
+
+def _received(old: NDArray[np.int32], new: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each row how many nodes of `new` are not in `old`."""
+    count = np.zeros(len(new), np.int32)
+    for column in range(new.shape[1]):
+        node = new[:, column]
+        count += (node != NOBODY) & (old != node[:, None]).all(axis=1)
+    return count

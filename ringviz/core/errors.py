@@ -1,0 +1,74 @@
+"""What the core refuses, each with the value that it refused.
+
+The texts are for a programmer's eyes; whoever faces a person (the forms, the command line) catches the class and says
+it in that person's language.
+"""
+
+from __future__ import annotations
+
+
+class CoreError(ValueError):
+    """The root of everything that the core raises by itself."""
+
+
+class InvalidName(CoreError):
+    """A node's name is empty or is no valid Unicode text."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"a node's name must be non-empty text, not {name!r}")
+
+
+class DuplicateName(CoreError):
+    """Two nodes of one ring bear the same name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"two nodes are named {name!r}; give each its own name")
+
+
+class InvalidWeight(CoreError):
+    """A node's weight is not a finite number from 0 to `highest`."""
+
+    def __init__(self, name: str, weight: float, highest: float) -> None:
+        self.name, self.weight, self.highest = name, weight, highest
+        super().__init__(f"the weight of {name!r} must be from 0 to {highest:g}, not {weight!r}")
+
+
+class InvalidVnodes(CoreError):
+    """The number of virtual nodes is below 1."""
+
+    def __init__(self, vnodes: int) -> None:
+        self.vnodes = vnodes
+        super().__init__(f"virtual nodes must be at least 1, not {vnodes!r}")
+
+
+class InvalidSeed(CoreError):
+    """The seed of the hash function does not fit 32 bits."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        super().__init__(f"the seed must be from 0 to {2**32 - 1}, not {seed!r}")
+
+
+class InvalidRingLength(CoreError):
+    """The `p` of modulo is outside 1 to the size of the hash space."""
+
+    def __init__(self, ring_length: int) -> None:
+        self.ring_length = ring_length
+        super().__init__(f"the ring's length must be from 1 to {2**32}, not {ring_length!r}")
+
+
+class UnknownStrategy(CoreError):
+    """No strategy has this name."""
+
+    def __init__(self, strategy: str, known: tuple[str, ...]) -> None:
+        self.strategy, self.known = strategy, known
+        super().__init__(f"no strategy is named {strategy!r}; there are {', '.join(known)}")
+
+
+class DifferentHashes(CoreError):
+    """Two rings hash the same key to different places, so that one key index cannot serve both."""
+
+    def __init__(self) -> None:
+        super().__init__("movement needs two placements that hash keys alike")

@@ -1,0 +1,196 @@
+"""Movement: which keys change owner between two placements of the same keys, and which of them needlessly.
+
+Between two rings it costs O(tokens changed x log keys) plus one merge of the two token arrays; what does not change
+owner is never looked at. Where a side has no ranges every key is asked about: O(keys), in compiled loops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.copies import copies_moved
+from ringviz.core.errors import DifferentHashes
+from ringviz.core.keys import KeyIndex
+from ringviz.core.moves import Moves, PairCounts, RangeChanges, RangeMoves, ScanMoves
+from ringviz.core.placement import Node
+from ringviz.core.ring import HashRing
+from ringviz.core.segments import NOBODY, cut, matched, owners_at
+from ringviz.core.strategy import Strategy
+
+__all__ = ["ANYONE", "MovedKeys", "Movement", "Pair", "RangeChanges", "copies_moved", "movement"]
+
+_PROBE = b"ringviz"  # any key at all
+
+
+class Anyone(Enum):
+    """The type of ANYONE, which is not None: None is the owner of a key on an empty ring."""
+
+    ANYONE = "anyone"
+
+
+ANYONE: Final = Anyone.ANYONE
+End = str | None | Literal[Anyone.ANYONE]
+
+
+class Pair(NamedTuple):
+    """How many keys go from one node to another; None is nobody (the ring before or after has no token)."""
+
+    source: str | None
+    target: str | None
+    keys: int
+    needless: bool
+
+
+class MovedKeys(NamedTuple):
+    """Some moved keys in the order of their hashes: position in the key set, hash, and owners as places in `names`."""
+
+    positions: NDArray[np.uint32]
+    hashes: NDArray[np.uint32]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What `movement` found.
+
+    `keys` and `moved` are counts; `names` are the nodes of both sides, and an int that means a node is its place there
+    (-1 nobody). `ranges` is None where a side has no ranges. Everything else is computed when first asked for.
+    """
+
+    keys: int
+    moved: int
+    names: tuple[str, ...]
+    ranges: RangeChanges | None
+    _survivor: NDArray[np.bool_]
+    _moves: Moves
+    _index: KeyIndex
+    _before: Strategy
+    _after: Strategy
+
+    @cached_property
+    def needless(self) -> int:
+        """Keys that move between two nodes that are in both placements with the same weight: nothing called for it."""
+        table = self._table
+        return int(table.keys[self._is_needless(table)].sum())
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All pairs, those of most keys first, equal ones by names (nobody first)."""
+        return self.top_pairs(self.pair_count)
+
+    @property
+    def pair_count(self) -> int:
+        """How many pairs there are. Modulo on many nodes has nearly as many as keys: then ask for `top_pairs`."""
+        return len(self._table.keys)
+
+    def top_pairs(self, limit: int) -> tuple[Pair, ...]:
+        """The first `limit` of `pairs`."""
+        first = PairCounts(*(column[:limit] for column in self._table))
+        rows = zip(*(column.tolist() for column in first), self._is_needless(first).tolist(), strict=True)
+        return tuple(Pair(self._name(source), self._name(target), keys, flag) for source, target, keys, flag in rows)
+
+    def count(self, *, source: End = ANYONE, target: End = ANYONE) -> int:
+        """How many keys move from a node to a node."""
+        table = self._table
+        chosen = np.ones(len(table.keys), np.bool_)
+        for column, name in ((table.source, source), (table.target, target)):
+            if name is not ANYONE:
+                chosen &= column == self._place(name)
+        return int(table.keys[chosen].sum())
+
+    def positions(
+        self, *, source: End = ANYONE, target: End = ANYONE, offset: int = 0, limit: int | None = None
+    ) -> NDArray[np.uint32]:
+        """Where the moved keys stand in the key set, in the order of their hashes, from the offset-th on."""
+        return self._index.order[self._slots(source, target, offset, limit)]
+
+    def moved_keys(
+        self, *, source: End = ANYONE, target: End = ANYONE, offset: int = 0, limit: int | None = None
+    ) -> MovedKeys:
+        """The same keys with their hashes and owners."""
+        slots = self._slots(source, target, offset, limit)
+        hashes = self._index.hashes[slots]
+        _, place_after = matched(self._before.nodes, self._after.nodes)
+        return MovedKeys(
+            self._index.order[slots], hashes, self._before.owners(hashes), place_after[self._after.owners(hashes)]
+        )
+
+    @cached_property
+    def _table(self) -> PairCounts:
+        """The pairs in their order."""
+        found = self._moves.pair_counts()
+        by_name = np.empty(len(self.names) + 1, np.int64)
+        by_name[sorted(range(len(self.names)), key=self.names.__getitem__)] = np.arange(len(self.names))
+        by_name[NOBODY] = -1
+        order = np.lexsort((by_name[found.target], by_name[found.source], -found.keys))
+        return PairCounts(*(column[order] for column in found))
+
+    def _is_needless(self, table: PairCounts) -> NDArray[np.bool_]:
+        return self._survivor[table.source] & self._survivor[table.target]
+
+    def _slots(self, source: End, target: End, offset: int, limit: int | None) -> NDArray[np.intp]:
+        giver = None if source is ANYONE else self._place(source)
+        receiver = None if target is ANYONE else self._place(target)
+        return self._moves.slots(giver, receiver, max(0, offset), limit)
+
+    @cached_property
+    def _place_of(self) -> dict[str | None, int]:
+        return {None: NOBODY, **{name: place for place, name in enumerate(self.names)}}
+
+    def _place(self, name: str | None) -> int:
+        """A node's place in `names`; one that no key has for a name that neither side knows."""
+        return self._place_of.get(name, len(self.names))
+
+    def _name(self, place: int) -> str | None:
+        return None if place == NOBODY else self.names[place]
+
+
+def movement(before: Strategy, after: Strategy, keys: KeyIndex) -> Movement:
+    """What moves between two placements, nodes being matched by name.
+
+    Both must hash keys alike, as they did when `keys` was built. Raises DifferentHashes when they do not.
+    """
+    if before.placement.hash(_PROBE) != after.placement.hash(_PROBE):
+        raise DifferentHashes
+    names, place_after = matched(before.nodes, after.nodes)
+    ranges: RangeChanges | None = None
+    moves: Moves
+    if isinstance(before, HashRing) and isinstance(after, HashRing):
+        ranges = range_changes(before, after, place_after)
+        moves = RangeMoves(ranges, keys, len(names))
+    else:
+        moves = ScanMoves(before.owners, lambda hashes: place_after[after.owners(hashes)], keys, len(names))
+    survivor = _survivors(before.nodes, after.nodes, names)
+    return Movement(keys.count, moves.moved(), names, ranges, survivor, moves, keys, before, after)
+
+
+def range_changes(before: HashRing, after: HashRing, place_after: NDArray[np.int32]) -> RangeChanges:
+    """The ranges whose owner differs between two rings."""
+    segments = cut(before, after)
+    source = owners_at(before.owner_index, segments.before)
+    target = place_after[owners_at(after.owner_index, segments.after)]
+    changed = np.flatnonzero(source != target)
+    source, target = source[changed], target[changed]
+    joined = (np.diff(changed) == 1) & (source[1:] == source[:-1]) & (target[1:] == target[:-1])
+    first = np.append(True, ~joined)[: len(changed)]
+    last = np.append(~joined, True)[: len(changed)]
+    return RangeChanges(
+        segments.starts(changed[first]), segments.end[changed[last]], source[first].copy(), target[first].copy()
+    )
+
+
+def _survivors(before: tuple[Node, ...], after: tuple[Node, ...], names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Whether each name is on both sides with one weight, and at the end False for nobody.
+
+    A node whose weight changes is meant to win or lose keys, so that what it does is not needless.
+    """
+    weight_after = {node.name: node.weight for node in after}
+    survives = [weight_after.get(node.name) == node.weight for node in before]
+    return np.array(survives + [False] * (len(names) - len(before) + 1), np.bool_)

@@ -1,0 +1,175 @@
+"""Where the keys that change owner stand in a key index: by ranges, or by asking both sides about every key.
+
+An owner is a place in the names that `matched` gives, -1 is nobody. What is not asked for (None) is any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.keys import KeyIndex
+from ringviz.core.placement import TOKEN_SPACE
+
+_CHUNK = 1 << 18  # keys at a time: bounds the memory of a scan and keeps it in the cache
+_COUNTED_CODES = 1 << 20  # pairs of nodes that are counted in a plain array; above that by sorting
+
+
+class PairCounts(NamedTuple):
+    """The keys that go from each `source` to each `target`; only pairs that have any, in no promised order."""
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    keys: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeChanges:
+    """The ranges `(start, end]` that change owner, ascending by `end`; neighbours of one pair are one range.
+
+    Only the first may wrap (start >= end; start == end is the whole circle).
+    """
+
+    start: NDArray[np.uint32]
+    end: NDArray[np.uint32]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+
+    def space_share(self) -> float:
+        """The part of the hash space that changes owner, 0 to 1."""
+        widths = (self.end - self.start).astype(np.uint64)  # unsigned 32 bits: a range that wraps needs no care
+        widths[widths == 0] = TOKEN_SPACE
+        return int(widths.sum()) / TOKEN_SPACE
+
+
+class Moves(Protocol):
+    """The moved keys as slots, which are places in the sorted hashes."""
+
+    def moved(self) -> int:
+        """How many keys change owner."""
+
+    def pair_counts(self) -> PairCounts:
+        """How many by pair."""
+
+    def slots(self, source: int | None, target: int | None, offset: int, limit: int | None) -> NDArray[np.intp]:
+        """The slots of the moved keys of a pair, ascending, from the offset-th on, `limit` at most."""
+
+
+class RangeMoves:
+    """The moved keys of two rings: a slice of the index a range, found by the two ends of the range alone."""
+
+    def __init__(self, changes: RangeChanges, keys: KeyIndex, names: int) -> None:
+        self._source, self._target, self._names = changes.source, changes.target, names
+        self._low, self._high = keys.places(changes.start), keys.places(changes.end)
+        if len(self._low) and changes.start[0] >= changes.end[0]:
+            self._split_first(keys.count)
+
+    def _split_first(self, count: int) -> None:
+        """The first range wraps: what it has at the top of the hash space becomes a slice of its own, the last."""
+        self._low, self._high = np.append(self._low, self._low[0]), np.append(self._high, count)
+        self._low[0] = 0
+        self._source = np.append(self._source, self._source[0])
+        self._target = np.append(self._target, self._target[0])
+
+    def moved(self) -> int:
+        """How many keys change owner."""
+        return int((self._high - self._low).sum())
+
+    def pair_counts(self) -> PairCounts:
+        """How many by pair."""
+        codes, inverse = np.unique(_codes(self._source, self._target, self._names), return_inverse=True)
+        keys = np.bincount(inverse, weights=self._high - self._low, minlength=len(codes)).astype(np.int64)
+        return _pairs(codes[keys > 0], keys[keys > 0], self._names)
+
+    def slots(self, source: int | None, target: int | None, offset: int, limit: int | None) -> NDArray[np.intp]:
+        """The slots of the moved keys of a pair: O(ranges + what is returned)."""
+        chosen = _of_pair(self._source, self._target, source, target)
+        low, lengths = self._low[chosen], (self._high - self._low)[chosen]
+        ends = np.cumsum(lengths)
+        total = int(ends[-1]) if len(ends) else 0
+        stop = total if limit is None else min(total, offset + limit)
+        first, last = np.searchsorted(ends, (offset, stop), side="right")
+        part = slice(int(first), int(last) + 1)
+        # The n-th moved key stands in its slice as far from the slice's start as n is from the keys before the slice.
+        shift = np.repeat((low - ends + lengths)[part], lengths[part])
+        skipped = int((ends - lengths)[first]) if first < len(ends) else 0
+        return shift[offset - skipped : max(offset, stop) - skipped] + np.arange(offset, max(offset, stop))
+
+
+class Owners(Protocol):
+    """Either side of a scan, as a function."""
+
+    def __call__(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """The owner of every hash."""
+
+
+class ScanMoves:
+    """The moved keys of any two strategies, by comparing the owners of every key: O(keys), a chunk at a time."""
+
+    def __init__(self, before: Owners, after: Owners, keys: KeyIndex, names: int) -> None:
+        self._before, self._after, self._keys, self._names = before, after, keys, names
+
+    def moved(self) -> int:
+        """How many keys change owner."""
+        return sum(int(np.count_nonzero(source != target)) for _, source, target in self._chunks())
+
+    def pair_counts(self) -> PairCounts:
+        """How many by pair."""
+        moved = (_moved_codes(source, target, self._names) for _, source, target in self._chunks())
+        if (self._names + 1) ** 2 <= _COUNTED_CODES:
+            return self._counted(moved)
+        codes, keys = np.unique(np.concatenate([np.empty(0, np.int64), *moved]), return_counts=True)
+        return _pairs(codes, keys, self._names)
+
+    def _counted(self, moved: Iterator[NDArray[np.int64]]) -> PairCounts:
+        total = np.zeros((self._names + 1) ** 2, np.int64)
+        for codes in moved:
+            total += np.bincount(codes, minlength=len(total))
+        found = np.flatnonzero(total)
+        return _pairs(found, total[found], self._names)
+
+    def slots(self, source: int | None, target: int | None, offset: int, limit: int | None) -> NDArray[np.intp]:
+        """The slots of the moved keys of a pair; stops as soon as there are enough."""
+        found: list[NDArray[np.intp]] = [np.empty(0, np.intp)]
+        count, enough = 0, None if limit is None else offset + limit
+        for start, sources, targets in self._chunks():
+            wanted = np.flatnonzero((sources != targets) & _of_pair(sources, targets, source, target))
+            found.append(wanted + start)
+            count += len(wanted)
+            if enough is not None and count >= enough:
+                break
+        return np.concatenate(found)[offset:enough]
+
+    def _chunks(self) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.int32]]]:
+        for start in range(0, self._keys.count, _CHUNK):
+            hashes = self._keys.hashes[start : start + _CHUNK]
+            yield start, self._before(hashes), self._after(hashes)
+
+
+def _codes(source: NDArray[np.int32], target: NDArray[np.int32], names: int) -> NDArray[np.int64]:
+    """A pair as one number; nobody counts as name 0."""
+    return (source.astype(np.int64) + 1) * (names + 1) + target + 1
+
+
+def _moved_codes(source: NDArray[np.int32], target: NDArray[np.int32], names: int) -> NDArray[np.int64]:
+    moved = source != target
+    return _codes(source[moved], target[moved], names)
+
+
+def _pairs(codes: NDArray[np.int64], keys: NDArray[np.int64], names: int) -> PairCounts:
+    return PairCounts(codes // (names + 1) - 1, codes % (names + 1) - 1, keys)
+
+
+def _of_pair(
+    sources: NDArray[np.int32], targets: NDArray[np.int32], source: int | None, target: int | None
+) -> NDArray[np.bool_]:
+    chosen = np.ones(len(sources), np.bool_)
+    if source is not None:
+        chosen &= sources == source
+    if target is not None:
+        chosen &= targets == target
+    return chosen

@@ -1,0 +1,82 @@
+"""Every token of every node of a ring, sorted, with the rule for equal tokens.
+
+Where tokens of several nodes are equal, the node whose name (as UTF-8 bytes) sorts first keeps the token and it is void
+for the others. The void ones stay in the pool: when the first node leaves, the next one's token comes to life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.placement import Node, Placement
+
+_RANK_BITS = np.uint64(32)
+_RANK_MASK = np.uint64(2**32 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPool:
+    """`packed[i]` is a token in the high 32 bits and its node's rank in the low ones, ascending.
+
+    The rank is the node's place among the names in byte order, so that plain sorting applies the rule for equal tokens.
+    `by_rank[rank]` is the node's index in the ring's own order.
+    """
+
+    packed: NDArray[np.uint64]
+    by_rank: NDArray[np.int32]
+
+    def live(self) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+        """The tokens that are not void, ascending and distinct, and the index of each one's node."""
+        tokens = (self.packed >> _RANK_BITS).astype(np.uint32)
+        first = np.ones(len(tokens), np.bool_)
+        np.not_equal(tokens[1:], tokens[:-1], out=first[1:])
+        packed = self.packed
+        if not first.all():
+            tokens, packed = tokens[first], packed[first]
+        return tokens, self.by_rank[packed & _RANK_MASK]
+
+
+def gather(nodes: Sequence[Node], placement: Placement) -> TokenPool:
+    """The pool of these nodes: hashes every token, then one sort."""
+    by_rank, rank = _ranks(nodes)
+    return TokenPool(np.sort(_packed(nodes, rank, range(len(nodes)), placement)), by_rank)
+
+
+def regather(pool: TokenPool, earlier: Sequence[Node], nodes: Sequence[Node], placement: Placement) -> TokenPool:
+    """The pool of `nodes`, taking from `pool` (of `earlier`) what is in both; hashes the tokens of the others only."""
+    by_rank, rank = _ranks(nodes)
+    index_of = {node: index for index, node in enumerate(nodes)}
+    found = np.fromiter((index_of.pop(node, -1) for node in earlier), np.int32, len(earlier))
+    new_rank = np.append(rank, np.int64(-1))[found]
+    ranks = new_rank[pool.by_rank[pool.packed & _RANK_MASK]]
+    kept = ranks >= 0
+    packed = pool.packed[kept] >> _RANK_BITS << _RANK_BITS | ranks[kept].astype(np.uint64)
+    fresh = np.sort(_packed(nodes, rank, index_of.values(), placement))
+    # Two sorted runs: the stable sort merges them in one pass.
+    return TokenPool(np.sort(np.concatenate((packed, fresh)), kind="stable"), by_rank)
+
+
+def _ranks(nodes: Sequence[Node]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Index by rank and rank by index."""
+    names = [node.name.encode() for node in nodes]
+    by_rank = np.array(sorted(range(len(nodes)), key=names.__getitem__), np.int32)
+    rank = np.empty(len(nodes), np.int64)
+    rank[by_rank] = np.arange(len(nodes))
+    return by_rank, rank
+
+
+def _packed(
+    nodes: Sequence[Node], rank: NDArray[np.int64], indices: Iterable[int], placement: Placement
+) -> NDArray[np.uint64]:
+    """The tokens of some of the nodes, packed, in no order."""
+    chosen = list(indices)
+    tokens = [placement.tokens(nodes[index]) for index in chosen]
+    if not tokens:
+        return np.empty(0, np.uint64)
+    counts = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    ranks = np.repeat(rank[chosen], counts).astype(np.uint64)
+    return np.concatenate(tokens).astype(np.uint64) << _RANK_BITS | ranks

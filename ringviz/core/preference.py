@@ -1,0 +1,46 @@
+"""The first distinct nodes clockwise from every token at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NOBODY = -1
+
+
+def first_distinct(owner_index: NDArray[np.int32], n: int) -> NDArray[np.int32]:
+    """Row i: the first `n` distinct values of `owner_index` from i on, wrapping; -1 where there are fewer.
+
+    The list of a window of 2w tokens is the list of its first w followed by what the list of its other w adds. So
+    windows double until every list is full or the window is the whole ring: O(T n^2) a step, log2(T) steps at most,
+    and a list that is full takes no part in the next one. A walk for each token would take T steps where one node
+    has all but one of the tokens.
+    """
+    count = len(owner_index)
+    lists = np.full((count, n), _NOBODY, np.int32)
+    if not count or not n:
+        return lists
+    lists[:, 0] = owner_index
+    filled = np.ones(count, np.int32)
+    window = 1
+    rows = np.flatnonzero(filled < n)
+    while len(rows) and window < count:
+        _extend(lists, filled, rows, lists[(rows + window) % count])
+        window *= 2
+        rows = rows[filled[rows] < n]
+    return lists
+
+
+def _extend(
+    lists: NDArray[np.int32], filled: NDArray[np.int32], rows: NDArray[np.intp], more: NDArray[np.int32]
+) -> None:
+    """Appends to the lists of `rows` what is new in `more`, in its order, up to their width."""
+    left, size = lists[rows], filled[rows]
+    width = left.shape[1]
+    for column in range(width):
+        node = more[:, column]
+        new = (node != _NOBODY) & (size < width) & (left != node[:, None]).all(axis=1)
+        at = np.flatnonzero(new)
+        left[at, size[at]] = node[at]
+        size[at] += 1
+    lists[rows], filled[rows] = left, size

@@ -1,0 +1,139 @@
+"""The hash ring: an immutable circle of tokens."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.lookup import OwnerTable, owner_table
+from ringviz.core.placement import TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
+from ringviz.core.pool import TokenPool, gather, regather
+from ringviz.core.preference import first_distinct
+
+_LISTED_TOKENS = 1 << 18  # as a Python list a token takes 36 bytes; above this the array itself is searched
+_TABLE_PAYS = 4096  # hashes; below this a table costs more than it saves
+
+
+class TokenRange(NamedTuple):
+    """The hashes of `(start, end]`. It wraps where start >= end; start == end is the whole circle."""
+
+    start: int
+    end: int
+
+
+class HashRing:
+    """Nodes on a circle: a key belongs to the first token at or after its hash, wrapping.
+
+    `nodes` keep their given order, and everything that speaks of a node by an int means its index there.
+    `tokens` are ascending and distinct, `owner_index[i]` is the node of `tokens[i]`; both are read-only.
+    A ring never changes: `with_nodes` gives another one. Building hashes every token: about 0.2 microseconds each.
+    Raises DuplicateName.
+    """
+
+    def __init__(
+        self, nodes: Iterable[Node], placement: Placement | None = None, *, earlier: HashRing | None = None
+    ) -> None:
+        """With `earlier`, a ring of the same placement, the tokens of the nodes that both have are taken from it."""
+        self.nodes: Final = distinct_nodes(nodes)
+        self.placement: Final[Placement] = Murmur() if placement is None else placement
+        self._pool: Final[TokenPool] = (
+            regather(earlier._pool, earlier.nodes, self.nodes, self.placement)
+            if earlier
+            else gather(self.nodes, self.placement)
+        )
+        tokens, owner_index = self._pool.live()
+        tokens.flags.writeable = owner_index.flags.writeable = False
+        self.tokens: Final = tokens
+        self.owner_index: Final = owner_index
+
+    def with_nodes(self, nodes: Iterable[Node]) -> HashRing:
+        """The ring of these nodes under the same placement; only nodes that are new here are hashed."""
+        return HashRing(nodes, self.placement, earlier=self)
+
+    def owner(self, key: Key) -> str | None:
+        """The name of the node that owns a key; None on a ring without tokens."""
+        points, names = self._named_points
+        return names[bisect_left(points, self.placement.hash(key))]
+
+    def owner_of_hash(self, hash_: int) -> int:
+        """The index of the node that owns a hash; -1 on a ring without tokens."""
+        return int(self.owner_index[self._token_at(hash_)]) if len(self.tokens) else -1
+
+    def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """The index of the owner of every hash; -1 on a ring without tokens. A few ns a hash."""
+        if not len(self.tokens):
+            return np.full(len(hashes), -1, np.int32)
+        if len(hashes) < _TABLE_PAYS and "_table" not in self.__dict__:
+            return self.owner_index[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
+        return self._table.owners(hashes)
+
+    def preference(self, key: Key, n: int) -> tuple[str, ...]:
+        """The names of the first `n` distinct nodes from the key on: owner first, fewer where there are fewer."""
+        return tuple(self.nodes[index].name for index in self.preference_of_hash(self.placement.hash(key), n))
+
+    def preference_of_hash(self, hash_: int, n: int) -> tuple[int, ...]:
+        """The same for a hash, as indices."""
+        return tuple(index for index, _ in self.walk(hash_, n))
+
+    def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
+        """The preference list of every hash: one row a hash, `n` wide, -1 where there are fewer nodes."""
+        if not len(self.tokens):
+            return np.full((len(hashes), n), -1, np.int32)
+        return self.preference_table(n)[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
+
+    def preference_table(self, n: int) -> NDArray[np.int32]:
+        """The preference list of the range that ends at each token: one row a token, as in `preferences`."""
+        return first_distinct(self.owner_index, n)
+
+    def walk(self, hash_: int, n: int) -> list[tuple[int, int]]:
+        """The first `n` distinct nodes from a hash on, each with the token at which it is met; owner first."""
+        stops: dict[int, int] = {}
+        wanted = min(n, self._member_count)
+        position = self._token_at(hash_) if wanted > 0 else 0
+        while len(stops) < wanted:
+            stops.setdefault(int(self.owner_index[position]), int(self.tokens[position]))
+            position = (position + 1) % len(self.tokens)
+        return list(stops.items())
+
+    def ranges(self, node: str) -> list[TokenRange]:
+        """What the node of this name owns: one range a token, in order of `end`; empty for a name not on the ring."""
+        index = next((index for index, member in enumerate(self.nodes) if member.name == node), -1)
+        own = np.flatnonzero(self.owner_index == index)
+        return [
+            TokenRange(start, end)
+            for start, end in zip(self.tokens[own - 1].tolist(), self.tokens[own].tolist(), strict=True)
+        ]
+
+    def ownership(self) -> NDArray[np.float64]:
+        """The share of the hash space of each node; sums to 1, or all 0 on a ring without tokens."""
+        if len(self.tokens) < 2:
+            return np.bincount(self.owner_index, minlength=len(self.nodes)).astype(np.float64)
+        widths = np.diff(self.tokens, prepend=self.tokens[-1:])  # unsigned: the first one wraps by itself
+        # Whole numbers below 2^53 add up exactly in float64; the one division comes last.
+        return np.bincount(self.owner_index, weights=widths, minlength=len(self.nodes)) / TOKEN_SPACE
+
+    def _token_at(self, hash_: int) -> int:
+        """The position of the first token at or after a hash, wrapping; the ring must have one."""
+        return int(np.searchsorted(self.tokens, np.uint32(hash_))) % len(self.tokens)
+
+    @cached_property
+    def _member_count(self) -> int:
+        """How many nodes hold a token."""
+        return int(np.count_nonzero(np.bincount(self.owner_index))) if len(self.tokens) else 0
+
+    @cached_property
+    def _table(self) -> OwnerTable:
+        return owner_table(self.tokens, self.owner_index)
+
+    @cached_property
+    def _named_points(self) -> tuple[Sequence[int], Sequence[str | None]]:
+        """The tokens, and the owner's name of each plus one more for what lies after the last (it wraps)."""
+        names = [node.name for node in self.nodes]
+        owners: list[str | None] = [names[index] for index in self.owner_index]
+        points: Sequence[int] = self.tokens.tolist() if len(owners) <= _LISTED_TOKENS else self.tokens.data
+        return points, [*owners, owners[0] if owners else None]

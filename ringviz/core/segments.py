@@ -1,0 +1,71 @@
+"""The hash space cut at every token of two rings: within one segment neither ring's owner changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.placement import Node
+from ringviz.core.ring import HashRing
+
+NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Segment i is `(end[i-1], end[i]]`; the first one wraps, from the last `end` (a lone one is the whole circle).
+
+    `before` and `after` are the positions of the tokens that own the segment in the two rings, -1 on an empty ring.
+    """
+
+    end: NDArray[np.uint32]
+    before: NDArray[np.intp]
+    after: NDArray[np.intp]
+
+    def starts(self, indices: NDArray[np.intp]) -> NDArray[np.uint32]:
+        """Where some of the segments start."""
+        return self.end[indices - 1]
+
+
+def cut(before: HashRing, after: HashRing) -> Segments:
+    """The segments of two rings: one merge of two sorted arrays."""
+    marked = np.concatenate((_marked(before.tokens, 0), _marked(after.tokens, 1)))
+    marked.sort(kind="stable")  # two sorted runs: merged in one pass
+    is_after = (marked & np.uint64(1)).astype(np.bool_)
+    after_below: NDArray[np.intp] = np.cumsum(is_after) - is_after
+    before_below = np.arange(len(marked)) - after_below
+    end = (marked >> np.uint64(1)).astype(np.uint32)
+    first = np.ones(len(end), np.bool_)
+    np.not_equal(end[1:], end[:-1], out=first[1:])
+    return Segments(
+        end[first], _wrapped(before_below[first], len(before.tokens)), _wrapped(after_below[first], len(after.tokens))
+    )
+
+
+def owners_at(owner_index: NDArray[np.int32], positions: NDArray[np.intp]) -> NDArray[np.int32]:
+    """The owners at token positions; nobody on an empty ring, where every position is -1."""
+    return owner_index[positions] if len(owner_index) else np.full(len(positions), NOBODY, np.int32)
+
+
+def matched(before: tuple[Node, ...], after: tuple[Node, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """The names of both, those of `before` first and in its order, and for each index of `after` its place there.
+
+    The places end with one more, -1, so that nobody (index -1) stays nobody.
+    """
+    place_of = {node.name: index for index, node in enumerate(before)}
+    places = [place_of.setdefault(node.name, len(place_of)) for node in after]
+    return tuple(place_of), np.array([*places, NOBODY], np.int32)
+
+
+def _marked(tokens: NDArray[np.uint32], side: int) -> NDArray[np.uint64]:
+    return tokens.astype(np.uint64) << np.uint64(1) | np.uint64(side)
+
+
+def _wrapped(positions: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """What lies after the last token belongs to the first."""
+    if not count:
+        return np.full(len(positions), NOBODY, np.intp)
+    positions[positions == count] = 0
+    return positions
