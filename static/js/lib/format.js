@@ -1,0 +1,88 @@
+/** Numbers and times as a person reads them, in the page's language and the reader's time zone. */
+
+import { gettext, interpolate, ngettext } from "./i18n.js";
+
+const language = () => globalThis.document?.documentElement.lang || "en";
+
+/** @type {Map<string, Intl.NumberFormat>} */
+const numbers = new Map();
+
+/** @param {Intl.NumberFormatOptions} options */
+function number(options) {
+  const key = language() + JSON.stringify(options);
+  const made = numbers.get(key) ?? new Intl.NumberFormat(language(), options);
+  numbers.set(key, made);
+  return made;
+}
+
+/**
+ * 10000 -> "10,000".
+ * @param {number} n
+ */
+export const count = (n) => number({ maximumFractionDigits: 0 }).format(n);
+
+/**
+ * 33 -> "+33", -1005 -> "−1,005" (a real minus), 0 -> "0".
+ * @param {number} n
+ */
+export const change = (n) =>
+  number({ signDisplay: "exceptZero", maximumFractionDigits: 0 }).format(n).replace("-", "\u2212");
+
+/**
+ * 0.1005 -> "10.1%".
+ * @param {number} ratio
+ * @param {number} [digits] after the point
+ */
+export const percent = (ratio, digits = 1) =>
+  number({ style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(ratio);
+
+/**
+ * 1.0951 -> "1.10".
+ * @param {number} n
+ * @param {number} digits
+ */
+export const fixed = (n, digits) => number({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
+
+/**
+ * A moment as its time of day, "12:41:07", in the reader's zone. The same form in every language, because figures of one
+ * width stand under each other and in the top bar.
+ * @param {number | string | Date} at milliseconds, ISO 8601, or a date
+ */
+export function clock(at) {
+  const date = new Date(at);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/**
+ * "12:41:07" of today, else the date before it.
+ * @param {number | string | Date} at
+ * @param {number} now milliseconds
+ */
+export function moment(at, now) {
+  const date = new Date(at);
+  if (date.toDateString() === new Date(now).toDateString()) {
+    return clock(date);
+  }
+  const day = new Intl.DateTimeFormat(language(), { year: "numeric", month: "short", day: "numeric" }).format(date);
+  return `${day} ${clock(date)}`;
+}
+
+/**
+ * A length of time in words, in its largest unit: "8 s", "3 min", "2 h", "5 days".
+ * @param {number} ms 0 or more
+ */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) {
+    return interpolate(gettext("%(n)s s"), { n: seconds });
+  }
+  if (seconds < 3600) {
+    return interpolate(gettext("%(n)s min"), { n: Math.floor(seconds / 60) });
+  }
+  if (seconds < 86_400) {
+    return interpolate(gettext("%(n)s h"), { n: Math.floor(seconds / 3600) });
+  }
+  const days = Math.floor(seconds / 86_400);
+  return interpolate(ngettext("%(n)s day", "%(n)s days", days), { n: days });
+}

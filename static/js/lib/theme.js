@@ -1,0 +1,43 @@
+/** Light and dark: what is on, and the switch. Drawings listen for "ringviz:theme" on the document and paint again. */
+
+/** @typedef {"light" | "dark"} Theme */
+
+const KEPT_AS = "ringviz:theme";
+
+/** @returns {Theme} */
+export function currentTheme() {
+  return document.documentElement.dataset.theme === "dark" ? "dark" : "light";
+}
+
+/** @param {Theme} theme */
+export function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem(KEPT_AS, theme);
+  } catch {
+    // Not kept where storage is refused; the page still changes.
+  }
+  document.dispatchEvent(new CustomEvent("ringviz:theme", { detail: { theme } }));
+}
+
+/**
+ * Calls back whenever the theme changes.
+ * @param {(theme: Theme) => void} callback
+ * @returns {() => void} stops the calls
+ */
+export function onTheme(callback) {
+  const heard = () => callback(currentTheme());
+  document.addEventListener("ringviz:theme", heard);
+  return () => document.removeEventListener("ringviz:theme", heard);
+}
+
+/**
+ * Makes a button the switch: pressed while the page is dark.
+ * @param {HTMLElement} button
+ */
+export function wireThemeButton(button) {
+  const show = () => button.setAttribute("aria-pressed", String(currentTheme() === "dark"));
+  button.addEventListener("click", () => setTheme(currentTheme() === "dark" ? "light" : "dark"));
+  onTheme(show);
+  show();
+}
