@@ -1,0 +1,181 @@
+/** Where everything of the ring stands: pure measures from the size of the host, the picture and a way to measure text. */
+
+import { clearRadius, labelCorner, lensFactor, lensWindow, levelOfDetail, TAU, TOKEN_SPACE } from "../../lib/geometry.js";
+
+/** @import { Label, Layout, LensBox, Picture, TextMeasure, Walk } from "./types.js" */
+
+const SMALL = 400;
+const LEAST_RADIUS = 90;
+const MARGIN = 18;
+const LINE_HEIGHT = 18;
+
+/**
+ * How text is measured where there is a canvas.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {{sans: string, mono: string}} theme
+ * @param {{width: number, height: number}} [legend] box in the lower left corner that the ring must not touch
+ * @returns {TextMeasure}
+ */
+export const textMeasure = (ctx, { sans, mono }, legend = { width: 0, height: 0 }) => ({
+  sans,
+  mono,
+  legend,
+  measure(text, font) {
+    ctx.font = font;
+    return ctx.measureText(text).width;
+  },
+});
+
+/**
+ * @param {number} width of the host
+ * @param {number} height of the host
+ * @param {Picture} picture
+ * @param {TextMeasure} text
+ * @returns {Layout}
+ */
+export function layout(width, height, picture, text) {
+  const small = Math.min(width, height) < SMALL;
+  const lines = small || !picture.walk ? [] : labelLines(picture.walk, width * 0.36, text);
+  const label = { width: Math.max(0, ...lines.map((line) => text.measure(line.text, line.font))), height: lines.length * LINE_HEIGHT };
+  const R = radius(width, height, small, label, text.legend);
+  const count = picture.tokens.length || binned(picture);
+  const lod = levelOfDetail(count, R);
+  const thickness = lod === "band" ? (small ? 34 : Math.min(40, R * 0.14)) : small ? 22 : Math.min(34, R * 0.125);
+  const r0 = R - thickness;
+  const changed = picture.mode !== "calm";
+  const before = changed ? { inner: r0 - (small ? 12 : 17), outer: r0 - (small ? 4 : 6) } : null;
+  const density = densityMeasures((before?.inner ?? r0 - (small ? 4 : 6)) - (small ? 4 : 7), R, small, lod);
+  const cx = width / 2;
+  const cy = height / 2;
+  const free = density.outer - density.length - 8;
+  return {
+    width,
+    height,
+    small,
+    cx,
+    cy,
+    R,
+    r0,
+    r1: R,
+    lift: small ? 8 : 12,
+    lod,
+    before,
+    density,
+    lanes: lanes(r0, thickness, picture.pins.length),
+    walk: { radius: R + (small ? 14 : 19), leader: R + 28 },
+    label: picture.walk && lines.length > 0 ? place(label, lines, picture.walk, width, height, text) : null,
+    lens: lod === "band" && picture.lens && !small ? lensBox(cx, cy, free, picture.lens.at, count) : null,
+    slot: { x: cx - free * 0.8, y: cy - free * 0.6, width: free * 1.6, height: free * 1.2 },
+    leastArc: leastArc(picture.ranges?.length ?? 0, R),
+  };
+}
+
+/** @param {Picture} picture */
+export const binned = (picture) => picture.tokenBins?.reduce((sum, n) => sum + n, 0) ?? 0;
+
+/**
+ * The largest ring that leaves the legend, the key's label and its own marks outside of it.
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} small
+ * @param {{width: number, height: number}} label
+ * @param {{width: number, height: number}} legend
+ */
+function radius(width, height, small, label, legend) {
+  const around = Math.min(width / 2 - (small ? 30 : 52), height / 2 - (small ? 30 : 44));
+  const free = (/** @type {{width: number, height: number}} */ box) =>
+    box.width > 0 && !small ? clearRadius(width, height, MARGIN + 2 + box.width, 14 + box.height) - 24 : around;
+  return Math.max(Math.min(around, free(label), free(legend)), Math.min(LEAST_RADIUS, Math.max(40, around)));
+}
+
+/**
+ * Bars of keys: one a half degree, a degree or a degree and a half, whichever leaves room to tell them apart.
+ * @param {number} outer
+ * @param {number} R
+ * @param {boolean} small
+ * @param {"arcs" | "thin" | "band"} lod
+ */
+function densityMeasures(outer, R, small, lod) {
+  const around = TAU * outer;
+  const bars = lod === "band" && around / 720 >= 1.9 ? 720 : around / 360 >= 1.8 ? 360 : 240;
+  const line = Math.min(2.2, Math.max(1, (around / bars) * 0.58));
+  return { outer, length: small ? 18 : Math.min(32, R * 0.115), bars, line };
+}
+
+/**
+ * @param {number} r0
+ * @param {number} thickness
+ * @param {number} pins
+ */
+function lanes(r0, thickness, pins) {
+  const step = (thickness - 2) / Math.max(3, pins);
+  return { inner: r0 + 2, height: Math.max(2.5, step - 2), step };
+}
+
+/**
+ * Changed arcs are widened so that they are seen, but all of them together by no more than a tenth of the ring.
+ * @param {number} count
+ * @param {number} R
+ */
+const leastArc = (count, R) => Math.min(3.2 / R, Math.max(0.1 * (TAU / Math.max(1, count)), count > 1200 ? 0 : 1 / R));
+
+/**
+ * @param {Walk} walk
+ * @param {number} most width in px
+ * @param {TextMeasure} text
+ */
+function labelLines(walk, most, text) {
+  const fonts = [`600 14px ${text.mono}`, `600 13px ${text.sans}`, `13px ${text.sans}`];
+  return walk.lines.map((line, i) => {
+    const font = fonts[Math.min(i, 2)];
+    return { text: shortened(line, font, most, text), font, strong: i < 2 };
+  });
+}
+
+/**
+ * @param {string} line
+ * @param {string} font
+ * @param {number} most
+ * @param {TextMeasure} text
+ */
+function shortened(line, font, most, text) {
+  if (text.measure(line, font) <= most) return line;
+  const letters = Array.from(line).slice(0, 200);
+  while (letters.length > 1 && text.measure(`${letters.join("")}\u2026`, font) > most) letters.pop();
+  return `${letters.join("")}\u2026`;
+}
+
+/**
+ * @param {{width: number, height: number}} size
+ * @param {import("./types.js").Line[]} lines
+ * @param {Walk} walk
+ * @param {number} width
+ * @param {number} height
+ * @param {TextMeasure} text
+ * @returns {Label}
+ */
+function place(size, lines, walk, width, height, text) {
+  const corner = labelCorner(walk.hash / TOKEN_SPACE);
+  const right = corner !== "tl";
+  const x = right ? width - MARGIN : MARGIN;
+  const first = text.measure(lines[0].text, lines[0].font) + 8;
+  const top = corner === "br" ? height - 14 - size.height : 10;
+  return { lines, x, top, align: right ? "right" : "left", ...size, tip: right ? x - first : x + first };
+}
+
+/**
+ * @param {number} cx
+ * @param {number} cy
+ * @param {number} free radius of the empty disc
+ * @param {number} at
+ * @param {number} count of tokens
+ * @returns {LensBox}
+ */
+function lensBox(cx, cy, free, at, count) {
+  const height = 34;
+  const y = cy - free * 0.62;
+  const half = Math.sqrt(Math.max(0, free ** 2 - (cy - y) ** 2)) - 8;
+  const width = Math.max(80, Math.min(300, 2 * half));
+  const factor = lensFactor(count);
+  return { x: cx - width / 2, y, width, height, factor, ...lensWindow(at, factor) };
+}

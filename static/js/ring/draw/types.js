@@ -1,0 +1,85 @@
+/**
+ * What the drawings take and give. Lengths are CSS pixels, angles canvas radians, tokens unsigned 32-bit integers.
+ *
+ * @typedef {{hue: number, pattern: "solid" | "hatched" | "dotted" | "grey"}} Look
+ *   hue 0..7; "grey" is a node without a colour of its own (more than 24 nodes and not pinned)
+ *
+ * @typedef {{number: number, label: string, look: Look, state: string}} PictureNode
+ *
+ * @typedef {{start: number, end: number, from: number, to: number}} Range
+ *   the tokens (start, end] that change owner, wrapping; start equal to end is the whole ring; node numbers, 0 = nobody
+ *
+ * @typedef {{number: number, token: number | null}} Stop
+ *
+ * @typedef {{hash: number, stops: Stop[], lines: string[]}} Walk
+ *   stops: owner first, then the copies; lines: the label's text, the key first, then the owner, then the rest
+ *
+ * @typedef {{at: number, tokens?: Uint32Array, owners?: Uint32Array}} Lens
+ *   at: the middle of the window, 0..1 of the ring; tokens and owners of the window where the picture has only bins
+ *
+ * @typedef {{
+ *   strategy: "ring" | "modulo",
+ *   tokens: Uint32Array,
+ *   owners: Uint32Array,
+ *   tokenBins: Uint32Array | null,
+ *   density: Uint32Array | null,
+ *   keys: number,
+ *   mode: "calm" | "changed" | "plan",
+ *   ranges: Range[] | null,
+ *   view: "after" | "before",
+ *   nodes: Map<number, PictureNode>,
+ *   pins: number[],
+ *   walk: Walk | null,
+ *   selected: number | null,
+ *   lens: Lens | null,
+ *   hover?: Hit | null,
+ *   pinTokens?: Map<number, Uint32Array> | null,
+ * }} Picture
+ *   tokens: sorted, of the active nodes, of the ring as it is at the version shown: after the change when mode is
+ *   "changed", before it when mode is "plan"; owners: node number of each token; tokenBins: tokens in each equal part
+ *   of the hash space, when there are too many to send, and tokens is then empty; density: keys in each half degree;
+ *   pinTokens: sorted tokens of the pinned nodes, when there are only bins
+ *
+ * @typedef {{number: number, token: number | null, part: "arc" | "before" | "lens"}} Hit
+ *   token: the token whose range is under the pointer
+ *
+ * @typedef {{
+ *   measure: (text: string, font: string) => number,
+ *   sans: string, mono: string,
+ *   legend: {width: number, height: number},
+ * }} TextMeasure
+ *   legend: the box of the legend in the lower left corner, 0 by 0 without one
+ *
+ * @typedef {{text: string, font: string, strong: boolean}} Line
+ *
+ * @typedef {{lines: Line[], x: number, top: number, align: "left" | "right", width: number, height: number, tip: number}} Label
+ *   x: the side that the text is aligned to; tip: x where the leader line arrives
+ *
+ * @typedef {{x: number, y: number, width: number, height: number, factor: number, start: number, end: number}} LensBox
+ *   start and end of the window in tokens; they may lie outside of the space by less than one turn
+ *
+ * @typedef {{
+ *   width: number, height: number, small: boolean,
+ *   cx: number, cy: number, R: number, r0: number, r1: number, lift: number,
+ *   lod: "arcs" | "thin" | "band",
+ *   before: {inner: number, outer: number} | null,
+ *   density: {outer: number, length: number, bars: number, line: number},
+ *   lanes: {inner: number, height: number, step: number},
+ *   walk: {radius: number, leader: number},
+ *   label: Label | null,
+ *   lens: LensBox | null,
+ *   slot: {x: number, y: number, width: number, height: number},
+ *   leastArc: number,
+ * }} Layout
+ *   r0, r1: inner and outer radius of the arcs (r1 is R); lift: how far a changed arc stands out; before: the band that
+ *   shows the owner before, null in a calm picture; slot: the room in the middle for words; leastArc: radians
+ *
+ * @typedef {{
+ *   ink: string, ink2: string, ink3: string, line: string, line2: string, sunk: string, bg: string, panel: string,
+ *   hues: string[], texts: string[], sans: string, mono: string, scale: number,
+ *   patterns: Map<string, CanvasPattern>,
+ * }} Theme
+ *   hues: the eight node colours; texts: what is written on them; scale: device pixels a CSS pixel
+ */
+
+export {};
