@@ -33,19 +33,22 @@ def copies_moved(before: Strategy, after: Strategy, n: int, keys: KeyIndex) -> t
 
 def _by_ranges(before: HashRing, after: HashRing, n: int, keys: KeyIndex, place_after: NDArray[np.int32]) -> int:
     segments = cut(before, after)
-    old = _rows(before.preference_table(n), segments.before)
-    new = place_after[_rows(after.preference_table(n), segments.after)]
+    distinct = np.flatnonzero(segments.distinct)
+    old = _rows(before.preference_table(n), segments.before[distinct])
+    new = place_after[_rows(after.preference_table(n), segments.after[distinct])]
     received = _received(old, new)
-    changed = np.flatnonzero(received)
-    low, high = keys.places(segments.starts(changed)), keys.places(segments.end[changed])
-    held = high - low
+    found = np.flatnonzero(received)
+    changed, received = distinct[found], received[found]
+    held = keys.places(segments.end[changed]) - keys.places(segments.starts(changed))
     if len(changed) and changed[0] == 0:
         held[0] += keys.count  # the first segment wraps, or is the whole circle
-    return int((held * received[changed]).sum())
+    return int((held * received).sum())
 
 
 def _rows(table: NDArray[np.int32], positions: NDArray[np.intp]) -> NDArray[np.int32]:
-    return table[positions] if len(table) else np.full((len(positions), table.shape[1]), NOBODY, np.int32)
+    if not len(table):
+        return np.full((len(positions), table.shape[1]), NOBODY, np.int32)
+    return np.take(table.T, positions, axis=1).T
 
 
 def _by_keys(before: Strategy, after: Strategy, n: int, keys: KeyIndex, place_after: NDArray[np.int32]) -> int:
@@ -68,7 +71,9 @@ def _lists(strategy: Strategy, n: int) -> Callable[[NDArray[np.uint32]], NDArray
 def _received(old: NDArray[np.int32], new: NDArray[np.int32]) -> NDArray[np.int32]:
     """For each row how many nodes of `new` are not in `old`."""
     count = np.zeros(len(new), np.int32)
-    for column in range(new.shape[1]):
-        node = new[:, column]
-        count += (node != NOBODY) & (old != node[:, None]).all(axis=1)
+    for node in new.T:
+        fresh = node != NOBODY
+        for known in old.T:
+            fresh &= known != node
+        count += fresh
     return count

@@ -4,6 +4,8 @@ The texts are for a programmer's eyes; whoever faces a person (the forms, the co
 it in that person's language.
 """
 
+# ruff: noqa: N818 - an exception is named for what happened, as everywhere in this project
+
 from __future__ import annotations
 
 

@@ -176,14 +176,13 @@ def range_changes(before: HashRing, after: HashRing, place_after: NDArray[np.int
     segments = cut(before, after)
     source = owners_at(before.owner_index, segments.before)
     target = place_after[owners_at(after.owner_index, segments.after)]
-    changed = np.flatnonzero(source != target)
+    changed = np.flatnonzero((source != target) & segments.distinct)
     source, target = source[changed], target[changed]
-    joined = (np.diff(changed) == 1) & (source[1:] == source[:-1]) & (target[1:] == target[:-1])
+    start, end = segments.starts(changed), segments.end[changed]
+    joined = (start[1:] == end[:-1]) & (source[1:] == source[:-1]) & (target[1:] == target[:-1])
     first = np.append(True, ~joined)[: len(changed)]
     last = np.append(~joined, True)[: len(changed)]
-    return RangeChanges(
-        segments.starts(changed[first]), segments.end[changed[last]], source[first].copy(), target[first].copy()
-    )
+    return RangeChanges(start[first], end[last], source[first], target[first])
 
 
 def _survivors(before: tuple[Node, ...], after: tuple[Node, ...], names: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -17,12 +17,14 @@ NOBODY = -1
 class Segments:
     """Segment i is `(end[i-1], end[i]]`; the first one wraps, from the last `end` (a lone one is the whole circle).
 
-    `before` and `after` are the positions of the tokens that own the segment in the two rings, -1 on an empty ring.
+    `before` and `after` are the positions of the tokens that own it in the two rings, -1 on an empty ring. A token that
+    both rings have stands here twice: the second segment is empty, not `distinct`, and its owners say nothing.
     """
 
     end: NDArray[np.uint32]
     before: NDArray[np.intp]
     after: NDArray[np.intp]
+    distinct: NDArray[np.bool_]
 
     def starts(self, indices: NDArray[np.intp]) -> NDArray[np.uint32]:
         """Where some of the segments start."""
@@ -33,15 +35,15 @@ def cut(before: HashRing, after: HashRing) -> Segments:
     """The segments of two rings: one merge of two sorted arrays."""
     marked = np.concatenate((_marked(before.tokens, 0), _marked(after.tokens, 1)))
     marked.sort(kind="stable")  # two sorted runs: merged in one pass
-    is_after = (marked & np.uint64(1)).astype(np.bool_)
-    after_below: NDArray[np.intp] = np.cumsum(is_after) - is_after
-    before_below = np.arange(len(marked)) - after_below
+    is_after = (marked & np.uint64(1)).astype(np.intp)
+    after_below = np.cumsum(is_after)
+    after_below -= is_after
+    before_below = np.arange(len(marked))
+    before_below -= after_below
     end = (marked >> np.uint64(1)).astype(np.uint32)
-    first = np.ones(len(end), np.bool_)
-    np.not_equal(end[1:], end[:-1], out=first[1:])
-    return Segments(
-        end[first], _wrapped(before_below[first], len(before.tokens)), _wrapped(after_below[first], len(after.tokens))
-    )
+    distinct = np.ones(len(end), np.bool_)
+    np.not_equal(end[1:], end[:-1], out=distinct[1:])
+    return Segments(end, _wrapped(before_below, len(before.tokens)), _wrapped(after_below, len(after.tokens)), distinct)
 
 
 def owners_at(owner_index: NDArray[np.int32], positions: NDArray[np.intp]) -> NDArray[np.int32]:
