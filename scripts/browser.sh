@@ -1,0 +1,25 @@
+#!/bin/sh
+# A Chromium for the browser tests, and PostgreSQL's server for the spine's, where they are not here yet. $1 is the
+# environment's Python. The browser is needed; without PostgreSQL its tests are skipped and say so.
+set -eu
+python=$1
+
+debian_as_root() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1
+}
+
+install_debian() {
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+if [ -x /usr/bin/chromium ]; then
+    echo "Browser tests use /usr/bin/chromium"
+elif debian_as_root; then
+    install_debian chromium
+else
+    "$python" -m playwright install chromium
+fi
+
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1 && debian_as_root; then
+    install_debian postgresql || echo "PostgreSQL could not be installed: its tests will be skipped" >&2
+fi

@@ -1,0 +1,8 @@
+"""Checks the import contracts of `.importlinter`, through the environment's own Python wherever the folder was moved to."""
+
+import sys
+
+from importlinter.cli import lint_imports
+
+if __name__ == "__main__":
+    sys.exit(lint_imports())
