@@ -1,0 +1,71 @@
+"""The overview's small pictures: the paths are recomputed from their own numbers."""
+
+import re
+from math import atan2, hypot, tau
+
+import numpy as np
+import pytest
+
+from dashboard.pictures import BARS_HEIGHT, RING_BOX, arc_paths, bar_top, bars, quantiles, shows_arcs
+from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
+from ringviz.core.ring import HashRing
+
+MOVE = re.compile(r"M([\d.]+) ([\d.]+)A56 56 0 ([01]) 1 ([\d.]+) ([\d.]+)L")
+
+
+def turn(x: str, y: str) -> float:
+    """The angle of a point, clockwise from the top, as a share of the circle."""
+    return (atan2(float(x) - RING_BOX / 2, RING_BOX / 2 - float(y)) / tau) % 1
+
+
+def drawn_shares(path: str) -> float:
+    """How much of the circle a path covers."""
+    return sum((turn(x2, y2) - turn(x1, y1)) % 1 for x1, y1, _, x2, y2 in MOVE.findall(path))
+
+
+def test_each_node_gets_arcs_of_its_ownership():
+    ring = HashRing([Node("a"), Node("b"), Node("c", 2.0)], Murmur(8))
+    paths = arc_paths(ring.tokens, ring.owner_index, 3)
+    assert [drawn_shares(path) for path in paths] == pytest.approx(ring.ownership().tolist(), abs=0.004)
+    assert all(
+        hypot(float(x) - 60, float(y) - 60) == pytest.approx(56, abs=0.02)
+        for path in paths
+        for x, y, *_ in MOVE.findall(path)
+    )
+
+
+def test_an_arc_ends_at_its_token_and_starts_at_the_one_before():
+    quarter = TOKEN_SPACE // 4
+    a, b = arc_paths(np.array([quarter, 2 * quarter], np.uint32), np.array([0, 1], np.int32), 2)
+    (ax1, ay1, large_a, ax2, ay2), (bx1, by1, large_b, bx2, by2) = MOVE.findall(a)[0], MOVE.findall(b)[0]
+    assert (turn(ax1, ay1), turn(ax2, ay2), large_a) == (pytest.approx(0.5), pytest.approx(0.25), "1")
+    assert (turn(bx1, by1), turn(bx2, by2), large_b) == (pytest.approx(0.25), pytest.approx(0.5), "0")
+
+
+def test_a_single_token_is_the_whole_circle():
+    (path,) = arc_paths(np.array([7], np.uint32), np.array([0], np.int32), 1)
+    assert len(MOVE.findall(path)) == 2
+    assert drawn_shares(path) == pytest.approx(1)
+
+
+def test_arcs_are_shown_only_while_they_are_a_pixel_wide():
+    assert not shows_arcs(0)
+    assert shows_arcs(128)
+    assert shows_arcs(351)
+    assert not shows_arcs(352)
+
+
+def test_many_nodes_become_quantiles_that_keep_both_ends():
+    ratios = [float(n) for n in range(1000)]
+    shown = quantiles(ratios)
+    assert (len(shown), shown[0], shown[-1]) == (150, 999.0, 0.0)
+    assert shown == sorted(shown, reverse=True)
+    assert quantiles([1.0, 3.0, 2.0]) == [3.0, 2.0, 1.0]
+
+
+def test_bars_stand_on_the_ground_in_proportion():
+    drawn = bars([2.0, 1.0, 0.0])
+    assert [height for *_, height in drawn] == [BARS_HEIGHT, BARS_HEIGHT / 2, 0]
+    assert all(y + height == BARS_HEIGHT for _, y, _, height in drawn)
+    assert [x for x, *_ in drawn] == [0, 100, 200]
+    assert (bar_top([]), bar_top([0.5]), bars([])) == (1.25, 1.25, [])
