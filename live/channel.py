@@ -1,0 +1,38 @@
+"""The Redis channel of this installation, and what travels on it.
+
+A message is a JSON list, its first member the kind:
+
+    ["hint", stream id, version]          the stream has (at least) this version: read the database
+    ["frame", stream id, topic, data]     the newest value of a topic, for every page that has the stream open
+    ["here", hub id, {stream id: count}]  the sockets of one hub
+
+Nothing that must not be lost travels here: every hub reads the database each second all the same.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+
+def redis_url() -> str:
+    """Where the hint server is; empty where there is none."""
+    return getattr(settings, "REDIS_URL", None) or ""
+
+
+def channel_name() -> str:
+    """One name for one database, so that two installations on one server do not hear each other.
+
+    A deployment whose processes spell the database's address in different ways sets LIVE_CHANNEL, the same everywhere.
+    """
+    if given := getattr(settings, "LIVE_CHANNEL", ""):
+        return str(given)
+    where = [str(connection.settings_dict.get(part) or "") for part in ("ENGINE", "HOST", "PORT", "NAME")]
+    return f"ringviz:{hashlib.sha256(chr(0).join(where).encode()).hexdigest()[:16]}:live"
+
+
+def pack(*message: Any) -> bytes:
+    """A message as it travels."""
+    return json.dumps(message, separators=(",", ":")).encode()

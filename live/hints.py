@@ -1,0 +1,96 @@
+"""Telling the hubs that there is something to read. Best effort: without it a page learns the same within a second.
+
+A hint server that is down must not slow writers down or fill the log: after a failure nothing is tried for a second,
+and one line is logged when it goes and one when it is back.
+"""
+
+import logging
+import threading
+import time
+from typing import Any
+
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from live.channel import channel_name, pack, redis_url
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_S = 0.5
+PAUSE_S = 1.0
+
+
+class HintLine:
+    """The connection of this process to the hint server, shared by its threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        # One retry: the first attempt after a restart of the server finds a pooled connection that is dead.
+        self._client = Redis.from_url(
+            url,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            retry=Retry(NoBackoff(), 1),
+        )
+        self._down = False
+        self._was_up = False
+        self._again_at = 0.0
+
+    def publish(self, channel: str, message: bytes) -> None:
+        """Sends one message, or gives up silently."""
+        if self._down and time.monotonic() < self._again_at:
+            return
+        try:
+            self._client.publish(channel, message)
+        except (RedisError, OSError) as error:
+            self._again_at = time.monotonic() + PAUSE_S
+            if not self._down:
+                # A command typed while nothing runs is no incident.
+                level = logging.WARNING if self._was_up else logging.INFO
+                logger.log(level, "The hint server does not answer; pages follow within a second without it: %s", error)
+            self._down = True
+            return
+        if self._down and self._was_up:
+            logger.warning("The hint server is back")
+        self._down = False
+        self._was_up = True
+
+    def close(self) -> None:
+        """Drops the connections."""
+        self._client.close()
+
+
+_line: HintLine | None = None
+_making = threading.Lock()
+
+
+def _current_line() -> HintLine | None:
+    """The line to the server that the settings name now; None where they name none."""
+    global _line  # noqa: PLW0603  one connection pool a process
+    url = redis_url()
+    with _making:
+        if _line is not None and _line.url != url:
+            _line.close()
+            _line = None
+        if _line is None and url:
+            _line = HintLine(url)
+        return _line
+
+
+def _publish(*message: Any) -> None:
+    if line := _current_line():
+        line.publish(channel_name(), pack(*message))
+
+
+def publish_hint(stream_id: int, version: int) -> None:
+    """The stream has this version now, or was deleted. Call it after the commit."""
+    _publish("hint", stream_id, version)
+
+
+def publish_frame(stream_id: int, topic: str, data: dict[str, Any]) -> None:
+    """The newest value of a topic, at most about ten a second; a page that is slow sees only the newest.
+
+    A topic is 1 to 64 characters; a hub keeps at most 32 topics a stream.
+    """
+    _publish("frame", stream_id, topic, data)
