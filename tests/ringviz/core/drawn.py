@@ -1,0 +1,53 @@
+"""Hypothesis strategies: clusters whose tokens are few and collide often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from ringviz.core.placement import TOKEN_SPACE, Node
+from tests.ringviz.core.crafted import Crafted
+
+NAMES = ["a", "b", "c", "B", "ä", "a-long-name", "名", "\x00"]
+TOKENS = st.one_of(
+    st.integers(0, 12), st.sampled_from([2**31, TOKEN_SPACE - 2, TOKEN_SPACE - 1]), st.integers(0, TOKEN_SPACE - 1)
+)
+HASHES = TOKENS
+
+
+@dataclass(frozen=True)
+class Change:
+    """Two memberships over one table of tokens."""
+
+    placement: Crafted
+    before: tuple[Node, ...]
+    after: tuple[Node, ...]
+
+
+@st.composite
+def members(draw: st.DrawFn) -> tuple[Node, ...]:
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=6))
+    return tuple(Node(name, draw(st.sampled_from([1.0, 1.0, 2.0, 0.0]))) for name in names)
+
+
+@st.composite
+def placements(draw: st.DrawFn) -> Crafted:
+    return Crafted({name: draw(st.lists(TOKENS, min_size=1, max_size=8)) for name in NAMES})
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Change:
+    """Any membership to any other."""
+    return Change(draw(placements()), draw(members()), draw(members()))
+
+
+@st.composite
+def one_more(draw: st.DrawFn) -> Change:
+    """A membership, and the same with one node more at any place of the order."""
+    after = draw(members().filter(len))
+    gone = draw(st.integers(0, len(after) - 1))
+    return Change(draw(placements()), after[:gone] + after[gone + 1 :], after)
+
+
+KEY_HASHES = st.lists(HASHES, max_size=40)
