@@ -17,11 +17,11 @@ _classes: dict[str, type[Any]] = {}
 _kinds: dict[type[Any], str] = {}
 
 
-class UndeclaredKind(LookupError):  # noqa: N818  an exception has the name of what happened
+class UndeclaredKind(LookupError):
     """No payload class is declared for this kind, or this class for any kind."""
 
 
-class UndeclaredField(ValueError):  # noqa: N818
+class UndeclaredField(ValueError):
     """A payload whose fields are not exactly the declared ones. `path` tells where."""
 
     def __init__(self, path: str, problem: str) -> None:

@@ -26,7 +26,7 @@ from live.models import ACTOR_LENGTH, Event, Stream
 from live.turns import write_turn
 
 
-class Conflict(Exception):  # noqa: N818  an exception has the name of what happened
+class Conflict(Exception):
     """Somebody else wrote first: the stream is at `actual`, the change was decided at `expected`.
 
     Nothing was written.
@@ -39,7 +39,7 @@ class Conflict(Exception):  # noqa: N818  an exception has the name of what happ
         self.actual = actual
 
 
-class OneEventAWrite(RuntimeError):  # noqa: N818
+class OneEventAWrite(RuntimeError):
     """A write recorded no event, or more than one. A mistake of the caller; nothing was written."""
 
 

@@ -1,7 +1,8 @@
 """Writers of a SQLite file take turns, fairly.
 
 SQLite lets one process write at a time and leaves the others to poll with growing pauses: under eight writers the worst
-of them waited 5 s. Waiting for a file lock first, in the order of arrival, the worst waits 1 s (measured). A file lock dies with its process, so none is ever left over. On PostgreSQL the row lock of the stream does all of this.
+of them waited 5 s. Waiting for a file lock first, in the order of arrival, the worst waits 1 s (measured). A file lock
+dies with its process, so none is ever left over. On PostgreSQL the row lock of the stream does all of this.
 """
 
 import fcntl
