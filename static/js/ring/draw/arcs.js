@@ -2,10 +2,11 @@
 
 import { arcAngles, TAU } from "../../lib/geometry.js";
 import { changesOf } from "./changes.js";
+import { drawNumber } from "./numbers.js";
 import { byLook, lookOf, sector, spoke } from "./shapes.js";
-import { fill, pattern } from "./theme.js";
+import { fill, font, pattern } from "./theme.js";
 
-/** @import { Layout, Look, Picture, Theme } from "./types.js" */
+/** @import { Layout, Picture, Theme } from "./types.js" */
 
 const TICKS = 64;
 const QUARTERS = ["0", "40000000", "80000000", "C0000000"];
@@ -30,14 +31,14 @@ export function drawScale(ctx, layout, theme) {
     ctx.stroke();
   }
   if (layout.small) return;
-  ctx.font = `13px ${theme.mono}`;
+  ctx.font = font(theme, 13, "400", "mono");
   ctx.fillStyle = theme.ink3;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   QUARTERS.forEach((hash, i) => {
     const angle = (i / 4) * TAU - TAU / 4;
     ctx.save();
-    ctx.translate(cx + Math.cos(angle) * (R + 31), cy + Math.sin(angle) * (R + 31));
+    ctx.translate(cx + Math.cos(angle) * (R + 34), cy + Math.sin(angle) * (R + 34));
     if (i % 2 === 1) ctx.rotate(i === 1 ? TAU / 4 : -TAU / 4);
     ctx.fillText(hash, 0, 0);
     ctx.restore();
@@ -130,37 +131,4 @@ function drawNumbers(ctx, layout, picture, theme, coloured) {
     const look = coloured ? lookOf(picture, picture.owners[i]) : null;
     drawNumber(ctx, layout, theme, picture.owners[i], look, angle, middle, (end - start) * middle);
   }
-}
-
-/**
- * A node's number on an arc, if it fits: in the colour that is read on the hue, on a plate where the hue is patterned,
- * in ink on grey.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Theme} theme
- * @param {number} number
- * @param {Look | null} look null on grey
- * @param {number} angle
- * @param {number} radius
- * @param {number} room px along the ring
- */
-export function drawNumber(ctx, layout, theme, number, look, angle, radius, room) {
-  const text = String(number);
-  const half = (text.length * 9) / 2;
-  if (room < half * 2 + 8) return;
-  const x = layout.cx + Math.cos(angle) * radius;
-  const y = layout.cy + Math.sin(angle) * radius;
-  ctx.font = `700 ${layout.small ? 13 : 14}px ${theme.mono}`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  if (look && (look.pattern === "hatched" || look.pattern === "dotted")) {
-    ctx.fillStyle = theme.bg;
-    ctx.beginPath();
-    ctx.roundRect(x - half - 4.5, y - 9, half * 2 + 9, 18, 9);
-    ctx.fill();
-    ctx.fillStyle = theme.ink;
-  } else {
-    ctx.fillStyle = !look ? theme.ink2 : look.pattern === "grey" ? theme.ink2 : theme.texts[look.hue];
-  }
-  ctx.fillText(text, x, y + 0.5);
 }

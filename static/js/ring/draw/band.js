@@ -41,7 +41,7 @@ function drawCrowds(ctx, layout, bins, theme) {
   const least = sums.reduce((a, b) => Math.min(a, b), most);
   ctx.fillStyle = theme.line2;
   for (let shade = 1; shade < SHADES; shade++) {
-    ctx.globalAlpha = (shade / SHADES) * 0.4;
+    ctx.globalAlpha = (shade / SHADES) * 0.3;
     ctx.beginPath();
     sums.forEach((n, i) => {
       if (Math.min(SHADES - 1, Math.floor(((n - least) / Math.max(1, most - least)) * SHADES)) !== shade) return;

@@ -4,11 +4,11 @@
  */
 
 import { angleOf, span, TAU, TOKEN_SPACE, unwind, widened } from "../../lib/geometry.js";
-import { drawNumber } from "./arcs.js";
+import { drawNumber } from "./numbers.js";
 import { byLook, edge, lookOf, sector } from "./shapes.js";
 import { fill, planned } from "./theme.js";
 
-/** @import { Layout, Look, Picture, Range, Theme } from "./types.js" */
+/** @import { Layout, Picture, Range, Theme } from "./types.js" */
 
 const MANY = 600;
 
@@ -30,8 +30,14 @@ export class Changes {
       const start = end - (span(range.start, range.end) / TOKEN_SPACE) * TAU;
       [this.starts[i], this.ends[i]] = widened(start, end, leastArc);
     });
-    this.from = byLook(picture, Uint32Array.from(ranges, (range) => range.from));
-    this.to = byLook(picture, Uint32Array.from(ranges, (range) => range.to));
+    this.from = byLook(
+      picture,
+      Uint32Array.from(ranges, (range) => range.from),
+    );
+    this.to = byLook(
+      picture,
+      Uint32Array.from(ranges, (range) => range.to),
+    );
     /** @type {Map<number, Int32Array>} */
     this.bars = new Map();
   }
@@ -122,7 +128,7 @@ export function drawChanges(ctx, layout, picture, theme, way) {
   const plan = picture.mode === "plan";
   const { starts, ends } = changes;
   for (const { look, indexes } of changes.from.values()) {
-    ctx.fillStyle = fillOf(ctx, theme, look);
+    ctx.fillStyle = fill(ctx, theme, look);
     ctx.beginPath();
     for (const i of indexes) {
       const turn = ends[i] - (ends[i] - starts[i]) * way;
@@ -133,7 +139,7 @@ export function drawChanges(ctx, layout, picture, theme, way) {
   }
   if (way === 0) return drawOldNumbers(ctx, layout, picture, theme, changes);
   for (const { look, indexes } of changes.to.values()) {
-    ctx.fillStyle = plan ? planned(ctx, theme, look) : fillOf(ctx, theme, look);
+    ctx.fillStyle = plan ? planned(ctx, theme, look) : fill(ctx, theme, look);
     ctx.beginPath();
     for (const i of indexes) sector(ctx, layout, r0, outer, ends[i] - (ends[i] - starts[i]) * way, ends[i]);
     ctx.fill();
@@ -141,13 +147,6 @@ export function drawChanges(ctx, layout, picture, theme, way) {
   drawEdges(ctx, layout, changes, theme, way, plan);
   if (way === 1) drawNewNumbers(ctx, layout, picture, theme, changes, plan);
 }
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Theme} theme
- * @param {Look} look
- */
-const fillOf = (ctx, theme, look) => fill(ctx, theme, look);
 
 /**
  * The ink line on the outer side of what changed; a dashed outline round what is only planned.
@@ -161,8 +160,9 @@ const fillOf = (ctx, theme, look) => fill(ctx, theme, look);
 function drawEdges(ctx, layout, { starts, ends }, theme, way, plan) {
   const outer = layout.r1 + layout.lift * way;
   const many = starts.length > MANY;
+  const fine = layout.small || layout.lod !== "arcs";
   ctx.strokeStyle = theme.ink;
-  ctx.lineWidth = plan ? 1.5 : many ? 1.6 : layout.small ? 2.4 : 3.2;
+  ctx.lineWidth = plan || many ? 1.5 : fine ? 2.2 : 3.2;
   if (plan) ctx.setLineDash([4, 2.5]);
   ctx.beginPath();
   for (let i = 0; i < starts.length; i++) {
@@ -204,6 +204,7 @@ function drawOldNumbers(ctx, layout, picture, theme, { starts, ends, ranges }) {
   const radius = (layout.r0 + layout.r1) / 2;
   ranges.forEach(({ from }, i) => {
     const room = (ends[i] - starts[i]) * radius;
-    if (from !== 0 && room >= 19) drawNumber(ctx, layout, theme, from, lookOf(picture, from), (starts[i] + ends[i]) / 2, radius, room);
+    if (from !== 0 && room >= 19)
+      drawNumber(ctx, layout, theme, from, lookOf(picture, from), (starts[i] + ends[i]) / 2, radius, room);
   });
 }

@@ -105,7 +105,8 @@ function drawBars(ctx, layout, heights, which, paint) {
   ctx.lineWidth = line;
   ctx.beginPath();
   for (const bar of which) {
-    if (heights[bar] > 0) spoke(ctx, layout, ((bar + 0.5) / bars) * TAU - TAU / 4, outer, outer - heights[bar] * length);
+    if (heights[bar] > 0)
+      spoke(ctx, layout, ((bar + 0.5) / bars) * TAU - TAU / 4, outer, outer - heights[bar] * length);
   }
   ctx.stroke();
 }

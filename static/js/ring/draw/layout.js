@@ -1,6 +1,15 @@
 /** Where everything of the ring stands: pure measures from the size of the host, the picture and a way to measure text. */
 
-import { clearRadius, labelCorner, lensFactor, lensWindow, levelOfDetail, TAU, TOKEN_SPACE } from "../../lib/geometry.js";
+import {
+  clearRadius,
+  labelCorner,
+  lensFactor,
+  lensWindow,
+  levelOfDetail,
+  TAU,
+  TOKEN_SPACE,
+} from "../../lib/geometry.js";
+import { font } from "./theme.js";
 
 /** @import { Label, Layout, LensBox, Picture, TextMeasure, Walk } from "./types.js" */
 
@@ -12,16 +21,17 @@ const LINE_HEIGHT = 18;
 /**
  * How text is measured where there is a canvas.
  * @param {CanvasRenderingContext2D} ctx
- * @param {{sans: string, mono: string}} theme
+ * @param {{sans: string, mono: string, zoom: number}} theme
  * @param {{width: number, height: number}} [legend] box in the lower left corner that the ring must not touch
  * @returns {TextMeasure}
  */
-export const textMeasure = (ctx, { sans, mono }, legend = { width: 0, height: 0 }) => ({
+export const textMeasure = (ctx, { sans, mono, zoom }, legend = { width: 0, height: 0 }) => ({
   sans,
   mono,
+  zoom,
   legend,
-  measure(text, font) {
-    ctx.font = font;
+  measure(text, style) {
+    ctx.font = style;
     return ctx.measureText(text).width;
   },
 });
@@ -36,7 +46,10 @@ export const textMeasure = (ctx, { sans, mono }, legend = { width: 0, height: 0 
 export function layout(width, height, picture, text) {
   const small = Math.min(width, height) < SMALL;
   const lines = small || !picture.walk ? [] : labelLines(picture.walk, width * 0.36, text);
-  const label = { width: Math.max(0, ...lines.map((line) => text.measure(line.text, line.font))), height: lines.length * LINE_HEIGHT };
+  const label = {
+    width: Math.max(0, ...lines.map((line) => text.measure(line.text, line.font))),
+    height: lines.length * LINE_HEIGHT * text.zoom,
+  };
   const R = radius(width, height, small, label, text.legend);
   const count = picture.tokens.length || binned(picture);
   const lod = levelOfDetail(count, R);
@@ -99,7 +112,7 @@ function densityMeasures(outer, R, small, lod) {
   const around = TAU * outer;
   const bars = lod === "band" && around / 720 >= 1.9 ? 720 : around / 360 >= 1.8 ? 360 : 240;
   const line = Math.min(2.2, Math.max(1, (around / bars) * 0.58));
-  return { outer, length: small ? 18 : Math.min(32, R * 0.115), bars, line };
+  return { outer, length: small ? 18 : Math.min(lod === "band" ? 44 : 32, R * 0.115), bars, line };
 }
 
 /**
@@ -113,11 +126,12 @@ function lanes(r0, thickness, pins) {
 }
 
 /**
- * Changed arcs are widened so that they are seen, but all of them together by no more than a tenth of the ring.
+ * Changed arcs are widened so that they are seen: to 3.2 px while they are few, and never so far that all of them together
+ * would take more than a fifth of the ring. Thousands of them are seen anyway.
  * @param {number} count
  * @param {number} R
  */
-const leastArc = (count, R) => Math.min(3.2 / R, Math.max(0.1 * (TAU / Math.max(1, count)), count > 1200 ? 0 : 1 / R));
+const leastArc = (count, R) => (count > 2000 ? 0 : Math.min(3.2 / R, (0.2 * TAU) / Math.max(1, count)));
 
 /**
  * @param {Walk} walk
@@ -125,23 +139,23 @@ const leastArc = (count, R) => Math.min(3.2 / R, Math.max(0.1 * (TAU / Math.max(
  * @param {TextMeasure} text
  */
 function labelLines(walk, most, text) {
-  const fonts = [`600 14px ${text.mono}`, `600 13px ${text.sans}`, `13px ${text.sans}`];
+  const fonts = [font(text, 14, "600", "mono"), font(text, 13, "600"), font(text, 13)];
   return walk.lines.map((line, i) => {
-    const font = fonts[Math.min(i, 2)];
-    return { text: shortened(line, font, most, text), font, strong: i < 2 };
+    const style = fonts[Math.min(i, 2)];
+    return { text: shortened(line, style, most, text), font: style, strong: i < 2 };
   });
 }
 
 /**
  * @param {string} line
- * @param {string} font
+ * @param {string} style
  * @param {number} most
  * @param {TextMeasure} text
  */
-function shortened(line, font, most, text) {
-  if (text.measure(line, font) <= most) return line;
+function shortened(line, style, most, text) {
+  if (text.measure(line, style) <= most) return line;
   const letters = Array.from(line).slice(0, 200);
-  while (letters.length > 1 && text.measure(`${letters.join("")}\u2026`, font) > most) letters.pop();
+  while (letters.length > 1 && text.measure(`${letters.join("")}\u2026`, style) > most) letters.pop();
   return `${letters.join("")}\u2026`;
 }
 
@@ -160,7 +174,15 @@ function place(size, lines, walk, width, height, text) {
   const x = right ? width - MARGIN : MARGIN;
   const first = text.measure(lines[0].text, lines[0].font) + 8;
   const top = corner === "br" ? height - 14 - size.height : 10;
-  return { lines, x, top, align: right ? "right" : "left", ...size, tip: right ? x - first : x + first };
+  return {
+    lines,
+    x,
+    top,
+    step: LINE_HEIGHT * text.zoom,
+    align: right ? "right" : "left",
+    ...size,
+    tip: right ? x - first : x + first,
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import { angleOf, ownerIndex, TAU, TOKEN_SPACE } from "../../lib/geometry.js";
 import { count } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
 import { lookOf, sector } from "./shapes.js";
-import { fill } from "./theme.js";
+import { fill, font } from "./theme.js";
 
 /** @import { Layout, LensBox, Picture, Theme } from "./types.js" */
 
@@ -16,7 +16,7 @@ import { fill } from "./theme.js";
  * @param {Theme} theme
  */
 export function drawLens(ctx, layout, picture, theme) {
-  const { lens, r0, r1, cx, cy } = layout;
+  const { lens, r0, cx, cy } = layout;
   if (!lens) return;
   const start = angleOf(lens.start);
   const end = angleOf(lens.end);
@@ -31,12 +31,11 @@ export function drawLens(ctx, layout, picture, theme) {
   ctx.fillRect(lens.x - 4, lens.y - 4, lens.width + 8, lens.height + 8);
   drawLensStrip(ctx, lens, picture, theme);
   ctx.fillStyle = theme.ink3;
-  ctx.font = `13px ${theme.sans}`;
+  ctx.font = font(theme, 13);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   const words = interpolate(_("lens, %(factor)s times larger"), { factor: count(lens.factor) });
   ctx.fillText(words, cx, lens.y + lens.height + 17);
-  void r1;
 }
 
 /**
@@ -64,7 +63,7 @@ export function drawFrame(ctx, layout, theme, start, end) {
 export function drawLensStrip(ctx, box, picture, theme) {
   ctx.fillStyle = theme.sunk;
   ctx.fillRect(box.x, box.y, box.width, box.height);
-  eachLensToken(box, picture, (number, token, left, right) => {
+  eachLensToken(box, picture, (number, _token, left, right) => {
     const look = lookOf(picture, number);
     const dark = number % 2 === 0;
     ctx.fillStyle = look.pattern === "grey" ? (dark ? theme.line2 : theme.line) : fill(ctx, theme, look);
@@ -72,7 +71,6 @@ export function drawLensStrip(ctx, box, picture, theme) {
     if (right - left < 15) return;
     ctx.fillStyle = look.pattern !== "grey" ? theme.texts[look.hue] : dark ? theme.bg : theme.ink;
     writeNumber(ctx, theme, String(number), (left + right) / 2, box, right - left);
-    void token;
   });
   ctx.strokeStyle = theme.ink;
   ctx.lineWidth = 2;
@@ -115,7 +113,7 @@ export function eachLensToken(box, picture, callback) {
  * @param {number} room
  */
 function writeNumber(ctx, theme, text, x, box, room) {
-  ctx.font = `600 13px ${theme.mono}`;
+  ctx.font = font(theme, 13, "600", "mono");
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.save();

@@ -30,9 +30,31 @@ export function readTheme(element) {
     sans: family("--sans", "sans-serif"),
     mono: family("--mono", "monospace"),
     scale: globalThis.devicePixelRatio || 1,
+    zoom: pixels(value("--f1"), 13) / 13,
     patterns: new Map(),
   };
 }
+
+/**
+ * A CSS length in px.
+ * @param {string} length in px or rem
+ * @param {number} otherwise when it is neither
+ */
+function pixels(length, otherwise) {
+  const n = Number.parseFloat(length);
+  if (!(n > 0)) return otherwise;
+  return length.endsWith("rem") ? n * Number.parseFloat(getComputedStyle(document.documentElement).fontSize) : n;
+}
+
+/**
+ * A font of a canvas, larger where the page's text is.
+ * @param {{sans: string, mono: string, zoom: number}} theme
+ * @param {number} size px at the page's usual size
+ * @param {string} [weight]
+ * @param {"sans" | "mono"} [family]
+ */
+export const font = (theme, size, weight = "400", family = "sans") =>
+  `${weight} ${size * theme.zoom}px ${theme[family]}`;
 
 /**
  * Sizes a canvas to its box in device pixels and gives a context that counts in CSS pixels.

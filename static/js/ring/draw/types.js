@@ -45,15 +45,15 @@
  *
  * @typedef {{
  *   measure: (text: string, font: string) => number,
- *   sans: string, mono: string,
+ *   sans: string, mono: string, zoom: number,
  *   legend: {width: number, height: number},
  * }} TextMeasure
  *   legend: the box of the legend in the lower left corner, 0 by 0 without one
  *
  * @typedef {{text: string, font: string, strong: boolean}} Line
  *
- * @typedef {{lines: Line[], x: number, top: number, align: "left" | "right", width: number, height: number, tip: number}} Label
- *   x: the side that the text is aligned to; tip: x where the leader line arrives
+ * @typedef {{lines: Line[], x: number, top: number, step: number, align: "left" | "right", width: number, height: number, tip: number}} Label
+ *   x: the side that the text is aligned to; step: between lines; tip: x where the leader line arrives
  *
  * @typedef {{x: number, y: number, width: number, height: number, factor: number, start: number, end: number}} LensBox
  *   start and end of the window in tokens; they may lie outside of the space by less than one turn
@@ -76,10 +76,11 @@
  *
  * @typedef {{
  *   ink: string, ink2: string, ink3: string, line: string, line2: string, sunk: string, bg: string, panel: string,
- *   hues: string[], texts: string[], sans: string, mono: string, scale: number,
+ *   hues: string[], texts: string[], sans: string, mono: string, scale: number, zoom: number,
  *   patterns: Map<string, CanvasPattern>,
  * }} Theme
- *   hues: the eight node colours; texts: what is written on them; scale: device pixels a CSS pixel
+ *   hues: the eight node colours; texts: what is written on them; scale: device pixels a CSS pixel;
+ *   zoom: how much larger text is than usual (presentation)
  */
 
 export {};

@@ -94,7 +94,7 @@ function drawLeader(ctx, layout, label, key, theme) {
   const { cx, cy, R } = layout;
   const x = cx + Math.cos(key) * layout.walk.radius;
   const y = cy + Math.sin(key) * layout.walk.radius;
-  const tip = { x: label.tip, y: label.top + 9 };
+  const tip = { x: label.tip, y: label.top + label.step / 2 };
   ctx.lineWidth = 1.4;
   ctx.strokeStyle = theme.ink2;
   ctx.beginPath();
@@ -137,6 +137,6 @@ function drawLabel(ctx, label, theme) {
   label.lines.forEach((line, i) => {
     ctx.font = line.font;
     ctx.fillStyle = line.strong ? theme.ink : theme.ink2;
-    ctx.fillText(line.text, label.x, label.top + 14 + i * 18);
+    ctx.fillText(line.text, label.x, label.top + (i + 0.78) * label.step);
   });
 }

@@ -1,0 +1,219 @@
+/** The timeline strip: events as glyphs, the share of keys that each moved as a bar, and a flag at the moment shown. */
+
+import { clock, count, duration } from "../../lib/format.js";
+import { _, interpolate } from "../../lib/i18n.js";
+import { stripModel } from "./strip-model.js";
+import { cut, node, render, text } from "./svg.js";
+
+/** @import { Place, StripEvent, StripModel } from "./strip-model.js" */
+
+/** @typedef {{v: number, x: number, x0: number, x1: number}} Area from x0 to x1 the event v is nearest */
+
+const HEIGHT = 104;
+const LINE = 56;
+const BAR = 30;
+const PLUS = "M-4.5 0H4.5M0 -4.5V4.5";
+
+/** @type {Record<string, {d: string, ink: string, width: number}>} */
+const GLYPHS = {
+  cluster_created: { d: PLUS, ink: "ink", width: 2 },
+  node_added: { d: PLUS, ink: "ink", width: 2 },
+  node_killed: { d: "M-4.5 -4.5L4.5 4.5M4.5 -4.5L-4.5 4.5", ink: "bad", width: 2.6 },
+  node_revived: { d: "M-4.5 2L0 -3.5L4.5 2", ink: "ink", width: 2 },
+  node_drained: { d: "M-4.5 -2L0 3.5L4.5 -2", ink: "ink", width: 2 },
+  node_removed: { d: "M-4.5 0H4.5", ink: "ink", width: 2.4 },
+  node_reweighted: { d: "M-4.5 2.5H4.5M-4.5 -2.5H4.5", ink: "ink", width: 2 },
+  keys_imported: { d: "M0 -4.5L4.5 0L0 4.5L-4.5 0Z", ink: "ink", width: 2 },
+};
+const CIRCLE = "M-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0";
+
+/**
+ * Draws the strip.
+ * @param {SVGSVGElement} svg
+ * @param {{events: StripEvent[], at: number | null, head: number, now: number, width: number, size?: number,
+ *   plan?: {kind: string, label: string} | null, stale?: boolean}} log
+ *   at: the version shown, null at the head; now: ms; size: of the text in px; stale: the connection is lost
+ * @returns {Area[]} where a click belongs to which event
+ */
+export function strip(svg, log) {
+  const { width, size = 13, plan = null, stale = false } = log;
+  const model = stripModel({ ...log, plan: plan !== null });
+  const children = [
+    text(_("Share of keys that changed owner"), 24, 14, { size, ink: "ink3" }),
+    ...drawSegments(model, size),
+    ...drawTicks(model, size),
+    ...model.places.flatMap((place, i) => drawEvent(place, place.v === shownVersion(log), i > 0 || model.before > 0)),
+    ...drawLabels(model, log, width, size),
+    ...(plan ? drawPlan(model.end, plan, size) : []),
+    ...(model.cursor.live ? [] : drawNow(model, size)),
+    ...drawFlag(model, width, stale ? "ink3" : "ink", size),
+  ];
+  render(svg, width, HEIGHT, children);
+  return areas(model.places, width);
+}
+
+/** @param {{at: number | null, head: number}} log */
+const shownVersion = ({ at, head }) => at ?? head;
+
+/**
+ * @param {StripModel} model
+ * @param {number} size
+ * @returns {SVGElement[]}
+ */
+function drawSegments({ segments, before, after }, size) {
+  return segments.flatMap(({ x0, x1, cut: broken, ms }, i) => {
+    const line = { fill: "none", stroke: "var(--line2)", "stroke-width": 1.5 };
+    if (!broken) return [node("path", { d: `M${x0} ${LINE}H${x1}`, ...line })];
+    const middle = (x0 + x1) / 2;
+    const slashes = `M${middle - 8} ${LINE + 8}L${middle - 3} ${LINE - 8}M${middle + 3} ${LINE + 8}L${middle + 8} ${LINE - 8}`;
+    const first = i === 0 && before > 0;
+    const last = i === segments.length - 1 && after > 0;
+    const words = first
+      ? interpolate(_("%(n)s earlier"), { n: count(before) })
+      : last
+        ? interpolate(_("%(n)s later"), { n: count(after) })
+        : duration(ms);
+    return [
+      node("path", { d: `M${x0} ${LINE}H${middle - 6}M${middle + 6} ${LINE}H${x1}`, ...line }),
+      node("path", { d: slashes, stroke: "var(--ink2)", "stroke-width": 1.8 }),
+      text(words, middle, LINE - 16, { size, ink: "ink3", anchor: "middle" }),
+    ];
+  });
+}
+
+/**
+ * @param {StripModel} model
+ * @param {number} size
+ * @returns {SVGElement[]}
+ */
+function drawTicks({ ticks }, size) {
+  let free = Number.NEGATIVE_INFINITY;
+  return ticks.flatMap(({ x, ms }) => {
+    const drawn = [node("path", { d: `M${x} ${LINE - 4}V${LINE + 4}`, stroke: "var(--line2)" })];
+    if (x < free) return drawn;
+    free = x + size * 3.6;
+    return [...drawn, text(clock(ms).slice(0, 5), x, HEIGHT - 7, { size, ink: "ink3", anchor: "middle" })];
+  });
+}
+
+/**
+ * @param {Place} place
+ * @param {boolean} chosen
+ * @param {boolean} compared whether there was a ring before it
+ * @returns {SVGElement[]}
+ */
+function drawEvent({ x, event, later }, chosen, compared) {
+  const glyph = GLYPHS[event.kind] ?? { d: CIRCLE, ink: "ink", width: 2 };
+  const height = (event.share ?? 0) * BAR;
+  const bar = node("rect", {
+    x: x - 6,
+    y: LINE - 10 - height,
+    width: 12,
+    height,
+    fill: later ? "none" : "var(--ink3)",
+    stroke: later ? "var(--line2)" : undefined,
+    opacity: chosen ? 1 : 0.6,
+  });
+  const drawn = node(
+    "g",
+    { transform: `translate(${x.toFixed(1)} ${LINE})` },
+    node("circle", { r: 9, fill: "var(--panel)" }),
+    node("path", {
+      d: glyph.d,
+      fill: "none",
+      stroke: `var(--${glyph.ink})`,
+      "stroke-width": glyph.width,
+      opacity: later ? 0.55 : undefined,
+    }),
+  );
+  return compared && height > 0.5 ? [bar, drawn] : [drawn];
+}
+
+/**
+ * Words under the events: the one that is shown first, then the others from the left while they have room.
+ * @param {StripModel} model
+ * @param {{at: number | null, head: number}} log
+ * @param {number} width
+ * @param {number} size
+ * @returns {SVGElement[]}
+ */
+function drawLabels({ places }, log, width, size) {
+  /** @type {[number, number][]} */
+  const taken = [];
+  const order = places.slice().sort((a, b) => Number(b.v === shownVersion(log)) - Number(a.v === shownVersion(log)));
+  return order.flatMap(({ x, event, v }) => {
+    const chosen = v === shownVersion(log);
+    const words = cut(event.label, 120, size);
+    const half = (words.length * size * 0.55) / 2;
+    const middle = Math.min(width - half - 2, Math.max(x, half + 2));
+    if (taken.some(([from, to]) => middle - half < to + 6 && middle + half > from - 6)) return [];
+    taken.push([middle - half, middle + half]);
+    const style = { size, ink: chosen ? "ink" : "ink2", weight: chosen ? 700 : undefined };
+    return [text(words, middle, LINE + 24, { ...style, anchor: "middle" })];
+  });
+}
+
+/**
+ * @param {number} x where the plan starts
+ * @param {{kind: string, label: string}} plan
+ * @param {number} size
+ * @returns {SVGElement[]}
+ */
+function drawPlan(x, { kind, label }, size) {
+  const glyph = GLYPHS[kind] ?? { d: CIRCLE, ink: "ink", width: 2 };
+  const dashed = { stroke: "var(--line2)", "stroke-width": 1.5, "stroke-dasharray": "4 4" };
+  return [
+    node("path", { d: `M${x} ${LINE}H${x + 53}`, ...dashed }),
+    node(
+      "g",
+      { transform: `translate(${(x + 62).toFixed(1)} ${LINE})` },
+      node("circle", { r: 9, fill: "var(--panel)", stroke: "var(--ink)", "stroke-dasharray": "3 3" }),
+      node("path", { d: glyph.d, fill: "none", stroke: `var(--${glyph.ink})`, "stroke-width": glyph.width }),
+    ),
+    text(cut(label, 96, size), x + 94, LINE + 24, { size, weight: 700, anchor: "end" }),
+  ];
+}
+
+/**
+ * Where now is, while another moment is shown.
+ * @param {StripModel} model
+ * @param {number} size
+ * @returns {SVGElement[]}
+ */
+function drawNow({ end, after }, size) {
+  const line = node("path", { d: `M${end} ${LINE - 9}V${LINE + 9}`, stroke: "var(--line2)", "stroke-width": 2 });
+  return [line, ...(after > 0 ? [] : [text(_("now"), end, LINE - 14, { size, ink: "ink3", anchor: "middle" })])];
+}
+
+/**
+ * @param {StripModel} model
+ * @param {number} width
+ * @param {string} ink
+ * @param {number} size
+ * @returns {SVGElement[]}
+ */
+function drawFlag({ cursor }, width, ink, size) {
+  const wide = size * 6;
+  const x = Math.max(2, Math.min(cursor.x - wide / 2, width - wide - 2));
+  const flag = { x, y: 2, width: wide, height: size + 8, rx: 5, fill: `var(--${ink})` };
+  const words = { size, ink: "panel", weight: 600, anchor: /** @type {const} */ ("middle"), mono: true };
+  return [
+    node("path", { d: `M${cursor.x} ${size + 9}V${LINE + 10}`, stroke: "var(--ink)", "stroke-width": 2 }),
+    node("rect", flag),
+    text(clock(cursor.ms), x + wide / 2, size + 4, words),
+  ];
+}
+
+/**
+ * @param {Place[]} places
+ * @param {number} width
+ * @returns {Area[]}
+ */
+function areas(places, width) {
+  return places.map(({ v, x }, i) => ({
+    v,
+    x,
+    x0: i === 0 ? 0 : (places[i - 1].x + x) / 2,
+    x1: i === places.length - 1 ? width : (x + places[i + 1].x) / 2,
+  }));
+}
