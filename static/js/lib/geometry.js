@@ -156,3 +156,19 @@ export function labelCorner(fraction) {
   if (fraction < 0.25) return "tr";
   return fraction < 0.6 ? "br" : "tl";
 }
+
+/**
+ * Shortest distance from a point to the straight line between two others.
+ * @param {number} px
+ * @param {number} py
+ * @param {number} ax
+ * @param {number} ay
+ * @param {number} bx
+ * @param {number} by
+ */
+export function lineDistance(px, py, ax, ay, bx, by) {
+  const dx = bx - ax;
+  const dy = by - ay;
+  const part = Math.max(0, Math.min(1, ((px - ax) * dx + (py - ay) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(ax + dx * part - px, ay + dy * part - py);
+}

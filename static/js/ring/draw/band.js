@@ -2,73 +2,58 @@
 
 import { angleOf, arcAngles, TAU, widened } from "../../lib/geometry.js";
 import { isColoured } from "./arcs.js";
-import { lookOf, sector } from "./shapes.js";
+import { lookOf } from "./pen.js";
 import { colour } from "./theme.js";
 
-/** @import { Layout, Picture, Theme } from "./types.js" */
+/** @import { Pen } from "./pen.js" */
+/** @import { Picture } from "./types.js" */
 
 const LEAST_MARK = 1.8;
 const SHADES = 6;
 const PARTS = 512;
 
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
- */
-export function drawBand(ctx, layout, picture, theme) {
-  ctx.beginPath();
-  sector(ctx, layout, layout.r0, layout.r1, 0, TAU);
-  ctx.fillStyle = theme.line;
-  ctx.fill();
-  if (picture.tokenBins) drawCrowds(ctx, layout, picture.tokenBins, theme);
+/** @param {Pen} pen */
+export function drawBand(pen) {
+  const { layout, picture, theme } = pen;
+  const { lanes, R } = layout;
+  pen.fill(theme.line, () => pen.sector(layout.r0, layout.r1, 0, TAU));
+  if (picture.tokenBins) drawCrowds(pen, picture.tokenBins);
   // After a change the changed arcs are what has colour, and lanes would be hidden by them.
-  if (isColoured(picture)) drawLanes(ctx, layout, picture, theme);
+  if (!isColoured(picture)) return;
+  picture.pins.forEach((number, lane) => {
+    const inner = lanes.inner + lane * lanes.step;
+    pen.fill(colour(theme, lookOf(picture, number)), () =>
+      eachArc(picture, number, (start, end) => {
+        pen.sector(inner, inner + lanes.height, ...widened(start, end, LEAST_MARK / R));
+      }),
+    );
+  });
 }
 
 /**
  * Where more tokens stand than on average, a little darker: all that is known when there are only bins.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
+ * @param {Pen} pen
  * @param {Uint32Array} bins
- * @param {Theme} theme
  */
-function drawCrowds(ctx, layout, bins, theme) {
+function drawCrowds(pen, bins) {
+  const { r0, r1 } = pen.layout;
   const sums = new Float64Array(PARTS);
-  for (let i = 0; i < bins.length; i++) sums[Math.floor((i * PARTS) / bins.length)] += bins[i];
-  const most = sums.reduce((a, b) => Math.max(a, b), 1);
-  const least = sums.reduce((a, b) => Math.min(a, b), most);
-  ctx.fillStyle = theme.line2;
-  for (let shade = 1; shade < SHADES; shade++) {
-    ctx.globalAlpha = (shade / SHADES) * 0.3;
-    ctx.beginPath();
-    sums.forEach((n, i) => {
-      if (Math.min(SHADES - 1, Math.floor(((n - least) / Math.max(1, most - least)) * SHADES)) !== shade) return;
-      sector(ctx, layout, layout.r0, layout.r1, (i / PARTS) * TAU - TAU / 4, ((i + 1) / PARTS) * TAU - TAU / 4);
-    });
-    ctx.fill();
-  }
-  ctx.globalAlpha = 1;
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
- */
-function drawLanes(ctx, layout, picture, theme) {
-  const { lanes, R } = layout;
-  picture.pins.forEach((number, lane) => {
-    const inner = lanes.inner + lane * lanes.step;
-    ctx.beginPath();
-    eachArc(picture, number, (start, end) => {
-      sector(ctx, layout, inner, inner + lanes.height, ...widened(start, end, LEAST_MARK / R));
-    });
-    ctx.fillStyle = colour(theme, lookOf(picture, number));
-    ctx.fill();
+  bins.forEach((tokens, i) => {
+    sums[Math.floor((i * PARTS) / bins.length)] += tokens;
   });
+  const most = Math.max(...sums);
+  const least = Math.min(...sums);
+  const angle = (/** @type {number} */ part) => (part / PARTS) * TAU - TAU / 4;
+  for (let shade = 1; shade < SHADES; shade++) {
+    pen.ctx.globalAlpha = (shade / SHADES) * 0.3;
+    pen.fill(pen.theme.line2, () =>
+      sums.forEach((tokens, i) => {
+        const is = Math.min(SHADES - 1, Math.floor(((tokens - least) / (most - least || 1)) * SHADES));
+        if (is === shade) pen.sector(r0, r1, angle(i), angle(i + 1));
+      }),
+    );
+  }
+  pen.ctx.globalAlpha = 1;
 }
 
 /**

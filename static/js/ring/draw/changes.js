@@ -4,15 +4,15 @@
  */
 
 import { angleOf, span, TAU, TOKEN_SPACE, unwind, widened } from "../../lib/geometry.js";
-import { drawNumber } from "./numbers.js";
-import { byLook, edge, lookOf, sector } from "./shapes.js";
-import { fill, planned } from "./theme.js";
+import { byLook, lookOf } from "./pen.js";
+import { planned } from "./theme.js";
 
-/** @import { Layout, Picture, Range, Theme } from "./types.js" */
+/** @import { Pen } from "./pen.js" */
+/** @import { Layout, Picture, Range } from "./types.js" */
 
 const MANY = 600;
 
-/** Ranges as angles, gathered by look; made once for a picture and a layout, so that a frame allocates nothing big. */
+/** Ranges as angles, gathered by look; made once for a picture, so that a frame allocates nothing big. */
 export class Changes {
   /**
    * @param {Picture} picture
@@ -43,7 +43,7 @@ export class Changes {
   }
 
   /**
-   * Index of the drawn range at an angle, the last drawn one first; -1 outside of all.
+   * Index of the drawn range at an angle, the topmost one; -1 outside of all.
    * @param {number} angle any number of turns
    * @param {number} [slack] radians
    */
@@ -55,26 +55,16 @@ export class Changes {
   }
 
   /**
-   * @param {number} angle
-   * @param {number} slack radians
-   */
-  covers(angle, slack) {
-    return this.at(angle, slack) >= 0;
-  }
-
-  /**
    * For each bar of keys the range that its middle lies in, or -1.
    * @param {number} count of bars
    */
   barRanges(count) {
-    const known = this.bars.get(count);
-    if (known) return known;
-    const found = new Int32Array(count).fill(-1);
+    const found = this.bars.get(count) ?? new Int32Array(count).fill(-1);
+    if (this.bars.has(count)) return found;
+    const size = TOKEN_SPACE / count;
     this.ranges.forEach(({ start, end }, index) => {
-      const size = TOKEN_SPACE / count;
-      const first = Math.floor(start / size - 0.5) + 1;
       const last = Math.floor((start + span(start, end)) / size - 0.5);
-      for (let bar = first; bar <= last; bar++) found[((bar % count) + count) % count] = index;
+      for (let bar = Math.floor(start / size - 0.5) + 1; bar <= last; bar++) found[bar % count] = index;
     });
     this.bars.set(count, found);
     return found;
@@ -99,112 +89,79 @@ export function changesOf(layout, picture) {
 }
 
 /**
- * The band inside the ring on which the owner before is shown. Static layer.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Theme} theme
+ * The band on which the owner before is shown. Static layer.
+ * @param {Pen} pen
  */
-export function drawBeforeBand(ctx, layout, theme) {
-  if (!layout.before) return;
-  ctx.beginPath();
-  sector(ctx, layout, layout.before.inner, layout.before.outer, 0, TAU);
-  ctx.fillStyle = theme.sunk;
-  ctx.fill();
+export function drawBeforeBand(pen) {
+  const { before } = pen.layout;
+  if (before) pen.fill(pen.theme.sunk, () => pen.sector(before.inner, before.outer, 0, TAU));
 }
 
 /**
- * Draws the changed arcs part of the way from the owner before (0) to the owner after (1).
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
+ * Draws the changed arcs part of the way from the owner before (0) to the owner after (1). Overlay.
+ * @param {Pen} pen
  * @param {number} way 0..1
  */
-export function drawChanges(ctx, layout, picture, theme, way) {
+export function drawChanges(pen, way) {
+  const { layout, picture, theme } = pen;
   const changes = changesOf(layout, picture);
   if (!changes) return;
   const { r0, r1, before } = layout;
-  const outer = r1 + layout.lift * way;
-  const plan = picture.mode === "plan";
   const { starts, ends } = changes;
-  for (const { look, indexes } of changes.from.values()) {
-    ctx.fillStyle = fill(ctx, theme, look);
-    ctx.beginPath();
-    for (const i of indexes) {
-      const turn = ends[i] - (ends[i] - starts[i]) * way;
-      if (way < 1) sector(ctx, layout, r0, r1, starts[i], turn);
-      if (way > 0 && before) sector(ctx, layout, before.inner, before.outer, turn, ends[i]);
-    }
-    ctx.fill();
+  const plan = picture.mode === "plan";
+  const turn = (/** @type {number} */ i) => ends[i] - (ends[i] - starts[i]) * way;
+  for (const { look, indexes } of changes.from) {
+    pen.fill(pen.paint(look), () => {
+      for (const i of indexes) {
+        if (way < 1) pen.sector(r0, r1, starts[i], turn(i));
+        if (way > 0 && before) pen.sector(before.inner, before.outer, turn(i), ends[i]);
+      }
+    });
   }
-  if (way === 0) return drawOldNumbers(ctx, layout, picture, theme, changes);
-  for (const { look, indexes } of changes.to.values()) {
-    ctx.fillStyle = plan ? planned(ctx, theme, look) : fill(ctx, theme, look);
-    ctx.beginPath();
-    for (const i of indexes) sector(ctx, layout, r0, outer, ends[i] - (ends[i] - starts[i]) * way, ends[i]);
-    ctx.fill();
+  const outer = r1 + layout.lift * way;
+  for (const { look, indexes } of way > 0 ? changes.to : []) {
+    pen.fill(plan ? planned(pen.ctx, theme, look) : pen.paint(look), () => {
+      for (const i of indexes) pen.sector(r0, outer, turn(i), ends[i]);
+    });
   }
-  drawEdges(ctx, layout, changes, theme, way, plan);
-  if (way === 1) drawNewNumbers(ctx, layout, picture, theme, changes, plan);
+  if (way > 0) drawEdges(pen, changes, turn, outer);
+  if (way === 0 || way === 1) drawNumbers(pen, changes, way === 1 ? "to" : "from", (r0 + outer) / 2);
 }
 
 /**
  * The ink line on the outer side of what changed; a dashed outline round what is only planned.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
+ * @param {Pen} pen
  * @param {Changes} changes
- * @param {Theme} theme
- * @param {number} way
- * @param {boolean} plan
+ * @param {(i: number) => number} turn
+ * @param {number} outer
  */
-function drawEdges(ctx, layout, { starts, ends }, theme, way, plan) {
-  const outer = layout.r1 + layout.lift * way;
-  const many = starts.length > MANY;
-  const fine = layout.small || layout.lod !== "arcs";
-  ctx.strokeStyle = theme.ink;
-  ctx.lineWidth = plan || many ? 1.5 : fine ? 2.2 : 3.2;
-  if (plan) ctx.setLineDash([4, 2.5]);
-  ctx.beginPath();
-  for (let i = 0; i < starts.length; i++) {
-    const turn = ends[i] - (ends[i] - starts[i]) * way;
-    if (plan && !many) sector(ctx, layout, layout.r0, outer, turn, ends[i]);
-    else edge(ctx, layout, outer, turn, ends[i]);
-  }
-  ctx.stroke();
-  ctx.setLineDash([]);
+function drawEdges(pen, { ends }, turn, outer) {
+  const { lod, r0, small } = pen.layout;
+  const plan = pen.picture.mode === "plan";
+  const many = ends.length > MANY;
+  const width = plan || many ? 1.5 : small || lod !== "arcs" ? 2.2 : 3.2;
+  const trace = () => {
+    for (let i = 0; i < ends.length; i++) {
+      if (plan && !many) pen.sector(r0, outer, turn(i), ends[i]);
+      else pen.edge(outer, turn(i), ends[i]);
+    }
+  };
+  pen.stroke(pen.theme.ink, width, trace, plan ? [4, 2.5] : []);
 }
 
 /**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
+ * @param {Pen} pen
  * @param {Changes} changes
- * @param {boolean} plan
+ * @param {"from" | "to"} side
+ * @param {number} radius
  */
-function drawNewNumbers(ctx, layout, picture, theme, { starts, ends, ranges }, plan) {
-  const radius = (layout.r0 + layout.r1 + layout.lift) / 2;
-  ranges.forEach(({ to }, i) => {
-    const room = (ends[i] - starts[i]) * layout.R;
-    if (to === 0 || room < (layout.small ? 15 : 19)) return;
-    const look = lookOf(picture, to);
-    const worn = plan ? { ...look, pattern: /** @type {const} */ ("hatched") } : look;
-    drawNumber(ctx, layout, theme, to, worn, (starts[i] + ends[i]) / 2, radius, room);
-  });
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
- * @param {Changes} changes
- */
-function drawOldNumbers(ctx, layout, picture, theme, { starts, ends, ranges }) {
-  const radius = (layout.r0 + layout.r1) / 2;
-  ranges.forEach(({ from }, i) => {
+function drawNumbers(pen, { starts, ends, ranges }, side, radius) {
+  const plan = pen.picture.mode === "plan" && side === "to";
+  ranges.forEach((range, i) => {
     const room = (ends[i] - starts[i]) * radius;
-    if (from !== 0 && room >= 19)
-      drawNumber(ctx, layout, theme, from, lookOf(picture, from), (starts[i] + ends[i]) / 2, radius, room);
+    if (range[side] === 0 || room < 15) return;
+    const look = lookOf(pen.picture, range[side]);
+    const worn = plan ? { hue: look.hue, pattern: /** @type {const} */ ("hatched") } : look;
+    pen.number(range[side], worn, (starts[i] + ends[i]) / 2, radius, room);
   });
 }

@@ -3,110 +3,88 @@
 import { ownerIndex, TAU, TOKEN_SPACE } from "../../lib/geometry.js";
 import { isColoured } from "./arcs.js";
 import { changesOf } from "./changes.js";
-import { byLook, lookOf, spoke } from "./shapes.js";
+import { byLook } from "./pen.js";
 import { colour } from "./theme.js";
 
-/** @import { Layout, Picture, Theme } from "./types.js" */
+/** @import { Pen } from "./pen.js" */
 
-/** @type {WeakMap<Uint32Array, Map<number, {heights: Float64Array}>>} */
+/** @type {WeakMap<Uint32Array, Float64Array>} */
 const summed = new WeakMap();
 
 /**
- * Keys of each bar as a part of the fullest bar, 0..1. Computed once for a density and a number of bars.
+ * Keys of each bar as a part of the fullest bar, 0..1. Kept for the last number of bars that was asked for.
  * @param {Uint32Array} density keys in each half degree
  * @param {number} bars a divisor of its length
  */
 export function barHeights(density, bars) {
-  const known = summed.get(density) ?? new Map();
-  summed.set(density, known);
-  if (!known.has(bars)) {
-    const heights = new Float64Array(bars);
-    for (let i = 0; i < density.length; i++) heights[Math.floor((i * bars) / density.length)] += density[i];
-    const most = heights.reduce((a, b) => Math.max(a, b), 0) || 1;
-    known.set(bars, { heights: heights.map((n) => n / most) });
-  }
-  return /** @type {Float64Array} */ (known.get(bars).heights);
+  const known = summed.get(density);
+  if (known?.length === bars) return known;
+  const sums = new Float64Array(bars);
+  density.forEach((keys, i) => {
+    sums[Math.floor((i * bars) / density.length)] += keys;
+  });
+  const most = sums.reduce((a, b) => Math.max(a, b), 0) || 1;
+  const heights = sums.map((keys) => keys / most);
+  summed.set(density, heights);
+  return heights;
 }
 
 /**
  * Bars that the change does not touch. Static layer.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
+ * @param {Pen} pen
  */
-export function drawDensity(ctx, layout, picture, theme) {
+export function drawDensity(pen) {
+  const { layout, picture, theme, ctx } = pen;
+  const { bars } = layout.density;
   if (!picture.density || picture.keys === 0) return;
-  const heights = barHeights(picture.density, layout.density.bars);
-  const grey = layout.lod === "band" || picture.tokens.length === 0;
-  ctx.globalAlpha = 0.75;
-  if (isColoured(picture) && !grey) {
-    for (const { look, indexes } of byLook(picture, barOwners(layout, picture)).values()) {
-      drawBars(ctx, layout, heights, indexes, look.pattern === "grey" ? theme.ink3 : colour(theme, look));
-    }
+  const heights = barHeights(picture.density, bars);
+  const owned = layout.lod !== "band" && picture.tokens.length > 0;
+  const calm = isColoured(picture);
+  ctx.globalAlpha = calm ? 0.75 : 0.6;
+  if (calm && owned) {
+    const { tokens, owners } = picture;
+    const of = heights.map((_height, bar) => owners[ownerIndex(tokens, ((bar + 0.5) / bars) * TOKEN_SPACE)]);
+    for (const { look, indexes } of byLook(picture, of)) drawBars(pen, heights, indexes, colour(theme, look));
   } else {
-    const changed = grey ? null : changesOf(layout, picture)?.barRanges(layout.density.bars);
+    const changed = owned ? changesOf(layout, picture)?.barRanges(bars) : null;
     const same = Array.from(heights.keys()).filter((bar) => !changed || changed[bar] < 0);
-    ctx.globalAlpha = isColoured(picture) ? 0.75 : 0.6;
-    drawBars(ctx, layout, heights, same, isColoured(picture) ? theme.ink3 : theme.line2);
+    drawBars(pen, heights, same, theme.line2);
   }
   ctx.globalAlpha = 1;
 }
 
 /**
  * Bars whose keys changed owner, in the colour of who has them at this moment of the way. Overlay.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
+ * @param {Pen} pen
  * @param {number} way 0..1
  */
-export function drawChangedDensity(ctx, layout, picture, theme, way) {
+export function drawChangedDensity(pen, way) {
+  const { layout, picture } = pen;
+  const { bars } = layout.density;
   const changes = changesOf(layout, picture);
   if (!changes || !picture.density || picture.keys === 0 || layout.lod === "band") return;
-  const { bars } = layout.density;
+  const owners = changes.barRanges(bars).map((index, bar) => {
+    if (index < 0) return -1;
+    const { end, from, to } = changes.ranges[index];
+    const left = (((end / TOKEN_SPACE - (bar + 0.5) / bars) % 1) + 1) % 1;
+    return way > 0 && left * TAU <= (changes.ends[index] - changes.starts[index]) * way ? to : from;
+  });
   const heights = barHeights(picture.density, bars);
-  const ranges = changes.barRanges(bars);
-  /** @type {Map<string, number[]>} */
-  const groups = new Map();
-  for (let bar = 0; bar < bars; bar++) {
-    if (ranges[bar] < 0) continue;
-    const { end, from, to } = changes.ranges[ranges[bar]];
-    const left = (((end - ((bar + 0.5) / bars) * TOKEN_SPACE) / TOKEN_SPACE + 1) % 1) * TAU;
-    const width = changes.ends[ranges[bar]] - changes.starts[ranges[bar]];
-    const paint = colour(theme, lookOf(picture, left <= width * way && way > 0 ? to : from));
-    const group = groups.get(paint);
-    if (group) group.push(bar);
-    else groups.set(paint, [bar]);
+  for (const { look, indexes } of byLook(picture, owners)) {
+    const shown = indexes.filter((bar) => owners[bar] >= 0);
+    drawBars(pen, heights, shown, colour(pen.theme, look));
   }
-  for (const [paint, group] of groups) drawBars(ctx, layout, heights, group, paint);
 }
 
 /**
- * Node number that owns the middle of each bar.
- * @param {Layout} layout
- * @param {Picture} picture
- */
-function barOwners({ density: { bars } }, { tokens, owners }) {
-  const middle = (/** @type {number} */ bar) => ((bar + 0.5) / bars) * TOKEN_SPACE;
-  return Uint32Array.from({ length: bars }, (_, bar) => owners[ownerIndex(tokens, middle(bar))]);
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
+ * @param {Pen} pen
  * @param {Float64Array} heights 0..1
  * @param {number[]} which bars
  * @param {string} paint
  */
-function drawBars(ctx, layout, heights, which, paint) {
-  const { outer, length, bars, line } = layout.density;
-  ctx.strokeStyle = paint;
-  ctx.lineWidth = line;
-  ctx.beginPath();
-  for (const bar of which) {
-    if (heights[bar] > 0)
-      spoke(ctx, layout, ((bar + 0.5) / bars) * TAU - TAU / 4, outer, outer - heights[bar] * length);
-  }
-  ctx.stroke();
+function drawBars(pen, heights, which, paint) {
+  const { outer, length, bars, line } = pen.layout.density;
+  pen.stroke(paint, line, () => {
+    for (const bar of which) pen.spoke(((bar + 0.5) / bars) * TAU - TAU / 4, outer, outer - heights[bar] * length);
+  });
 }

@@ -77,7 +77,7 @@ export function layout(width, height, picture, text) {
     lanes: lanes(r0, thickness, picture.pins.length),
     walk: { radius: R + (small ? 14 : 19), leader: R + 28 },
     label: picture.walk && lines.length > 0 ? place(label, lines, picture.walk, width, height, text) : null,
-    lens: lod === "band" && picture.lens && !small ? lensBox(cx, cy, free, picture.lens.at, count) : null,
+    lens: lod === "band" && picture.lens ? lensBox(cx, cy, small ? 0 : free, picture.lens.at, count) : null,
     slot: { x: cx - free * 0.8, y: cy - free * 0.6, width: free * 1.6, height: free * 1.2 },
     leastArc: leastArc(picture.ranges?.length ?? 0, R),
   };
@@ -139,7 +139,7 @@ const leastArc = (count, R) => (count > 2000 ? 0 : Math.min(3.2 / R, (0.2 * TAU)
  * @param {TextMeasure} text
  */
 function labelLines(walk, most, text) {
-  const fonts = [font(text, 14, "600", "mono"), font(text, 13, "600"), font(text, 13)];
+  const fonts = [font(text, 14, 600, "mono"), font(text, 13, 600), font(text, 13)];
   return walk.lines.map((line, i) => {
     const style = fonts[Math.min(i, 2)];
     return { text: shortened(line, style, most, text), font: style, strong: i < 2 };
@@ -188,16 +188,14 @@ function place(size, lines, walk, width, height, text) {
 /**
  * @param {number} cx
  * @param {number} cy
- * @param {number} free radius of the empty disc
+ * @param {number} free radius of the empty disc; 0 where the lens stands on a canvas of its own
  * @param {number} at
  * @param {number} count of tokens
  * @returns {LensBox}
  */
 function lensBox(cx, cy, free, at, count) {
-  const height = 34;
   const y = cy - free * 0.62;
-  const half = Math.sqrt(Math.max(0, free ** 2 - (cy - y) ** 2)) - 8;
-  const width = Math.max(80, Math.min(300, 2 * half));
+  const width = free && Math.max(80, Math.min(300, 2 * Math.sqrt(free ** 2 - (cy - y) ** 2) - 16));
   const factor = lensFactor(count);
-  return { x: cx - width / 2, y, width, height, factor, ...lensWindow(at, factor) };
+  return { x: cx - width / 2, y, width, height: free && 34, factor, ...lensWindow(at, factor) };
 }

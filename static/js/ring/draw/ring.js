@@ -7,54 +7,67 @@ import { drawArcs, drawNeutral, drawScale } from "./arcs.js";
 import { drawBand } from "./band.js";
 import { drawBeforeBand, drawChanges } from "./changes.js";
 import { drawChangedDensity, drawDensity } from "./density.js";
-import { drawLens } from "./lens.js";
+import { drawLens, drawLensStrip } from "./lens.js";
 import { drawMarks } from "./mark.js";
+import { Pen } from "./pen.js";
 import { drawWalk } from "./walk.js";
 
 export { arcsOf, hit } from "./hit.js";
 export { layout, textMeasure } from "./layout.js";
-export { drawLensStrip } from "./lens.js";
 export { prepare, readTheme } from "./theme.js";
 
-/** @import { Layout, Picture, Theme } from "./types.js" */
+/** @import { Layout, LensBox, Picture, Theme } from "./types.js" */
 
 /**
- * Draws the static layer. The context counts in CSS pixels (see `prepare`).
- * @param {CanvasRenderingContext2D} ctx
+ * Draws the static layer.
+ * @param {CanvasRenderingContext2D} ctx counts in CSS pixels, see `prepare`
  * @param {Layout} layout
  * @param {Picture} picture
  * @param {Theme} theme
  */
 export function drawRing(ctx, layout, picture, theme) {
+  const pen = new Pen(ctx, layout, picture, theme);
   ctx.clearRect(0, 0, layout.width, layout.height);
-  drawScale(ctx, layout, theme);
-  if (picture.tokens.length > 0 && layout.lod !== "band") drawArcs(ctx, layout, picture, theme);
-  else if (layout.lod === "band") drawBand(ctx, layout, picture, theme);
-  else drawNeutral(ctx, layout, picture, theme);
-  drawBeforeBand(ctx, layout, theme);
-  drawDensity(ctx, layout, picture, theme);
+  drawScale(pen);
+  if (layout.lod === "band") drawBand(pen);
+  else if (picture.tokens.length > 0) drawArcs(pen);
+  else drawNeutral(pen);
+  drawBeforeBand(pen);
+  drawDensity(pen);
 }
 
 /**
  * Draws the overlay: what changed, marks, lens and walk.
- * @param {CanvasRenderingContext2D} ctx
+ * @param {CanvasRenderingContext2D} ctx counts in CSS pixels, see `prepare`
  * @param {Layout} layout
  * @param {Picture} picture
  * @param {Theme} theme
  * @param {number} t how far the change has gone, 0..1; 1 with reduced motion
  */
 export function drawOverlay(ctx, layout, picture, theme, t) {
-  const way = picture.view === "before" ? 0 : ease(Math.max(0, Math.min(1, t)));
+  const pen = new Pen(ctx, layout, picture, theme);
+  // It starts at once and comes to rest slowly.
+  const way = picture.view === "before" ? 0 : 1 - (1 - Math.max(0, Math.min(1, t))) ** 3;
   ctx.clearRect(0, 0, layout.width, layout.height);
-  drawChanges(ctx, layout, picture, theme, way);
-  drawChangedDensity(ctx, layout, picture, theme, way);
-  drawMarks(ctx, layout, picture, theme);
-  drawLens(ctx, layout, picture, theme);
-  drawWalk(ctx, layout, picture, theme);
+  drawChanges(pen, way);
+  drawChangedDensity(pen, way);
+  drawMarks(pen);
+  drawLens(pen);
+  drawWalk(pen);
 }
 
 /**
- * Starts at once and comes to rest slowly.
- * @param {number} t 0..1
+ * Draws the enlarged part of the lens into a canvas of its own: where the ring is too small to hold it.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Layout} layout of the ring
+ * @param {Picture} picture
+ * @param {Theme} theme
+ * @param {number} width of the canvas
+ * @param {number} height of the canvas
  */
-const ease = (t) => 1 - (1 - t) ** 3;
+export function drawLensCanvas(ctx, layout, picture, theme, width, height) {
+  ctx.clearRect(0, 0, width, height);
+  if (!layout.lens) return;
+  const box = { ...layout.lens, x: 1, y: 1, width: width - 2, height: height - 2 };
+  drawLensStrip(new Pen(ctx, layout, picture, theme), box);
+}

@@ -50,11 +50,10 @@ function pixels(length, otherwise) {
  * A font of a canvas, larger where the page's text is.
  * @param {{sans: string, mono: string, zoom: number}} theme
  * @param {number} size px at the page's usual size
- * @param {string} [weight]
+ * @param {number} [weight]
  * @param {"sans" | "mono"} [family]
  */
-export const font = (theme, size, weight = "400", family = "sans") =>
-  `${weight} ${size * theme.zoom}px ${theme[family]}`;
+export const font = (theme, size, weight = 400, family = "sans") => `${weight} ${size * theme.zoom}px ${theme[family]}`;
 
 /**
  * Sizes a canvas to its box in device pixels and gives a context that counts in CSS pixels.

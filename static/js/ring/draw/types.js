@@ -56,7 +56,8 @@
  *   x: the side that the text is aligned to; step: between lines; tip: x where the leader line arrives
  *
  * @typedef {{x: number, y: number, width: number, height: number, factor: number, start: number, end: number}} LensBox
- *   start and end of the window in tokens; they may lie outside of the space by less than one turn
+ *   its width is 0 where the ring is too small and it stands on a canvas of its own (`drawLensCanvas`);
+ *   start and end of the window in tokens: they may lie outside of the space by less than one turn
  *
  * @typedef {{
  *   width: number, height: number, small: boolean,

@@ -3,140 +3,88 @@
  * and a label in the nearest corner with a line to it.
  */
 
-import { angleOf, TAU, unwind } from "../../lib/geometry.js";
-import { spoke } from "./shapes.js";
+import { angleOf, lineDistance, TAU, unwind } from "../../lib/geometry.js";
 
-/** @import { Label, Layout, Picture, Theme, Walk } from "./types.js" */
+/** @import { Pen } from "./pen.js" */
+/** @import { Label, Walk } from "./types.js" */
 
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {Theme} theme
- */
-export function drawWalk(ctx, layout, picture, theme) {
-  const { walk } = picture;
-  if (!walk) return;
-  drawSteps(ctx, layout, walk, theme);
-  const key = angleOf(walk.hash);
-  const x = layout.cx + Math.cos(key) * layout.walk.radius;
-  const y = layout.cy + Math.sin(key) * layout.walk.radius;
-  drawDiamond(ctx, x, y, layout.small ? 5 : 6, theme.ink);
+/** @param {Pen} pen */
+export function drawWalk(pen) {
+  const { picture, layout } = pen;
+  if (!picture.walk) return;
+  drawSteps(pen, picture.walk);
   if (!layout.label) return;
-  drawLeader(ctx, layout, layout.label, key, theme);
-  drawLabel(ctx, layout.label, theme);
+  drawLeader(pen, layout.label, angleOf(picture.walk.hash));
+  drawLabel(pen, layout.label);
 }
 
 /**
- * Solid to the owner's token, dotted to the copies; a filled dot for the owner, rings for the copies.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
+ * A diamond at the key, solid to the owner's token and dotted to the copies; a filled dot for the owner, rings for them.
+ * @param {Pen} pen
  * @param {Walk} walk
- * @param {Theme} theme
  */
-function drawSteps(ctx, layout, walk, theme) {
-  const { cx, cy, R } = layout;
+function drawSteps(pen, { hash, stops }) {
+  const { ctx, theme, layout } = pen;
   const { radius } = layout.walk;
-  const tokens = walk.stops.flatMap((stop) => (stop.token === null ? [] : [stop.token]));
-  let from = angleOf(walk.hash);
-  ctx.strokeStyle = theme.ink;
+  const key = angleOf(hash);
+  const tokens = stops.flatMap(({ token }) => (token === null ? [] : [token]));
+  let from = key;
   tokens.forEach((token, i) => {
     const to = unwind(angleOf(token), from);
-    ctx.lineWidth = i ? 2 : 2.6;
-    ctx.setLineDash(i ? [2, 4] : []);
-    ctx.beginPath();
-    ctx.arc(cx, cy, radius, from, to);
-    ctx.stroke();
+    pen.stroke(theme.ink, i ? 2 : 2.6, () => pen.edge(radius, from, to), i ? [2, 4] : []);
     from = to;
   });
-  ctx.setLineDash([]);
   tokens.forEach((token, i) => {
     const angle = angleOf(token);
-    ctx.lineWidth = i ? 1.4 : 2.2;
-    ctx.beginPath();
-    spoke(ctx, layout, angle, R + 2, radius);
-    ctx.stroke();
-    ctx.beginPath();
-    ctx.arc(cx + Math.cos(angle) * radius, cy + Math.sin(angle) * radius, i ? 3.6 : 5, 0, TAU);
-    ctx.fillStyle = i ? theme.bg : theme.ink;
-    ctx.fill();
-    ctx.stroke();
+    const width = i ? 1.4 : 2.2;
+    const dot = () => ctx.arc(pen.x(angle, radius), pen.y(angle, radius), i ? 3.6 : 5, 0, TAU);
+    pen.stroke(theme.ink, width, () => pen.spoke(angle, layout.R + 2, radius));
+    pen.fill(i ? theme.bg : theme.ink, dot);
+    pen.stroke(theme.ink, width, dot);
   });
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {number} x
- * @param {number} y
- * @param {number} r
- * @param {string} ink
- */
-function drawDiamond(ctx, x, y, r, ink) {
-  ctx.beginPath();
-  ctx.moveTo(x, y - r);
-  ctx.lineTo(x + r, y);
-  ctx.lineTo(x, y + r);
-  ctx.lineTo(x - r, y);
-  ctx.closePath();
-  ctx.fillStyle = ink;
-  ctx.fill();
+  const x = pen.x(key, radius);
+  const y = pen.y(key, radius);
+  const half = layout.small ? 5 : 6;
+  pen.fill(theme.ink, () => {
+    ctx.moveTo(x, y - half);
+    ctx.lineTo(x + half, y);
+    ctx.lineTo(x, y + half);
+    ctx.lineTo(x - half, y);
+  });
 }
 
 /**
  * A straight line from the key to its label, and along the outside of the ring first where a straight one would cross it.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Layout} layout
+ * @param {Pen} pen
  * @param {Label} label
  * @param {number} key angle
- * @param {Theme} theme
  */
-function drawLeader(ctx, layout, label, key, theme) {
+function drawLeader(pen, label, key) {
+  const { ctx, layout } = pen;
   const { cx, cy, R } = layout;
-  const x = cx + Math.cos(key) * layout.walk.radius;
-  const y = cy + Math.sin(key) * layout.walk.radius;
-  const tip = { x: label.tip, y: label.top + label.step / 2 };
-  ctx.lineWidth = 1.4;
-  ctx.strokeStyle = theme.ink2;
-  ctx.beginPath();
-  ctx.moveTo(x, y);
-  if (distance(cx, cy, x, y, tip.x, tip.y) < R + 15) {
-    const side = label.align === "right" ? label.x - label.width / 2 : label.x + label.width / 2;
-    let corner = Math.atan2(label.top + label.height / 2 - cy, side - cx);
-    while (corner - key > Math.PI) corner -= TAU;
-    while (key - corner > Math.PI) corner += TAU;
-    ctx.arc(cx, cy, layout.walk.leader, key, corner - Math.sign(corner - key) * 0.03, corner < key);
-  }
-  ctx.lineTo(tip.x, tip.y);
-  ctx.stroke();
+  const x = pen.x(key, layout.walk.radius);
+  const y = pen.y(key, layout.walk.radius);
+  const end = label.top + label.step / 2;
+  pen.stroke(pen.theme.ink2, 1.4, () => {
+    ctx.moveTo(x, y);
+    if (lineDistance(cx, cy, x, y, label.tip, end) < R + 15) {
+      const middle = label.x + (label.align === "right" ? -label.width : label.width) / 2;
+      const corner = unwind(Math.atan2(label.top + label.height / 2 - cy, middle - cx), key - Math.PI);
+      ctx.arc(cx, cy, layout.walk.leader, key, corner - Math.sign(corner - key) * 0.03, corner < key);
+    }
+    ctx.lineTo(label.tip, end);
+  });
 }
 
 /**
- * Shortest distance from a point to a line between two others.
- * @param {number} px
- * @param {number} py
- * @param {number} ax
- * @param {number} ay
- * @param {number} bx
- * @param {number} by
- */
-function distance(px, py, ax, ay, bx, by) {
-  const dx = bx - ax;
-  const dy = by - ay;
-  const part = Math.max(0, Math.min(1, ((px - ax) * dx + (py - ay) * dy) / (dx * dx + dy * dy || 1)));
-  return Math.hypot(ax + dx * part - px, ay + dy * part - py);
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
+ * @param {Pen} pen
  * @param {Label} label
- * @param {Theme} theme
  */
-function drawLabel(ctx, label, theme) {
+function drawLabel({ ctx, theme }, label) {
   ctx.textAlign = label.align;
-  ctx.textBaseline = "alphabetic";
   label.lines.forEach((line, i) => {
     ctx.font = line.font;
     ctx.fillStyle = line.strong ? theme.ink : theme.ink2;
-    ctx.fillText(line.text, label.x, label.top + (i + 0.78) * label.step);
+    ctx.fillText(line.text, label.x, label.top + (i + 0.5) * label.step);
   });
 }
