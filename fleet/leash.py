@@ -1,0 +1,94 @@
+"""The leash: a child that cannot outlive the process that started it, however that process ends.
+
+Linux has a parent-death signal, which survives exec, so nothing stays between parent and child: `setpriv` sets it where
+it is installed, else this file, run as a program, does. Elsewhere (macOS) this file stays as the child's own parent and
+watches a pipe that only the starting process holds open: its end of file is that process's death.
+
+The signal is tied to the *thread* that started the child, and it is lost if the parent dies before it is set. So
+children are started from the main thread, and each checks after setting it that its parent is still the one it had.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from select import select
+from typing import Literal
+
+Means = Literal["setpriv", "prctl", "pipe"]
+
+PR_SET_PDEATHSIG = 1
+ORPHANED = 78  # exit status of a child whose parent was gone before it began
+
+_CHECK_PARENT = f'[ "$PPID" = "$1" ] || exit {ORPHANED}; shift; exec "$@"'
+
+
+@lru_cache
+def means() -> Means:
+    """How this machine ties a child to its parent."""
+    if not sys.platform.startswith("linux"):
+        return "pipe"
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return "prctl"
+    # Older ones (and BusyBox's) have no --pdeathsig.
+    tried = subprocess.run([setpriv, "--pdeathsig", "KILL", "true"], check=False, capture_output=True)
+    return "setpriv" if tried.returncode == 0 else "prctl"
+
+
+def leashed(argv: Sequence[str], *, by: Means, lifeline: int | None = None) -> list[str]:
+    """The command that runs `argv` on a leash held by this process. "pipe" needs `lifeline`, its pipe's read end."""
+    if by == "setpriv":
+        shell = ["/bin/sh", "-c", _CHECK_PARENT, "leash", str(os.getpid())]
+        return [shutil.which("setpriv") or "setpriv", "--pdeathsig", "KILL", "--", *shell, *argv]
+    held_by = str(os.getpid()) if by == "prctl" else str(lifeline)
+    # -I -S: neither the environment nor site-packages can slow this down or change it.
+    return [sys.executable, "-I", "-S", os.path.abspath(__file__), by, held_by, *argv]
+
+
+def _exec_with_parent_death_signal(parent: int, argv: list[str]) -> None:
+    import ctypes
+
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:
+        sys.exit(ORPHANED)
+    os.execvp(argv[0], argv)  # noqa: S606 - the command is the caller's
+
+
+def _watch_pipe(lifeline: int, argv: list[str]) -> int:
+    """Run `argv` until it ends or the lifeline breaks; then nothing of this process group is left."""
+    os.set_inheritable(lifeline, False)
+    ended, child_ended = os.pipe()
+    os.set_blocking(child_ended, False)
+    signal.set_wakeup_fd(child_ended, warn_on_full_buffer=False)
+    # The group's terminate reaches the child too: this process only waits for what the child makes of it.
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    child = subprocess.Popen(argv, close_fds=False)
+    while child.poll() is None:
+        readable, _, _ = select([lifeline, ended], [], [])
+        if lifeline in readable:
+            os.killpg(0, signal.SIGKILL)
+        os.read(ended, 512)
+    status = child.returncode
+    if status < 0:  # die the same death, so that the parent reads the truth
+        if -status != signal.SIGKILL:
+            signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    return status
+
+
+def main(arguments: list[str]) -> int:
+    """Program entry: `leash.py prctl PARENT_PID COMMAND...` or `leash.py pipe FD COMMAND...`."""
+    by, held_by, *argv = arguments
+    if by == "prctl":
+        _exec_with_parent_death_signal(int(held_by), argv)
+    return _watch_pipe(int(held_by), argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""Listening sockets, bound here and handed to a child, so that nobody can take the port in between."""
+
+import errno
+import socket
+from dataclasses import dataclass
+
+BACKLOG = 2048
+
+
+class PortUnavailable(OSError):
+    """No listening socket could be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A bound, listening socket and the port it really has. `refused` are the ports that were tried first and are taken."""
+
+    socket: socket.socket
+    port: int
+    refused: tuple[int, ...]
+
+
+def listen(host: str, port: int, *, tries: int = 20) -> Listener:
+    """Listen on `host` (an IP address) at `port`, or at the next free one of `tries`; port 0 takes any free one.
+
+    Raises PortUnavailable: all of them taken, a port that only root may bind, or an address this machine does not have.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    refused: list[int] = []
+    for candidate in range(port, min(port + tries, 65_536)):
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            # Restarting must not wait for the last run's closed connections; a live listener is still refused.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((host, candidate))
+            bound.listen(BACKLOG)
+        except OSError as error:
+            bound.close()
+            if error.errno != errno.EADDRINUSE:
+                raise PortUnavailable(error.errno, error.strerror, f"{host}:{candidate}") from error
+            refused.append(candidate)
+        else:
+            return Listener(bound, int(bound.getsockname()[1]), tuple(refused))
+    raise PortUnavailable(errno.EADDRINUSE, "all taken", f"{host}:{port} to {refused[-1]}")

@@ -1,0 +1,178 @@
+"""A child is watched, ended with all it started, and never outlives its parent."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from fleet.leash import ORPHANED, Means, leashed
+from fleet.process import start
+from tests.processes import gone_within
+
+MEANS: list[Means] = ["prctl", "pipe", "setpriv"] if shutil.which("setpriv") else ["prctl", "pipe"]
+WAITS = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(15, signal.SIG_IGN); print('up', flush=True)\nwhile True: signal.pause()",
+]
+# Starts a grandchild that ignores the terminate signal, prints its pid, and waits.
+WITH_GRANDCHILD = [
+    sys.executable,
+    "-c",
+    "import subprocess, sys, signal\n"
+    "c = subprocess.Popen([sys.executable, '-c', "
+    "\"import signal; signal.signal(15, signal.SIG_IGN); print('up', flush=True)\\nwhile True: signal.pause()\"],"
+    " stdout=subprocess.PIPE)\n"
+    "c.stdout.readline(); print(c.pid, flush=True); signal.pause()",
+]
+
+
+def started(argv, by):
+    """A child of which the first line of output has come, and that line."""
+    read_end, write_end = os.pipe()
+    child = start("child", argv, stdout=write_end, by=by)
+    os.close(write_end)
+    with os.fdopen(read_end) as output:
+        return child, output.readline().strip()
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_it_reports_the_exit_status(by):
+    child = start("child", [sys.executable, "-c", "raise SystemExit(7)"], by=by)
+    assert child.wait(30) == 7
+    assert child.status == 7
+    assert gone_within(child.pid)
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_it_reports_the_signal_that_killed_it(by):
+    child = start("child", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], by=by)
+    assert child.wait(30) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_it_ends_at_a_terminate_signal(by):
+    child, line = started(WAITS, by)
+    assert line == "up"
+    assert child.status is None
+    assert child.end(30) == -signal.SIGTERM
+    assert gone_within(child.pid)
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_a_child_that_ignores_the_terminate_signal_is_killed_after_the_grace(by):
+    child, _ = started(STUBBORN, by)
+    assert child.end(0.1) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("by", MEANS)
+@pytest.mark.parametrize("way", ["end", "kill", "dies by itself"])
+def test_what_the_child_started_ends_with_it(by, way):
+    child, grandchild = started(WITH_GRANDCHILD, by)
+    if way == "end":
+        child.end(30)
+    elif way == "kill":
+        child.kill()
+    else:
+        os.kill(child.pid, signal.SIGKILL)
+        assert child.wait(30) == -signal.SIGKILL
+    assert gone_within(int(grandchild))
+
+
+PARENT = """
+import os, signal, sys
+from fleet.process import start
+read_end, write_end = os.pipe()
+child = start("child", [sys.executable, "-c", "import os, signal; print(os.getpid(), flush=True); signal.pause()"],
+              stdout=write_end, by=sys.argv[1])
+os.close(write_end)
+print(os.fdopen(read_end).readline().strip(), child.pid, flush=True)
+signal.pause()
+"""
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_it_dies_with_a_parent_that_is_killed(by):
+    root = Path(__file__).resolve().parents[2]
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, by], stdout=subprocess.PIPE, text=True, cwd=root)
+    assert parent.stdout is not None
+    pids = [int(pid) for pid in parent.stdout.readline().split()]
+    assert len(pids) == 2
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert all(gone_within(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("by", [by for by in MEANS if by != "pipe"])
+def test_it_does_not_begin_when_its_parent_is_gone_already(by, tmp_path):
+    began = tmp_path / "began"
+    argv = leashed(["touch", str(began)], by=by)
+    stranger = [str(os.getppid()) if part == str(os.getpid()) else part for part in argv]
+    assert subprocess.run(stranger, check=False).returncode == ORPHANED
+    assert not began.exists()
+
+
+def test_it_is_refused_in_a_thread_whose_end_would_kill_it():
+    refused = []
+
+    def attempt():
+        try:
+            start("child", WAITS)
+        except RuntimeError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=attempt)
+    thread.start()
+    thread.join()
+    assert "main thread" in str(refused[0])
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_a_command_that_does_not_exist_leaves_nothing_open(by):
+    before = set(os.listdir("/proc/self/fd"))
+    child_or_error = None
+    try:
+        child_or_error = start("child", ["/no/such/command"], by=by)
+    except OSError:
+        pass
+    else:
+        assert child_or_error.wait(30) != 0
+    assert set(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_only_the_descriptors_that_it_is_given_reach_it(by):
+    read_end, write_end = os.pipe()
+    os.set_inheritable(read_end, True)
+    listing = [sys.executable, "-c", "import os; print(sorted(map(int, os.listdir('/proc/self/fd'))))"]
+    try:
+        child = start("child", listing, stdout=write_end, by=by)
+        child.wait(30)
+        seen = os.read(read_end, 4096).decode()
+        assert str(read_end) not in seen.strip("[]\n").split(", ")
+    finally:
+        os.close(read_end)
+        os.close(write_end)
+
+
+def test_its_descriptor_becomes_readable_at_its_end():
+    child, _ = started(WAITS, None)
+    assert child.fileno() >= 0
+    os.kill(child.pid, signal.SIGKILL)
+    assert child.wait(30) == -signal.SIGKILL
+    assert child.fileno() == -1
+
+
+def test_it_is_watched_without_pidfd_too(monkeypatch):
+    monkeypatch.delattr(os, "pidfd_open")
+    child = start("child", WAITS)
+    assert child.fileno() == -1
+    assert child.wait(0) is None
+    assert child.end(30) == -signal.SIGTERM

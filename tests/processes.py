@@ -1,0 +1,51 @@
+"""What tests ask the system about processes: is it gone, and who is left. It reads Linux's /proc."""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+DEADLINE_S = 30.0
+
+
+def gone_within(pid: int, deadline_s: float = DEADLINE_S) -> bool:
+    """Whether the process, not necessarily our child, has ended before the deadline."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        poller = select.poll()
+        poller.register(descriptor, select.POLLIN)
+        return bool(poller.poll(deadline_s * 1000))
+    finally:
+        os.close(descriptor)
+
+
+def processes_naming(text: str) -> dict[int, str]:
+    """Every other living process in whose command line or environment `text` stands: pid to command line."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes()
+            environment = (entry / "environ").read_bytes()
+        except (OSError, PermissionError):
+            continue  # ended meanwhile, or somebody else's
+        if text.encode() in command or text.encode() in environment:
+            found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
+def until(condition: Callable[[], T], *, deadline_s: float = DEADLINE_S, what: str = "the condition") -> T:
+    """The first true value of `condition`, asked again and again; fails after the deadline, saying what never came."""
+    deadline = time.monotonic() + deadline_s
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come within {deadline_s} s")
+        os.sched_yield()
+    return value
