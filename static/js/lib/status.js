@@ -55,3 +55,20 @@ export function showStatus(el, status) {
   rest.textContent = more;
   text.replaceChildren(words, rest);
 }
+
+/**
+ * The strip under the top bar while there is no connection: what the page shows then is the last that it received.
+ * @param {HTMLElement} strip
+ * @param {number | string | Date | null} since when the connection was lost; null: there is one
+ */
+export function showLost(strip, since) {
+  strip.hidden = since === null;
+  if (since === null) {
+    return;
+  }
+  const words = gettext("No connection since %(time)s. This is the last state received. It is tried again by itself.");
+  const text = interpolate(words, { time: clock(since) });
+  if (strip.textContent !== text) {
+    strip.textContent = text;
+  }
+}
