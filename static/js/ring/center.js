@@ -1,0 +1,165 @@
+/** The words in the middle of the ring: what to do in a calm picture, the big figure after a change. */
+
+import { count, fixed, percent } from "../lib/format.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { shortage } from "./caption.js";
+import { activeNodes, fairKeys, movedRatio, shownChange } from "./change.js";
+import { button, byId, h, narrow } from "./dom.js";
+import { facesOf } from "./faces.js";
+import { MOST_COLOURED } from "./looks.js";
+
+/** @import { Change, Movement, Page, State } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+/**
+ * @typedef {{direct: boolean, operate: boolean, revive: (number: number) => void}} Powers
+ *   direct: a click acts at once
+ */
+
+/**
+ * @param {Store} store
+ * @param {(page: Readonly<Page>) => Powers} powersOf
+ */
+export function wireCenter(store, powersOf) {
+  const core = byId("core");
+  store.on(["view", "plan", "pins", "link", "drawn", "busy"], (page) => {
+    core.replaceChildren(...content(page, powersOf(page)).filter((part) => part !== null));
+  });
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Powers} powers
+ */
+function content(page, powers) {
+  const change = shownChange(page);
+  if (page.busy && page.drawn === 0) return [say(_("Loading the ring"))];
+  if (!change) return calm(page, powers);
+  const short = shortage(change.after);
+  if (short && !change.planned) return copiesShort(change, short, powers);
+  if (!change.movement) return calm(page, powers);
+  return changed(change, change.movement);
+}
+
+/** @type {(text: string, extra?: string) => HTMLElement} */
+const say = (text, extra = "") => h("div", { class: `say ${extra}` }, text);
+/** @type {(text: string) => HTMLElement} */
+const sub = (text) => h("div", { class: "sub" }, text);
+/** @type {(figure: string, unit: string) => HTMLElement} */
+const big = (figure, unit) => h("div", { class: "big" }, figure, h("small", {}, unit));
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Powers} powers
+ */
+function calm(page, { direct, operate }) {
+  const { state } = page.view;
+  const nodes = activeNodes(state).length;
+  if (nodes === 0)
+    return [big("0", ""), say(_("nodes on the ring")), operate ? sub(_("Add one, and every key has an owner.")) : null];
+  if (state.keys.count === 0) {
+    return [
+      big("0", ""),
+      say(_("keys")),
+      sub(operate ? _("The ring is ready. Give it a pattern or a file.") : _("The ring is ready.")),
+    ];
+  }
+  if (state.nodes.length > MOST_COLOURED) return fullest(page);
+  // In the past there is nothing to click: the balance is what the moment says.
+  if (page.view !== page.head || page.link.state === "gone") return fullest(page);
+  return invitation(direct);
+}
+
+/** @param {boolean} direct */
+function invitation(direct) {
+  const touch = narrow();
+  const what = touch ? _("Tap any arc") : _("Click any arc");
+  const why = direct ? _("to kill that node") : _("to see what if that node died");
+  const lines = h("div", { class: "say xl" }, what, h("br"), why);
+  if (!direct) return [lines, sub(_("Nothing happens to the ring"))];
+  return [lines, sub(touch ? _("All who watch will see it") : _("or press A to add one"))];
+}
+
+/** @param {Readonly<Page>} page */
+function fullest(page) {
+  const { state } = page.view;
+  const ratio = (/** @type {import("./types.js").Node} */ node) => node.keys / (fairKeys(state, node) || 1);
+  const node = activeNodes(state).reduce((most, one) => (ratio(one) > ratio(most) ? one : most));
+  const values = { node: facesOf(page).of(node.number).label, keys: count(node.keys), all: count(state.keys.count) };
+  return [
+    big(fixed(ratio(node), 2), "×"),
+    say(_("fair share on the fullest node")),
+    sub(interpolate(_("%(node)s: %(keys)s of %(all)s keys"), values)),
+  ];
+}
+
+/**
+ * @param {Change} change
+ * @param {{have: number, asked: number}} short
+ * @param {Powers} powers
+ */
+function copiesShort({ after }, { have, asked }, { operate, revive }) {
+  const down = after.nodes.filter(({ state }) => state !== "active");
+  const text = ngettext("%(keys)s keys are %(n)s copy short.", "%(keys)s keys are %(n)s copies short.", asked - have);
+  const only = down.length === 1 ? down[0] : null;
+  const act = only && (() => revive(only.number));
+  return [
+    h("div", { class: "big" }, String(have), h("small", {}, ` ${interpolate(_("of %(n)s"), { n: asked })}`)),
+    say(_("copies of every key")),
+    sub(interpolate(text, { keys: count(after.keys.count), n: asked - have })),
+    operate && act ? button(interpolate(_("Revive %(node)s"), { node: only.name }), act, { class: "btn pri" }) : null,
+  ];
+}
+
+/**
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+function changed(change, movement) {
+  const { planned, before, after, kind } = change;
+  const ratio = movedRatio(movement);
+  const figure = percent(ratio).replace(/\s*%/, "");
+  const keys = movement.keys > 0;
+  const said = keys
+    ? planned
+      ? _("of keys would change owner")
+      : _("of keys changed owner")
+    : planned
+      ? _("of the hash space would change owner")
+      : _("of the hash space changed owner");
+  const nodes = activeNodes(before).length;
+  const fair = nodes > 0 ? percent(1 / nodes) : "";
+  const of = interpolate(_("%(moved)s of %(keys)s."), { moved: count(movement.moved), keys: count(movement.keys) });
+  const share =
+    fair && kind.startsWith("node_") ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
+  return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, after) : null];
+}
+
+/**
+ * This strategy beside the other: what the ring moved and what modulo would have; or what modulo moved and what had to.
+ * @param {Movement} movement
+ * @param {State} after
+ */
+function bars(movement, { cluster }) {
+  const { keys, moved, needless, modulo } = movement;
+  if (cluster.strategy === "modulo") {
+    return compare([_("Modulo"), moved / keys, "alt"], [_("Needed"), (moved - needless) / keys, ""]);
+  }
+  return modulo ? compare([_("This ring"), moved / keys, ""], [_("Modulo"), modulo.moved / keys, "alt"]) : null;
+}
+
+/** @param {...[name: string, ratio: number, look: string]} rows */
+const compare = (...rows) =>
+  h(
+    "div",
+    { class: "cmp" },
+    ...rows.map(([name, ratio, look]) =>
+      h(
+        "div",
+        { class: look },
+        h("span", {}, name),
+        h("b", { "--w": `${ratio * 100}%` }),
+        h("span", {}, percent(ratio)),
+      ),
+    ),
+  );

@@ -1,0 +1,139 @@
+/** The change that is shown: an event that happened, or a plan. What it moved, from whom and to whom. Pure. */
+
+import { span, TOKEN_SPACE } from "../lib/geometry.js";
+import { decodeWords } from "./tokens.js";
+
+/** @import { Change, Moment, Movement, Node, Page, Pair, Plan, State } from "./types.js" */
+/** @import { Range } from "./draw/types.js" */
+
+/** @type {WeakMap<Moment | Plan, Change>} */
+const changes = new WeakMap();
+
+/**
+ * The change on the screen, or null in a calm picture. The same object as long as nothing changed.
+ * @param {{plan: Plan | null, view: Moment}} page
+ * @returns {Change | null}
+ */
+export function shownChange({ plan, view }) {
+  const subject = plan ?? view;
+  const known = changes.get(subject);
+  if (known) return known;
+  const made = plan ? planned(plan, view.state) : happened(view);
+  if (made) changes.set(subject, made);
+  return made;
+}
+
+/**
+ * @param {Plan} plan
+ * @param {State} before
+ * @returns {Change}
+ */
+const planned = ({ kind, payload, after, v }, before) => {
+  const movement = payload.movement ?? null;
+  return { kind, payload, movement, before, after, planned: true, v };
+};
+
+/**
+ * @param {Moment} view
+ * @returns {Change | null}
+ */
+function happened({ v, calm, event, before, state }) {
+  if (calm || !event || !before) return null;
+  const movement = event.payload.movement ?? null;
+  return { kind: event.kind, payload: event.payload, movement, before, after: state, planned: false, v };
+}
+
+/** Whether an event is worth a picture of its own: something moved, or would have if there were keys. */
+export const isDrawn = (/** @type {string} */ kind) =>
+  !["cluster_created", "node_edited", "keys_imported"].includes(kind);
+
+/** @type {WeakMap<Movement, Range[] | null>} */
+const decoded = new WeakMap();
+
+/**
+ * The ranges that changed owner, decoded once; null where they are not known.
+ * @param {Movement | null} movement
+ */
+export function rangesOf(movement) {
+  if (!movement?.ranges) return null;
+  const known = decoded.get(movement);
+  if (known) return known;
+  const words = decodeWords(movement.ranges);
+  /** @type {Range[]} */
+  const ranges = [];
+  for (let i = 0; i + 3 < words.length; i += 4) {
+    ranges.push({ start: words[i], end: words[i + 1], from: words[i + 2], to: words[i + 3] });
+  }
+  decoded.set(movement, ranges);
+  return ranges;
+}
+
+/**
+ * What share changed owner, 0..1: of the keys, or of the hash space where there are none.
+ * @param {Movement} movement
+ */
+export function movedRatio(movement) {
+  if (movement.keys > 0) return movement.moved / movement.keys;
+  const ranges = rangesOf(movement) ?? [];
+  return ranges.reduce((sum, { start, end }) => sum + span(start, end), 0) / TOKEN_SPACE;
+}
+
+/**
+ * The node that the change is about, as it is where it still exists, else as it was.
+ * @param {Change} change
+ * @returns {Node | null}
+ */
+export function subjectOf({ payload, before }) {
+  const number = payload.node?.number ?? payload.number;
+  return payload.node ?? before.nodes.find((node) => node.number === number) ?? null;
+}
+
+/**
+ * Nodes of before and after, sorted by number, each once.
+ * @param {Change} change
+ * @returns {{number: number, before: Node | null, after: Node | null}[]}
+ */
+export function bothSides({ before, after }) {
+  const was = new Map(before.nodes.map((node) => [node.number, node]));
+  const is = new Map(after.nodes.map((node) => [node.number, node]));
+  const numbers = [...new Set([...was.keys(), ...is.keys()])].sort((a, b) => a - b);
+  return numbers.map((number) => ({ number, before: was.get(number) ?? null, after: is.get(number) ?? null }));
+}
+
+/** @param {State} state */
+export const activeNodes = (state) => state.nodes.filter(({ state: is, weight }) => is === "active" && weight > 0);
+
+/**
+ * What a node would hold if all were alike by weight.
+ * @param {State} state
+ * @param {Node} [node] of weight 1 when left out
+ */
+export function fairKeys(state, node) {
+  const weights = activeNodes(state).reduce((sum, { weight }) => sum + weight, 0);
+  return weights > 0 ? (state.keys.count * (node?.weight ?? 1)) / weights : 0;
+}
+
+/**
+ * The nodes that a change is about first: the subject, then its largest receivers or givers.
+ * @param {Change} change
+ * @param {number} most
+ */
+export function foremost(change, most) {
+  /** @type {Map<number, number>} */
+  const sums = new Map();
+  for (const [from, to, keys] of change.movement?.pairs ?? []) {
+    for (const number of [from, to]) sums.set(number, (sums.get(number) ?? 0) + keys);
+  }
+  const subject = subjectOf(change)?.number ?? 0;
+  sums.delete(0);
+  sums.delete(subject);
+  const others = [...sums].sort((a, b) => b[1] - a[1]).map(([number]) => number);
+  return (subject ? [subject, ...others] : others).slice(0, most);
+}
+
+/**
+ * The pairs between which most keys move.
+ * @param {Pair[]} pairs
+ * @param {number} number of a node
+ */
+export const pairsOf = (pairs, number) => pairs.filter(([from, to]) => from === number || to === number);

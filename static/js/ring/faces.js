@@ -1,0 +1,69 @@
+/** What each node is called and looks like on this page: the one place that names, chips and colours come from. */
+
+import { shownChange } from "./change.js";
+import { GREY, looksOf, MOST_COLOURED, shortNames } from "./looks.js";
+
+/** @import { Look } from "./draw/types.js" */
+/** @import { Node, Page, State } from "./types.js" */
+
+/**
+ * @typedef {{number: number, name: string, label: string, mark: string, look: Look, state: string}} Face
+ *   label: the short name; mark: the number, or a pin's letter
+ * @typedef {{faces: Map<number, Face>, crowded: boolean, prefix: string, suffix: string,
+ *   of: (number: number) => Face}} Faces
+ *   crowded: more nodes than looks; prefix and suffix: what the short names leave out
+ */
+
+/** @type {{key: unknown[], made: Faces} | null} */
+let last = null;
+
+/**
+ * Faces of all nodes that the screen may name, those of before a change included.
+ * @param {Readonly<Page>} page
+ * @returns {Faces}
+ */
+export function facesOf(page) {
+  const change = shownChange(page);
+  const key = [page.view.state, change, page.pins, page.colour];
+  if (last && key.every((part, i) => part === last?.key[i])) return last.made;
+  last = { key, made: make(union(page.view.state, change?.before, change?.after), page) };
+  return last.made;
+}
+
+/**
+ * @param {State} state
+ * @param {...(State | undefined)} others
+ * @returns {Node[]} by number; the state's own nodes win
+ */
+function union(state, ...others) {
+  const all = new Map(others.flatMap((other) => other?.nodes ?? []).map((node) => [node.number, node]));
+  for (const node of state.nodes) all.set(node.number, node);
+  return [...all.values()].sort((a, b) => a.number - b.number);
+}
+
+/**
+ * @param {Node[]} nodes
+ * @param {Readonly<Page>} page
+ * @returns {Faces}
+ */
+function make(nodes, { pins, colour }) {
+  const looks = looksOf(nodes, pins, colour);
+  const { short, prefix, suffix } = shortNames(nodes.map(({ name }) => name));
+  const crowded = nodes.length > MOST_COLOURED;
+  const faces = new Map(
+    nodes.map(({ number, name, state }) => {
+      const pin = pins.indexOf(number);
+      const mark = crowded && pin >= 0 ? "ABCDEF"[pin] : String(number);
+      return [number, { number, name, label: short(name), mark, look: looks.get(number) ?? GREY, state }];
+    }),
+  );
+  const unknown = (/** @type {number} */ number) => ({
+    number,
+    name: `#${number}`,
+    label: `#${number}`,
+    mark: String(number),
+    look: GREY,
+    state: "",
+  });
+  return { faces, crowded, prefix, suffix, of: (number) => faces.get(number) ?? unknown(number) };
+}

@@ -1,0 +1,118 @@
+/** How each node looks and is called: hue and pattern, pins, short names. Pure. */
+
+/** @import { Look } from "./draw/types.js" */
+/** @import { Node, State } from "./types.js" */
+
+export const MOST_COLOURED = 24;
+export const MOST_PINS = 6;
+
+const HUES = 8;
+const PATTERNS = /** @type {const} */ (["solid", "hatched", "dotted"]);
+/** The hues of pins, most different ones first. */
+const PIN_HUES = [1, 0, 2, 3, 4, 7];
+/** @type {Look} */
+export const GREY = { hue: 0, pattern: "grey" };
+
+/**
+ * Up to 24 nodes every one has a look of its own, by its number, so that a node keeps it. Above that only pins have.
+ * @param {Node[]} nodes sorted by number
+ * @param {number[]} pins
+ * @param {"pins" | "zone"} colour
+ * @returns {Map<number, Look>}
+ */
+export function looksOf(nodes, pins, colour) {
+  if (colour === "zone") return byZone(nodes);
+  if (nodes.length > MOST_COLOURED) {
+    return new Map(nodes.map(({ number }) => [number, pinLook(pins.indexOf(number))]));
+  }
+  /** @type {Map<number, Look>} */
+  const looks = new Map();
+  const taken = new Set();
+  for (const { number } of nodes) {
+    let slot = (number - 1) % MOST_COLOURED;
+    while (taken.has(slot)) slot = (slot + 1) % MOST_COLOURED;
+    taken.add(slot);
+    looks.set(number, { hue: slot % HUES, pattern: PATTERNS[Math.floor(slot / HUES)] });
+  }
+  return looks;
+}
+
+/** @param {number} index in the pins, -1 for none */
+const pinLook = (index) =>
+  index < 0 ? GREY : /** @type {Look} */ ({ hue: PIN_HUES[index % MOST_PINS], pattern: "solid" });
+
+/**
+ * @param {Node[]} nodes
+ * @returns {Map<number, Look>}
+ */
+function byZone(nodes) {
+  const zones = zonesOf(nodes);
+  return new Map(
+    nodes.map(({ number, zone }) => {
+      const at = zones.indexOf(zone);
+      return [number, at < 0 ? GREY : { hue: at % HUES, pattern: PATTERNS[Math.floor(at / HUES) % PATTERNS.length] }];
+    }),
+  );
+}
+
+/** @param {Node[]} nodes */
+export const zonesOf = (nodes) => [...new Set(nodes.map(({ zone }) => zone))].filter(Boolean).sort();
+
+/**
+ * The nodes with most, median and fewest keys (or share, where there are no keys): the pins of a crowded ring.
+ * @param {State} state
+ * @returns {number[]}
+ */
+export function presetPins(state) {
+  const active = state.nodes.filter((node) => node.state === "active");
+  if (state.nodes.length <= MOST_COLOURED || active.length < 3) return [];
+  active.sort((a, b) => b.keys - a.keys || b.ownership - a.ownership || a.number - b.number);
+  return [0, active.length >> 1, active.length - 1].map((i) => active[i].number);
+}
+
+const LONG = 16;
+const SEPARATOR = /[-_.:/ ]/;
+
+/**
+ * Short names: what all names begin and end with is left out when names are long, cut at a separator.
+ * @param {string[]} names
+ * @returns {{short: (name: string) => string, prefix: string, suffix: string}} prefix and suffix: what was left out
+ */
+export function shortNames(names) {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  let prefix = "";
+  let suffix = "";
+  if (names.length > 1 && longest > LONG) {
+    prefix = cutBack(common(names));
+    const rests = names.map((name) => reversed(name.slice(prefix.length)));
+    suffix = reversed(cutBack(common(rests)));
+    if (names.some((name) => name.length <= prefix.length + suffix.length)) suffix = "";
+  }
+  return { short: (name) => (fits(name, prefix, suffix) ? inner(name, prefix, suffix) : name), prefix, suffix };
+}
+
+/** @type {(name: string, prefix: string, suffix: string) => boolean} */
+const fits = (name, prefix, suffix) =>
+  name.length > prefix.length + suffix.length && name.startsWith(prefix) && name.endsWith(suffix);
+
+/** @type {(name: string, prefix: string, suffix: string) => string} */
+const inner = (name, prefix, suffix) => name.slice(prefix.length, name.length - suffix.length);
+
+/** @param {string[]} names */
+function common(names) {
+  let length = Math.min(...names.map((name) => name.length));
+  for (const name of names) {
+    while (!name.startsWith(names[0].slice(0, length))) length -= 1;
+  }
+  return names[0].slice(0, length);
+}
+
+/** @param {string} text up to and with its last separator */
+function cutBack(text) {
+  let end = text.length;
+  while (end > 0 && !SEPARATOR.test(text[end - 1])) end -= 1;
+  return text.slice(0, end);
+}
+
+/** @param {string} text */
+const reversed = (text) => Array.from(text).reverse().join("");

@@ -1,0 +1,133 @@
+/** The canvas: draws the picture when the page changes, lets a change run, and says what was pointed at. */
+
+import { onTheme } from "../lib/theme.js";
+import { shownChange } from "./change.js";
+import { byId } from "./dom.js";
+import { drawOverlay, drawRing, hit, layout, prepare, readTheme, textMeasure } from "./draw/ring.js";
+import { drawnState, pictureOf } from "./picture.js";
+
+/** @import { Hit, Layout, Picture, Theme } from "./draw/types.js" */
+/** @import { Data } from "./picture.js" */
+/** @import { Store } from "./store.js" */
+
+const RUN_MS = 620;
+const REDUCED = "(prefers-reduced-motion: reduce)";
+
+export class Stage {
+  /**
+   * @param {Store} store
+   * @param {() => Data} data
+   */
+  constructor(store, data) {
+    this.store = store;
+    this.data = data;
+    this.host = byId("ring");
+    this.core = byId("core");
+    this.legend = byId("legend");
+    this.still = /** @type {HTMLCanvasElement} */ (byId("ring-still"));
+    this.moving = /** @type {HTMLCanvasElement} */ (byId("ring-moving"));
+    /** @type {Theme} */
+    this.theme = readTheme(this.host);
+    /** @type {Picture | null} */
+    this.picture = null;
+    /** @type {Layout | null} */
+    this.layout = null;
+    /** @type {Hit | null} */
+    this.hover = null;
+    /** @type {unknown} what the static layer was drawn from */
+    this.drawnFrom = null;
+    this.change = shownChange(store.page);
+    this.since = Number.NEGATIVE_INFINITY;
+    this.frame = 0;
+    new ResizeObserver(() => this.draw()).observe(this.host);
+    onTheme(() => this.restyle());
+    document.fonts?.ready.then(() => this.restyle());
+    store.on(["view", "plan", "side", "pins", "colour", "lens", "selected", "lookup", "drawn", "screen"], () =>
+      this.draw(),
+    );
+  }
+
+  /** Reads colours and sizes anew and draws: the theme, the fonts or the size of text changed. */
+  restyle() {
+    this.theme = readTheme(this.host);
+    this.drawnFrom = null;
+    this.draw();
+  }
+
+  /** Draws both layers, the static one only if what it shows is new; starts the run of a new change. */
+  draw() {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (width === 0 || height === 0) return;
+    const { page } = this.store;
+    this.watchChange();
+    const picture = pictureOf(page, this.data(), this.hover);
+    const pen = prepare(this.still, width, height, this.theme.scale);
+    const legend = { width: this.legend.offsetWidth, height: this.legend.offsetHeight };
+    const place = layout(width, height, picture, textMeasure(pen, this.theme, legend));
+    Object.assign(this, { picture, layout: place });
+    const from = [width, height, place.R, place.lod, picture.tokens, picture.tokenBins, picture.density, picture.mode];
+    const key = [...from, picture.ranges, picture.nodes, picture.pins, this.theme, picture.strategy];
+    if (!same(this.drawnFrom, key)) drawRing(pen, place, picture, this.theme);
+    this.drawnFrom = key;
+    this.tell(picture, place);
+    this.step();
+  }
+
+  watchChange() {
+    const change = shownChange(this.store.page);
+    if (change === this.change) return;
+    this.change = change;
+    this.since = change && !matchMedia(REDUCED).matches ? performance.now() : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Draws the overlay at this moment of the run, and asks for the next frame as long as it runs. */
+  step() {
+    if (!this.picture || !this.layout) return;
+    cancelAnimationFrame(this.frame);
+    const t = Math.min(1, (performance.now() - this.since) / RUN_MS);
+    const pen = prepare(this.moving, this.layout.width, this.layout.height, this.theme.scale);
+    drawOverlay(pen, this.layout, { ...this.picture, hover: this.hover }, this.theme, t);
+    this.host.dataset.state = t < 1 ? "animating" : "idle";
+    if (t < 1) this.frame = requestAnimationFrame(() => this.step());
+  }
+
+  /**
+   * Writes what is drawn on the host, and fits the words in the middle.
+   * @param {Picture} picture
+   * @param {Layout} place
+   */
+  tell(picture, place) {
+    const { page } = this.store;
+    const tokens = picture.tokens.length || (picture.tokenBins?.reduce((sum, n) => sum + n, 0) ?? 0);
+    Object.assign(this.host.dataset, {
+      version: String(page.view.v),
+      lod: place.lod,
+      tokens: String(tokens),
+      moved: String(shownChange(page)?.movement?.moved ?? 0),
+      mode: picture.mode,
+      strategy: drawnState(page).cluster.strategy,
+    });
+    this.core.classList.toggle("s", place.R < 262);
+    this.core.classList.toggle("low", Boolean(place.lens));
+  }
+
+  /**
+   * What stands under the pointer.
+   * @param {MouseEvent} event
+   */
+  at(event) {
+    const box = this.host.getBoundingClientRect();
+    if (!this.picture || !this.layout) return null;
+    return hit(this.layout, this.picture, event.clientX - box.left, event.clientY - box.top);
+  }
+
+  /** @param {Hit | null} hover */
+  point(hover) {
+    if (hover?.number === this.hover?.number && hover?.token === this.hover?.token) return;
+    this.hover = hover;
+    this.step();
+  }
+}
+
+/** @type {(a: unknown, b: unknown[]) => boolean} */
+const same = (a, b) => Array.isArray(a) && a.length === b.length && a.every((part, i) => part === b[i]);

@@ -1,0 +1,221 @@
+/** Events and plans in words: the label of the strip, a line of a list, a title with its sentence. Pure. */
+
+import { count } from "../lib/format.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { subjectOf } from "./change.js";
+
+/** @import { Change, Cluster, Payload } from "./types.js" */
+
+/**
+ * What a cluster's new settings say, the most telling difference first.
+ * @param {Cluster} cluster
+ * @param {Record<string, any>} before
+ */
+export function settingWords(cluster, before) {
+  const { strategy, vnodes, copies } = cluster;
+  if (before.strategy !== strategy) return strategy === "modulo" ? _("modulo") : _("hash ring");
+  if (before.vnodes !== vnodes) {
+    return interpolate(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes), { n: count(vnodes) });
+  }
+  return interpolate(ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies), { n: copies });
+}
+
+/**
+ * An event as the strip's short label and as a line of a list; the server says the same of older events.
+ * @param {string} kind
+ * @param {Payload} payload
+ * @returns {{label: string, text: string}}
+ */
+export function eventWords(kind, payload) {
+  const values = { node: payload.node?.name ?? payload.name ?? "", weight: payload.node?.weight ?? 0 };
+  const same = (/** @type {string} */ text) => ({ label: text, text });
+  const both = (/** @type {string} */ label, /** @type {string} */ text) => ({
+    label,
+    text: interpolate(text, values),
+  });
+  switch (kind) {
+    case "cluster_created": {
+      const nodes = payload.nodes?.length ?? 0;
+      return same(interpolate(ngettext("%(n)s node", "%(n)s nodes", nodes), { n: count(nodes) }));
+    }
+    case "node_added":
+      return both(`+${values.node}`, _("%(node)s added"));
+    case "node_killed":
+      return both(values.node, _("%(node)s killed"));
+    case "node_revived":
+      return both(_("revived"), _("%(node)s revived"));
+    case "node_drained":
+      return both(_("drained"), _("%(node)s drained"));
+    case "node_removed":
+      return both(`\u2212${values.node}`, _("%(node)s removed"));
+    case "node_reweighted":
+      return both(_("weight"), _("%(node)s has weight %(weight)s"));
+    case "node_edited":
+      return both(_("edited"), _("%(node)s edited"));
+    case "cluster_reconfigured":
+      return same(payload.cluster ? settingWords(payload.cluster, payload.before ?? {}) : kind);
+    case "keys_imported": {
+      const keys = payload.keys?.count ?? 0;
+      return same(interpolate(ngettext("%(n)s key", "%(n)s keys", keys), { n: count(keys) }));
+    }
+    default:
+      return same(kind);
+  }
+}
+
+/**
+ * @param {Change} change
+ * @param {string} node its short name
+ * @returns {string}
+ */
+export function changeTitle({ kind, payload, planned }, node) {
+  const values = { node, weight: payload.node?.weight ?? 0, what: settings(payload) };
+  return interpolate((planned ? plannedTitle(kind) : happenedTitle(kind)) ?? eventWords(kind, payload).text, values);
+}
+
+/** @param {Payload} payload */
+const settings = ({ cluster, before }) => (cluster ? settingWords(cluster, before ?? {}) : "");
+
+/** @param {string} kind */
+function happenedTitle(kind) {
+  switch (kind) {
+    case "node_added":
+      return _("%(node)s joined");
+    case "node_killed":
+      return _("%(node)s is down");
+    case "node_revived":
+      return _("%(node)s is back");
+    case "node_drained":
+      return _("%(node)s is drained");
+    case "node_removed":
+      return _("%(node)s is removed");
+    case "node_reweighted":
+      return _("%(node)s has weight %(weight)s");
+    case "cluster_reconfigured":
+      return _("Now: %(what)s");
+    default:
+      return null;
+  }
+}
+
+/** @param {string} kind */
+function plannedTitle(kind) {
+  switch (kind) {
+    case "node_added":
+      return _("Plan: add %(node)s");
+    case "node_killed":
+      return _("If %(node)s died");
+    case "node_revived":
+      return _("Plan: revive %(node)s");
+    case "node_drained":
+      return _("Plan: drain %(node)s");
+    case "node_removed":
+      return _("Plan: remove %(node)s");
+    case "node_reweighted":
+      return _("Plan: weight %(weight)s for %(node)s");
+    case "cluster_reconfigured":
+      return _("Plan: %(what)s");
+    default:
+      return null;
+  }
+}
+
+/**
+ * The sentence under the title: where the keys went, or would go.
+ * @param {Change} change
+ */
+export function changeSentence(change) {
+  const { movement, planned, before, after, kind } = change;
+  const yet = planned ? `${_("Nothing has happened yet.")} ` : "";
+  if (kind === "cluster_reconfigured" && before.cluster.copies !== after.cluster.copies && !movement?.moved) {
+    return yet + _("No key changes owner: copies follow the owner clockwise.");
+  }
+  if (before.cluster.strategy !== after.cluster.strategy) return yet + switchSentence(after.cluster.strategy, planned);
+  if (after.cluster.strategy === "modulo") return yet + moduloSentence(movement?.needless ?? 0, planned);
+  const { tokens } = subject(change);
+  if (kind !== "cluster_reconfigured" && tokens === 0) {
+    return yet + (planned ? _("It owns nothing, so nothing would move.") : _("It owned nothing, so nothing moved."));
+  }
+  return yet + ringSentence(kind, planned, tokens);
+}
+
+/** @param {Change} change the node's tokens on the ring, on the side where it has some */
+function subject(change) {
+  const number = subjectOf(change)?.number;
+  const sides = [change.before, change.after].map((state) => {
+    const node = state.nodes.find((one) => one.number === number);
+    return node?.state === "active" ? node.tokens : 0;
+  });
+  return { tokens: Math.max(...sides) };
+}
+
+/** @type {(strategy: string, planned: boolean) => string} */
+function switchSentence(strategy, planned) {
+  if (strategy === "ring") return _("Each key belongs to the next token clockwise from its hash.");
+  return planned
+    ? _("Each key would belong to the node that its hash, divided by the number of nodes, leaves over.")
+    : _("Each key belongs to the node that its hash, divided by the number of nodes, leaves over.");
+}
+
+/** @type {(needless: number, planned: boolean) => string} */
+function moduloSentence(needless, planned) {
+  const text = planned
+    ? ngettext(
+        "%(n)s key would move between nodes that stay.",
+        "%(n)s keys would move between nodes that stay.",
+        needless,
+      )
+    : ngettext("%(n)s key moved between nodes that stayed.", "%(n)s keys moved between nodes that stayed.", needless);
+  return interpolate(text, { n: count(needless) });
+}
+
+/** @type {(kind: string, planned: boolean, tokens: number) => string} */
+function ringSentence(kind, planned, tokens) {
+  const n = count(tokens);
+  if (kind === "cluster_reconfigured") {
+    return planned ? _("Every node would get new tokens.") : _("Every node got new tokens.");
+  }
+  if (kind === "node_reweighted") {
+    return planned ? _("Only arcs at its tokens would change.") : _("Only arcs at its tokens changed.");
+  }
+  const takes = kind === "node_added" || kind === "node_revived";
+  const text = planned
+    ? takes
+      ? ngettext(
+          "It would take a part of the arc before its %(n)s token.",
+          "It would take a part of the arcs before its %(n)s tokens.",
+          tokens,
+        )
+      : ngettext(
+          "Its %(n)s arc would go to the next token clockwise.",
+          "Each of its %(n)s arcs would go to the next token clockwise.",
+          tokens,
+        )
+    : takes
+      ? ngettext(
+          "It took a part of the arc before its %(n)s token. The rest of the ring did not change.",
+          "It took a part of the arcs before its %(n)s tokens. The rest of the ring did not change.",
+          tokens,
+        )
+      : ngettext(
+          "Its %(n)s arc went to the next token clockwise. The rest of the ring did not change.",
+          "Each of its %(n)s arcs went to the next token clockwise. The rest of the ring did not change.",
+          tokens,
+        );
+  return interpolate(text, { n });
+}
+
+/**
+ * One sentence with the number, for those who listen.
+ * @param {Change} change
+ * @param {string} node its short name
+ */
+export function changeAloud(change, node) {
+  const { movement, planned } = change;
+  const title = changeTitle(change, node);
+  if (!movement) return `${title}.`;
+  const values = { title, moved: count(movement.moved), keys: count(movement.keys) };
+  return planned
+    ? interpolate(_("%(title)s: %(moved)s of %(keys)s keys would change owner."), values)
+    : interpolate(_("%(title)s: %(moved)s of %(keys)s keys changed owner."), values);
+}
