@@ -1,0 +1,163 @@
+"""The WebSocket of a page. A subject gives `find_stream` and `snapshot`; everything else is here. It writes nothing."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import Error
+
+from live import hub as hubs
+from live import wire
+from live.socket import Socket
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST_RECEIVED_BYTES = 1024
+MALFORMED, GONE, FULL, FAILED = 4400, 4404, 4429, 1011
+
+
+class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """Sends the events of one stream: hello, then what is missing since `?since=V&epoch=E`, or a snapshot.
+
+    Closes with 4400 for a message that is not understood, 4404 when there is no such stream (any more), 4429 when the
+    process holds as many sockets as it may, 1011 when something failed and coming back makes sense.
+    """
+
+    _hub: hubs.Hub | None = None
+    _socket: Socket | None = None
+    _sender: asyncio.Task[None] | None = None
+    _call: asyncio.Task[Any] | None = None
+    _is_cut = False
+
+    async def find_stream(self) -> int | None:
+        """The stream of this address, or None where there is none, or none for this person. Use `self.read`."""
+        raise NotImplementedError
+
+    def snapshot(self, stream_id: int) -> dict[str, Any]:
+        """`{"v", "epoch", "state"}` of the stream, for everybody the same. Synchronous, run in a thread of the hub.
+
+        Raises ObjectDoesNotExist when it was deleted meanwhile.
+        """
+        raise NotImplementedError
+
+    async def read(self, function: Callable[[], T]) -> T:
+        """Runs a database read in a thread of the hub."""
+        if self._hub is None:
+            raise RuntimeError("only between connect and disconnect")
+        return await self._hub.read(function)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One connection. However it ends, the hub hears of it."""
+        self._call = asyncio.current_task()
+        try:
+            await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self._is_cut:
+                raise
+        finally:
+            await self._end_sender()
+            if self._hub is not None:
+                self._hub.leave()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """The message to its handler. Not through Channels' own, which goes through the shared database thread."""
+        handler = getattr(self, message["type"].replace(".", "_"))
+        await handler(message)
+
+    async def websocket_disconnect(self, _message: dict[str, Any]) -> None:
+        """The page is away."""
+        raise StopConsumer
+
+    async def connect(self) -> None:
+        """Accepts at once: a refusal before that has no code, and the page could not tell it from a lost connection."""
+        await self.accept()
+        self._hub = hubs.enter()
+        if self._hub is None:
+            await self.close(FULL)
+            return
+        self._sender = asyncio.create_task(self._serve(self._hub))
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """`{"type":"resync","since":V}` and nothing else."""
+        since = _resync_since(text_data)
+        if since is None:
+            await self._end_sender()
+            await self.close(MALFORMED)
+        elif self._socket is not None:
+            self._socket.resync(since)
+
+    async def _serve(self, hub: hubs.Hub) -> None:
+        """Sends until the stream is gone or something fails; then closes, so that no socket stays open and silent."""
+        code = FAILED
+        try:
+            await self._follow(hub)
+            code = GONE
+        except ObjectDoesNotExist:
+            with suppress(OSError):
+                await self._send_text(wire.GONE)
+            code = GONE
+        except OSError:
+            return  # the page is away; the server will say so
+        except Error as error:
+            logger.error("A page was closed, the database cannot be read: %s", error)
+        except Exception:
+            logger.exception("A page was closed, sending to it failed")
+        with suppress(OSError, RuntimeError):  # closed meanwhile
+            await self.close(code)
+
+    async def _follow(self, hub: hubs.Hub) -> None:
+        stream_id = await self.find_stream()
+        if stream_id is None:
+            raise ObjectDoesNotExist
+        socket = Socket(hub, self._send_text, self._cut, lambda: self.snapshot(stream_id))
+        feed = await hub.join(stream_id, socket)
+        self._socket = socket
+        try:
+            await socket.run(feed, *_position(self.scope["query_string"]))
+        finally:
+            hub.part(feed, socket)
+
+    async def _send_text(self, text: str) -> None:
+        await self.base_send({"type": "websocket.send", "text": text})
+
+    def _cut(self) -> None:
+        """Ends the connection by ending its task: a page that takes nothing would not take a closing message either."""
+        self._is_cut = True
+        if self._call is not None:
+            self._call.cancel()
+
+    async def _end_sender(self) -> None:
+        if self._sender is not None:
+            self._sender.cancel()
+            await asyncio.wait([self._sender])
+
+
+def _position(query_string: bytes) -> tuple[int | None, str]:
+    """`since` and `epoch` of the address. A version that is missing or malformed is None, which asks for a snapshot."""
+    query = parse_qs(query_string.decode("latin-1"))
+    since, epoch = query.get("since", [""])[0], query.get("epoch", [""])[0]
+    well_formed = since.isascii() and since.isdecimal() and len(since) <= 18
+    return (int(since) if well_formed else None), epoch
+
+
+def _resync_since(text: str | None) -> int | None:
+    """The version of a resync message, or None for anything else."""
+    if text is None or len(text.encode()) > MOST_RECEIVED_BYTES:
+        return None
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    match message:
+        case {"type": "resync", "since": int(since)} if not isinstance(since, bool) and 0 <= since < 10**18:
+            return since
+    return None

@@ -1,0 +1,95 @@
+"""The pump of a hub: reads what is new and gives it to the feeds, hinted streams at once, all of them each second."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from django.db import Error
+
+from live import news
+from live.feed import Feed
+from live.reading import Head
+from live.threads import DatabaseThread
+
+logger = logging.getLogger(__name__)
+
+POLL_S = 1.0
+REFRESH_WITHIN_S = 5.0
+
+
+class Pump:
+    """One reader, one read at a time: so a feed never goes back because an older answer came later."""
+
+    def __init__(self, feeds: Mapping[int, Feed]) -> None:
+        self._feeds = feeds
+        self._stale: set[int] = set()
+        self._wake = asyncio.Event()
+        self._refreshing: list[asyncio.Future[None]] = []
+        self._database_down = False
+        # A thread to itself: a large snapshot must not hold up the events of everybody.
+        self._thread = DatabaseThread("live-pump")
+
+    def soon(self, stream_id: int) -> None:
+        """Reads the stream in the next round, which begins when this one ends."""
+        self._stale.add(stream_id)
+        self._wake.set()
+
+    async def refresh(self, stream_id: int) -> None:
+        """Returns when the stream has been read, or after 5 s without that."""
+        read = asyncio.get_running_loop().create_future()
+        self._refreshing.append(read)
+        self.soon(stream_id)
+        await asyncio.wait([read], timeout=REFRESH_WITHIN_S)
+
+    async def run(self) -> None:
+        """Reads for ever. Ends by being cancelled."""
+        loop = asyncio.get_running_loop()
+        poll_at = loop.time()
+        while True:
+            timer = loop.call_at(poll_at, self._wake.set)
+            await self._wake.wait()
+            timer.cancel()
+            self._wake.clear()
+            if loop.time() >= poll_at:
+                self._stale.update(self._feeds)
+                poll_at = loop.time() + POLL_S
+            await self._round()
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._thread.close()
+
+    async def _round(self) -> None:
+        asked, self._stale = self._stale, set()
+        waiting, self._refreshing = self._refreshing, []
+        await self._read({key: self._feeds[key].head for key in asked if key in self._feeds})
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def _read(self, known: dict[int, Head]) -> None:
+        if not known:
+            return
+        try:
+            found = await self._thread.run(lambda: news.read_news(known))
+        except Error as error:
+            if not self._database_down:
+                logger.error("The event log cannot be read; pages wait: %s", error)
+            self._database_down = True
+            return
+        self._database_down = False
+        for stream_id, new in found.items():
+            feed = self._feeds.get(stream_id)
+            if feed is not None and feed.head == known[stream_id]:  # else it was opened anew meanwhile
+                _tell(feed, new)
+
+
+def _tell(feed: Feed, new: news.News) -> None:
+    """What the database said, to the feed and its sockets."""
+    if new.head is None:
+        feed.gone = True
+    elif new.reset:
+        feed.reset(new.head)
+    else:
+        feed.extend(new.events)
+    feed.wake()

@@ -1,0 +1,156 @@
+"""One page's connection: how far it is, and the task that sends it what is new.
+
+A socket holds no queue. It has a cursor into the feed and sends the next event only when the last one is on its way, so
+a slow page lags behind and costs no memory, skips values of a topic, and at worst is given a snapshot.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from live import wire
+from live.feed import EncodedEvent, Feed, Snapshot
+
+HEARTBEAT_S = 15.0
+MOST_BEHIND = 500
+FRAME_FRESH_S = 15.0  # an older value of a topic is history, not news, to a page that just came
+
+
+TakeSnapshot = Callable[[], dict[str, Any]]
+
+
+class StaleFeedError(RuntimeError):
+    """A snapshot is of another life of the stream than the feed, and the database cannot be read to find out."""
+
+
+class Source(Protocol):
+    """What a socket asks its hub for."""
+
+    async def refresh(self, feed: Feed) -> None:
+        """Reads the database now."""
+
+    async def read_page(self, feed: Feed, version: int) -> list[EncodedEvent]:
+        """Events after `version` that are no longer in the window; empty where they are no longer kept."""
+
+    async def read_snapshot(self, feed: Feed, take: TakeSnapshot) -> Snapshot:
+        """The stream's state, with the version that it is of."""
+
+
+class Socket:
+    """The sending side of one connection.
+
+    `send` gives one message to the server and returns when the next may come; `cut` ends the connection from outside;
+    `take_snapshot` reads `{"v", "epoch", "state"}` from the database and is run in a thread.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        send: Callable[[str], Awaitable[None]],
+        cut: Callable[[], None],
+        take_snapshot: TakeSnapshot,
+    ) -> None:
+        self.cut = cut
+        self.sending_since: float | None = None
+        self.beat_due_at = 0.0
+        self._source = source
+        self._send_text = send
+        self._take_snapshot = take_snapshot
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._version: int | None = None  # None: nothing yet, a snapshot comes first
+        self._life = 0
+        self._frame_number = 0
+        self._resync: int | None = None
+
+    def wake(self) -> None:
+        """There is something to send, perhaps."""
+        self._wake.set()
+
+    def resync(self, since: int) -> None:
+        """The page has everything up to `since` and asks for the rest. Of several the last one counts."""
+        self._resync = since
+        self._wake.set()
+
+    async def run(self, feed: Feed, since: int | None, epoch: str) -> None:
+        """Sends until the stream is gone; then returns. Whatever the connection raises is raised.
+
+        `since` is the version that the page has, None for none, of the life `epoch`.
+        """
+        await self._send(wire.hello(feed.head.version, feed.head.epoch))
+        self._skip_old_frames(feed)
+        await self._place(feed, since, epoch)
+        while not feed.gone:
+            self._wake.clear()
+            if (asked := self._resync) is not None:
+                self._resync = None
+                await self._place(feed, asked, feed.head.epoch)
+            await self._send_events(feed)
+            for frame in feed.frames_after(self._frame_number):
+                self._frame_number = frame.number
+                await self._send(frame.text)
+            if self._loop.time() >= self.beat_due_at:
+                await self._send(wire.heartbeat(self._version or 0))
+                self._beat_later()
+            await self._wake.wait()
+        await self._send(wire.GONE)
+
+    async def _place(self, feed: Feed, since: int | None, epoch: str) -> None:
+        """Decides where the page stands: at `since`, or, where that cannot be continued, at nothing."""
+        self._version, self._life = None, feed.life
+        if since is None or epoch != feed.head.epoch:
+            return
+        if since > feed.head.version:
+            # The page was rendered from the database, which can be ahead of what this process has read.
+            await self._source.refresh(feed)
+        if 0 <= feed.head.version - since <= MOST_BEHIND:
+            self._version = since
+
+    async def _send_events(self, feed: Feed) -> None:
+        while not feed.gone:
+            if self._version is None or self._life != feed.life:
+                await self._send_snapshot(feed)
+            elif self._version >= feed.head.version:
+                return
+            elif (text := feed.event(self._version + 1)) is not None:
+                await self._send(text)
+                self._version += 1
+            else:
+                await self._send_page(feed, self._version)
+
+    async def _send_page(self, feed: Feed, version: int) -> None:
+        """A page of what has left the window, unless the log no longer has it or it is too much."""
+        self._version = None
+        if feed.head.version - version > MOST_BEHIND:
+            return
+        page = await self._source.read_page(feed, version)
+        for event in page:
+            if event.version != version + 1:
+                return
+            await self._send(event.text)
+            version = event.version
+        if page:
+            self._version = version
+
+    async def _send_snapshot(self, feed: Feed) -> None:
+        self._life = feed.life
+        snapshot = await self._source.read_snapshot(feed, self._take_snapshot)
+        if snapshot.head.epoch != feed.head.epoch:
+            await self._source.refresh(feed)
+            if snapshot.head.epoch != feed.head.epoch:
+                raise StaleFeedError(f"stream {feed.stream_id}: {snapshot.head.epoch} is not {feed.head.epoch}")
+        await self._send(snapshot.text)
+        self._version = snapshot.head.version
+
+    def _skip_old_frames(self, feed: Feed) -> None:
+        newest_old = [frame.number for frame in feed.frames.values() if self._loop.time() - frame.at > FRAME_FRESH_S]
+        self._frame_number = max(newest_old, default=0)
+        self._beat_later()
+
+    def _beat_later(self) -> None:
+        self.beat_due_at = self._loop.time() + HEARTBEAT_S
+
+    async def _send(self, text: str) -> None:
+        self.sending_since = self._loop.time()
+        await self._send_text(text)
+        self.sending_since = None
