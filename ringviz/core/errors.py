@@ -4,8 +4,6 @@ The texts are for a programmer's eyes; whoever faces a person (the forms, the co
 it in that person's language.
 """
 
-# ruff: noqa: N818 - an exception is named for what happened, as everywhere in this project
-
 from __future__ import annotations
 
 
@@ -51,6 +49,14 @@ class InvalidSeed(CoreError):
     def __init__(self, seed: int) -> None:
         self.seed = seed
         super().__init__(f"the seed must be from 0 to {2**32 - 1}, not {seed!r}")
+
+
+class TooManyTokens(CoreError):
+    """The nodes have more tokens than a ring can be asked to hold."""
+
+    def __init__(self, count: int, most: int) -> None:
+        self.count, self.most = count, most
+        super().__init__(f"a ring holds at most {most} tokens, not {count}")
 
 
 class InvalidRingLength(CoreError):

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ringviz.core.errors import TooManyTokens
 from ringviz.core.placement import Node, Placement
 
 _RANK_BITS = np.uint64(32)
+MOST_TOKENS = 2**24  # 200 MB and a few seconds
 _RANK_MASK = np.uint64(2**32 - 1)
 
 
@@ -74,9 +76,17 @@ def _packed(
 ) -> NDArray[np.uint64]:
     """The tokens of some of the nodes, packed, in no order."""
     chosen = list(indices)
+    _refuse_too_many(nodes, placement)
     tokens = [placement.tokens(nodes[index]) for index in chosen]
     if not tokens:
         return np.empty(0, np.uint64)
     counts = np.fromiter(map(len, tokens), np.int64, len(tokens))
     ranks = np.repeat(rank[chosen], counts).astype(np.uint64)
     return np.concatenate(tokens).astype(np.uint64) << _RANK_BITS | ranks
+
+
+def _refuse_too_many(nodes: Sequence[Node], placement: Placement) -> None:
+    """Before a token is made: a slip of the keyboard must not cost the machine's memory. Raises TooManyTokens."""
+    count = sum(map(placement.token_count, nodes))
+    if count > MOST_TOKENS:
+        raise TooManyTokens(count, MOST_TOKENS)

@@ -32,7 +32,7 @@ class HashRing:
     `nodes` keep their given order, and everything that speaks of a node by an int means its index there.
     `tokens` are ascending and distinct, `owner_index[i]` is the node of `tokens[i]`; both are read-only.
     A ring never changes: `with_nodes` gives another one. Building hashes every token: about 0.2 microseconds each.
-    Raises DuplicateName.
+    Raises DuplicateName and TooManyTokens (more than 2^24).
     """
 
     def __init__(

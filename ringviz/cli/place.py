@@ -1,0 +1,61 @@
+"""`manage.py ring place`: the owner of every key, without a database."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from typing import Any, TextIO
+
+from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+
+from ringviz.cli.options import add_placement_arguments, read_keys, strategy_of
+from ringviz.core.strategy import Strategy
+
+Line = Callable[[bytes, str | None], bytes]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of a placement, and the form of the output."""
+    add_placement_arguments(parser)
+    parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+
+
+def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
+    """Writes `key<TAB>owner` a line in input order, bytes as they came; an empty owner where nobody owns anything.
+
+    With --json a line is `{"key", "owner"}`, and `{"key_base64", "owner"}` for a key that is no UTF-8 text.
+    """
+    strategy = strategy_of(options)
+    write, line = _writer(out), _json_line if options["json"] else _tab_line
+    for keys in read_keys(options["keys"]):
+        write(b"".join(map(line, keys, _owners(strategy, keys))))
+
+
+def _owners(strategy: Strategy, keys: list[bytes]) -> Iterable[str | None]:
+    names = [*(node.name for node in strategy.nodes), None]  # index -1 is nobody
+    return map(names.__getitem__, strategy.owners(strategy.placement.hash_many(keys)).tolist())
+
+
+def _tab_line(key: bytes, owner: str | None) -> bytes:
+    return b"%b\t%b\n" % (key, (owner or "").encode())
+
+
+def _json_line(key: bytes, owner: str | None) -> bytes:
+    try:
+        shown = {"key": key.decode()}
+    except UnicodeDecodeError:
+        shown = {"key_base64": b64encode(key).decode()}
+    return json.dumps({**shown, "owner": owner}, ensure_ascii=False).encode() + b"\n"
+
+
+def _writer(out: OutputWrapper | TextIO) -> Callable[[bytes], object]:
+    """Keys are bytes, so that they go under the text layer; a stream of text alone gets them as Python spells them."""
+    buffer = getattr(out, "buffer", None)
+    if buffer is None:
+        return lambda data: out.write(data.decode(errors="surrogateescape"))
+    out.flush()
+    write: Callable[[bytes], object] = buffer.write
+    return write

@@ -1,0 +1,34 @@
+"""What the core refuses, in the language of whoever asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ringviz.core import errors
+
+
+def refusal(error: errors.CoreError) -> str:
+    """One line that says what was wrong and what to do instead."""
+    text: str = str(error)
+    values: dict[str, Any] = {}
+    match error:
+        case errors.InvalidName(name=name):
+            text, values = _("a node's name must be text that is not empty, not %(name)s"), {"name": ascii(name)}
+        case errors.DuplicateName(name=name):
+            text, values = _("two nodes are named %(name)s; give each its own name"), {"name": name}
+        case errors.InvalidWeight():
+            text = _("the weight of %(name)s must be from 0 to %(highest)g, not %(weight)g")
+            values = vars(error)
+        case errors.InvalidVnodes():
+            text, values = _("virtual nodes must be 1 or more, not %(vnodes)d"), vars(error)
+        case errors.InvalidSeed():
+            text, values = _("the seed must be from 0 to 4294967295, not %(seed)d"), vars(error)
+        case errors.TooManyTokens():
+            text = _("that makes %(count)d tokens, and %(most)d are the most; lower the virtual nodes or the weights")
+            values = vars(error)
+        case errors.UnknownStrategy(strategy=strategy, known=known):
+            text = _("there is no strategy %(strategy)s; choose one of: %(known)s")
+            values = {"strategy": ascii(strategy), "known": ", ".join(known)}
+    return text % values if values else text
