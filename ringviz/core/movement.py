@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from ringviz.core.copies import copies_moved
 from ringviz.core.errors import DifferentHashes
 from ringviz.core.keys import KeyIndex
-from ringviz.core.moves import Moves, PairCounts, RangeChanges, RangeMoves, ScanMoves
+from ringviz.core.moves import Moves, PairCounts, RangeMoves, ScanMoves
 from ringviz.core.placement import Node
+from ringviz.core.ranges import RangeChanges, range_changes
 from ringviz.core.ring import HashRing
-from ringviz.core.segments import NOBODY, cut, matched, owners_at
+from ringviz.core.segments import NOBODY, matched
 from ringviz.core.strategy import Strategy
 
 __all__ = ["ANYONE", "MovedKeys", "Movement", "Pair", "RangeChanges", "copies_moved", "movement"]
@@ -109,17 +110,19 @@ class Movement:
         self, *, source: End = ANYONE, target: End = ANYONE, offset: int = 0, limit: int | None = None
     ) -> NDArray[np.uint32]:
         """Where the moved keys stand in the key set, in the order of their hashes, from the offset-th on."""
-        return self._index.order[self._slots(source, target, offset, limit)]
+        return self._take(self._index.order, source, target, offset, limit)
 
     def moved_keys(
         self, *, source: End = ANYONE, target: End = ANYONE, offset: int = 0, limit: int | None = None
     ) -> MovedKeys:
         """The same keys with their hashes and owners."""
-        slots = self._slots(source, target, offset, limit)
-        hashes = self._index.hashes[slots]
+        hashes = self._take(self._index.hashes, source, target, offset, limit)
         _, place_after = matched(self._before.nodes, self._after.nodes)
         return MovedKeys(
-            self._index.order[slots], hashes, self._before.owners(hashes), place_after[self._after.owners(hashes)]
+            self._take(self._index.order, source, target, offset, limit),
+            hashes,
+            self._before.owners(hashes),
+            place_after[self._after.owners(hashes)],
         )
 
     @cached_property
@@ -135,10 +138,12 @@ class Movement:
     def _is_needless(self, table: PairCounts) -> NDArray[np.bool_]:
         return self._survivor[table.source] & self._survivor[table.target]
 
-    def _slots(self, source: End, target: End, offset: int, limit: int | None) -> NDArray[np.intp]:
+    def _take(
+        self, values: NDArray[np.uint32], source: End, target: End, offset: int, limit: int | None
+    ) -> NDArray[np.uint32]:
         giver = None if source is ANYONE else self._place(source)
         receiver = None if target is ANYONE else self._place(target)
-        return self._moves.slots(giver, receiver, max(0, offset), limit)
+        return self._moves.take(values, giver, receiver, max(0, offset), limit)
 
     @cached_property
     def _place_of(self) -> dict[str | None, int]:
@@ -169,20 +174,6 @@ def movement(before: Strategy, after: Strategy, keys: KeyIndex) -> Movement:
         moves = ScanMoves(before.owners, lambda hashes: place_after[after.owners(hashes)], keys, len(names))
     survivor = _survivors(before.nodes, after.nodes, names)
     return Movement(keys.count, moves.moved(), names, ranges, survivor, moves, keys, before, after)
-
-
-def range_changes(before: HashRing, after: HashRing, place_after: NDArray[np.int32]) -> RangeChanges:
-    """The ranges whose owner differs between two rings."""
-    segments = cut(before, after)
-    source = owners_at(before.owner_index, segments.before)
-    target = place_after[owners_at(after.owner_index, segments.after)]
-    changed = np.flatnonzero((source != target) & segments.distinct)
-    source, target = source[changed], target[changed]
-    start, end = segments.starts(changed), segments.end[changed]
-    joined = (start[1:] == end[:-1]) & (source[1:] == source[:-1]) & (target[1:] == target[:-1])
-    first = np.append(True, ~joined)[: len(changed)]
-    last = np.append(~joined, True)[: len(changed)]
-    return RangeChanges(start[first], end[last], source[first], target[first])
 
 
 def _survivors(before: tuple[Node, ...], after: tuple[Node, ...], names: tuple[str, ...]) -> NDArray[np.bool_]:

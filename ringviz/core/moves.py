@@ -6,14 +6,13 @@ An owner is a place in the names that `matched` gives, -1 is nobody. What is not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.keys import KeyIndex
-from ringviz.core.placement import TOKEN_SPACE
+from ringviz.core.ranges import RangeChanges
 
 _CHUNK = 1 << 18  # keys at a time: bounds the memory of a scan and keeps it in the cache
 _COUNTED_CODES = 1 << 20  # pairs of nodes that are counted in a plain array; above that by sorting
@@ -27,27 +26,8 @@ class PairCounts(NamedTuple):
     keys: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class RangeChanges:
-    """The ranges `(start, end]` that change owner, ascending by `end`; neighbours of one pair are one range.
-
-    Only the first may wrap (start >= end; start == end is the whole circle).
-    """
-
-    start: NDArray[np.uint32]
-    end: NDArray[np.uint32]
-    source: NDArray[np.int32]
-    target: NDArray[np.int32]
-
-    def space_share(self) -> float:
-        """The part of the hash space that changes owner, 0 to 1."""
-        widths = (self.end - self.start).astype(np.uint64)  # unsigned 32 bits: a range that wraps needs no care
-        widths[widths == 0] = TOKEN_SPACE
-        return int(widths.sum()) / TOKEN_SPACE
-
-
 class Moves(Protocol):
-    """The moved keys as slots, which are places in the sorted hashes."""
+    """The moved keys of a movement."""
 
     def moved(self) -> int:
         """How many keys change owner."""
@@ -55,8 +35,10 @@ class Moves(Protocol):
     def pair_counts(self) -> PairCounts:
         """How many by pair."""
 
-    def slots(self, source: int | None, target: int | None, offset: int, limit: int | None) -> NDArray[np.intp]:
-        """The slots of the moved keys of a pair, ascending, from the offset-th on, `limit` at most."""
+    def take(
+        self, values: NDArray[np.uint32], source: int | None, target: int | None, offset: int, limit: int | None
+    ) -> NDArray[np.uint32]:
+        """Of values in the order of the sorted hashes those of the moved keys of a pair, from the offset-th on."""
 
 
 class RangeMoves:
@@ -85,19 +67,21 @@ class RangeMoves:
         keys = np.bincount(inverse, weights=self._high - self._low, minlength=len(codes)).astype(np.int64)
         return _pairs(codes[keys > 0], keys[keys > 0], self._names)
 
-    def slots(self, source: int | None, target: int | None, offset: int, limit: int | None) -> NDArray[np.intp]:
-        """The slots of the moved keys of a pair: O(ranges + what is returned)."""
+    def take(
+        self, values: NDArray[np.uint32], source: int | None, target: int | None, offset: int, limit: int | None
+    ) -> NDArray[np.uint32]:
+        """Of `values` those of a pair's moved keys, copied by the slice: O(ranges + what is returned)."""
         chosen = _of_pair(self._source, self._target, source, target)
-        low, lengths = self._low[chosen], (self._high - self._low)[chosen]
-        ends = np.cumsum(lengths)
-        total = int(ends[-1]) if len(ends) else 0
-        stop = total if limit is None else min(total, offset + limit)
-        first, last = np.searchsorted(ends, (offset, stop), side="right")
-        part = slice(int(first), int(last) + 1)
-        # The n-th moved key stands in its slice as far from the slice's start as n is from the keys before the slice.
-        shift = np.repeat((low - ends + lengths)[part], lengths[part])
-        skipped = int((ends - lengths)[first]) if first < len(ends) else 0
-        return shift[offset - skipped : max(offset, stop) - skipped] + np.arange(offset, max(offset, stop))
+        low, high = self._low[chosen], self._high[chosen]
+        ends = np.cumsum(high - low)  # moved keys up to the end of each slice
+        last = int(ends[-1]) if len(ends) else 0
+        stop = last if limit is None else min(last, offset + limit)
+        # Both ends of a slice give way where the keys asked for start after it or stop before it.
+        low = low + np.maximum(offset - (ends - (high - low)), 0)
+        high = high - np.maximum(ends - stop, 0)
+        full = low < high
+        parts = [values[a:b] for a, b in zip(low[full].tolist(), high[full].tolist(), strict=True)]
+        return np.concatenate([values[:0], *parts])
 
 
 class Owners(Protocol):
@@ -132,14 +116,16 @@ class ScanMoves:
         found = np.flatnonzero(total)
         return _pairs(found, total[found], self._names)
 
-    def slots(self, source: int | None, target: int | None, offset: int, limit: int | None) -> NDArray[np.intp]:
-        """The slots of the moved keys of a pair; stops as soon as there are enough."""
-        found: list[NDArray[np.intp]] = [np.empty(0, np.intp)]
+    def take(
+        self, values: NDArray[np.uint32], source: int | None, target: int | None, offset: int, limit: int | None
+    ) -> NDArray[np.uint32]:
+        """Of `values` those of a pair's moved keys; stops looking as soon as there are enough."""
+        found = [values[:0]]
         count, enough = 0, None if limit is None else offset + limit
         for start, sources, targets in self._chunks():
-            wanted = np.flatnonzero((sources != targets) & _of_pair(sources, targets, source, target))
-            found.append(wanted + start)
-            count += len(wanted)
+            wanted = (sources != targets) & _of_pair(sources, targets, source, target)
+            found.append(values[start : start + len(wanted)][wanted])
+            count += len(found[-1])
             if enough is not None and count >= enough:
                 break
         return np.concatenate(found)[offset:enough]

@@ -46,11 +46,6 @@ def cut(before: HashRing, after: HashRing) -> Segments:
     return Segments(end, _wrapped(before_below, len(before.tokens)), _wrapped(after_below, len(after.tokens)), distinct)
 
 
-def owners_at(owner_index: NDArray[np.int32], positions: NDArray[np.intp]) -> NDArray[np.int32]:
-    """The owners at token positions; nobody on an empty ring, where every position is -1."""
-    return owner_index[positions] if len(owner_index) else np.full(len(positions), NOBODY, np.int32)
-
-
 def matched(before: tuple[Node, ...], after: tuple[Node, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """The names of both, those of `before` first and in its order, and for each index of `after` its place there.
 
