@@ -14,7 +14,10 @@ const live = /** @type {HTMLElement} */ (document.querySelector("#live"));
 const lost = /** @type {HTMLElement} */ (document.querySelector("#lost"));
 const have = { v: Number(main.dataset.version), epoch: main.dataset.epoch ?? "" };
 let watching = /** @type {number | null} */ (null);
-let state = /** @type {{state: import("../lib/status.js").State, since: number | null}} */ ({ state: "connecting", since: null });
+let state = /** @type {{state: import("../lib/status.js").State, since: number | null}} */ ({
+  state: "connecting",
+  since: null,
+});
 /** The newest version that the reader has seen: rows above it are fresh. */
 let seen = have.v;
 

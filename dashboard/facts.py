@@ -1,0 +1,146 @@
+"""The figures of a cluster as the overview shows them, exactly of one version, kept until the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dashboard.looks import NEUTRAL, Look, looks_of
+from dashboard.pictures import arc_paths, shows_arcs
+from live.reading import Head, heads, read_stable
+from ringviz.core.placement import Node as Member
+from ringviz.core.placement import Murmur
+from ringviz.core.ring import HashRing
+from ringviz.models import Cluster, Node
+
+_MAX_KEPT = 200
+
+
+class Row(NamedTuple):
+    """What is read of a node."""
+
+    number: int
+    name: str
+    state: str
+    weight: float
+    keys: int
+    ownership: float
+    tokens: int
+
+
+class Load(NamedTuple):
+    """A node's keys as a multiple of its fair share, where there are keys; else its share of the hash space so."""
+
+    ratio: float
+    name: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One cluster at one version. `loads` are of the active nodes, largest first; `arcs` pair a look with an SVG path."""
+
+    pk: int
+    stream_id: int
+    slug: str
+    name: str
+    kind: str
+    demo: bool
+    strategy: str
+    vnodes: int
+    copies: int
+    keys: int
+    version: int
+    epoch: str
+    active: int
+    down: int
+    draining: int
+    loads: tuple[Load, ...]
+    arcs: tuple[tuple[Look, str], ...]
+
+
+_kept: dict[int, Facts] = {}
+
+
+def all_facts() -> list[Facts]:
+    """Every cluster, demos first. Clusters that did not change since the last call cost one row of one query."""
+    clusters = list(Cluster.objects.order_by("-demo", "name"))
+    now = heads(cluster.stream_id for cluster in clusters)
+    found = (_facts(cluster, now[cluster.stream_id]) for cluster in clusters if cluster.stream_id in now)
+    return [facts for facts in found if facts]
+
+
+def facts_of(slug: str) -> Facts | None:
+    """One cluster; None where it does not exist (any more)."""
+    cluster = Cluster.objects.filter(slug=slug).first()
+    now = heads([cluster.stream_id]) if cluster else {}
+    return _facts(cluster, now[cluster.stream_id]) if cluster and cluster.stream_id in now else None
+
+
+def _facts(cluster: Cluster, now: Head) -> Facts | None:
+    kept = _kept.get(cluster.pk)
+    if kept and (kept.version, kept.epoch) == now:
+        return kept
+    try:
+        head, (fresh, rows) = read_stable(cluster.stream_id, lambda: _read(cluster.pk))
+    except (Cluster.DoesNotExist, Cluster.stream.field.related_model.DoesNotExist):
+        return None
+    if len(_kept) >= _MAX_KEPT:
+        _kept.clear()
+    _kept[cluster.pk] = facts = figure(fresh, head, rows)
+    return facts
+
+
+def _read(pk: int) -> tuple[Cluster, list[Row]]:
+    cluster = Cluster.objects.select_related("key_set").get(pk=pk)
+    rows = Node.objects.filter(cluster_id=pk).order_by("number").values_list(*Row._fields)
+    return cluster, [Row(*row) for row in rows]
+
+
+def figure(cluster: Cluster, head: Head, rows: Sequence[Row]) -> Facts:
+    """The figures of a cluster from its rows."""
+    active = [row for row in rows if row.state == "active"]
+    states = [row.state for row in rows]
+    looks = looks_of(row.number for row in rows)
+    return Facts(
+        pk=cluster.pk,
+        stream_id=cluster.stream_id,
+        slug=cluster.slug,
+        name=cluster.name,
+        kind=cluster.kind,
+        demo=cluster.demo,
+        strategy=cluster.strategy,
+        vnodes=cluster.vnodes,
+        copies=cluster.copies,
+        keys=cluster.key_set.count,
+        version=head.version,
+        epoch=head.epoch,
+        active=len(active),
+        down=states.count("down"),
+        draining=states.count("draining"),
+        loads=loads(active, looks),
+        arcs=_arcs(cluster, active, looks),
+    )
+
+
+def loads(active: Sequence[Row], looks: dict[int, Look]) -> tuple[Load, ...]:
+    """The active nodes' loads against their fair share, which follows their weight; a node of weight 0 has none."""
+    members = [row for row in active if row.weight > 0]
+    keys, weights = sum(row.keys for row in members), sum(row.weight for row in members)
+    measured = [
+        Load((row.keys / keys if keys else row.ownership) * weights / row.weight, row.name, looks[row.number])
+        for row in members
+    ]
+    return tuple(sorted(measured, key=lambda load: -load.ratio))
+
+
+def _arcs(cluster: Cluster, active: Sequence[Row], looks: dict[int, Look]) -> tuple[tuple[Look, str], ...]:
+    """The real arcs of a small ring; none where they would be thinner than a pixel or alike, or there is no ring."""
+    alike = NEUTRAL in looks.values()
+    if cluster.strategy != "ring" or alike or not shows_arcs(sum(row.tokens for row in active)):
+        return ()
+    members = [Member(row.name, row.weight) for row in active]
+    ring = HashRing(members, Murmur(cluster.vnodes, cluster.seed))
+    paths = arc_paths(ring.tokens, ring.owner_index, len(members))
+    return tuple((looks[row.number], path) for row, path in zip(active, paths, strict=True) if path)
