@@ -1,0 +1,94 @@
+/** The overview kept true: a change of a cluster fetches its row again (htmx swaps it), and says who else watches. */
+
+import { coalesce } from "../lib/coalesce.js";
+import { count } from "../lib/format.js";
+import { interpolate, ngettext } from "../lib/i18n.js";
+import { showLost, showStatus } from "../lib/status.js";
+import { watchTimes } from "../lib/times.js";
+import { linkClusters } from "./links.js";
+
+/** @import { LinkState } from "./links.js" */
+
+/** At most one fetch of a row in this time, however many events come. */
+const REFRESH_EVERY_MS = 1000;
+const SPREAD_MS = 150;
+
+const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
+const live = /** @type {HTMLElement} */ (document.querySelector("#live"));
+const lost = /** @type {HTMLElement} */ (document.querySelector("#lost"));
+const slots = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".slot")]);
+const shownSlugs = slots.map((slot) => slot.dataset.slug).join(" ");
+
+/** @type {Map<string, () => void>} */
+const refreshers = new Map();
+/** @type {Map<string, number | null>} */
+const watchers = new Map();
+
+const row = (/** @type {string} */ slug) => document.getElementById(`cluster-${slug}`);
+
+/** @param {string} slug */
+function refresh(slug) {
+  const run = () => row(slug)?.dispatchEvent(new Event("ringviz:changed"));
+  const call = refreshers.get(slug) ?? coalesce(run, REFRESH_EVERY_MS, SPREAD_MS);
+  refreshers.set(slug, call);
+  call();
+}
+
+/** @param {string} slug */
+function showWatching(slug) {
+  const el = row(slug)?.querySelector("[data-watching]");
+  const people = watchers.get(slug);
+  if (el) {
+    const words = ngettext("%(n)s watching", "%(n)s watching", people ?? 0);
+    el.textContent = people ? interpolate(words, { n: count(people) }) : "";
+  }
+}
+
+/**
+ * One state for the page: lost if any connection is, live if all are.
+ * @param {LinkState[]} states
+ */
+function showStates(states) {
+  const down = states.find(({ state }) => state === "lost");
+  const isLive = states.length > 0 && states.every(({ state }) => state === "live");
+  showStatus(live, { state: down ? "lost" : isLive ? "live" : "connecting", at: down?.since ?? null });
+  showLost(lost, down ? down.since : null);
+  document.body.classList.toggle("lost", Boolean(down));
+}
+
+const links = linkClusters({
+  changed: refresh,
+  watching: (slug, people) => {
+    watchers.set(slug, people);
+    showWatching(slug);
+  },
+  state: showStates,
+  gone: () => location.reload(),
+});
+
+/** A cluster in view is followed from the version that its row shows; one out of view is left alone. */
+const inView = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    const slug = /** @type {HTMLElement} */ (target).dataset.slug ?? "";
+    const shown = row(slug)?.dataset;
+    if (isIntersecting && shown) {
+      links.follow({ slug, url: shown.socket ?? "", v: Number(shown.version), epoch: shown.epoch ?? "" });
+    } else {
+      links.leave(slug);
+    }
+  }
+});
+
+watchTimes(main);
+document.body.addEventListener("htmx:afterSwap", () => {
+  for (const { dataset } of slots) {
+    showWatching(dataset.slug ?? "");
+  }
+  // The processes are asked for all the time and bring the list of clusters along: one was made or deleted.
+  if (document.getElementById("overview-head")?.dataset.slugs !== shownSlugs) {
+    location.reload();
+  }
+});
+for (const slot of slots) {
+  inView.observe(slot);
+}
