@@ -1,1 +1,1 @@
-"""The shell of Ringviz: settings, addresses, the page frame and the overview. It wires everything; nobody imports it."""
+"""The shell of Ringviz: settings, addresses, page frame and overview. It wires everything; nobody imports it."""

@@ -4,42 +4,23 @@ DATABASE_URL, REDIS_URL, DATA_DIR, SECRET_KEY, ALLOWED_HOSTS, PORT, DEPLOYED: se
 """
 
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from dashboard import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".ringviz").resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
-
-
-def _names(variable: str, default: str) -> list[str]:
-    return [name.strip() for name in os.environ.get(variable, default).split(",") if name.strip()]
-
-
-def _secret_key() -> str:
-    """The key of the environment, else one made once and kept, readable by its owner only, beside the data."""
-    if given := os.environ.get("SECRET_KEY"):
-        return given
-    path = DATA_DIR / "secret-key"
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    return path.read_text()
-
+DATA_DIR = environment.data_dir(BASE_DIR / ".ringviz")
 
 DEPLOYED = os.environ.get("DEPLOYED") == "1"
 DEBUG = False
-SECRET_KEY = _secret_key()
-PORT = int(os.environ.get("PORT") or 8000)
-ALLOWED_HOSTS = _names("ALLOWED_HOSTS", "127.0.0.1,localhost")
-CSRF_TRUSTED_ORIGINS = _names("CSRF_TRUSTED_ORIGINS", "")
+SECRET_KEY = environment.secret_key(DATA_DIR)
+PORT = environment.number("PORT", 8000, maximum=environment.MAX_PORT)
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "dashboard",
@@ -85,29 +66,19 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "dashboard.context.frame",
             ]
         },
     }
 ]
 
-DATABASES: dict[str, Any] = {
-    "default": dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'ringviz.sqlite3'}", conn_max_age=600)
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Writers queue at BEGIN instead of failing at their first write; readers never wait (shared/design/live.md).
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
-        }
-    )
+DATABASES: dict[str, Any] = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{DATA_DIR / 'valkey.sock'}"
+REDIS_URL = environment.hint_url(DATA_DIR)
 
 # What the event log keeps of each stream, in events; older ones fold into a base state.
-EVENT_RETENTION = int(os.environ.get("EVENT_RETENTION") or 10_000)
+EVENT_RETENTION = environment.number("EVENT_RETENTION", 10_000, maximum=10_000_000)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
@@ -118,8 +89,8 @@ TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "staticfiles"
 # The demo serves its files as they are; a deployment serves hashed, compressed names made by collectstatic.
+STATIC_ROOT = DATA_DIR / "staticfiles" if DEPLOYED else None
 WHITENOISE_USE_FINDERS = not DEPLOYED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -160,5 +131,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        # Requests that are refused by rule (a strange Host, an unknown page) are answered, not reported.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.request": {"level": "ERROR"},
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL") or "WARNING"},
 }

