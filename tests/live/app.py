@@ -1,0 +1,89 @@
+"""A subject as small as can be: a stream of counters. Its state is the sum of all that was added, by name."""
+
+import os
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+from django.apps import apps
+
+if not apps.ready:  # a server process; pytest-django has set Django up already
+    import django
+
+    django.setup()
+
+from channels.routing import URLRouter
+from django.urls import path
+
+from live import kinds
+from live.actor import Actor
+from live.consumer import StreamConsumer
+from live.log import write
+from live.models import Event, Stream
+from live.reading import read_stable
+
+KIND = "test_counted"
+WRITER = Actor("somebody", "system", True)
+
+
+class Count(TypedDict):
+    name: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The name's total after the change: absolute, as the payload of every event is."""
+
+    count: Count
+    note: str | None
+
+
+def declare_kinds() -> None:
+    if KIND not in kinds.declared():
+        kinds.declare(KIND)(Counted)
+
+
+def undeclare_kinds() -> None:
+    """Other tests count the kinds that the project declares."""
+    kinds._classes.pop(KIND, None)
+    kinds._kinds.pop(Counted, None)
+
+
+def apply(state: dict[str, int], payload: dict[str, Any]) -> dict[str, int]:
+    count = payload["count"]
+    return {**state, count["name"]: count["total"]}
+
+
+def state_of(stream_id: int) -> dict[str, int]:
+    state: dict[str, int] = {}
+    for payload in Event.objects.filter(stream_id=stream_id).order_by("version").values_list("payload", flat=True):
+        state = apply(state, payload)
+    return state
+
+
+def add(stream_id: int, name: str = "a", *, expected: int | None = None, note: str | None = None) -> Event:
+    """One more of `name`, read and written in one transaction."""
+    with write(stream_id, expected=expected) as draft:
+        total = state_of(stream_id).get(name, 0) + 1
+        return draft.record(Counted({"name": name, "total": total}, note), WRITER)
+
+
+def snapshot(stream_id: int) -> dict[str, Any]:
+    head, state = read_stable(stream_id, lambda: state_of(stream_id))
+    return {"v": head.version, "epoch": head.epoch, "state": state}
+
+
+class CountConsumer(StreamConsumer):
+    """ws/<name>/"""
+
+    async def find_stream(self) -> int | None:
+        name = self.scope["url_route"]["kwargs"]["name"]
+        return await self.read(lambda: Stream.objects.filter(name=name).values_list("pk", flat=True).first())
+
+    def snapshot(self, stream_id: int) -> dict[str, Any]:
+        return snapshot(stream_id)
+
+
+application = URLRouter([path("ws/<str:name>/", CountConsumer.as_asgi())])

@@ -1,0 +1,83 @@
+"""What the tests of the spine run on: a real SQLite file, a real PostgreSQL, a real Valkey."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from live.log import create_stream
+from live.models import Stream
+from tests import servers
+from tests.live import app, databases
+
+TEMPLATE = "spine_template"
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[servers.Valkey]:
+    with servers.valkey() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server(django_db_blocker) -> Iterator[servers.Postgres]:
+    """A PostgreSQL server with an empty, migrated template database."""
+    if servers.postgres_programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with servers.postgres() as server:
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+        with django_db_blocker.unblock(), databases.connected_to(databases.postgresql(server.url(TEMPLATE))):
+            databases.migrate()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(django_db_blocker, tmp_path_factory) -> str:
+    """An empty, migrated SQLite file."""
+    path = str(tmp_path_factory.mktemp("spine") / "template.sqlite3")
+    with django_db_blocker.unblock(), databases.connected_to(databases.sqlite(path)):
+        databases.migrate()
+    with closing(sqlite3.connect(path)) as client:
+        client.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, django_db_blocker, settings, tmp_path) -> Iterator[str]:
+    """A database of its own for the test, on each engine. Gives its DATABASE_URL."""
+    settings.REDIS_URL = ""
+    settings.DATA_DIR = tmp_path
+    if request.param == "sqlite":
+        path = tmp_path / "spine.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        configuration, url = databases.sqlite(str(path)), f"sqlite:///{path}"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        name = f"spine_{tmp_path.name.lower().translate(str.maketrans('-[]', '___'))[:48]}"
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
+        url = server.url(name)
+        configuration = databases.postgresql(url)
+    with django_db_blocker.unblock(), databases.connected_to(configuration):
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def kinds_declared() -> Iterator[None]:
+    app.declare_kinds()
+    yield
+    app.undeclare_kinds()
+
+
+@pytest.fixture
+def stream(database) -> Stream:
+    return create_stream("counters")
+
+
+@pytest.fixture
+def hint_server(settings, valkey_server) -> servers.Valkey:
+    """The hint server of the test's processes."""
+    settings.REDIS_URL = valkey_server.url
+    return valkey_server

@@ -1,0 +1,41 @@
+"""Pointing this process, all its threads, at another database for the time of a test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dj_database_url
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+
+only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@contextmanager
+def connected_to(configuration: dict[str, Any]) -> Iterator[None]:
+    """The default database is the one of `configuration`, in threads that begin meanwhile and in this one."""
+    before, wrapper = connections.settings["default"], connections["default"]
+    connections.settings["default"] = connections.configure_settings({"default": configuration})["default"]
+    connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = before
+        connections["default"] = wrapper
+
+
+def sqlite(path: str) -> dict[str, Any]:
+    """A SQLite file with the options of the project's settings."""
+    return {**settings.DATABASES["default"], "NAME": path, "TEST": {}}
+
+
+def postgresql(url: str) -> dict[str, Any]:
+    return {**dj_database_url.parse(url, conn_max_age=600)}
+
+
+def migrate() -> None:
+    call_command("migrate", "live", verbosity=0)
