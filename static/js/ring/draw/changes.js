@@ -10,6 +10,7 @@ import { planned } from "./theme.js";
 /** @import { Pen } from "./pen.js" */
 /** @import { Layout, Picture, Range } from "./types.js" */
 
+// Above this many ranges the old owner's part of an arc is thinner than is seen: it is left out of the frames between.
 const MANY = 600;
 
 /** Ranges as angles, gathered by look; made once for a picture, so that a frame allocates nothing big. */
@@ -34,6 +35,7 @@ export class Changes {
       picture,
       Uint32Array.from(ranges, (range) => range.from),
     );
+    this.all = Uint32Array.from(ranges.keys());
     this.to = byLook(
       picture,
       Uint32Array.from(ranges, (range) => range.to),
@@ -109,22 +111,20 @@ export function drawChanges(pen, way) {
   const { r0, r1, before } = layout;
   const { starts, ends } = changes;
   const plan = picture.mode === "plan";
+  const whole = way === 0 || way === 1 || starts.length <= MANY;
   const turn = (/** @type {number} */ i) => ends[i] - (ends[i] - starts[i]) * way;
   for (const { look, indexes } of changes.from) {
-    pen.fill(pen.paint(look), () => {
-      for (const i of indexes) {
-        if (way < 1) pen.sector(r0, r1, starts[i], turn(i));
-        if (way > 0 && before) pen.sector(before.inner, before.outer, turn(i), ends[i]);
-      }
+    pen.fillEach(pen.paint(look), indexes, (i) => {
+      if (way < 1 && whole) pen.sector(r0, r1, starts[i], turn(i));
+      if (way > 0 && before) pen.sector(before.inner, before.outer, turn(i), ends[i]);
     });
   }
   const outer = r1 + layout.lift * way;
   for (const { look, indexes } of way > 0 ? changes.to : []) {
-    pen.fill(plan ? planned(pen.ctx, theme, look) : pen.paint(look), () => {
-      for (const i of indexes) pen.sector(r0, outer, turn(i), ends[i]);
-    });
+    const paint = plan ? planned(pen.ctx, theme, look) : pen.paint(look);
+    pen.fillEach(paint, indexes, (i) => pen.sector(r0, outer, turn(i), ends[i]));
   }
-  if (way > 0) drawEdges(pen, changes, turn, outer);
+  if (way > 0 && whole) drawEdges(pen, changes, turn, outer);
   if (way === 0 || way === 1) drawNumbers(pen, changes, way === 1 ? "to" : "from", (r0 + outer) / 2);
 }
 
@@ -135,18 +135,16 @@ export function drawChanges(pen, way) {
  * @param {(i: number) => number} turn
  * @param {number} outer
  */
-function drawEdges(pen, { ends }, turn, outer) {
+function drawEdges(pen, { ends, all }, turn, outer) {
   const { lod, r0, small } = pen.layout;
   const plan = pen.picture.mode === "plan";
   const many = ends.length > MANY;
   const width = plan || many ? 1.5 : small || lod !== "arcs" ? 2.2 : 3.2;
-  const trace = () => {
-    for (let i = 0; i < ends.length; i++) {
-      if (plan && !many) pen.sector(r0, outer, turn(i), ends[i]);
-      else pen.edge(outer, turn(i), ends[i]);
-    }
+  const trace = (/** @type {number} */ i) => {
+    if (plan && !many) pen.sector(r0, outer, turn(i), ends[i]);
+    else pen.edge(outer, turn(i), ends[i]);
   };
-  pen.stroke(pen.theme.ink, width, trace, plan ? [4, 2.5] : []);
+  pen.strokeEach(pen.theme.ink, width, all, trace, plan ? [4, 2.5] : []);
 }
 
 /**

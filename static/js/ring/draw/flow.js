@@ -130,7 +130,11 @@ function ribbons(pairs, left, right) {
 export function flow(svg, { pairs, width = 368, height = 180, size = 13, notes }, nodes) {
   const model = flowModel(pairs, height, size * 1.45);
   const prefix = `over-${svg.id}`;
-  const columns = { left: column(model.left, width, false, prefix), right: column(model.right, width, true, prefix) };
+  const both = model.left.length > 1 && model.right.length > 1;
+  const columns = {
+    left: column(model.left, width, false, both, prefix),
+    right: column(model.right, width, true, both, prefix),
+  };
   // The side with more rows is the one that tells the ribbons apart.
   const byRight = model.right.length >= model.left.length;
   const children = model.ribbons.map((ribbon) => {
@@ -155,10 +159,11 @@ export function flow(svg, { pairs, width = 368, height = 180, size = 13, notes }
  * @param {End[]} ends
  * @param {number} width
  * @param {boolean} right
+ * @param {boolean} narrow whether both sides have rows
  * @param {string} prefix of the patterns
  */
-function column(ends, width, right, prefix) {
-  const words = ends.length === 1 ? 84 : right ? 165 : 150;
+function column(ends, width, right, narrow, prefix) {
+  const words = ends.length === 1 ? 84 : narrow ? 128 : 165;
   const bar = ends.length === 1 ? 8 : 9;
   const outer = right ? width - words : words;
   return { outer, inner: right ? outer - bar : outer + bar, bar, words, width, prefix };

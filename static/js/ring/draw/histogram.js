@@ -69,11 +69,13 @@ export function histogram(svg, { rows, fair, theory = 0, pins, width = 368, heig
     const fill = paint(nodes.get(number)?.look);
     children.push(node("path", { d: bar(keys * scale, 4 + at * step - 0.5, Math.max(4, step)), fill }));
   }
-  children.push(
-    node("path", { d: `M${x.toFixed(1)} 0V${bottom.toFixed(1)}`, stroke: "var(--ink)", "stroke-width": 2 }),
-  );
-  const anchor = x > width / 2 ? "end" : "start";
-  children.push(text(_("fair share"), x, bottom + size * 1.15, { size, ink: "ink3", anchor }));
+  if (fair > 0) {
+    children.push(
+      node("path", { d: `M${x.toFixed(1)} 0V${bottom.toFixed(1)}`, stroke: "var(--ink)", "stroke-width": 2 }),
+    );
+    const anchor = x > width / 2 ? "end" : "start";
+    children.push(text(_("fair share"), x, bottom + size * 1.15, { size, ink: "ink3", anchor }));
+  }
   render(svg, width, bottom + size * 1.6, children);
 }
 

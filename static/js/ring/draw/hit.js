@@ -1,6 +1,6 @@
 /** What stands under a point of the ring, and where a node's arcs are. Pure. */
 
-import { arcAngles, ownerIndex, TAU, tokenAtPoint, unwind } from "../../lib/geometry.js";
+import { arcAngles, ownerIndex, TAU, TOKEN_SPACE, tokenAtPoint, unwind } from "../../lib/geometry.js";
 import { eachArc } from "./band.js";
 import { changesOf } from "./changes.js";
 import { eachLensToken } from "./lens.js";
@@ -33,6 +33,14 @@ export function hit(layout, picture, x, y) {
   const i = ownerIndex(picture.tokens, tokenAtPoint(dx, dy));
   return i < 0 ? null : { number: picture.owners[i], token: picture.tokens[i], part: "arc" };
 }
+
+/**
+ * How far round the ring a point is, 0..1 clockwise from the top: where a dragged lens goes.
+ * @param {Layout} layout
+ * @param {number} x px in the host
+ * @param {number} y px in the host
+ */
+export const positionAt = ({ cx, cy }, x, y) => tokenAtPoint(x - cx, y - cy) / TOKEN_SPACE;
 
 /**
  * @param {Layout} layout
@@ -69,7 +77,9 @@ function changedHit(layout, picture, distance, angle) {
   const old = distance <= before.outer;
   const number = old || picture.view === "before" ? from : to;
   if (number === 0 || (!old && distance < r0 - 1)) return null;
-  return { number, token: end, part: old ? "before" : "arc" };
+  const owner = ownerIndex(picture.tokens, end);
+  const token = picture.owners[owner] === number ? picture.tokens[owner] : end;
+  return { number, token, part: old ? "before" : "arc" };
 }
 
 /**

@@ -110,7 +110,8 @@ function radius(width, height, small, label, legend) {
  */
 function densityMeasures(outer, R, small, lod) {
   const around = TAU * outer;
-  const bars = lod === "band" && around / 720 >= 1.9 ? 720 : around / 360 >= 1.8 ? 360 : 240;
+  const band = lod === "band";
+  const bars = band && around / 720 >= 1.9 ? 720 : around / 360 >= (band ? 2 : 1.8) ? 360 : 240;
   const line = Math.min(2.2, Math.max(1, (around / bars) * 0.58));
   return { outer, length: small ? 18 : Math.min(lod === "band" ? 44 : 32, R * 0.115), bars, line };
 }

@@ -5,6 +5,7 @@ import { fill, font } from "./theme.js";
 /** @import { Layout, Look, Picture, Theme } from "./types.js" */
 
 const FLAT = 0.012;
+const BATCH = 8;
 /** @type {Look} */
 const NOBODY = { hue: 0, pattern: "grey" };
 
@@ -50,6 +51,27 @@ export class Pen {
     trace();
     ctx.stroke();
     ctx.setLineDash([]);
+  }
+
+  /**
+   * Fills a shape for each index, some at a time: a path of thousands of shapes costs far more than its parts.
+   * @param {string | CanvasPattern} style
+   * @param {ArrayLike<number>} indexes
+   * @param {(index: number) => void} trace
+   */
+  fillEach(style, indexes, trace) {
+    inBatches(indexes, trace, (batch) => this.fill(style, batch));
+  }
+
+  /**
+   * @param {string} style
+   * @param {number} width
+   * @param {ArrayLike<number>} indexes
+   * @param {(index: number) => void} trace
+   * @param {number[]} [dash]
+   */
+  strokeEach(style, width, indexes, trace, dash) {
+    inBatches(indexes, trace, (batch) => this.stroke(style, width, batch, dash));
   }
 
   /**
@@ -160,6 +182,20 @@ export class Pen {
    */
   paint(look) {
     return fill(this.ctx, this.theme, look);
+  }
+}
+
+/**
+ * @param {ArrayLike<number>} indexes
+ * @param {(index: number) => void} trace
+ * @param {(batch: () => void) => void} paint
+ */
+function inBatches(indexes, trace, paint) {
+  for (let from = 0; from < indexes.length; from += BATCH) {
+    const to = Math.min(indexes.length, from + BATCH);
+    paint(() => {
+      for (let i = from; i < to; i++) trace(indexes[i]);
+    });
   }
 }
 

@@ -21,6 +21,7 @@
 const SILENCE_MS = 90_000;
 const MINUTE_MS = 60_000;
 const CUT = 54;
+const MORE = 100;
 const LEAST = 34;
 const LEFT = 34;
 const LEAST_TICK = 12;
@@ -36,13 +37,13 @@ export function stripModel({ events, at, head, now, width, plan = false }) {
   const chosen = chooseWindow(sorted, at, right - LEFT);
   const before = chosen.length > 0 ? chosen[0].v - 1 : 0;
   const after = chosen.length > 0 ? Math.max(0, head - chosen[chosen.length - 1].v) : 0;
-  const left = before > 0 ? LEFT + CUT : LEFT;
+  const left = before > 0 ? LEFT + MORE : LEFT;
   const moments = chosen.map((event) => Number(new Date(event.at)));
   // Clocks of two machines differ: no moment comes before the one that is earlier in the log.
   for (let i = 1; i < moments.length; i++) moments[i] = Math.max(moments[i], moments[i - 1]);
   const last = moments[moments.length - 1] ?? now;
   const stops = [...moments, after > 0 ? last + SILENCE_MS + 1 : Math.max(now, last)];
-  const xs = scale(stops, left, right);
+  const xs = after > 0 ? [...scale(moments, left, right - MORE), right] : scale(stops, left, right);
   const shown = at === null ? Number.POSITIVE_INFINITY : at;
   const places = chosen.map((event, i) => ({ v: event.v, x: xs[i], ms: moments[i], event, later: event.v > shown }));
   const here = at === null ? undefined : places.find((place) => place.v === at);
@@ -83,7 +84,7 @@ function scale(stops, left, right) {
   const gaps = stops.slice(1).map((ms, i) => ms - stops[i]);
   const room = right - left;
   const widths = (/** @type {number} */ unit) =>
-    gaps.map((gap, i) => (gap > SILENCE_MS ? CUT : Math.max(i < gaps.length - 1 ? LEAST : 0, gap * unit)));
+    gaps.map((gap) => (gap > SILENCE_MS ? CUT : Math.max(LEAST, gap * unit)));
   const sum = (/** @type {number[]} */ list) => list.reduce((a, b) => a + b, 0);
   let low = 0;
   let high = room;

@@ -41,7 +41,7 @@
  *   pinTokens: sorted tokens of the pinned nodes, when there are only bins
  *
  * @typedef {{number: number, token: number | null, part: "arc" | "before" | "lens"}} Hit
- *   token: the token whose range is under the pointer
+ *   token: the token of the node under the pointer; the end of its range where the token is gone or only planned
  *
  * @typedef {{
  *   measure: (text: string, font: string) => number,
