@@ -14,7 +14,7 @@ from django.http.request import split_domain_port, validate_host
 
 
 class SameOrigin:
-    """Passes on a WebSocket whose Origin is the Host asked for, or one of CSRF_TRUSTED_ORIGINS; refuses others (403)."""
+    """Passes on a WebSocket whose Origin is the Host asked for, or one of CSRF_TRUSTED_ORIGINS; 403 for others."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -30,7 +30,7 @@ class SameOrigin:
 def is_ours(origin: str, host: str) -> bool:
     """Whether a page of this origin may connect to this host. Both as the headers have them; a missing one is "".
 
-    The host must be one we answer to at all, else a stranger's name that points to this machine would agree with itself.
+    The host must be one we answer to: a stranger's name that points to this machine would agree with itself.
     """
     name, _port = split_domain_port(host.lower())
     if not name or not validate_host(name, settings.ALLOWED_HOSTS):

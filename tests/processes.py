@@ -9,6 +9,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 DEADLINE_S = 30.0
+LOOK_EVERY_S = 0.02
 
 
 def gone_within(pid: int, deadline_s: float = DEADLINE_S) -> bool:
@@ -47,5 +48,5 @@ def until(condition: Callable[[], T], *, deadline_s: float = DEADLINE_S, what: s
     while not (value := condition()):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come within {deadline_s} s")
-        os.sched_yield()
+        time.sleep(LOOK_EVERY_S)
     return value

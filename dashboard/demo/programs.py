@@ -14,6 +14,7 @@ from fleet.process import Child, start
 Starter = Callable[[], Child]
 
 GRACEFUL_SHUTDOWN_S = 3
+SOCKET_MESSAGE_BYTES = 4096  # pages say next to nothing
 HINT_MEMORY = "64mb"  # hints are a few bytes each and nothing is kept
 
 
@@ -56,6 +57,7 @@ def web_command(descriptor: int) -> list[str]:
     command = [sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--fd", str(descriptor)]
     command += ["--loop", "uvloop", "--http", "httptools", "--lifespan", "off"]
     command += ["--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+    command += ["--ws-max-size", str(SOCKET_MESSAGE_BYTES)]
     command += ["--timeout-graceful-shutdown", str(GRACEFUL_SHUTDOWN_S)]
     command += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
     return command

@@ -1,0 +1,126 @@
+"""However a demo ends, nothing of it stays and nothing is locked: the next start is up again, with its state."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from tests import demos
+from tests.processes import DEADLINE_S
+
+
+def once(number):
+    def end(demo):
+        demo.process.send_signal(number)
+
+    return end
+
+
+def twice(demo):
+    demo.process.send_signal(signal.SIGINT)
+    demo.process.send_signal(signal.SIGINT)
+
+
+WAYS = {
+    "Ctrl-C": (once(signal.SIGINT), 0),
+    "Ctrl-C twice": (twice, 0),
+    "SIGTERM": (once(signal.SIGTERM), 0),
+    "SIGHUP": (once(signal.SIGHUP), 0),
+    "SIGKILL": (once(signal.SIGKILL), -signal.SIGKILL),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_stays_and_the_next_start_works(way, data_folder):
+    end, status = WAYS[way]
+    with demos.running(data_folder) as demo:
+        assert demo.program("valkey-server")
+        assert demo.program("uvicorn")
+        end(demo)
+        assert demo.process.wait(DEADLINE_S) == status
+        demos.nothing_left(data_folder)
+        if status == 0:
+            assert not (data_folder / "demo.json").exists()
+            assert "Traceback" not in demo.output.text
+    with demos.running(data_folder) as again:
+        assert demos.fetch(again.url) == 200
+
+
+def test_a_signal_while_it_starts_ends_it_too(tmp_path):
+    demo = demos.launch(tmp_path)  # a first start: tables and clusters take a while
+    demo.output.wait_for("database")
+    assert demo.end(signal.SIGINT) == 0
+    demos.nothing_left(tmp_path)
+    assert "Traceback" not in demo.output.text
+
+
+def test_an_ignored_hang_up_stays_ignored(data_folder):
+    with_nohup = ["nohup", sys.executable, "manage.py", "demo"]
+    demo = demos.launch(data_folder, command=with_nohup).wait_until_up()
+    try:
+        demo.process.send_signal(signal.SIGHUP)
+        assert demos.fetch(demo.url) == 200
+    finally:
+        assert demo.end() == 0
+    demos.nothing_left(data_folder)
+
+
+@contextmanager
+def terminal(command, folder):
+    """`command` as the foreground program of a terminal of its own. Gives the demo and the terminal's other side."""
+    ours, theirs = pty.openpty()
+
+    process = subprocess.Popen(
+        ["setsid", "--ctty", *command],
+        cwd=demos.ROOT,
+        env=demos.environment(folder, PORT="0"),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        text=True,
+    )
+    os.close(theirs)
+    process.stdout = os.fdopen(os.dup(ours), errors="replace")  # what the terminal shows
+    try:
+        yield demos.Demo(process, folder), ours
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        demos.nothing_left(folder)
+
+
+# Everything but the recipe's own dependencies: those are set up already, or the tests would not run.
+MAKE_RUN = ["make", "--no-print-directory", "-o", ".venv/.installed-run", "run"]
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_in_the_terminal_of_make_run(presses, data_folder):
+    with terminal(MAKE_RUN, data_folder) as (demo, keyboard):
+        demo.wait_until_up()
+        os.write(keyboard, b"\x03" * presses)
+        assert demo.process.wait(DEADLINE_S) != 0  # make says that it was interrupted
+        demos.nothing_left(data_folder)
+        assert "Traceback" not in demo.output.text
+        os.close(keyboard)
+
+
+def test_a_closed_terminal_ends_make_run(data_folder):
+    with terminal(MAKE_RUN, data_folder) as (demo, keyboard):
+        demo.wait_until_up()
+        demo.process.stdout.detach()  # the reader's copy goes with the terminal
+        os.close(keyboard)
+        demo.process.wait(DEADLINE_S)
+        demos.nothing_left(data_folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_end_of_make_ends_the_demo(number, data_folder):
+    demo = demos.launch(data_folder, command=MAKE_RUN).wait_until_up()
+    demo.process.send_signal(number)
+    demo.process.wait(DEADLINE_S)
+    demos.nothing_left(data_folder)

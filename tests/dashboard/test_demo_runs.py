@@ -1,0 +1,121 @@
+"""A demo that runs: its port, its link, its names, its programs kept up."""
+
+import os
+import re
+import signal
+import socket
+from functools import partial
+
+from tests import demos
+from tests.processes import DEADLINE_S, until
+
+
+def test_a_first_start_makes_everything_and_a_second_finds_it(tmp_path):
+    with demos.running(tmp_path) as demo:
+        assert demos.fetch(demo.url) == 200
+        assert demo.end() == 0
+    with demos.running(tmp_path) as demo:
+        assert demos.fetch(f"{demo.url}clusters/demo/") == 200
+
+
+def test_a_second_start_points_to_the_first_with_a_fresh_link(data_folder):
+    with demos.running(data_folder) as demo:
+        second = demo.manage("demo", PORT="0")
+        assert second.returncode == 0, second.stderr
+        link = re.search(demos.LINK, second.stdout)
+        assert link is not None
+        assert link.group(1) == demo.url
+        assert link.group(0) != demo.link
+        assert demos.fetch(link.group(0)) == 200
+        assert demo.process.poll() is None
+
+
+def test_a_taken_port_is_named_and_the_next_free_one_used(data_folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with demos.running(data_folder, PORT=str(port)) as demo:
+            demo.output.wait_for(f"Port {port} is taken")
+            assert demos.fetch(demo.url) == 200
+            used = int(demo.url.rsplit(":", 1)[1].strip("/"))
+            assert used > port
+            assert str(used) in demo.output.wait_for(r"Port .* taken.*").group(0)
+
+
+def test_an_address_that_is_not_ours_is_one_clear_error(data_folder):
+    demo = demos.launch(data_folder, HOST="192.0.2.1")
+    assert demo.process.wait(DEADLINE_S) == 1
+    assert "192.0.2.1" in demo.output.wait_for("error: .*").group(0)
+    assert "Traceback" not in demo.output.text
+
+
+def test_a_port_that_is_no_number_is_one_clear_error(data_folder):
+    refused = demos.manage(data_folder, "demo", PORT="eighty")
+    assert refused.returncode == 1
+    assert refused.stderr == "error: PORT must be a whole number from 0 to 65535, not 'eighty'\n"
+
+
+def test_only_this_machine_is_served_and_only_under_its_own_name(data_folder):
+    with demos.running(data_folder, HOST="build-machine-x86_64") as demo:  # what conda puts into HOST
+        demo.output.wait_for("HOST=build-machine-x86_64 is no IP address")
+        assert demos.fetch(demo.url) == 200
+        assert demos.fetch(demo.url.replace("127.0.0.1", "localhost")) == 200
+        assert demos.fetch(demo.url, host="evil.example") == 400
+        assert not listening_elsewhere(demo)
+
+
+def listening_elsewhere(demo):
+    """Whether the demo's port is open on an address of this machine that is not 127.0.0.1."""
+    port = int(demo.url.rsplit(":", 1)[1].strip("/"))
+    try:
+        socket.create_connection(("127.0.0.2", port), 5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_it_opens_to_the_network_only_when_asked_and_says_so(data_folder):
+    with demos.running(data_folder, HOST="0.0.0.0") as demo:
+        demo.output.wait_for("Open to the network")
+        assert demo.url.startswith("http://127.0.0.1:")
+        assert listening_elsewhere(demo)
+        assert demos.fetch(demo.url, host=socket.gethostname()) == 200
+        assert demos.fetch(demo.url, host="evil.example") == 400
+
+
+def test_a_hint_server_that_dies_is_started_again_and_the_page_goes_on(data_folder):
+    with demos.running(data_folder) as demo:
+        first = demo.program("valkey-server")
+        os.kill(first, signal.SIGKILL)
+        assert demos.fetch(demo.url) == 200
+        demo.output.wait_for(r"valkey ended")
+        assert until(lambda: demo.program("valkey-server") != first)
+
+
+def test_a_web_process_that_dies_is_started_again_on_the_same_port(data_folder):
+    with demos.running(data_folder) as demo:
+        first = demo.program("uvicorn")
+        os.kill(first, signal.SIGKILL)
+        assert demos.fetch(demo.url) == 200  # the connection waits in the socket that the demo holds
+        assert demo.program("uvicorn") != first
+
+
+def test_a_web_process_that_cannot_live_ends_the_demo(data_folder):
+    with demos.running(data_folder) as demo:
+        last = None
+        for _death in range(3):
+            last = until(partial(web_process_after, demo, last), what="another web process")
+            os.kill(last, signal.SIGKILL)
+        assert demo.process.wait(DEADLINE_S) == 1
+        demo.output.wait_for("giving up")
+
+
+def web_process_after(demo, gone):
+    found = [pid for pid, command in demo.programs().items() if "uvicorn" in command and pid != gone]
+    return found[0] if found else None
+
+
+def test_a_data_folder_with_any_name_works(seeded_folder, tmp_path):
+    folder = tmp_path / ("a b+c%20é#?" + "x" * 90)  # too long for a socket's path, too odd for an URL
+    with demos.running(folder) as demo:
+        assert demos.fetch(demo.url) == 200
+        assert demo.program("valkey-server")

@@ -1,0 +1,159 @@
+"""A real demo in a subprocess: `manage.py demo` in a data folder of its own, on a free port."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.processes import DEADLINE_S, processes_naming, until
+
+ROOT = Path(__file__).resolve().parent.parent
+LINK = re.compile(r"(http://\S+/)enter/[\w-]+/")
+UP_WITHIN_S = 120.0  # a first start on a busy machine: tables and clusters are made
+
+
+class Output:
+    """The lines that a process prints, as they come."""
+
+    def __init__(self, stream) -> None:
+        self._stream = stream
+        self._lines: list[str] = []
+        self._ended = False
+        self._news = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def text(self) -> str:
+        return "".join(self._lines)
+
+    def wait_for(self, pattern: str | re.Pattern[str], *, deadline_s: float = DEADLINE_S) -> re.Match[str]:
+        """The first match in everything printed so far; fails at the deadline, or when the process has said all."""
+        with self._news:
+            self._news.wait_for(lambda: self._ended or re.search(pattern, self.text), deadline_s)
+            found = re.search(pattern, self.text)
+        assert found, f"{pattern} is not in what it printed:\n{self.text}"
+        return found
+
+    def _read(self) -> None:
+        try:
+            for line in self._stream:
+                with self._news:
+                    self._lines.append(line)
+                    self._news.notify_all()
+        except OSError:
+            pass  # a pseudo-terminal whose last program ended
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+
+class Demo:
+    """A started demo."""
+
+    def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
+        self.process = process
+        self.folder = folder
+        self.output = Output(process.stdout)
+
+    def wait_until_up(self) -> "Demo":
+        self.output.wait_for(LINK, deadline_s=UP_WITHIN_S)
+        return self
+
+    @property
+    def link(self) -> str:
+        """The link that it printed."""
+        return self.output.wait_for(LINK, deadline_s=UP_WITHIN_S).group(0)
+
+    @property
+    def url(self) -> str:
+        """Its page, a slash at its end."""
+        return self.output.wait_for(LINK, deadline_s=UP_WITHIN_S).group(1)
+
+    def manage(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the project beside the demo, in the same data folder."""
+        return manage(self.folder, *arguments, **variables)
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE_S)
+
+    def programs(self) -> dict[int, str]:
+        """The programs that it runs: pid to command line, the demo itself not among them."""
+        found = processes_naming(str(self.folder))
+        return {pid: command for pid, command in found.items() if pid != self.process.pid}
+
+    def program(self, name: str) -> int:
+        """The pid of the program whose command line has this name; waits for it."""
+        found = until(lambda: [pid for pid, command in self.programs().items() if name in command], what=name)
+        assert len(found) == 1
+        return found[0]
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """The shell's environment without what belongs to these tests, and the data folder."""
+    ours = {"DJANGO_SETTINGS_MODULE", "RINGVIZ_TEST_DATA_DIR", "MAKELEVEL", "MAKEFLAGS", "MFLAGS"}
+    outer = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**outer, "DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1", **variables}
+
+
+def manage(folder: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "manage.py", *arguments]
+    env = environment(folder, **variables)
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=UP_WITHIN_S)
+
+
+def launch(folder: Path, *, command: list[str] | None = None, **variables: str) -> Demo:
+    """Start a demo on a free port and return at once."""
+    process = subprocess.Popen(
+        command or [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env=environment(folder, **{"PORT": "0", **variables}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    return Demo(process, folder)
+
+
+@contextmanager
+def running(folder: Path, **variables: str) -> Iterator[Demo]:
+    """A demo that is up; ended afterwards, however the test went."""
+    demo = launch(folder, command=None, **variables)
+    try:
+        yield demo.wait_until_up()
+    finally:
+        if demo.process.poll() is None:
+            demo.process.kill()
+        demo.process.wait()
+        nothing_left(folder)
+
+
+def nothing_left(folder: Path) -> None:
+    """Every process of the folder has ended, and its lock is free. Fails where one stays."""
+    from fleet.lockfile import LockFile
+
+    def gone() -> bool:
+        return not processes_naming(str(folder))
+
+    until(gone, what=f"the end of {processes_naming(str(folder))}")
+    assert not LockFile(folder / "demo.lock").is_held()
+
+
+def fetch(url: str, *, host: str | None = None) -> int:
+    """The status of a GET that follows redirects; any status is an answer."""
+    request = urllib.request.Request(url, headers={"Host": host} if host else {})
+    try:
+        with urllib.request.urlopen(request, timeout=DEADLINE_S) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
