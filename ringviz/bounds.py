@@ -1,0 +1,14 @@
+"""How much of everything is allowed: what a person may type, and what a page and a database can bear."""
+
+MAX_NODES = 10_000
+MAX_TOKENS = 2_000_000  # of all nodes of a cluster
+MAX_VNODES = 1_000
+MAX_COPIES = 8
+MAX_WEIGHT = 100.0
+MAX_NAME = 100
+MAX_ADDRESS = 200
+MAX_KEYS = 10_000_000
+MAX_KEY_BYTES = 1_024
+MAX_PATTERN = 200
+MAX_PAIRS = 256  # of nodes, told with a movement
+MAX_RANGES = 8_192  # of the hash space, told with a movement

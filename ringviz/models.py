@@ -1,0 +1,119 @@
+"""Clusters, their nodes and the key sets that they are watched with. Rows are written by `ringviz.services` only."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from live.models import Stream
+from ringviz.bounds import (
+    MAX_COPIES,
+    MAX_NAME,
+    MAX_PATTERN,
+    MAX_VNODES,
+    MAX_WEIGHT,
+)
+
+
+class KeySet(models.Model):
+    """The keys that a cluster is watched with. A row never changes: other keys are another row.
+
+    `digest` names the folder of its arrays under DATA_DIR (see `ringviz.stores.keysets`).
+    """
+
+    class Kind(models.TextChoices):
+        """Where the keys come from: made from a pattern when needed, or kept as they were imported."""
+
+        PATTERN = "pattern", _("pattern")
+        FILE = "file", _("file")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    pattern = models.CharField(_("pattern"), max_length=MAX_PATTERN, blank=True)
+    label = models.CharField(_("label"), max_length=200)
+    count = models.PositiveIntegerField(_("keys"))
+    digest = models.CharField(_("digest"), max_length=64)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:  # noqa: D106
+        verbose_name = _("key set")
+        verbose_name_plural = _("key sets")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Cluster(models.Model):
+    """Nodes that share a key set. `next_number` is what the next node will be called on the wire; none is reused."""
+
+    class Kind(models.TextChoices):
+        """What stands behind the nodes."""
+
+        SIMULATED = "simulated", _("simulated")
+
+    class Strategy(models.TextChoices):
+        """How keys are placed."""
+
+        RING = "ring", _("hash ring")
+        MODULO = "modulo", _("modulo")
+
+    slug = models.SlugField(_("address"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=MAX_NAME)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.SIMULATED, editable=False)
+    demo = models.BooleanField(_("demo"), default=False, help_text=_("One click on the ring kills a node."))
+    strategy = models.CharField(_("strategy"), max_length=16, choices=Strategy, default=Strategy.RING)
+    vnodes = models.PositiveIntegerField(
+        _("tokens per node"), default=160, validators=[MinValueValidator(1), MaxValueValidator(MAX_VNODES)]
+    )
+    copies = models.PositiveSmallIntegerField(
+        _("copies of each key"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_COPIES)]
+    )
+    seed = models.PositiveBigIntegerField(_("hash seed"), default=0, validators=[MaxValueValidator(2**32 - 1)])
+    key_set = models.ForeignKey(KeySet, models.PROTECT, verbose_name=_("keys"), related_name="clusters")
+    stream = models.OneToOneField(Stream, models.PROTECT, editable=False, related_name="cluster")
+    next_number = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:  # noqa: D106
+        verbose_name = _("cluster")
+        verbose_name_plural = _("clusters")
+        ordering = ("name",)
+        permissions = (("operate", _("Can add, kill and revive nodes")),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Node(models.Model):
+    """A member of a cluster. `keys`, `ownership` and `tokens` are written together with the event that changed them."""
+
+    class State(models.TextChoices):
+        """Only an active node is on the ring."""
+
+        ACTIVE = "active", _("active")
+        DOWN = "down", _("down")
+        DRAINING = "draining", _("draining")
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="nodes", verbose_name=_("cluster"))
+    number = models.PositiveIntegerField(_("number"), editable=False)
+    name = models.CharField(_("name"), max_length=MAX_NAME)
+    address = models.CharField(_("address"), max_length=200, blank=True, default="")
+    zone = models.CharField(_("zone"), max_length=MAX_NAME, blank=True, default="")
+    weight = models.FloatField(
+        _("weight"), default=1.0, validators=[MinValueValidator(0.0), MaxValueValidator(MAX_WEIGHT)]
+    )
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE, editable=False)
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    keys = models.PositiveIntegerField(_("keys"), default=0, editable=False)
+    ownership = models.FloatField(_("share of the hash space"), default=0.0, editable=False)
+    tokens = models.PositiveIntegerField(_("tokens"), default=0, editable=False)
+
+    class Meta:  # noqa: D106
+        verbose_name = _("node")
+        verbose_name_plural = _("nodes")
+        ordering = ("cluster", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("cluster", "number"), name="ringviz_node_number_once"),
+            models.UniqueConstraint(fields=("cluster", "name"), name="ringviz_node_name_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
