@@ -35,7 +35,7 @@ export class Changes {
       picture,
       Uint32Array.from(ranges, (range) => range.from),
     );
-    this.all = Uint32Array.from(ranges.keys());
+    this.taken = Array.from(ranges.keys()).filter((i) => ranges[i].to !== 0);
     this.to = byLook(
       picture,
       Uint32Array.from(ranges, (range) => range.to),
@@ -135,7 +135,7 @@ export function drawChanges(pen, way) {
  * @param {(i: number) => number} turn
  * @param {number} outer
  */
-function drawEdges(pen, { ends, all }, turn, outer) {
+function drawEdges(pen, { ends, taken }, turn, outer) {
   const { lod, r0, small } = pen.layout;
   const plan = pen.picture.mode === "plan";
   const many = ends.length > MANY;
@@ -144,7 +144,7 @@ function drawEdges(pen, { ends, all }, turn, outer) {
     if (plan && !many) pen.sector(r0, outer, turn(i), ends[i]);
     else pen.edge(outer, turn(i), ends[i]);
   };
-  pen.strokeEach(pen.theme.ink, width, all, trace, plan ? [4, 2.5] : []);
+  pen.strokeEach(pen.theme.ink, width, taken, trace, plan ? [4, 2.5] : []);
 }
 
 /**

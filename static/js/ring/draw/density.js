@@ -8,6 +8,9 @@ import { colour } from "./theme.js";
 
 /** @import { Pen } from "./pen.js" */
 
+// A number that no node has: its bars are grey, while 0 stands for a bar that is not drawn here.
+const NOBODY = -1;
+
 /** @type {WeakMap<Uint32Array, Float64Array>} */
 const summed = new WeakMap();
 
@@ -64,15 +67,14 @@ export function drawChangedDensity(pen, way) {
   const changes = changesOf(layout, picture);
   if (!changes || !picture.density || picture.keys === 0 || layout.lod === "band") return;
   const owners = changes.barRanges(bars).map((index, bar) => {
-    if (index < 0) return -1;
+    if (index < 0) return 0;
     const { end, from, to } = changes.ranges[index];
     const left = (((end / TOKEN_SPACE - (bar + 0.5) / bars) % 1) + 1) % 1;
-    return way > 0 && left * TAU <= (changes.ends[index] - changes.starts[index]) * way ? to : from;
+    return way > 0 && left * TAU <= (changes.ends[index] - changes.starts[index]) * way ? to || NOBODY : from || NOBODY;
   });
   const heights = barHeights(picture.density, bars);
   for (const { look, indexes } of byLook(picture, owners)) {
-    const shown = indexes.filter((bar) => owners[bar] >= 0);
-    drawBars(pen, heights, shown, colour(pen.theme, look));
+    drawBars(pen, heights, indexes, colour(pen.theme, look));
   }
 }
 

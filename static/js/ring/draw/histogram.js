@@ -69,7 +69,7 @@ export function histogram(svg, { rows, fair, theory = 0, pins, width = 368, heig
     const fill = paint(nodes.get(number)?.look);
     children.push(node("path", { d: bar(keys * scale, 4 + at * step - 0.5, Math.max(4, step)), fill }));
   }
-  if (fair > 0) {
+  if (x > 0) {
     children.push(
       node("path", { d: `M${x.toFixed(1)} 0V${bottom.toFixed(1)}`, stroke: "var(--ink)", "stroke-width": 2 }),
     );

@@ -55,7 +55,7 @@ export function layout(width, height, picture, text) {
   const lod = levelOfDetail(count, R);
   const thickness = lod === "band" ? (small ? 34 : Math.min(40, R * 0.14)) : small ? 22 : Math.min(34, R * 0.125);
   const r0 = R - thickness;
-  const changed = picture.mode !== "calm";
+  const changed = picture.mode !== "calm" && picture.ranges !== null;
   const before = changed ? { inner: r0 - (small ? 12 : 17), outer: r0 - (small ? 4 : 6) } : null;
   const density = densityMeasures((before?.inner ?? r0 - (small ? 4 : 6)) - (small ? 4 : 7), R, small, lod);
   const cx = width / 2;

@@ -206,7 +206,7 @@ function inBatches(indexes, trace, paint) {
 export const lookOf = (picture, number) => picture.nodes.get(number)?.look ?? NOBODY;
 
 /**
- * Indexes gathered by how their node looks, so that each colour is set once.
+ * Indexes gathered by how their node looks, so that each colour is set once. Nobody (0) has no look and is left out.
  * @param {Picture} picture
  * @param {ArrayLike<number>} numbers of nodes
  */
@@ -216,6 +216,7 @@ export function byLook(picture, numbers) {
   /** @type {Map<number, number[]>} */
   const known = new Map();
   for (let i = 0; i < numbers.length; i++) {
+    if (numbers[i] === 0) continue;
     let indexes = known.get(numbers[i]);
     if (!indexes) {
       const look = lookOf(picture, numbers[i]);
