@@ -57,5 +57,10 @@ def _writer(out: OutputWrapper | TextIO) -> Callable[[bytes], object]:
     if buffer is None:
         return lambda data: out.write(data.decode(errors="surrogateescape"))
     out.flush()
-    write: Callable[[bytes], object] = buffer.write
-    return write
+
+    def write_all(data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:  # an unbuffered stream (PYTHONUNBUFFERED) may take a part only
+            rest = rest[buffer.write(rest) :]
+
+    return write_all

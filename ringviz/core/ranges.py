@@ -47,9 +47,9 @@ def range_changes(before: HashRing, after: HashRing, place_after: NDArray[np.int
     np.not_equal(merged[1:], merged[:-1], out=differs[1:-1])
     unmatched = np.flatnonzero(differs[1:] & differs[:-1])
     end = (merged[unmatched] >> _TOKEN_BITS).astype(np.uint32)
-    once = np.append(True, end[1:] != end[:-1])[: len(end)]  # a token of two owners stands here twice
     start = (merged[unmatched - 1] >> _TOKEN_BITS).astype(np.uint32)  # -1 is the last token of all: it wraps
-    return _joined(start[once], end[once], before.owners(end[once]), place_after[after.owners(end[once])])
+    # A token of two owners stands here twice. The range of the second is empty and joins the first.
+    return _joined(start, end, before.owners(end), place_after[after.owners(end)])
 
 
 def _packed(tokens: NDArray[np.uint32], owners: NDArray[np.int32]) -> NDArray[np.uint64]:

@@ -105,6 +105,7 @@ def test_json_is_an_object_a_line(ring: Ring) -> None:
         ("place --node a --seed -1 --keys -", "the seed must be from 0"),
         ("place --node a --strategy lottery --keys -", "choose one of: ring, modulo"),
         ("place --node a --bogus --keys -", "--bogus"),
+        ("place --node a --bo\ngus --keys -", "--bo gus"),
         ("scatter", "scatter"),
         ("", "SUBCOMMAND"),
     ],
@@ -119,11 +120,17 @@ def test_a_stream_of_text_gets_the_keys_as_python_spells_them() -> None:
     assert out.getvalue() == "\udcff\ta\n"
 
 
-def test_the_real_command_touches_no_database_and_survives_a_reader_that_leaves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_the_real_command_touches_no_database_and_survives_a_reader_that_leaves(
+    tmp_path: Path, unbuffered: str
+) -> None:
     keys = tmp_path / "keys"
     keys.write_bytes(b"".join(b"key-%d\n" % number for number in range(300_000)))
     command = [sys.executable, "manage.py", "ring", "place", "--node", "a", "--keys", str(keys)]
-    unreachable = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/nowhere/db.sqlite3"}
+    unreachable = os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/nowhere/db.sqlite3",
+        "PYTHONUNBUFFERED": unbuffered,
+    }
     with subprocess.Popen(
         command, cwd=ROOT, env=unreachable, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

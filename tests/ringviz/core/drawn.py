@@ -18,11 +18,12 @@ HASHES = TOKENS
 
 @dataclass(frozen=True)
 class Change:
-    """Two memberships over one table of tokens."""
+    """Two memberships, and the tables of tokens that they are placed by."""
 
     placement: Crafted
     before: tuple[Node, ...]
     after: tuple[Node, ...]
+    later: Crafted
 
 
 @st.composite
@@ -38,8 +39,12 @@ def placements(draw: st.DrawFn) -> Crafted:
 
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
-    """Any membership to any other."""
-    return Change(draw(placements()), draw(members()), draw(members()))
+    """Any membership to any other; half of the times some nodes get other tokens, as when a cluster is reconfigured."""
+    placement = draw(placements())
+    moved = draw(
+        st.one_of(st.just({}), st.dictionaries(st.sampled_from(NAMES), st.lists(TOKENS, min_size=1, max_size=8)))
+    )
+    return Change(placement, draw(members()), draw(members()), Crafted({**placement.table, **moved}))
 
 
 @st.composite
@@ -47,7 +52,8 @@ def one_more(draw: st.DrawFn) -> Change:
     """A membership, and the same with one node more at any place of the order."""
     after = draw(members().filter(len))
     gone = draw(st.integers(0, len(after) - 1))
-    return Change(draw(placements()), after[:gone] + after[gone + 1 :], after)
+    placement = draw(placements())
+    return Change(placement, after[:gone] + after[gone + 1 :], after, placement)
 
 
 KEY_HASHES = st.lists(HASHES, max_size=40)

@@ -19,7 +19,7 @@ SIDES = st.sampled_from([(HashRing, HashRing), (Modulo, Modulo), (HashRing, Modu
 def test_copies_are_those_found_key_by_key(
     change: Change, hashes: list[int], sides: tuple[type[HashRing] | type[Modulo], ...], n: int
 ) -> None:
-    before, after = sides[0](change.before, change.placement), sides[1](change.after, change.placement)
+    before, after = sides[0](change.before, change.placement), sides[1](change.after, change.later)
     total = received = 0
     for hash_ in hashes:
         old = {before.nodes[index].name for index in before.preference_of_hash(hash_, n)}

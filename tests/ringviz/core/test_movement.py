@@ -52,7 +52,7 @@ def between(first: int, last: int) -> Movement:
 def test_counts_pairs_and_positions_are_those_found_key_by_key(
     change: Change, hashes: list[int], sides: tuple[type[HashRing] | type[Modulo], ...]
 ) -> None:
-    before, after = sides[0](change.before, change.placement), sides[1](change.after, change.placement)
+    before, after = sides[0](change.before, change.placement), sides[1](change.after, change.later)
     found, wanted = movement(before, after, index_of(hashes)), by_hand(before, after, hashes)
     weights = {node.name: node.weight for node in change.after}
     stay = {node.name for node in change.before if weights.get(node.name) == node.weight}
@@ -75,7 +75,7 @@ def test_counts_pairs_and_positions_are_those_found_key_by_key(
 @given(changes(), KEY_HASHES, st.integers(1, 7))
 def test_pages_put_together_are_the_whole(change: Change, hashes: list[int], size: int) -> None:
     for kind in (HashRing, Modulo):
-        found = movement(kind(change.before, change.placement), kind(change.after, change.placement), index_of(hashes))
+        found = movement(kind(change.before, change.placement), kind(change.after, change.later), index_of(hashes))
         whole = found.positions().tolist()
         pages = [found.positions(offset=at, limit=size).tolist() for at in range(0, len(whole) + size, size)]
         assert list(chain(*pages)) == whole
@@ -86,11 +86,11 @@ def test_pages_put_together_are_the_whole(change: Change, hashes: list[int], siz
 @relaxed
 @given(changes())
 def test_ranges_are_exactly_where_the_owner_changes(change: Change) -> None:
-    before, after = HashRing(change.before, change.placement), HashRing(change.after, change.placement)
+    before, after = HashRing(change.before, change.placement), HashRing(change.after, change.later)
     found = movement(before, after, index_of([]))
     ranges = found.ranges
     assert ranges is not None
-    slow = SlowRing(change.before, change.placement), SlowRing(change.after, change.placement)
+    slow = SlowRing(change.before, change.placement), SlowRing(change.after, change.later)
     rows = list(
         zip(*(column.tolist() for column in (ranges.start, ranges.end, ranges.source, ranges.target)), strict=True)
     )
@@ -115,7 +115,7 @@ def test_ranges_are_exactly_where_the_owner_changes(change: Change) -> None:
 def test_adding_moves_keys_to_the_new_node_only_and_removing_moves_its_keys_only(
     change: Change, hashes: list[int]
 ) -> None:
-    small, large = HashRing(change.before, change.placement), HashRing(change.after, change.placement)
+    small, large = HashRing(change.before, change.placement), HashRing(change.after, change.later)
     (new,) = {node.name for node in change.after} - {node.name for node in change.before}
     hashes = [*hashes, *large.tokens.tolist()]
     joined, left = movement(small, large, index_of(hashes)), movement(large, small, index_of(hashes))
