@@ -102,6 +102,6 @@ def test_the_operator_has_no_password():
 
 
 def test_cookies_bear_the_port(client):
-    assert settings.SESSION_COOKIE_NAME == f"ringviz_session_{settings.PORT}"
+    assert f"ringviz_session_{settings.PORT}" == settings.SESSION_COOKIE_NAME
     client.get(link())
     assert settings.SESSION_COOKIE_NAME in client.cookies

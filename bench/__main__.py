@@ -1,0 +1,25 @@
+"""`make bench`: every figure beside its peer, one JSON line each, the core first, then the sockets.
+
+Each part is a process of its own: what one leaves in memory does not weigh on the next.
+"""
+
+import subprocess
+import sys
+
+PARTS = ("bench.core", "bench.sockets")
+
+
+def main() -> int:
+    """Run the parts named on the command line ("core", "sockets"), or all; the status of the first that failed."""
+    wanted = sys.argv[1:]
+    parts = [part for part in PARTS if not wanted or part.split(".")[1] in wanted]
+    for part in parts:
+        status = subprocess.run([sys.executable, "-m", part], check=False).returncode
+        if status != 0:
+            print(f"{part} failed with status {status}", file=sys.stderr)
+            return status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""What a browser test asks for: a browser, demos to look at, people to look at them.
+
+`demo` is fresh for each test (a copy of a seeded folder, up in a second); `calm_demo` is shared by the tests that only
+read. State is driven over HTTP and the command line (`demo.manage("ring", "kill", "cache-4")`), never in this process.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import demos, servers
+from tests.demos import Demo
+from tests.e2e.visitors import CHROMIUM_OPTIONS, SYSTEM_CHROMIUM, Visitors
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the system's, else Playwright's own."""
+    executable = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def demo(data_folder: Path) -> Iterator[Demo]:
+    """A demo of the test's own, up and seeded."""
+    with demos.running(data_folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def calm_demo(seeded_folder: Path) -> Iterator[Demo]:
+    """One demo for all tests that change nothing."""
+    with servers.folder() as folder:
+        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+        with demos.running(folder) as running:
+            yield running
+
+
+@pytest.fixture
+def visitors(browser: Browser) -> Iterator[Visitors]:
+    """People with browsers. At the end of the test their pages must have been without fault."""
+    people = Visitors(browser)
+    yield people
+    people.leave()

@@ -1,0 +1,129 @@
+"""People in front of the page: each in a browser context of their own, watched for errors and foreign requests."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from tests.demos import LINK, ROOT, Demo
+
+SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
+# A root user needs --no-sandbox. The others keep Chromium from calling its maker: a closed network refuses that, loudly.
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = (1440, 900)
+PHONE = (390, 844)
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+class Watch:
+    """What went wrong in a page: errors on the console, uncaught ones, answers from 500 up, requests to other hosts."""
+
+    def __init__(self, own_netloc: str) -> None:
+        self.own_netloc = own_netloc
+        self.faults: list[str] = []
+        self._allowed: list[re.Pattern[str]] = []
+
+    def allow(self, pattern: str) -> None:
+        """Faults that match are what the test is about (a server that it killed, an act that is refused)."""
+        self._allowed.append(re.compile(pattern))
+
+    def on(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
+        page.on("request", self._on_request)
+        page.on("response", lambda answer: answer.status < 500 or self.faults.append(f"{answer.status} {answer.url}"))
+
+    def check(self) -> None:
+        """Fails with every fault that nobody allowed."""
+        left = [fault for fault in self.faults if not any(allowed.search(fault) for allowed in self._allowed)]
+        assert not left, "\n".join(left)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != self.own_netloc:
+            self.faults.append(f"foreign request: {request.url}")
+
+
+class Visitors:
+    """Opens pages of demos; closes them at the end, and fails if anything went wrong in one."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open(
+        self,
+        demo: Demo,
+        path: str = "",
+        *,
+        operator: bool = False,
+        size: tuple[int, int] = DESKTOP,
+        theme: str = "light",
+        reduced_motion: bool = False,
+        **options: Any,
+    ) -> Page:
+        """A new person's page at `path` (without a slash in front). `options` are those of a browser context."""
+        context = self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            reduced_motion="reduce" if reduced_motion else "no-preference",
+            has_touch=size[0] < 500,
+            **options,
+        )
+        watch = Watch(urlsplit(demo.url).netloc)
+        self._opened.append((context, watch))
+        context.on("page", watch.on)
+        page = context.new_page()
+        if operator:
+            page.goto(sign_in_link(demo))
+        joint = "&" if "?" in path else "?"
+        page.goto(f"{demo.url}{path}{joint}theme={theme}" if theme != "light" else f"{demo.url}{path}")
+        return page
+
+    def watch(self, page: Page) -> Watch:
+        """The watch of a page's person: to allow a fault, or to read them."""
+        return next(watch for context, watch in self._opened if context == page.context)
+
+    def leave(self) -> None:
+        """Close everything; then judge."""
+        for context, _watch in self._opened:
+            context.close()
+        for _context, watch in self._opened:
+            watch.check()
+
+
+def sign_in_link(demo: Demo) -> str:
+    """A fresh link: each signs in once."""
+    made = demo.manage("link")
+    found = re.search(LINK, made.stdout)
+    assert found, made.stderr
+    return found.group(0)
+
+
+def violations(page: Page, *, within: str | None = None) -> list[str]:
+    """What axe finds against WCAG 2.2 AA: one line a rule and element. Empty is good."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        """async (within) => {
+          const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+          const result = await axe.run(within ?? document, { runOnly: tags });
+          return result.violations.flatMap((rule) =>
+            rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+        }""",
+        within,
+    )
+    return [str(line) for line in found]
