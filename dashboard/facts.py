@@ -9,8 +9,8 @@ from typing import NamedTuple
 from dashboard.looks import NEUTRAL, Look, looks_of
 from dashboard.pictures import arc_paths, shows_arcs
 from live.reading import Head, heads, read_stable
-from ringviz.core.placement import Node as Member
 from ringviz.core.placement import Murmur
+from ringviz.core.placement import Node as Member
 from ringviz.core.ring import HashRing
 from ringviz.models import Cluster, Node
 
@@ -39,7 +39,7 @@ class Load(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One cluster at one version. `loads` are of the active nodes, largest first; `arcs` pair a look with an SVG path."""
+    """One cluster at one version. `loads` are of the active nodes, largest first; `arcs` pair looks with SVG paths."""
 
     pk: int
     stream_id: int

@@ -1,4 +1,4 @@
-"""How each node looks: the rule of the Ring page (static/js/ring/looks.js), for pictures that the server draws. Pure."""
+"""How each node looks, by the rule of the Ring page (static/js/ring/looks.js), for the server's pictures. Pure."""
 
 from __future__ import annotations
 

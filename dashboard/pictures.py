@@ -28,7 +28,7 @@ def shows_arcs(tokens: int) -> bool:
 def arc_paths(tokens: NDArray[np.uint32], owner_index: NDArray[np.int32], nodes: int) -> list[str]:
     """One path a node with all of its arcs: from the token before (exclusive) to its own, clockwise from the top.
 
-    `tokens` ascend and wrap, `owner_index[i]` in 0..nodes-1 owns what ends at `tokens[i]`. "" for a node without an arc.
+    `tokens` ascend and wrap, `owner_index[i]` below `nodes` owns what ends at `tokens[i]`. "" without an arc.
     """
     pieces: list[list[str]] = [[] for _ in range(nodes)]
     ends = tokens.tolist()
@@ -72,7 +72,7 @@ def bar_top(ratios: Sequence[float]) -> float:
 
 
 def bars(ratios: Sequence[float]) -> list[tuple[float, float, float, float]]:
-    """(x, y, width, height) of one bar a ratio to the fair share, side by side from the left, standing on the ground."""
+    """(x, y, width, height) of one bar a ratio to the fair share, side by side, standing on the ground."""
     top = bar_top(ratios)
     step = BARS_WIDTH / max(len(ratios), 1)
     width = step - min(3.0, step / 3)

@@ -1,0 +1,170 @@
+"""What the overview says, in the reader's language: a card a cluster, the newest events of all, and the sum of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.facts import Facts
+from dashboard.logbook import Entry, newest
+from dashboard.looks import Look
+from dashboard.pictures import BARS_HEIGHT, bar_top, bars, quantiles
+from live.reading import floor
+from ringviz.models import Cluster
+
+LAST_EVENTS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rectangle of the load picture."""
+
+    look: Look
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One cluster of the overview, ready to be written."""
+
+    facts: Facts
+    kind_label: str
+    active_word: str
+    nodes_sentence: str
+    absent: str
+    keys_sentence: str
+    placement: str
+    peak: str
+    peak_sentence: str
+    bars: tuple[Bar, ...]
+    fair_y: float
+    load_label: str
+    load_caption: str
+    last: Entry | None
+    log_sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The page's own two lines, and the clusters that it is about."""
+
+    headline: str
+    health: str
+    slugs: str
+
+
+def card_of(facts: Facts) -> Card:
+    """A cluster's card. Two small queries for its log."""
+    return Card(
+        facts=facts,
+        kind_label=str(dict(Cluster._meta.get_field("kind").flatchoices).get(facts.kind, facts.kind)),
+        active_word=ngettext("node", "nodes", facts.active),
+        nodes_sentence=_nodes(facts),
+        absent=_absent(facts),
+        keys_sentence=_keys(facts),
+        placement=_placement(facts),
+        peak=number_format(facts.loads[0].ratio, 2) if facts.loads else "",
+        peak_sentence=_peak(facts),
+        bars=_bars(facts),
+        fair_y=round(BARS_HEIGHT - BARS_HEIGHT / bar_top([load.ratio for load in facts.loads]), 2),
+        load_label=_load_label(facts),
+        load_caption=_caption(facts),
+        last=next(iter(newest([facts], 1)), None),
+        log_sentence=_log(facts),
+    )
+
+
+def summary(all_facts: Sequence[Facts]) -> Summary:
+    """What stands at the top."""
+    nodes = sum(facts.active + facts.down + facts.draining for facts in all_facts)
+    down = sum(facts.down for facts in all_facts)
+    draining = sum(facts.draining for facts in all_facts)
+    clusters = len(all_facts)
+    parts = [
+        ngettext("%(n)s cluster", "%(n)s clusters", clusters) % {"n": number_format(clusters)},
+        ngettext("%(n)s node", "%(n)s nodes", nodes) % {"n": number_format(nodes)},
+    ]
+    health = [
+        ngettext("%(n)s node is down.", "%(n)s nodes are down.", down) % {"n": number_format(down)} if down else "",
+        ngettext("%(n)s node is draining.", "%(n)s nodes are draining.", draining) % {"n": number_format(draining)}
+        if draining
+        else "",
+    ]
+    said = " ".join(part for part in health if part) or _("Every node is active.")
+    return Summary(", ".join(parts), said, " ".join(facts.slug for facts in all_facts))
+
+
+def _nodes(facts: Facts) -> str:
+    total = facts.active + facts.down + facts.draining
+    if not total:
+        return _("No node yet.")
+    if facts.active == total:
+        return ngettext("%(n)s node, active.", "%(n)s nodes, all active.", total) % {"n": number_format(total)}
+    values = {"active": number_format(facts.active), "total": number_format(total)}
+    return _("%(active)s of %(total)s nodes are active.") % values
+
+
+def _absent(facts: Facts) -> str:
+    parts = []
+    if facts.down:
+        parts.append(_("%(n)s down") % {"n": number_format(facts.down)})
+    if facts.draining:
+        parts.append(_("%(n)s draining") % {"n": number_format(facts.draining)})
+    return ", ".join(parts)
+
+
+def _keys(facts: Facts) -> str:
+    if not facts.keys:
+        return _("No keys yet: figures are shares of the hash space.")
+    keys = ngettext("%(n)s key", "%(n)s keys", facts.keys) % {"n": number_format(facts.keys)}
+    possible = min(facts.copies, facts.active)
+    if possible < facts.copies:
+        values = {"keys": keys, "n": possible, "wanted": facts.copies}
+        return _("%(keys)s, %(n)s of %(wanted)s copies of each.") % values
+    copies = ngettext("%(keys)s, %(n)s copy of each.", "%(keys)s, %(n)s copies of each.", facts.copies)
+    return copies % {"keys": keys, "n": facts.copies}
+
+
+def _placement(facts: Facts) -> str:
+    if facts.strategy == "modulo":
+        return _("Modulo, version %(v)s") % {"v": facts.version}
+    sentence = ngettext(
+        "Hash ring, %(n)s token a node, version %(v)s", "Hash ring, %(n)s tokens a node, version %(v)s", facts.vnodes
+    )
+    return sentence % {"n": number_format(facts.vnodes), "v": facts.version}
+
+
+def _peak(facts: Facts) -> str:
+    return _("fair share on the fullest node, %(node)s") % {"node": facts.loads[0].name} if facts.loads else ""
+
+
+def _bars(facts: Facts) -> tuple[Bar, ...]:
+    ratios = quantiles([load.ratio for load in facts.loads])
+    whole = len(ratios) == len(facts.loads)
+    looks = [load.look if whole else Look(0, "") for load in facts.loads]
+    return tuple(Bar(look, *box) for look, box in zip(looks, bars(ratios), strict=False))
+
+
+def _load_label(facts: Facts) -> str:
+    if not facts.loads:
+        return _("No active node")
+    values = {"most": number_format(facts.loads[0].ratio, 2), "least": number_format(facts.loads[-1].ratio, 2)}
+    return _("Load of the active nodes, from %(most)s to %(least)s times the fair share") % values
+
+
+def _caption(facts: Facts) -> str:
+    if facts.keys:
+        return _("Keys of each node, most first. The line is the fair share.")
+    return _("Hash space of each node, most first. The line is the fair share.")
+
+
+def _log(facts: Facts) -> str:
+    held = facts.version - floor(facts.stream_id)
+    return ngettext("%(n)s event held", "%(n)s events held", held) % {"n": number_format(held)}

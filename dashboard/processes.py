@@ -1,0 +1,101 @@
+"""What this web process can truly know: itself, and the database and the hint server that it just asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from redis import Redis, RedisError
+
+from live.channel import redis_url
+
+TIMEOUT_S = 0.5
+_KEPT_S = 2.0  # many open overviews ask in the same moment; one look serves them all
+_started_at = timezone.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One line: what answers, whether it does, and what it said."""
+
+    name: str
+    well: bool
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All of them at one moment."""
+
+    at: datetime
+    processes: tuple[Process, ...]
+
+
+_last: tuple[float, Look] | None = None
+_looking = threading.Lock()
+
+
+def look() -> Look:
+    """The processes now, or as they were at most two seconds ago. Waits half a second at most for a silent one."""
+    global _last  # noqa: PLW0603  one look a process
+    with _looking:
+        if _last is None or time.monotonic() - _last[0] > _KEPT_S:
+            _last = time.monotonic(), Look(timezone.now(), (_web(), _database(), _hint_server()))
+        return _last[1]
+
+
+def _web() -> Process:
+    return Process(
+        _("Web"), True, _("answers"), _("this process, up %(time)s") % {"time": timesince(_started_at, depth=1)}
+    )
+
+
+def _database() -> Process:
+    name = _("Database")
+    start = time.perf_counter()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError as error:
+        return Process(name, False, _("does not answer"), str(error))
+    detail = [connection.display_name, _ms(start)]
+    if connection.vendor == "sqlite" and (path := Path(str(settings.DATABASES["default"]["NAME"]))).is_file():
+        detail.append(filesizeformat(path.stat().st_size))
+    return Process(name, True, _("answers"), ", ".join(detail))
+
+
+def _hint_server() -> Process:
+    name = _("Hint server")
+    slower = _("changes show within a second instead of at once")
+    url = redis_url()
+    if not url:
+        return Process(name, True, _("not used"), slower)
+    try:
+        with Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as client:
+            client.ping()
+            start = time.perf_counter()
+            client.ping()
+            took = _ms(start)
+            about = client.info("server")
+    except (RedisError, OSError):
+        return Process(name, False, _("does not answer"), slower)
+    kind = (
+        f"Valkey {about['valkey_version']}" if "valkey_version" in about else f"Redis {about.get('redis_version', '')}"
+    )
+    return Process(name, True, _("answers"), f"{kind}, {took}")
+
+
+def _ms(start: float) -> str:
+    """The time since `start` of `perf_counter`, in milliseconds, for reading."""
+    return _("%(n).1f ms") % {"n": (time.perf_counter() - start) * 1000}
