@@ -120,6 +120,22 @@ def test_a_stream_of_text_gets_the_keys_as_python_spells_them() -> None:
     assert out.getvalue() == "\udcff\ta\n"
 
 
+def test_a_stream_that_takes_a_part_at_a_time_gets_all() -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.buffer, self.taken = self, b""
+
+        def flush(self) -> None: ...
+
+        def write(self, data: memoryview) -> int:
+            self.taken += bytes(data[:3])
+            return len(data[:3])
+
+    out = Slow()
+    place._writer(out)(b"key\ta\nkey\tb\n")
+    assert out.taken == b"key\ta\nkey\tb\n"
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_the_real_command_touches_no_database_and_survives_a_reader_that_leaves(
     tmp_path: Path, unbuffered: str
