@@ -1,7 +1,7 @@
 """Real servers for tests and bench: Valkey, PostgreSQL and our own web process, each in a temporary folder.
 
-Each is a context manager and a child on a leash (fleet.process), so that none outlives the tests, however they end. They
-listen on Unix sockets: no port can be taken.
+Each is a context manager and a child on a leash (fleet.process), so that none outlives the tests, however they end.
+They listen on Unix sockets: no port can be taken.
 """
 
 import os

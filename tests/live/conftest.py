@@ -77,7 +77,7 @@ def stream(database) -> Stream:
 
 
 @pytest.fixture
-def hint_server(settings, valkey_server) -> servers.Valkey:
+def hint_server(settings, valkey_server: servers.Valkey) -> servers.Valkey:
     """The hint server of the test's processes."""
     settings.REDIS_URL = valkey_server.url
     return valkey_server

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 

@@ -71,7 +71,7 @@ class Page:
 
     async def message(self, kind: str) -> dict[str, Any]:
         """The first message of that type."""
-        return await self.until(lambda: next((m for m in self.received if m["type"] == kind), None), kind)
+        return await self.until(lambda: next((m for m in self.received if m["type"] == kind), {}), kind)
 
     async def version(self, version: int) -> None:
         """Returns when the page is at the version."""

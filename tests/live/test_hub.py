@@ -8,6 +8,7 @@ import pytest
 
 from live import feed, hints, hub, news, pump
 from live.channel import channel_name
+from live.reading import heads
 from tests.live.app import add, state_of
 from tests.live.databases import only_sqlite
 from tests.live.pages import Page, in_thread, page
@@ -45,7 +46,8 @@ async def test_pages_that_come_and_go_miss_nothing(stream, hint_server):
     chance = random.Random(7)
 
     async def come_and_go() -> dict[str, int]:
-        have, epoch, state = -1, "", {}
+        have, epoch = -1, ""
+        state: dict[str, int] = {}
         while have < 120:
             async with page(f"since={have}&epoch={epoch}" if epoch else "") as each:
                 wanted = min(120, max(have, 0) + chance.randint(1, 40))
@@ -246,7 +248,7 @@ async def test_a_hub_that_fails_ends_its_connections(stream, monkeypatch, caplog
 async def test_what_is_read_at_once_is_bounded(stream, hint_server, behind):
     """After a pause the hub reads the newest 500 at most; pages further behind than that get a snapshot."""
     await write_many(stream.pk, behind)
-    known = {stream.pk: (await in_thread(lambda: news.heads([stream.pk])))[stream.pk]._replace(version=0)}
+    known = {stream.pk: (await in_thread(heads, [stream.pk]))[stream.pk]._replace(version=0)}
     found = await in_thread(news.read_news, known)
     if behind == 0:
         assert found == {}
@@ -258,5 +260,5 @@ async def test_what_is_read_at_once_is_bounded(stream, hint_server, behind):
 async def slow_until(condition) -> None:
     """A condition that no message announces."""
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  nothing announces it
             await asyncio.sleep(0)

@@ -48,7 +48,7 @@ def test_without_a_checkpoint_nothing_is_trimmed(stream):
 
 
 def test_every_version_from_the_floor_on_can_be_rebuilt(stream):
-    states = {0: {}}
+    states: dict[int, dict[str, int]] = {0: {}}
     for version in range(1, 11):
         add(stream.pk, "ab"[version % 2])
         states[version] = state_of(stream.pk)

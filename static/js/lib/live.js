@@ -1,0 +1,212 @@
+/** The page's live connection: keeps it, comes back by itself, and applies every event exactly once and in order. */
+
+import {
+  CODE_FULL,
+  CODE_GONE,
+  Conversation,
+  HEARD_WITHIN_MS,
+  OPEN_WITHIN_MS,
+  pauseMs,
+  socketAddress,
+} from "./live-core.js";
+
+/**
+ * @typedef {import("./live-core.js").Have} Have
+ * @typedef {import("./live-core.js").LiveEvent} LiveEvent
+ * @typedef {import("./live-core.js").Snapshot} Snapshot
+ * @typedef {"connecting" | "live" | "lost" | "ahead" | "gone"} State
+ *   ahead: connected, and the log has more than the page shows. gone: the stream was deleted; nothing follows.
+ * @typedef {{state: State, since: number | null}} LinkState
+ *   since: for "lost", when the server was last heard (ms since 1970 by this machine's clock); else null.
+ * @typedef {{
+ *   url: string,
+ *   have: () => Have,
+ *   onSnapshot: (message: Snapshot) => void,
+ *   onEvent: (event: LiveEvent) => void,
+ *   onFrame: (topic: string, data: any) => void,
+ *   onState: (state: LinkState) => void,
+ * }} Options
+ *   have: what the page shows now; onSnapshot and onEvent must change it.
+ *
+ * @typedef {Pick<WebSocket, "send" | "close" | "addEventListener">} Socket
+ * @typedef {{
+ *   open(address: string): Socket,
+ *   now(): number,
+ *   random(): number,
+ *   later(callback: () => void, ms: number): any,
+ *   cancel(timer: any): void,
+ *   onWake(callback: () => void): () => void,
+ *   page(): string,
+ * }} Surroundings what the browser gives; a test gives its own
+ */
+
+/** How often a silent connection is looked at. */
+const LOOK_EVERY_MS = 5_000;
+/** A full server is not asked again at once: the attempt from which on the pauses are the longest. */
+const PATIENT_ATTEMPT = 6;
+
+/** @returns {Surroundings} */
+const browser = () => ({
+  open: (address) => new WebSocket(address),
+  now: () => Date.now(),
+  random: () => Math.random(),
+  later: (callback, ms) => setTimeout(callback, ms),
+  cancel: (timer) => clearTimeout(timer),
+  page: () => location.href,
+  onWake(callback) {
+    const ifVisible = () => document.visibilityState === "visible" && callback();
+    addEventListener("online", callback);
+    addEventListener("pageshow", callback);
+    document.addEventListener("visibilitychange", ifVisible);
+    return () => {
+      removeEventListener("online", callback);
+      removeEventListener("pageshow", callback);
+      document.removeEventListener("visibilitychange", ifVisible);
+    };
+  },
+});
+
+class Link {
+  /** @param {Options} options @param {Surroundings} around */
+  constructor(options, around) {
+    this.options = options;
+    this.around = around;
+    /** @type {Socket | null} */
+    this.socket = null;
+    this.conversation = new Conversation(options.have);
+    this.heardAt = around.now();
+    this.openedAt = around.now();
+    this.attempt = 0;
+    /** @type {any} */
+    this.retry = null;
+    /** @type {any} */
+    this.look = null;
+    this.ended = false;
+    /** @type {State} */
+    this.state = "connecting";
+    this.stopWaking = around.onWake(() => this.wake());
+    this.open();
+    this.watch();
+  }
+
+  /** Ends the connection for good. */
+  close() {
+    this.ended = true;
+    this.around.cancel(this.retry);
+    this.around.cancel(this.look);
+    this.stopWaking();
+    this.drop();
+  }
+
+  open() {
+    this.retry = null;
+    const { url, have } = this.options;
+    const socket = this.around.open(socketAddress(url, have(), this.around.page()));
+    this.socket = socket;
+    this.conversation = new Conversation(have);
+    this.openedAt = this.around.now();
+    socket.addEventListener("message", ({ data }) => socket === this.socket && this.receive(data));
+    socket.addEventListener("close", ({ code }) => socket === this.socket && this.lose(code));
+  }
+
+  /** @param {string} text */
+  receive(text) {
+    this.heardAt = this.around.now();
+    const verdict = this.conversation.take(JSON.parse(text));
+    switch (verdict.do) {
+      case "apply":
+        this.options.onEvent(verdict.event);
+        break;
+      case "replace":
+        this.options.onSnapshot(verdict.snapshot);
+        break;
+      case "frame":
+        this.options.onFrame(verdict.topic, verdict.data);
+        break;
+      case "ask":
+        this.socket?.send(JSON.stringify({ type: "resync", since: verdict.since }));
+        break;
+      case "end":
+        this.finish();
+        return;
+    }
+    if (this.conversation.greeted) {
+      this.attempt = 0;
+      this.say(this.conversation.current ? "live" : "ahead");
+    }
+  }
+
+  /** The connection is away: try again after a while. @param {number} code of the closing, 0 when it was given up here */
+  lose(code) {
+    this.drop();
+    if (code === CODE_GONE) {
+      this.finish();
+      return;
+    }
+    if (code === CODE_FULL) {
+      this.attempt = Math.max(this.attempt, PATIENT_ATTEMPT);
+    }
+    this.say("lost");
+    this.retry = this.around.later(() => this.open(), pauseMs(this.attempt, this.around.random()));
+    this.attempt += 1;
+  }
+
+  /** The stream is deleted. */
+  finish() {
+    this.close();
+    this.say("gone");
+  }
+
+  /** Looks for a connection that fell silent without closing, again and again. */
+  watch() {
+    this.look = this.around.later(() => {
+      this.check();
+      this.watch();
+    }, LOOK_EVERY_MS);
+  }
+
+  check() {
+    const now = this.around.now();
+    const { greeted } = this.conversation;
+    if (this.socket && (greeted ? now - this.heardAt > HEARD_WITHIN_MS : now - this.openedAt > OPEN_WITHIN_MS)) {
+      this.lose(0);
+    }
+  }
+
+  /** The network or the reader is back: no more waiting. */
+  wake() {
+    this.check();
+    if (this.retry !== null) {
+      this.around.cancel(this.retry);
+      this.attempt = 0;
+      this.open();
+    }
+  }
+
+  /** Lets go of the socket; what it still says is not heard. */
+  drop() {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+
+  /** @param {State} state */
+  say(state) {
+    if (state !== this.state) {
+      this.state = state;
+      this.options.onState({ state, since: state === "lost" ? this.heardAt : null });
+    }
+  }
+}
+
+/**
+ * Follows a stream until `close` is called or the stream is deleted. The state is "connecting" first; every change of it is
+ * said by onState.
+ * @param {Options} options
+ * @param {Surroundings} [around]
+ * @returns {{close(): void}}
+ */
+export function connect(options, around = browser()) {
+  const link = new Link(options, around);
+  return { close: () => link.close() };
+}

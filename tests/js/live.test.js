@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connect } from "../../static/js/lib/live.js";
+
+const tell = (listeners, event) => {
+  for (const listener of listeners) {
+    listener(event);
+  }
+};
+
+/** A browser that stands still until it is told to go on, and a server that says what the test says. */
+function surroundings() {
+  let now = 1_000_000;
+  let wake = () => {};
+  const timers = new Set();
+  const sockets = [];
+  return {
+    sockets,
+    get last() {
+      return sockets.at(-1);
+    },
+    wake: () => wake(),
+    advance(ms) {
+      const end = now + ms;
+      for (;;) {
+        const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!next) {
+          break;
+        }
+        timers.delete(next);
+        now = next.at;
+        next.callback();
+      }
+      now = end;
+    },
+    pending: () => timers.size,
+    around: {
+      open(address) {
+        const heard = { message: [], close: [] };
+        const socket = {
+          address,
+          sent: [],
+          closed: false,
+          addEventListener: (kind, listener) => heard[kind].push(listener),
+          send: (text) => socket.sent.push(JSON.parse(text)),
+          close: () => {
+            socket.closed = true;
+          },
+          say: (message) => tell(heard.message, { data: JSON.stringify(message) }),
+          end: (code) => tell(heard.close, { code }),
+        };
+        sockets.push(socket);
+        return socket;
+      },
+      now: () => now,
+      random: () => 0.5,
+      later(callback, ms) {
+        const timer = { at: now + ms, callback };
+        timers.add(timer);
+        return timer;
+      },
+      cancel: (timer) => timers.delete(timer),
+      page: () => "http://127.0.0.1:8000/",
+      onWake(callback) {
+        wake = callback;
+        return () => {
+          wake = () => {};
+        };
+      },
+    },
+  };
+}
+
+function open(v = 4) {
+  const world = surroundings();
+  const have = { v, epoch: "e" };
+  const states = [];
+  const frames = [];
+  const link = connect(
+    {
+      url: "/ws/",
+      have: () => have,
+      onSnapshot: (message) => Object.assign(have, { v: message.v, epoch: message.epoch }),
+      onEvent: (event) => {
+        have.v = event.v;
+      },
+      onFrame: (topic, data) => frames.push([topic, data]),
+      onState: (state) => states.push(state),
+    },
+    world.around,
+  );
+  return { world, have, states, frames, link };
+}
+
+const hello = (head) => ({ type: "hello", head, epoch: "e", now: 0 });
+const event = (v) => ({ type: "event", v, kind: "k", at: "", payload: {} });
+const names = (states) => states.map(({ state }) => state);
+
+test("it connects from what the page has, and is live once it has caught up", () => {
+  const { world, have, states } = open();
+  assert.equal(world.last.address, "ws://127.0.0.1:8000/ws/?since=4&epoch=e");
+  world.last.say(hello(6));
+  world.last.say(event(5));
+  world.last.say(event(6));
+  assert.equal(have.v, 6);
+  assert.deepEqual(names(states), ["ahead", "live"]);
+});
+
+test("a lost connection says since when, comes back from where it was, and is live again", () => {
+  const { world, have, states } = open();
+  world.last.say(hello(4));
+  world.last.say(event(5));
+  world.advance(3_000);
+  world.last.end(1006);
+  assert.deepEqual(states.at(-1), { state: "lost", since: 1_000_000 });
+  world.advance(1_000);
+  assert.equal(world.sockets.length, 2);
+  assert.match(world.last.address, /since=5&/);
+  world.last.say(hello(6));
+  world.last.say(event(6));
+  assert.equal(have.v, 6);
+  assert.deepEqual(names(states), ["live", "lost", "ahead", "live"]);
+  assert.equal(states.at(-1).since, null);
+});
+
+test("a server that is away is asked less and less often", () => {
+  const { world } = open();
+  for (let attempts = 0; attempts < 12; attempts++) {
+    world.last.end(1006);
+    const before = world.sockets.length;
+    world.advance(10_000);
+    assert.equal(world.sockets.length, before + 1);
+  }
+  world.last.end(1006);
+  const before = world.sockets.length;
+  world.advance(4_000);
+  assert.equal(world.sockets.length, before);
+});
+
+test("silence for 35 s is a lost connection", () => {
+  const { world, states } = open();
+  world.last.say(hello(4));
+  world.advance(30_000);
+  world.last.say({ type: "heartbeat", v: 4, now: 0 });
+  world.advance(34_000);
+  assert.deepEqual(names(states), ["live"]);
+  world.advance(6_000);
+  assert.deepEqual(names(states), ["live", "lost"]);
+  assert.equal(world.sockets[0].closed, true);
+});
+
+test("an attempt that hangs is given up after 10 s", () => {
+  const { world } = open();
+  world.advance(21_000);
+  assert.ok(world.sockets.length >= 2);
+  assert.equal(world.sockets[0].closed, true);
+});
+
+test("the reader or the network coming back ends the waiting", () => {
+  const { world } = open();
+  for (let attempts = 0; attempts < 8; attempts++) {
+    world.last.end(1006);
+    world.advance(10_000);
+  }
+  world.last.end(1006);
+  const before = world.sockets.length;
+  world.wake();
+  assert.equal(world.sockets.length, before + 1);
+  world.wake();
+  assert.equal(world.sockets.length, before + 1, "one attempt at a time");
+});
+
+test("a page that slept finds out on waking that nobody was heard", () => {
+  const { world, states } = open();
+  world.last.say(hello(4));
+  world.advance(4_000);
+  const { now } = world.around;
+  world.around.now = () => now() + 60_000; // timers do not run in a sleeping machine
+  world.wake();
+  assert.deepEqual(names(states), ["live", "lost"]);
+  assert.equal(world.sockets.length, 2);
+});
+
+test("a gap is asked for", () => {
+  const { world, states } = open();
+  world.last.say(hello(4));
+  world.last.say(event(6));
+  assert.deepEqual(world.last.sent, [{ type: "resync", since: 4 }]);
+  assert.deepEqual(names(states), ["live", "ahead"]);
+});
+
+test("a deleted stream is gone for good, by word or by code", () => {
+  for (const end of [(socket) => socket.say({ type: "gone" }), (socket) => socket.end(4404)]) {
+    const { world, states } = open();
+    end(world.last);
+    assert.deepEqual(names(states), ["gone"]);
+    world.wake();
+    world.advance(60_000);
+    assert.equal(world.sockets.length, 1);
+    assert.equal(world.pending(), 0);
+  }
+});
+
+test("a full server is asked again after seconds, not at once", () => {
+  const { world } = open();
+  world.last.end(4429);
+  world.advance(3_000);
+  assert.equal(world.sockets.length, 1);
+  world.advance(7_000);
+  assert.equal(world.sockets.length, 2);
+});
+
+test("closing leaves nothing that runs, and nothing more is said", () => {
+  const { world, states, link, have } = open();
+  world.last.say(hello(4));
+  link.close();
+  assert.equal(world.last.closed, true);
+  assert.equal(world.pending(), 0);
+  world.last.say(event(5));
+  world.last.end(1006);
+  world.wake();
+  assert.equal(have.v, 4);
+  assert.deepEqual(names(states), ["live"]);
+});
+
+test("values of topics are passed on", () => {
+  const { world, frames } = open();
+  world.last.say({ type: "frame", topic: "watchers", n: 1, data: { count: 3 } });
+  assert.deepEqual(frames, [["watchers", { count: 3 }]]);
+});
