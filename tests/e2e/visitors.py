@@ -1,17 +1,16 @@
 """People in front of the page: each in a browser context of their own, watched for errors and foreign requests."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from tests.demos import LINK, ROOT, Demo
 
 SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
-# A root user needs --no-sandbox. The others keep Chromium from calling its maker: a closed network refuses that, loudly.
+# A root user needs --no-sandbox. The others keep Chromium from calling its maker, which a closed network refuses.
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,7 +41,7 @@ class Watch:
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
         page.on("request", self._on_request)
-        page.on("response", lambda answer: answer.status < 500 or self.faults.append(f"{answer.status} {answer.url}"))
+        page.on("response", self._on_response)
 
     def check(self) -> None:
         """Fails with every fault that nobody allowed."""
@@ -52,6 +51,10 @@ class Watch:
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.faults.append(f"{response.status} {response.url}")
 
     def _on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -90,8 +93,9 @@ class Visitors:
         page = context.new_page()
         if operator:
             page.goto(sign_in_link(demo))
-        joint = "&" if "?" in path else "?"
-        page.goto(f"{demo.url}{path}{joint}theme={theme}" if theme != "light" else f"{demo.url}{path}")
+        if theme != "light":
+            path += f"{'&' if '?' in path else '?'}theme={theme}"
+        page.goto(f"{demo.url}{path}")
         return page
 
     def watch(self, page: Page) -> Watch:
