@@ -1,6 +1,7 @@
 """The settings read the environment, and say what they cannot read."""
 
 import os
+import tempfile
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -84,7 +85,7 @@ def test_the_embedded_one_is_found_in_a_folder_with_any_name(monkeypatch, tmp_pa
 
 
 def test_a_long_path_moves_the_socket_to_a_private_folder(monkeypatch, tmp_path):
-    monkeypatch.setattr(environment.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     long = tmp_path / ("x" * 120)
     path = environment.hint_socket(long)
     assert path.parent.parent == tmp_path

@@ -94,7 +94,7 @@ def test_the_last_started_is_ended_first(keeper, monkeypatch):
     first, second = Starts(WAITS), Starts(WAITS)
     keeper.add("hints", first, grace_s=5, essential=False)
     keeper.add("web", second, grace_s=5, essential=True)
-    ended = []
+    ended: list[str] = []
     for name, child in (("hints", first.children[0]), ("web", second.children[0])):
         monkeypatch.setattr(child, "end", partial(noted_end, ended, name, child.end))
     keeper.end()
