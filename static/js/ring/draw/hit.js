@@ -1,7 +1,7 @@
 /** What stands under a point of the ring, and where a node's arcs are. Pure. */
 
-import { arcAngles, ownerIndex, TAU, TOKEN_SPACE, tokenAtPoint, unwind } from "../../lib/geometry.js";
-import { eachArc } from "./band.js";
+import { ownerIndex, TAU, TOKEN_SPACE, tokenAtPoint, unwind } from "../../lib/geometry.js";
+import { arcsOfNode } from "./band.js";
 import { changesOf } from "./changes.js";
 import { eachLensToken } from "./lens.js";
 
@@ -97,13 +97,13 @@ function laneHit(layout, picture, distance, angle) {
   let nearest = REACH / R;
   /** @type {Hit | null} */
   let found = null;
-  eachArc(picture, number, (start, end, token) => {
+  for (const { start, end, token } of arcsOfNode(picture, number)) {
     const past = unwind(angle, start) - end;
     const away = Math.max(0, Math.min(past, TAU - past - (end - start)));
-    if (away >= nearest) return;
+    if (away >= nearest) continue;
     nearest = away;
-    found = { number, token, part: "arc" };
-  });
+    found = { number, token, part: /** @type {const} */ ("arc") };
+  }
   return found;
 }
 
@@ -112,20 +112,13 @@ function laneHit(layout, picture, distance, angle) {
  * @param {Layout} layout
  * @param {Picture} picture
  * @param {number} number
- * @returns {{token: number, start: number, end: number, width: number, x: number, y: number}[]}
  */
 export function arcsOf(layout, picture, number) {
-  const arcs = arcAngles(picture.tokens);
   const radius = (layout.r0 + layout.r1) / 2;
-  const found = [];
-  for (let i = 0; i < picture.owners.length; i++) {
-    if (picture.owners[i] !== number) continue;
-    const start = arcs[2 * i];
-    const end = arcs[2 * i + 1];
-    const angle = (start + end) / 2;
-    const x = layout.cx + Math.cos(angle) * radius;
-    const y = layout.cy + Math.sin(angle) * radius;
-    found.push({ token: picture.tokens[i], start, end, width: (end - start) * radius, x, y });
-  }
-  return found;
+  return arcsOfNode(picture, number).map((arc) => {
+    const middle = (arc.start + arc.end) / 2;
+    const x = layout.cx + Math.cos(middle) * radius;
+    const y = layout.cy + Math.sin(middle) * radius;
+    return { ...arc, width: (arc.end - arc.start) * radius, x, y };
+  });
 }

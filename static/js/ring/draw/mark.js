@@ -1,7 +1,7 @@
 /** Which node is chosen and which is under the pointer: lines of ink at its arcs, because colour already means the node. */
 
-import { widened } from "../../lib/geometry.js";
-import { eachArc } from "./band.js";
+import { TAU, widened } from "../../lib/geometry.js";
+import { arcsOfNode } from "./band.js";
 
 /** @import { Pen } from "./pen.js" */
 
@@ -11,12 +11,9 @@ export function drawMarks(pen) {
   const { hover, selected } = picture;
   if (hover && hover.number !== selected) drawSides(pen, hover.number, theme.ink3, 2.5);
   if (selected !== null) drawSides(pen, selected, theme.ink, 3);
-  if (!hover || layout.lod === "band") return;
-  pen.stroke(theme.ink, 2, () =>
-    eachArc(picture, hover.number, (start, end, token) => {
-      if (token === hover.token) pen.sector(layout.r0 - 1, layout.r1 + 1, start, end);
-    }),
-  );
+  const arc = hover && arcsOfNode(picture, hover.number).find(({ token }) => token === hover.token);
+  if (!arc || layout.lod === "band") return;
+  pen.stroke(theme.ink, 2, () => pen.sector(layout.r0 - 1, layout.r1 + 1, arc.start, arc.end));
 }
 
 /**
@@ -28,11 +25,12 @@ export function drawMarks(pen) {
  */
 function drawSides(pen, number, ink, width) {
   const { r0, r1, R } = pen.layout;
-  pen.stroke(ink, width, () =>
-    eachArc(pen.picture, number, (start, end) => {
-      const [from, to] = widened(start, end, 1.6 / R);
-      pen.edge(r1 + 3, from, to);
-      pen.edge(r0 - 2.5, from, to);
-    }),
-  );
+  const arcs = arcsOfNode(pen.picture, number);
+  // As many arcs as pixels round the ring are everywhere.
+  const shown = arcs.length > TAU * R ? [{ start: 0, end: TAU }] : arcs;
+  pen.strokeEach(ink, width, shown, ({ start, end }) => {
+    const [from, to] = widened(start, end, 1.6 / R);
+    pen.edge(r1 + 3, from, to);
+    pen.edge(r0 - 2.5, from, to);
+  });
 }

@@ -54,24 +54,26 @@ export class Pen {
   }
 
   /**
-   * Fills a shape for each index, some at a time: a path of thousands of shapes costs far more than its parts.
+   * Fills a shape for each item, some at a time: a path of thousands of shapes costs far more than its parts.
+   * @template T
    * @param {string | CanvasPattern} style
-   * @param {ArrayLike<number>} indexes
-   * @param {(index: number) => void} trace
+   * @param {T[]} items
+   * @param {(item: T) => void} trace
    */
-  fillEach(style, indexes, trace) {
-    inBatches(indexes, trace, (batch) => this.fill(style, batch));
+  fillEach(style, items, trace) {
+    inBatches(items, trace, (batch) => this.fill(style, batch));
   }
 
   /**
+   * @template T
    * @param {string} style
    * @param {number} width
-   * @param {ArrayLike<number>} indexes
-   * @param {(index: number) => void} trace
+   * @param {T[]} items
+   * @param {(item: T) => void} trace
    * @param {number[]} [dash]
    */
-  strokeEach(style, width, indexes, trace, dash) {
-    inBatches(indexes, trace, (batch) => this.stroke(style, width, batch, dash));
+  strokeEach(style, width, items, trace, dash) {
+    inBatches(items, trace, (batch) => this.stroke(style, width, batch, dash));
   }
 
   /**
@@ -186,16 +188,14 @@ export class Pen {
 }
 
 /**
- * @param {ArrayLike<number>} indexes
- * @param {(index: number) => void} trace
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => void} trace
  * @param {(batch: () => void) => void} paint
  */
-function inBatches(indexes, trace, paint) {
-  for (let from = 0; from < indexes.length; from += BATCH) {
-    const to = Math.min(indexes.length, from + BATCH);
-    paint(() => {
-      for (let i = from; i < to; i++) trace(indexes[i]);
-    });
+function inBatches(items, trace, paint) {
+  for (let from = 0; from < items.length; from += BATCH) {
+    paint(() => items.slice(from, from + BATCH).forEach(trace));
   }
 }
 

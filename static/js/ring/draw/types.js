@@ -40,6 +40,8 @@
  *   of the hash space, when there are too many to send, and tokens is then empty; density: keys in each half degree;
  *   pinTokens: sorted tokens of the pinned nodes, when there are only bins
  *
+ * @typedef {{start: number, end: number, token: number}} Arc start and end in radians, start < end; its end is its token
+ *
  * @typedef {{number: number, token: number | null, part: "arc" | "before" | "lens"}} Hit
  *   token: the token of the node under the pointer; the end of its range where the token is gone or only planned
  *
