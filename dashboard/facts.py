@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dashboard.looks import NEUTRAL, Look, looks_of
 from dashboard.pictures import arc_paths, shows_arcs
+from live.models import Stream
 from live.reading import Head, heads, read_stable
 from ringviz.core.placement import Murmur
 from ringviz.core.placement import Node as Member
@@ -84,7 +85,7 @@ def _facts(cluster: Cluster, now: Head) -> Facts | None:
         return kept
     try:
         head, (fresh, rows) = read_stable(cluster.stream_id, lambda: _read(cluster.pk))
-    except (Cluster.DoesNotExist, Cluster.stream.field.related_model.DoesNotExist):
+    except (Cluster.DoesNotExist, Stream.DoesNotExist):
         return None
     if len(_kept) >= _MAX_KEPT:
         _kept.clear()

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.facts import Facts
+from dashboard.wording import number, percent
 from live.models import Event
 from ringviz.words import event_words
 
@@ -61,7 +61,7 @@ def entry(event: Event, *, slug: str, name: str, with_who: bool = False) -> Entr
         text=event_words(event.kind, event.payload).text,
         href=f"{reverse('ringviz:ring', args=[slug])}?v={event.version}",
         moved_text="" if moved is None else _moved(moved),
-        count_text="" if moved is None else number_format(moved),
+        count_text="" if moved is None else number(moved),
         share=share,
         share_text=percent(share),
         modulo=modulo_share,
@@ -83,13 +83,14 @@ def newest(clusters: Iterable[Facts], count: int) -> list[Entry]:
     return [entry(event, slug=facts.slug, name=facts.name) for event, facts in listed]
 
 
-def percent(share: float | None) -> str:
-    """0.1005 as "10.1%"; nothing for None."""
-    return "" if share is None else _("%(n)s%%") % {"n": number_format(share * 100, 1)}
+def oldest_at(stream_id: int, lowest: int) -> datetime | None:
+    """When the oldest event that is held happened; `lowest` is the floor of the stream."""
+    held = Event.objects.filter(stream_id=stream_id, version__gt=lowest).order_by("version")
+    return held.values_list("at", flat=True).first()
 
 
 def _moved(keys: int) -> str:
-    return ngettext("%(n)s key moved", "%(n)s keys moved", keys) % {"n": number_format(keys)}
+    return ngettext("%(n)s key moved", "%(n)s keys moved", keys) % {"n": number(keys)}
 
 
 def _who(event: Event) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.facts import Facts
-from dashboard.logbook import Entry, newest
+from dashboard.logbook import Entry, newest, oldest_at
 from dashboard.looks import Look
 from dashboard.pictures import BARS_HEIGHT, bar_top, bars, quantiles
+from dashboard.wording import number
 from live.reading import floor
 from ringviz.models import Cluster
 
@@ -49,6 +50,7 @@ class Card:
     load_caption: str
     last: Entry | None
     log_sentence: str
+    oldest_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Summary:
 
 
 def card_of(facts: Facts) -> Card:
-    """A cluster's card. Two small queries for its log."""
+    """A cluster's card. A few small queries for its log."""
+    lowest = floor(facts.stream_id)
     return Card(
         facts=facts,
         kind_label=str(dict(Cluster._meta.get_field("kind").flatchoices).get(facts.kind, facts.kind)),
@@ -70,14 +73,15 @@ def card_of(facts: Facts) -> Card:
         absent=_absent(facts),
         keys_sentence=_keys(facts),
         placement=_placement(facts),
-        peak=number_format(facts.loads[0].ratio, 2) if facts.loads else "",
+        peak=number(facts.loads[0].ratio, 2) if facts.loads else "",
         peak_sentence=_peak(facts),
         bars=_bars(facts),
         fair_y=round(BARS_HEIGHT - BARS_HEIGHT / bar_top([load.ratio for load in facts.loads]), 2),
         load_label=_load_label(facts),
         load_caption=_caption(facts),
         last=next(iter(newest([facts], 1)), None),
-        log_sentence=_log(facts),
+        log_sentence=_log(facts, lowest),
+        oldest_at=oldest_at(facts.stream_id, lowest),
     )
 
 
@@ -88,12 +92,12 @@ def summary(all_facts: Sequence[Facts]) -> Summary:
     draining = sum(facts.draining for facts in all_facts)
     clusters = len(all_facts)
     parts = [
-        ngettext("%(n)s cluster", "%(n)s clusters", clusters) % {"n": number_format(clusters)},
-        ngettext("%(n)s node", "%(n)s nodes", nodes) % {"n": number_format(nodes)},
+        ngettext("%(n)s cluster", "%(n)s clusters", clusters) % {"n": number(clusters)},
+        ngettext("%(n)s node", "%(n)s nodes", nodes) % {"n": number(nodes)},
     ]
     health = [
-        ngettext("%(n)s node is down.", "%(n)s nodes are down.", down) % {"n": number_format(down)} if down else "",
-        ngettext("%(n)s node is draining.", "%(n)s nodes are draining.", draining) % {"n": number_format(draining)}
+        ngettext("%(n)s node is down.", "%(n)s nodes are down.", down) % {"n": number(down)} if down else "",
+        ngettext("%(n)s node is draining.", "%(n)s nodes are draining.", draining) % {"n": number(draining)}
         if draining
         else "",
     ]
@@ -106,24 +110,24 @@ def _nodes(facts: Facts) -> str:
     if not total:
         return _("No node yet.")
     if facts.active == total:
-        return ngettext("%(n)s node, active.", "%(n)s nodes, all active.", total) % {"n": number_format(total)}
-    values = {"active": number_format(facts.active), "total": number_format(total)}
+        return ngettext("%(n)s node, active.", "%(n)s nodes, all active.", total) % {"n": number(total)}
+    values = {"active": number(facts.active), "total": number(total)}
     return _("%(active)s of %(total)s nodes are active.") % values
 
 
 def _absent(facts: Facts) -> str:
     parts = []
     if facts.down:
-        parts.append(_("%(n)s down") % {"n": number_format(facts.down)})
+        parts.append(_("%(n)s down") % {"n": number(facts.down)})
     if facts.draining:
-        parts.append(_("%(n)s draining") % {"n": number_format(facts.draining)})
+        parts.append(_("%(n)s draining") % {"n": number(facts.draining)})
     return ", ".join(parts)
 
 
 def _keys(facts: Facts) -> str:
     if not facts.keys:
         return _("No keys yet: figures are shares of the hash space.")
-    keys = ngettext("%(n)s key", "%(n)s keys", facts.keys) % {"n": number_format(facts.keys)}
+    keys = ngettext("%(n)s key", "%(n)s keys", facts.keys) % {"n": number(facts.keys)}
     possible = min(facts.copies, facts.active)
     if possible < facts.copies:
         values = {"keys": keys, "n": possible, "wanted": facts.copies}
@@ -138,7 +142,7 @@ def _placement(facts: Facts) -> str:
     sentence = ngettext(
         "Hash ring, %(n)s token a node, version %(v)s", "Hash ring, %(n)s tokens a node, version %(v)s", facts.vnodes
     )
-    return sentence % {"n": number_format(facts.vnodes), "v": facts.version}
+    return sentence % {"n": number(facts.vnodes), "v": facts.version}
 
 
 def _peak(facts: Facts) -> str:
@@ -155,16 +159,16 @@ def _bars(facts: Facts) -> tuple[Bar, ...]:
 def _load_label(facts: Facts) -> str:
     if not facts.loads:
         return _("No active node")
-    values = {"most": number_format(facts.loads[0].ratio, 2), "least": number_format(facts.loads[-1].ratio, 2)}
+    values = {"most": number(facts.loads[0].ratio, 2), "least": number(facts.loads[-1].ratio, 2)}
     return _("Load of the active nodes, from %(most)s to %(least)s times the fair share") % values
 
 
 def _caption(facts: Facts) -> str:
     if facts.keys:
-        return _("Keys of each node, most first. The line is the fair share.")
-    return _("Hash space of each node, most first. The line is the fair share.")
+        return _("Keys per node, most first; the line is the fair share")
+    return _("Share of hash space; the line is the fair share")
 
 
-def _log(facts: Facts) -> str:
-    held = facts.version - floor(facts.stream_id)
-    return ngettext("%(n)s event held", "%(n)s events held", held) % {"n": number_format(held)}
+def _log(facts: Facts, lowest: int) -> str:
+    held = facts.version - lowest
+    return ngettext("%(n)s event held, from", "%(n)s events held, the oldest of", held) % {"n": number(held)}

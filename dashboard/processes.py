@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from redis import Redis, RedisError
 
+from dashboard.wording import number
 from live.channel import redis_url
 
 TIMEOUT_S = 0.5
@@ -31,6 +31,7 @@ class Process:
     well: bool
     state: str
     detail: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,7 @@ def look() -> Look:
 
 
 def _web() -> Process:
-    return Process(
-        _("Web"), True, _("answers"), _("this process, up %(time)s") % {"time": timesince(_started_at, depth=1)}
-    )
+    return Process(_("Web"), True, _("answers"), _("this process, up since"), _started_at)
 
 
 def _database() -> Process:
@@ -98,4 +97,4 @@ def _hint_server() -> Process:
 
 def _ms(start: float) -> str:
     """The time since `start` of `perf_counter`, in milliseconds, for reading."""
-    return _("%(n).1f ms") % {"n": (time.perf_counter() - start) * 1000}
+    return _("%(n)s ms") % {"n": number((time.perf_counter() - start) * 1000, 2)}

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.logbook import Entry, entry
+from dashboard.logbook import Entry, entry, oldest_at
+from dashboard.wording import number
 from live.models import Event
 from live.reading import floor, head
 from ringviz.models import Cluster, Node
@@ -72,8 +72,10 @@ class Log:
     kinds: Sequence[Kind]
     node_names: Sequence[str]
     held: int
+    held_text: str
     oldest_at: datetime | None
     retention: int
+    retention_text: str
     none_title: str
     none_text: str
     end_sentence: str
@@ -87,7 +89,6 @@ def log_of(cluster: Cluster, asked: Asked, *, with_who: bool) -> Log:
     now, lowest = head(cluster.stream_id), floor(cluster.stream_id)
     events, has_newer, has_older = _page(_matching(cluster.stream_id, asked), asked)
     path = reverse("timeline", args=[cluster.slug])
-    oldest = Event.objects.filter(stream_id=cluster.stream_id, version__gt=lowest).order_by("version")
     title, text = _nothing(asked, lowest) if not events else ("", "")
     return Log(
         asked=asked,
@@ -101,8 +102,10 @@ def log_of(cluster: Cluster, asked: Asked, *, with_who: bool) -> Log:
             Node.objects.filter(cluster=cluster).order_by("number").values_list("name", flat=True)[:MAX_NAMES]
         ),
         held=now.version - lowest,
-        oldest_at=oldest.values_list("at", flat=True).first(),
+        held_text=number(now.version - lowest),
+        oldest_at=oldest_at(cluster.stream_id, lowest),
         retention=settings.EVENT_RETENTION,
+        retention_text=number(settings.EVENT_RETENTION),
         none_title=title,
         none_text=text,
         end_sentence=_end(events, asked, lowest, has_older=has_older),
@@ -159,7 +162,7 @@ def _nothing(asked: Asked, lowest: int) -> tuple[str, str]:
     """Title and text where no row is shown."""
     if asked.before is not None and asked.before <= lowest + 1 and lowest:
         text = _("The log starts after version %(v)s. What came before is in the state of that version.")
-        return _("That part of the log is no longer held"), text % {"v": number_format(lowest)}
+        return _("That part of the log is no longer held"), text % {"v": number(lowest)}
     if asked.is_filtered:
         return _("No event matches"), _("Choose another kind or node, or every one of them.")
     return _("No event here"), _("The newest page has what there is.")
@@ -180,5 +183,5 @@ def _end(events: Sequence[Event], asked: Asked, lowest: int, *, has_older: bool)
             "%(n)s older events are not held any more; what they made is the state that the log starts from.",
             lowest,
         )
-        return older % {"n": number_format(lowest)}
+        return older % {"n": number(lowest)}
     return _("This is where the cluster began.")
