@@ -22,7 +22,7 @@ import { MOST_COLOURED } from "./looks.js";
  */
 export function wireCenter(store, powersOf) {
   const core = byId("core");
-  store.on(["view", "plan", "pins", "link", "drawn", "busy"], (page) => {
+  store.on(["view", "plan", "pins", "link", "drawn"], (page) => {
     core.replaceChildren(...content(page, powersOf(page)).filter((part) => part !== null));
   });
 }
@@ -33,7 +33,7 @@ export function wireCenter(store, powersOf) {
  */
 function content(page, powers) {
   const change = shownChange(page);
-  if (page.busy && page.drawn === 0) return [say(_("Loading the ring"))];
+  if (page.drawn === 0) return [say(_("Loading the ring"))];
   if (!change) return calm(page, powers);
   const short = shortage(change.after);
   if (short && !change.planned) return copiesShort(change, short, powers);

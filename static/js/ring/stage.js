@@ -108,7 +108,7 @@ export class Stage {
       strategy: drawnState(page).cluster.strategy,
     });
     this.core.classList.toggle("s", place.R < 262);
-    this.core.classList.toggle("low", Boolean(place.lens));
+    this.core.classList.toggle("low", Boolean(place.lens?.width));
   }
 
   /**

@@ -33,9 +33,9 @@
  *   link: {state: LinkState, since: number}, watching: number | null, offset: number,
  *   key: string, lookup: Lookup | null, selected: number | null, side: "after" | "before",
  *   pins: number[], colour: "pins" | "zone", lens: number, screen: "ring" | "table", tab: string,
- *   rows: EventRow[], drawn: number, busy: boolean,
+ *   rows: EventRow[], drawn: number,
  * }} Page
- *   offset: server clock minus ours in ms; drawn: rises when tokens or density arrive
+ *   offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
  * @typedef {{state: string, tokens: string, density: string, lookup: string, plan: string, act: string, moved: string,
  *   moved_csv: string, events: string, keys: string, socket: string, page: string}} Urls

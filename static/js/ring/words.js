@@ -27,6 +27,15 @@ export function settingWords(cluster, before) {
  * @returns {{label: string, text: string}}
  */
 export function eventWords(kind, payload) {
+  const words = kindWords(kind, payload);
+  return payload.undoes ? { ...words, text: interpolate(_("%(what)s (undone)"), { what: words.text }) } : words;
+}
+
+/**
+ * @param {string} kind
+ * @param {Payload} payload
+ */
+function kindWords(kind, payload) {
   const values = { node: payload.node?.name ?? payload.name ?? "", weight: payload.node?.weight ?? 0 };
   const same = (/** @type {string} */ text) => ({ label: text, text });
   const both = (/** @type {string} */ label, /** @type {string} */ text) => ({
@@ -43,15 +52,15 @@ export function eventWords(kind, payload) {
     case "node_killed":
       return both(values.node, _("%(node)s killed"));
     case "node_revived":
-      return both(_("revived"), _("%(node)s revived"));
+      return both(values.node, _("%(node)s revived"));
     case "node_drained":
-      return both(_("drained"), _("%(node)s drained"));
+      return both(values.node, _("%(node)s drained"));
     case "node_removed":
       return both(`\u2212${values.node}`, _("%(node)s removed"));
     case "node_reweighted":
-      return both(_("weight"), _("%(node)s has weight %(weight)s"));
+      return both(values.node, _("%(node)s has weight %(weight)s"));
     case "node_edited":
-      return both(_("edited"), _("%(node)s edited"));
+      return both(values.node, _("address or zone of %(node)s changed"));
     case "cluster_reconfigured":
       return same(payload.cluster ? settingWords(payload.cluster, payload.before ?? {}) : kind);
     case "keys_imported": {

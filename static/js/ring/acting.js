@@ -1,0 +1,167 @@
+/** Doing things to the ring: at once in a demo, by a plan first elsewhere, as a what-if for those who watch. */
+
+import { getJson, HttpError, postForm } from "../lib/http.js";
+import { _, interpolate } from "../lib/i18n.js";
+import { subjectOf, shownChange } from "./change.js";
+import { powersOf } from "./powers.js";
+import { apply } from "./state.js";
+import { decodeWords } from "./tokens.js";
+import { changeTitle, eventWords } from "./words.js";
+
+/** @import { Event, Payload, Urls } from "./types.js" */
+/** @import { Store } from "./store.js" */
+/** @import { TokenBook } from "./tokens.js" */
+
+/** @typedef {Record<string, string>} Fields `action` first, then what it is done to */
+/** @typedef {(text: string, again?: {words: string, action: () => void}) => void} Notice */
+
+export class Acting {
+  /**
+   * @param {Store} store
+   * @param {Urls} urls
+   * @param {{book: TokenBook, mayOperate: boolean, notice: Notice, receive: (event: Event) => void}} parts
+   */
+  constructor(store, urls, { book, mayOperate, notice, receive }) {
+    this.store = store;
+    this.urls = urls;
+    this.book = book;
+    this.mayOperate = mayOperate;
+    this.notice = notice;
+    this.receive = receive;
+    /** Whether the plan on the screen is being carried out: its event is no reason to plan again. */
+    this.committing = false;
+    this.asked = 0;
+    /** @type {{fields: Fields, note: string, v: number} | null} */
+    this.waiting = null;
+  }
+
+  get powers() {
+    return powersOf(this.store.page, this.mayOperate);
+  }
+
+  /**
+   * What a click means: act where that is allowed at once, else plan. Removing cannot be undone, so it is planned first.
+   * @param {Fields} fields
+   */
+  async intend(fields) {
+    const { direct, ask } = this.powers;
+    if (!ask) return;
+    const sure = direct && fields.action !== "remove" && !this.store.page.plan;
+    await this.reported(sure ? this.act(fields) : this.plan(fields), fields);
+  }
+
+  /**
+   * @param {Fields} fields
+   * @throws {HttpError} refused; the input stays as it is
+   */
+  async act(fields) {
+    const answer = await postForm(this.urls.act, { ...fields, version: this.store.page.head.v });
+    if (answer.event) this.receive(answer.event);
+  }
+
+  /**
+   * Asks what would happen and shows it.
+   * @param {Fields} fields
+   * @param {string} [note] why the plan is made again
+   * @returns {Promise<void>}
+   * @throws {HttpError} it makes no sense
+   */
+  async plan(fields, note = "") {
+    this.asked += 1;
+    const mine = this.asked;
+    const { v, kind, payload, tokens } = await getJson(`${this.urls.plan}?${new URLSearchParams(fields)}`);
+    const { head, view } = this.store.page;
+    if (mine !== this.asked || view !== head) return;
+    if (v !== head.v) return this.later(fields, note, v);
+    const after = apply(head.state, kind, payload);
+    if (tokens && payload.node) this.book.learn(after, new Map([[payload.node.number, decodeWords(tokens)]]));
+    this.store.set({ plan: { fields, v, kind, payload, after, note }, side: "after", tab: "more", screen: "ring" });
+  }
+
+  /**
+   * The plan was made on a version that the socket has not brought yet (or has passed): once it has, ask again.
+   * @param {Fields} fields
+   * @param {string} note
+   * @param {number} v
+   */
+  async later(fields, note, v) {
+    if (v < this.store.page.head.v) await this.plan(fields, note);
+    else this.waiting = { fields, note, v };
+  }
+
+  /**
+   * The head moved: a plan that waited for it, or one that was made on what is no longer so, is made again.
+   * @param {Fields | null} fields of the plan that was on the screen
+   * @param {Event} event
+   */
+  headMoved(fields, event) {
+    const { waiting } = this;
+    this.waiting = null;
+    const again = waiting && waiting.v <= event.v ? waiting.fields : fields;
+    if (!again) return;
+    const { text } = eventWords(event.kind, event.payload);
+    const note = waiting
+      ? waiting.note
+      : interpolate(_("The ring changed (%(what)s), so this was planned again."), { what: text });
+    void this.reported(this.plan(again, note), again);
+  }
+
+  discard() {
+    this.asked += 1;
+    this.waiting = null;
+    this.store.set({ plan: null, side: "after", tab: "nodes" });
+  }
+
+  async commit() {
+    const { plan } = this.store.page;
+    if (!plan) return;
+    this.committing = true;
+    try {
+      await this.reported(this.act(plan.fields), plan.fields);
+    } finally {
+      this.committing = false;
+    }
+  }
+
+  /** Takes back the newest event. */
+  undo() {
+    const fields = { action: "undo" };
+    return this.reported(this.act(fields), fields);
+  }
+
+  /**
+   * Says in words what did not work.
+   * @param {Promise<void>} work
+   * @param {Fields} fields
+   */
+  async reported(work, fields) {
+    try {
+      await work;
+      this.notice("");
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.refused(error, fields);
+    }
+  }
+
+  /**
+   * Somebody was faster: what happened, and the plan on what is so now. Anything else: what the server said.
+   * @param {HttpError} error
+   * @param {Fields} fields
+   */
+  refused(error, fields) {
+    if (error.status !== 409) return this.notice(error.message);
+    const events = /** @type {{kind: string, payload: Payload}[]} */ (error.data.events ?? []);
+    const what = events.map(({ kind, payload }) => eventWords(kind, payload).text).join(", ");
+    const text = interpolate(_("The ring changed first: %(what)s. Nothing was done."), { what: what || error.message });
+    if (fields.action === "undo") return this.notice(text);
+    const action = () => void this.reported(this.plan(fields), fields);
+    this.notice(text, { words: _("Show the plan again"), action });
+  }
+
+  /** The name of the plan that is shown, for buttons. */
+  planTitle() {
+    const change = shownChange(this.store.page);
+    return change ? changeTitle(change, subjectOf(change)?.name ?? "") : "";
+  }
+}

@@ -1,0 +1,83 @@
+/** Adding a node: a form with the server's word at each field, its plan, and in a demo the deed at once. */
+
+import { HttpError } from "../lib/http.js";
+import { byId } from "./dom.js";
+import { clearErrors, showError, wireDialog } from "./forms.js";
+
+/** @import { Acting } from "./acting.js" */
+/** @import { Node } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+/**
+ * @param {Store} store
+ * @param {Acting} acting
+ * @returns {() => void} opens the form
+ */
+export function wireAdd(store, acting) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("add-dialog"));
+  const form = /** @type {HTMLFormElement} */ (byId("add-form"));
+  const opener = /** @type {HTMLButtonElement} */ (byId("add-open"));
+  const name = /** @type {HTMLInputElement} */ (byId("add-name"));
+  const act = /** @type {HTMLButtonElement | null} */ (document.getElementById("add-act"));
+  wireDialog(dialog);
+
+  const open = () => {
+    if (!acting.powers.ask || dialog.open) return;
+    clearErrors(form);
+    name.value = nextName(store.page.head.state.nodes);
+    if (act) act.hidden = !acting.powers.direct;
+    document.getElementById("add-plan")?.classList.toggle("pri", !act);
+    dialog.showModal();
+    name.select();
+  };
+  opener.addEventListener("click", open);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "plan";
+    void submit(pressed === "act" ? "act" : "plan");
+  });
+  const submit = async (/** @type {"act" | "plan"} */ how) => {
+    clearErrors(form);
+    const fields = { action: "add", ...valuesOf(form) };
+    try {
+      await acting[how](fields);
+      dialog.close();
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      if (error.status === 409) {
+        dialog.close();
+        acting.refused(error, fields);
+      } else showError(form, error.message, error.data.field);
+    }
+  };
+  store.on(["view", "link", "plan"], ({ plan }) => {
+    opener.disabled = !acting.powers.ask || plan !== null;
+    opener.title = acting.powers.why;
+  });
+  return open;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Record<string, string>}
+ */
+const valuesOf = (form) =>
+  Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
+
+/**
+ * The name that follows: of "cache-7" and "cache-8" it is "cache-9", with as many digits.
+ * @param {Node[]} nodes
+ */
+export function nextName(nodes) {
+  const last = nodes.at(-1)?.name ?? "node-0";
+  const digits = /(\d+)(?!.*\d)/.exec(last);
+  if (!digits) return "";
+  const names = new Set(nodes.map(({ name }) => name));
+  const name = (/** @type {number} */ n) =>
+    last.slice(0, digits.index) +
+    String(n).padStart(digits[1].length, "0") +
+    last.slice(digits.index + digits[1].length);
+  let n = Number(digits[1]) + 1;
+  while (names.has(name(n))) n += 1;
+  return name(n);
+}

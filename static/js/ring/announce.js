@@ -1,0 +1,39 @@
+/** What a screen reader hears of changes: the newest sentence, at most one in two seconds. */
+
+import { coalesce } from "../lib/coalesce.js";
+import { shownChange, subjectOf } from "./change.js";
+import { byId } from "./dom.js";
+import { captionOf } from "./caption.js";
+import { facesOf } from "./faces.js";
+import { changeAloud } from "./words.js";
+
+/** @import { Store } from "./store.js" */
+
+const EVERY_MS = 2000;
+
+/**
+ * @param {Store} store
+ * @returns {(text: string) => void} says something else in the same queue of one
+ */
+export function wireAnnouncements(store) {
+  const region = byId("aloud");
+  let next = "";
+  const say = coalesce(() => {
+    region.textContent = next;
+  }, EVERY_MS);
+  const announce = (/** @type {string} */ text) => {
+    next = text;
+    say();
+  };
+  let first = true;
+  store.on(["view", "plan"], (page) => {
+    if (first) {
+      first = false;
+      return;
+    }
+    const change = shownChange(page);
+    const number = change && subjectOf(change)?.number;
+    announce(change ? changeAloud(change, number ? facesOf(page).of(number).label : "") : `${captionOf(page).title}.`);
+  });
+  return announce;
+}

@@ -1,0 +1,107 @@
+/** Everything about one node, and everything that can be done with it. Enter in the ring and a click on a name open it. */
+
+import { clock, count, percent } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
+import { fairKeys } from "./change.js";
+import { button, byId, chip, h } from "./dom.js";
+import { facesOf } from "./faces.js";
+import { wireDialog } from "./forms.js";
+
+/** @import { Acting } from "./acting.js" */
+/** @import { Node, State } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+/**
+ * @param {Store} store
+ * @param {Acting} acting
+ * @returns {(number: number) => void} opens the card of a node
+ */
+export function wireCard(store, acting) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("node-dialog"));
+  wireDialog(dialog);
+  return (number) => {
+    const { state } = store.page.view;
+    const node = state.nodes.find((one) => one.number === number);
+    if (!node) return;
+    const act = (/** @type {string} */ action, /** @type {Record<string, string>} */ more = {}) => {
+      dialog.close();
+      void acting.intend({ action, node: String(number), ...more });
+    };
+    const face = facesOf(store.page).of(number);
+    store.set({ selected: number });
+    dialog.replaceChildren(
+      h("h2", { id: "node-title" }, chip(face), " ", node.name),
+      facts(state, node),
+      ...deeds(node, acting, act),
+      h("div", { class: "selrow" }, h("button", { type: "button", class: "btn", "data-close": true }, _("Close"))),
+    );
+    dialog.showModal();
+  };
+}
+
+/**
+ * @param {State} state
+ * @param {Node} node
+ */
+function facts(state, node) {
+  const words = { active: _("active"), down: _("down"), draining: _("drained") };
+  const fair = interpolate(_("%(keys)s, fair share %(fair)s"), {
+    keys: count(node.keys),
+    fair: count(node.state === "active" ? fairKeys(state, node) : 0),
+  });
+  /** @type {[string, string][]} */
+  const rows = [
+    [_("State"), interpolate(_("%(state)s since %(time)s"), { state: words[node.state], time: clock(node.since) })],
+    [_("Keys"), fair],
+    [_("Hash space"), percent(node.ownership, 2)],
+    [_("Tokens"), count(node.tokens)],
+    [_("Weight"), String(node.weight)],
+    [_("Zone"), node.zone || "–"],
+    [_("Address"), node.address || "–"],
+  ];
+  return h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+/**
+ * Buttons of what can be done. Watchers, and all in clusters that are no demo, get a plan; the words say which it is.
+ * @param {Node} node
+ * @param {Acting} acting
+ * @param {(action: string, more?: Record<string, string>) => void} act
+ */
+function deeds(node, acting, act) {
+  const { ask, direct, why } = acting.powers;
+  if (!ask) return [h("p", { class: "sub" }, why)];
+  const note = direct ? "" : _("Each of these shows a plan; nothing happens yet.");
+  const active = node.state === "active";
+  const one = (/** @type {string} */ action, /** @type {string} */ words, look = "") =>
+    button(words, () => act(action), { class: `btn ${look}` });
+  const weight = h("input", {
+    value: node.weight,
+    inputmode: "decimal",
+    "aria-label": _("Weight"),
+    autocomplete: "off",
+  });
+  const weigh = h(
+    "form",
+    {
+      class: "bar-row",
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        act("reweight", { weight: weight.value.trim() });
+      },
+    },
+    h("div", { class: "field" }, weight),
+    h("button", { class: "btn" }, _("Set weight")),
+  );
+  return [
+    note && h("p", { class: "sub" }, note),
+    h(
+      "div",
+      { class: "grid-acts" },
+      ...(node.state === "down" ? [] : [one("kill", _("Kill"), "bad")]),
+      ...(active ? [one("drain", _("Drain"))] : [one("revive", _("Revive"), "pri")]),
+      one("remove", _("Remove")),
+    ),
+    weigh,
+  ];
+}

@@ -1,0 +1,115 @@
+/** Find a key: where it hashes, the walk to its owner, its copies. */
+
+import { getJson, HttpError } from "../lib/http.js";
+import { percent } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
+import { byId, chip, h, parts } from "./dom.js";
+import { facesOf } from "./faces.js";
+import { lookupIn } from "./lookup.js";
+
+/** @import { Loader } from "./loader.js" */
+/** @import { Page, Urls } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+const WAIT_MS = 120;
+const SPREAD_MS = 1500;
+
+/**
+ * @param {Store} store
+ * @param {Urls} urls
+ * @param {Loader} loader
+ * @param {string} example a key to begin with; it is not in the address until somebody types one
+ */
+export function wireFind(store, urls, loader, example) {
+  const input = /** @type {HTMLInputElement} */ (byId("key"));
+  const list = byId("walk");
+  let timer = 0;
+  let trouble = "";
+
+  const ask = async () => {
+    const { view } = store.page;
+    const key = input.value;
+    if (key === "") return store.set({ lookup: null });
+    try {
+      const lookup = await getJson(`${urls.lookup}?key=${encodeURIComponent(key)}&v=${view.v}`);
+      trouble = "";
+      if (key === input.value && view.v === store.page.view.v) store.set({ lookup });
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      trouble = error.message;
+      list.replaceChildren(...walkLines(store.page, trouble));
+    }
+  };
+  const soon = (/** @type {number} */ ms) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void ask(), ms);
+  };
+
+  input.addEventListener("input", () => {
+    store.set({ key: input.value });
+    soon(WAIT_MS);
+  });
+  byId("any-key").addEventListener("click", () => {
+    input.value = anyKey(store.page);
+    store.set({ key: input.value });
+    void ask();
+  });
+  store.on(["lookup", "view", "plan", "pins"], (page) => list.replaceChildren(...walkLines(page, trouble)));
+  // In another moment the key is another node's: known at once from the tokens, and asked again when all have looked.
+  store.on(["view", "drawn"], ({ view, lookup, head }) => {
+    if (!lookup || lookup.v === view.v || loader.data().bins)
+      return view === head && lookup?.v !== view.v ? soon(0) : undefined;
+    if (loader.book.missing(view.state).length > 0) return;
+    store.set({ lookup: lookupIn(lookup, view.v, view.state, loader.book.ring(view.state)) });
+    soon(view === head ? Math.random() * SPREAD_MS : 0);
+  });
+  input.value = store.page.key || example;
+  if (input.value) void ask();
+}
+
+/** @param {Readonly<Page>} page some key, of the cluster's pattern where it has one */
+function anyKey({ view }) {
+  const { kind, label, count } = view.state.keys;
+  const n = Math.ceil(Math.random() * Math.max(count, 10_000));
+  return kind === "pattern" && label.includes("{n}") ? label.replace("{n}", String(n)) : `cart:${40_000 + n}`;
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {string} trouble
+ */
+function walkLines(page, trouble) {
+  const { lookup } = page;
+  if (trouble) return [h("li", {}, h("span", { class: "wn" }, trouble))];
+  if (!lookup) return [h("li", {}, h("span", {}, _("See where it hashes and which nodes keep it.")))];
+  const faces = facesOf(page);
+  const { copies: asked } = page.view.state.cluster;
+  const { hash, position, owner, token, copies } = lookup;
+  const face = faces.of(owner);
+  const around = interpolate(_("%(share)s of the way round"), { share: percent(position) });
+  const lines = [line(_("Hash"), mono(`0x${hex(hash)}`)), line(_("Position"), h("span", {}, around))];
+  if (!owner) return [...lines, line(_("Owner"), h("span", { class: "wn" }, _("no node is active")))];
+  if (token) {
+    const place = mono(token.index < 0 ? hex(token.value) : `${face.label}#${token.index}`);
+    lines.push(line(_("Walk"), h("span", {}, ...parts(_("to token %(token)s"), { token: place }))));
+  }
+  lines.push(line(_("Owner"), h("span", { class: "ln", title: face.name }, chip(face), h("b", {}, face.label))));
+  if (asked === 1) return lines;
+  const nodes = copies.map(({ number }) => {
+    const one = faces.of(number);
+    return h("span", { class: "ln", title: one.name }, chip(one), one.label);
+  });
+  const short = asked - 1 - copies.length;
+  const missing = interpolate(_("%(n)s more: no node left"), { n: short });
+  lines.push(line(_("Copies"), h("span", {}, ...nodes, short > 0 ? h("span", { class: "ln wn" }, missing) : null)));
+  return lines;
+}
+
+/** @type {(name: string, value: HTMLElement) => HTMLElement} */
+const line = (name, value) => h("li", {}, h("span", {}, name), value);
+
+/** @param {string} text */
+const mono = (text) => h("span", { class: "mono" }, text);
+
+/** @param {number} n */
+export const hex = (n) => n.toString(16).toUpperCase().padStart(8, "0");

@@ -1,0 +1,104 @@
+/** Keys: single letters anywhere but in fields, and the ring as one tab stop. */
+
+import { activeNodes } from "./change.js";
+import { byId } from "./dom.js";
+import { facesOf } from "./faces.js";
+import { count } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
+
+/** @import { Store } from "./store.js" */
+/** @import { Travel } from "./travel.js" */
+
+/**
+ * @typedef {{add: () => void, side: () => void, present: () => void, leave: () => boolean | void, calm: () => void,
+ *   play: () => void, help: () => void, open: (number: number) => void, say: (text: string) => void}} Does
+ */
+
+/**
+ * @param {Store} store
+ * @param {Travel} travel
+ * @param {Does} does
+ */
+export function wireKeyboard(store, travel, does) {
+  const host = byId("ring");
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    a: does.add,
+    b: does.side,
+    p: does.present,
+    "?": does.help,
+    "/": () => focusField(store),
+    ArrowLeft: () => void travel.step(-1),
+    ArrowRight: () => void travel.step(1),
+    " ": does.play,
+    Escape: () => leaveInnermost(store, does),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]") || isTyping(event)) return;
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!Object.hasOwn(keys, name)) return;
+    event.preventDefault();
+    keys[name]();
+  });
+  host.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const { selected } = store.page;
+    if (by) moveChoice(store, by, does.say);
+    else if (event.key === "Enter" && selected !== null) does.open(selected);
+    else if (event.key === "Escape" && selected !== null) {
+      store.set({ selected: null });
+      host.blur();
+    } else return;
+    event.preventDefault();
+  });
+}
+
+/**
+ * Whether a key belongs to the control that has the focus: fields take all, buttons and links the space bar.
+ * @param {KeyboardEvent} event
+ */
+function isTyping({ target, key }) {
+  if (!(target instanceof Element)) return false;
+  if (target.closest("input:not([type=range]), select, textarea")) return key !== "Escape";
+  if (target.closest("input[type=range]")) return key.startsWith("Arrow");
+  if (target.closest("[role=tab]") && key.startsWith("Arrow")) return true;
+  return key === " " && target.closest("button, a, summary") !== null;
+}
+
+/** @param {Store} store */
+function focusField(store) {
+  store.set({ tab: "find" });
+  /** @type {HTMLInputElement} */ (byId("key")).select();
+}
+
+/**
+ * Escape leaves the innermost thing: a field, the presentation, the table, the plan, the change.
+ * @param {Store} store
+ * @param {Does} does
+ */
+function leaveInnermost(store, does) {
+  const active = document.activeElement;
+  if (active instanceof HTMLInputElement) active.blur();
+  else if (document.body.classList.contains("present")) does.leave();
+  else if (store.page.screen === "table") store.set({ screen: "ring" });
+  else does.calm();
+}
+
+/**
+ * The next active node in the order of numbers, said aloud.
+ * @param {Store} store
+ * @param {number} by 1 or -1
+ * @param {(text: string) => void} say
+ */
+function moveChoice(store, by, say) {
+  const { state } = store.page.view;
+  const nodes = activeNodes(state);
+  if (nodes.length === 0) return;
+  const at = nodes.findIndex(({ number }) => number === store.page.selected);
+  const node = nodes[at < 0 ? (by > 0 ? 0 : nodes.length - 1) : (at + by + nodes.length) % nodes.length];
+  store.set({ selected: node.number });
+  const values = { node: facesOf(store.page).of(node.number).name, keys: count(node.keys), tokens: count(node.tokens) };
+  say(interpolate(_("%(node)s: %(keys)s keys, %(tokens)s tokens."), values));
+}

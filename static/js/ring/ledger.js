@@ -1,0 +1,50 @@
+/** A change in three figures, and its keys on their way from node to node. */
+
+import { count } from "../lib/format.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { h } from "./dom.js";
+import { flow } from "./draw/flow.js";
+import { facesOf } from "./faces.js";
+
+/** @import { Change, Movement, Page } from "./types.js" */
+
+/**
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+export function ledger({ kind, after, planned }, { moved, needless, copies }) {
+  const many = after.cluster.copies;
+  const only = kind === "node_killed" && many === 1;
+  const left = ngettext("lost, %(n)s copy left", "lost, %(n)s copies left", many - 1);
+  const cells = [
+    [count(moved), planned ? _("would change owner") : _("changed owner"), false],
+    kind === "node_killed"
+      ? [
+          count(only ? moved : 0),
+          only ? _("lost, the only copy") : interpolate(left, { n: many - 1 }),
+          only && moved > 0,
+        ]
+      : [count(needless), _("of them needlessly, between nodes that stay"), false],
+    [count(copies.moved), interpolate(_("of %(n)s copies to make"), { n: count(copies.total) }), false],
+  ];
+  const cell = (/** @type {(string | boolean)[]} */ [figure, words, bad]) =>
+    h("div", {}, h("b", { class: bad ? "bad" : null }, String(figure)), h("span", {}, String(words)));
+  return h("div", { class: "led" }, ...cells.map(cell));
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+export function flowOf(page, { after, payload }, movement) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.id = "flow";
+  const number = payload.node?.number ?? 0;
+  const state = after.nodes.find((node) => node.number === number)?.state;
+  const notes = state === "down" ? new Map([[number, _("down")]]) : undefined;
+  const height = innerWidth > 1140 ? Math.max(124, Math.min(206, innerHeight - 714)) : 206;
+  flow(svg, { pairs: movement.pairs, height, ...(notes ? { notes } : {}) }, facesOf(page).faces);
+  const label = _("How many keys went from which node to which, as in the table of moved keys");
+  return h("div", { class: "flow", role: "img", "aria-label": label }, svg);
+}

@@ -1,0 +1,80 @@
+/** What an address holds: the moment, the chosen node, the key, and the plan (with its strategy). Pure but for `wireLink`. */
+
+import { gettext as _ } from "../lib/i18n.js";
+import { byId } from "./dom.js";
+
+/** @import { Page } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+/**
+ * @typedef {{v: number | null, node: number | null, key: string, plan: Record<string, string> | null}} Wanted
+ */
+
+/** What a plan is asked with; `node` is also the chosen node. */
+const PLAN_FIELDS = ["node", "name", "address", "zone", "weight", "strategy", "vnodes", "copies"];
+
+/**
+ * @param {string} search
+ * @returns {Wanted}
+ */
+export function readLink(search) {
+  const query = new URLSearchParams(search);
+  const number = (/** @type {string} */ name) => {
+    const value = query.get(name) ?? "";
+    return /^\d{1,15}$/.test(value) ? Number(value) : null;
+  };
+  const action = query.get("plan") ?? (query.has("strategy") ? "configure" : null);
+  const fields = PLAN_FIELDS.filter((name) => query.has(name)).map((name) => [name, query.get(name) ?? ""]);
+  const plan = action ? { action, ...Object.fromEntries(fields) } : null;
+  return { v: number("v"), node: number("node"), key: query.get("key") ?? "", plan };
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {boolean} moment whether the version stands in it, also at the head
+ * @param {string} [search] the address as it is: its other parts (theme) stay
+ */
+export function writeLink(page, moment, search = "") {
+  const query = new URLSearchParams(search);
+  for (const name of ["v", "key", "plan", ...PLAN_FIELDS]) query.delete(name);
+  const { view, head, plan, selected, key } = page;
+  if ((moment && !view.calm && !plan) || view !== head) query.set("v", String(view.v));
+  if (selected !== null) query.set("node", String(selected));
+  if (plan) {
+    const { action, ...fields } = plan.fields;
+    query.set("plan", action);
+    for (const [name, value] of Object.entries(fields)) if (value !== "") query.set(name, value);
+  }
+  if (key) query.set("key", key);
+  const text = query.toString();
+  return text ? `?${text}` : "";
+}
+
+/**
+ * Keeps the address true, and copies it. A copied link holds the moment even when that is now.
+ * @param {Store} store
+ * @param {(text: string) => void} say
+ */
+export function wireLink(store, say) {
+  const share = byId("share");
+  store.on(["view", "plan", "selected", "key"], (page) => {
+    const address = location.pathname + writeLink(page, false, location.search);
+    if (address !== location.pathname + location.search) history.replaceState(null, "", address);
+  });
+  share.addEventListener("click", async () => {
+    const link = new URL(location.pathname + writeLink(store.page, true), location.origin).href;
+    const words = share.textContent;
+    try {
+      await navigator.clipboard.writeText(link);
+      share.textContent = _("Copied");
+      say(_("The link was copied."));
+      setTimeout(() => {
+        share.textContent = words;
+      }, 2000);
+    } catch {
+      // No clipboard without a secure origin: the address itself is taken along.
+      history.replaceState(null, "", link);
+      say(_("The link is in the address line."));
+    }
+  });
+}

@@ -1,0 +1,137 @@
+/** The second panel on the right: what changed, the plan, the copies, the load of many nodes, keys to give, or the last events. */
+
+import { clock, count, percent } from "../lib/format.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { shortage } from "./caption.js";
+import { activeNodes, fairKeys, shownChange, subjectOf } from "./change.js";
+import { copiesPanel } from "./copies.js";
+import { byId, h } from "./dom.js";
+import { histogram, spread, theorySpread } from "./draw/histogram.js";
+import { facesOf } from "./faces.js";
+import { flowOf, ledger } from "./ledger.js";
+import { planPanel, wirePlanButtons } from "./plan.js";
+import { keepFocus } from "./rows.js";
+
+/** @import { Acting } from "./acting.js" */
+/** @import { Change, Movement, Page } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+/**
+ * @typedef {{acting: Acting, open: (number: number) => void, openMoved: (change: Change) => void, openAdd: () => void,
+ *   timeline: string}} Parts
+ */
+
+const EVENTS = 4;
+
+/**
+ * @param {Store} store
+ * @param {Parts} parts
+ */
+export function wireMore(store, parts) {
+  const panel = byId("panel-more");
+  const keysForm = document.getElementById("keys-form");
+  const keysDialog = document.getElementById("keys-dialog");
+  const draw = () => {
+    const { page } = store;
+    const { tab, content } = contentOf(page, parts, keysForm);
+    // The form of keys is one element: in the panel of a cluster without keys, else in its dialog.
+    const inPanel = keysForm !== null && content.includes(keysForm);
+    if (keysForm && !inPanel && keysForm.parentElement !== keysDialog) keysDialog?.append(keysForm);
+    if (!(inPanel && keysForm?.parentElement === panel)) keepFocus(panel, () => panel.replaceChildren(...content));
+    byId("tab-more").textContent = tab;
+    byId("main").toggleAttribute("data-plan", page.plan !== null);
+  };
+  store.on(["view", "plan", "rows", "pins", "colour", "link"], draw);
+  addEventListener("resize", draw);
+  wirePlanButtons(store, parts.acting);
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Parts} parts
+ * @param {HTMLElement | null} keysForm
+ * @returns {{tab: string, content: (HTMLElement | string)[]}}
+ */
+function contentOf(page, parts, keysForm) {
+  const change = shownChange(page);
+  const { state } = page.view;
+  if (change?.planned) return { tab: _("Plan"), content: planPanel(page, change, parts) };
+  if (change && shortage(change.after)) return { tab: _("Copies"), content: copiesPanel(change, facesOf(page), parts) };
+  if (change?.movement) return { tab: _("Moved"), content: changePanel(page, change, change.movement, parts) };
+  if (state.keys.count === 0 && keysForm && parts.acting.powers.operate) return { tab: _("Keys"), content: [keysForm] };
+  if (facesOf(page).crowded && state.keys.count > 0) return { tab: _("Keys"), content: loadPanel(page) };
+  return { tab: _("Events"), content: eventsPanel(page, parts.timeline) };
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Change} change
+ * @param {Movement} movement
+ * @param {Parts} parts
+ */
+function changePanel(page, change, movement, { openMoved }) {
+  const faces = facesOf(page);
+  const number = change.kind === "cluster_reconfigured" ? 0 : (subjectOf(change)?.number ?? 0);
+  const title = number ? interpolate(_("%(node)s\u2019s keys"), { node: faces.of(number).label }) : _("Moved keys");
+  /** @type {HTMLElement[]} */
+  const panel = [h("h2", {}, title), ledger(change, movement)];
+  if (movement.moved > 0)
+    panel.push(
+      flowOf(page, change, movement),
+      allMoved(movement, () => openMoved(change)),
+    );
+  return panel;
+}
+
+/** @type {(movement: Movement, open: () => void) => HTMLElement} */
+const allMoved = ({ moved }, open) => {
+  const text = interpolate(ngettext("The moved key", "All %(n)s moved keys", moved), { n: count(moved) });
+  return h("p", { class: "more" }, h("button", { type: "button", "data-key": "moved", onclick: open }, text));
+};
+
+/** @param {Readonly<Page>} page */
+function loadPanel(page) {
+  const { state } = page.view;
+  const active = activeNodes(state);
+  const even = active.every(({ weight }) => weight === active[0].weight);
+  const theory = even && state.cluster.strategy === "ring" ? theorySpread(active.length, state.cluster.vnodes) : 0;
+  const values = { real: percent(spread(active.map(({ keys }) => keys))), theory: percent(theory) };
+  const words = theory > 0 ? _("spread ±%(real)s, theory ±%(theory)s") : _("spread ±%(real)s");
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const rows = active.map(({ number, keys }) => ({ number, keys }));
+  const load = { rows, fair: fairKeys(state), theory, pins: page.pins };
+  histogram(svg, { ...load, height: innerWidth > 1140 ? Math.max(140, innerHeight - 560) : 300 }, facesOf(page).faces);
+  return [
+    h(
+      "div",
+      { class: "hrow" },
+      h("h2", {}, _("Keys, most first")),
+      h("span", { class: "sub" }, interpolate(words, values)),
+    ),
+    h("div", { class: "flow", role: "img", "aria-label": _("Keys of every node, as in the table of all nodes") }, svg),
+  ];
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {string} timeline
+ */
+function eventsPanel({ rows, view, head }, timeline) {
+  const shown = rows
+    .filter(({ v }) => v <= view.v)
+    .slice(-EVENTS)
+    .reverse();
+  const all = interpolate(ngettext("All %(n)s", "All %(n)s", head.v), { n: count(head.v) });
+  const item = (/** @type {import("./types.js").EventRow} */ row) =>
+    h(
+      "li",
+      {},
+      h("time", { datetime: row.at }, clock(row.at)),
+      h("span", {}, row.text),
+      h("span", {}, row.moved > 0 ? interpolate(_("%(n)s moved"), { n: count(row.moved) }) : ""),
+    );
+  return [
+    h("div", { class: "hrow" }, h("h2", {}, _("Last events")), h("a", { class: "sub", href: timeline }, all)),
+    h("ol", { class: "evs" }, ...shown.map(item)),
+  ];
+}

@@ -1,0 +1,160 @@
+/** One node as a row: chip and name, load against the fair share, figures, and what can be done with it. */
+
+import { change as signed, clock, count, duration, percent } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
+import { fairKeys } from "./change.js";
+import { chip, h } from "./dom.js";
+
+/** @import { Acting } from "./acting.js" */
+/** @import { Face, Faces } from "./faces.js" */
+/** @import { Change, Node, Page, State } from "./types.js" */
+
+/**
+ * @typedef {{number: number, before: Node | null, after: Node | null}} Sides
+ * @typedef {{page: Readonly<Page>, faces: Faces, change: Change | null, state: State, most: number, acting: Acting,
+ *   open: (number: number) => void, unpin?: ((number: number) => void) | null,
+ *   bare?: boolean}} Context
+ *   state: what the figures are of; most: keys (or share, without keys) that fill a bar;
+ *   bare: without anything to be done
+ */
+
+/** @type {(context: Context, face: Face) => HTMLElement} */
+export const nameCell = ({ open }, face) =>
+  h(
+    "td",
+    {},
+    chip(face),
+    " ",
+    h(
+      "button",
+      {
+        type: "button",
+        class: "name",
+        title: face.name,
+        "aria-haspopup": "dialog",
+        "data-key": `name${face.number}`,
+        onclick: () => open(face.number),
+      },
+      face.label,
+    ),
+    face.label === face.name ? null : h("span", { class: "full", title: face.name }, face.name),
+  );
+
+/**
+ * The bar of a node's keys, with what it gained or gave and a line at its fair share; what it is instead when not active.
+ * @param {Context} context
+ * @param {Sides} sides
+ * @param {Face} face
+ */
+export function loadCell(context, { before, after }, face) {
+  const node = after ?? before;
+  if (after?.state !== "active") return h("td", {}, downWords(context.page, after));
+  const { state, change, most } = context;
+  const size = (/** @type {Node | null} */ one) => holds(state, one) / most;
+  const was = change ? size(before) : size(after);
+  const is = size(after);
+  const hue = face.look.pattern === "grey" ? "" : ` hue-${face.look.hue + 1}`;
+  const part = (/** @type {string} */ look, /** @type {number} */ x, /** @type {number} */ w) =>
+    w > 0 ? h("i", { class: look, "--x": pct(x), "--w": pct(w) }) : null;
+  const kept = Math.min(was, is);
+  const fair = fairOf(state, node) / most;
+  return h(
+    "td",
+    {},
+    h(
+      "div",
+      { class: `load${hue}` },
+      part("", 0, kept),
+      is > was ? part("gain", kept, is - kept) : part("give", kept, was - kept),
+      h("u", { "--x": pct(Math.min(1, fair)) }),
+    ),
+  );
+}
+
+/** @param {number} ratio */
+const pct = (ratio) => `${(ratio * 100).toFixed(2)}%`;
+
+/**
+ * Keys, or the share of the hash space where there are none.
+ * @param {State} state
+ * @param {Node | null} node
+ */
+export const holds = (state, node) =>
+  node?.state !== "active" ? 0 : state.keys.count > 0 ? node.keys : node.ownership;
+
+/**
+ * @param {State} state
+ * @param {Node | null} [node]
+ */
+export const fairOf = (state, node) =>
+  state.keys.count > 0
+    ? fairKeys(state, node ?? undefined)
+    : fairKeys({ ...state, keys: { ...state.keys, count: 1 } }, node ?? undefined);
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Node | null} node
+ */
+function downWords(page, node) {
+  if (!node) return h("span", { class: "sub" }, _("removed"));
+  const word = node.state === "down" ? _("down") : node.state === "draining" ? _("drained") : node.state;
+  const past = page.view !== page.head;
+  const attributes = past ? {} : { "data-since": node.since, "data-word": word };
+  const time = past ? `, ${clock(node.since)}` : ` ${sinceWords(node.since, page.offset)}`;
+  return h("span", { class: "sub", ...attributes }, word + time);
+}
+
+/** @type {(since: string, offset: number) => string} */
+const sinceWords = (since, offset) => duration(Date.now() + offset - Date.parse(since));
+
+/**
+ * Writes "down 8 s" anew, once a second.
+ * @param {HTMLElement} root
+ * @param {number} offset
+ */
+export function tickSince(root, offset) {
+  for (const element of root.querySelectorAll("[data-since]")) {
+    const { since, word } = /** @type {HTMLElement} */ (element).dataset;
+    element.textContent = `${word} ${sinceWords(since ?? "", offset)}`;
+  }
+}
+
+/**
+ * Keys, and the share or the change beside it. Without keys the share of the hash space alone.
+ * @param {Context} context
+ * @param {Sides} sides
+ */
+export function figureCells({ state, change }, { before, after }) {
+  const value = holds(state, after);
+  if (state.keys.count === 0) {
+    return [h("td", { class: "num" }, percent(value)), h("td", { class: "num d" })];
+  }
+  const moved = value - holds(change?.before ?? state, before);
+  const beside = change ? signed(moved) : percent(value / state.keys.count);
+  return [h("td", { class: "num" }, count(value)), h("td", { class: "num d" }, beside)];
+}
+
+/**
+ * Kill or revive: for operators in a demo at once, else as a plan.
+ * @param {Context} context
+ * @param {Sides} sides
+ * @param {Face} face
+ */
+export function actCell({ acting, page }, { after }, face) {
+  if (!after) return h("td");
+  const { ask, why, direct } = acting.powers;
+  const down = after.state !== "active";
+  const action = down ? "revive" : "kill";
+  const said = direct || acting.mayOperate ? (down ? _("Revive") : _("Kill")) : _("What if");
+  const name = down ? _("Revive %(node)s") : direct ? _("Kill %(node)s") : _("What if %(node)s died");
+  const attributes = {
+    type: "button",
+    class: `x${acting.mayOperate ? "" : " k"}${down ? " on" : ""}`,
+    disabled: !ask || page.plan !== null,
+    title: why || null,
+    "aria-label": interpolate(name, { node: face.name }),
+    "data-key": `act${face.number}`,
+    onclick: () => void acting.intend({ action, node: String(face.number) }),
+  };
+  return h("td", { class: "num" }, h("button", attributes, said));
+}

@@ -1,0 +1,188 @@
+/** The node table of the right rail: every node, or the pinned ones where there are many. */
+
+import { count, percent } from "../lib/format.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { bothSides, foremost, shownChange } from "./change.js";
+import { byId, h } from "./dom.js";
+import { facesOf } from "./faces.js";
+import { MOST_PINS, presetPins } from "./looks.js";
+import { actCell, fairOf, figureCells, loadCell, nameCell, tickSince, holds } from "./noderow.js";
+import { keepFocus } from "./rows.js";
+
+/** @import { Acting } from "./acting.js" */
+/** @import { Context, Sides } from "./noderow.js" */
+/** @import { Page } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+/**
+ * @param {Store} store
+ * @param {Acting} acting
+ * @param {(number: number) => void} open
+ */
+export function wireNodes(store, acting, open) {
+  const root = byId("nodes");
+  const render = () =>
+    keepFocus(root, () => root.replaceChildren(...content(contextOf(store.page, acting, open), store)));
+  store.on(["view", "plan", "pins", "colour", "link", "selected"], (page) => {
+    byId("nodes-note").textContent = fairWords(page);
+    byId("pin-box").hidden = !facesOf(page).crowded;
+    render();
+  });
+  setInterval(() => tickSince(root, store.page.offset), 1000);
+  wirePins(store);
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Acting} acting
+ * @param {(number: number) => void} open
+ * @returns {Context & {rows: Sides[]}}
+ */
+export function contextOf(page, acting, open) {
+  const change = shownChange(page);
+  const state = change?.after ?? page.view.state;
+  const rows = change
+    ? bothSides(change)
+    : state.nodes.map((node) => ({ number: node.number, before: node, after: node }));
+  const values = rows.flatMap(({ before, after }) => [holds(state, after), holds(change?.before ?? state, before)]);
+  const most = Math.max(fairOf(state), ...values) * 1.06 || 1;
+  return { page, faces: facesOf(page), change, state, most, acting, open, rows };
+}
+
+/** @param {Readonly<Page>} page */
+function fairWords(page) {
+  const change = shownChange(page);
+  const state = change?.after ?? page.view.state;
+  const fair = fairOf(state);
+  if (fair === 0) return "";
+  if (state.keys.count === 0) return interpolate(_("fair share %(share)s"), { share: percent(fair) });
+  const text = change ? _("fair share after %(keys)s keys") : _("fair share %(keys)s keys");
+  return interpolate(text, { keys: count(fair) });
+}
+
+/**
+ * @param {Context & {rows: Sides[]}} context
+ * @param {Store} store
+ */
+function content(context, store) {
+  const { faces, rows, state, change } = context;
+  const shown = faces.crowded ? pinned(context) : rows;
+  const drop = (/** @type {number} */ number) => store.set({ pins: context.page.pins.filter((pin) => pin !== number) });
+  const unpin = faces.crowded && !change ? drop : null;
+  const headings = [
+    faces.crowded ? _("Pinned") : _("Node"),
+    state.keys.count > 0 ? _("Keys") : _("Share of hash space"),
+    "",
+    state.keys.count === 0 || unpin ? "" : change ? _("Change") : _("Share"),
+  ];
+  const table = h(
+    "table",
+    { class: faces.prefix || faces.suffix ? "nodes long" : "nodes", "aria-labelledby": "nodes-title" },
+    h("thead", {}, h("tr", {}, ...headings.map(heading), h("th", {}, h("span", { class: "vh" }, _("Action"))))),
+    h("tbody", {}, ...shown.map((sides) => row({ ...context, unpin }, sides))),
+  );
+  return [table, faces.crowded ? allButton(store, rows.length) : leftOut(context)];
+}
+
+/** @type {(text: string, i: number) => HTMLElement} */
+const heading = (text, i) => h("th", { class: i > 1 ? "num" : null, scope: "col" }, text);
+
+/**
+ * @param {Context} context
+ * @param {Sides} sides
+ */
+export function row(context, sides) {
+  const face = context.faces.of(sides.number);
+  const { selected } = context.page;
+  return h(
+    "tr",
+    {
+      class: sides.after?.state === "active" ? null : "dead",
+      "data-node": sides.number,
+      "data-chosen": selected === sides.number,
+    },
+    nameCell(context, face),
+    loadCell(context, sides, face),
+    ...(context.unpin ? [figureCells(context, sides)[0], unpinCell(context.unpin, face)] : figureCells(context, sides)),
+    context.bare ? null : actCell(context, sides, face),
+  );
+}
+
+/** @type {(unpin: (number: number) => void, face: import("./faces.js").Face) => HTMLElement} */
+const unpinCell = (unpin, { number, name }) =>
+  h(
+    "td",
+    { class: "num" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "x k",
+        "aria-label": interpolate(_("Unpin %(node)s"), { node: name }),
+        onclick: () => unpin(number),
+      },
+      _("Unpin"),
+    ),
+  );
+
+/**
+ * The pins; after a change the node that it is about and those that received or gave most.
+ * @param {Context & {rows: Sides[]}} context
+ */
+function pinned({ page, rows }) {
+  const found = page.pins.map((number) => rows.find((sides) => sides.number === number));
+  return /** @type {Sides[]} */ (found.filter(Boolean));
+}
+
+/** @type {(store: Store, nodes: number) => HTMLElement} */
+function allButton(store, nodes) {
+  const text = interpolate(ngettext("All %(n)s nodes", "All %(n)s nodes", nodes), { n: count(nodes) });
+  const show = () => store.set({ screen: "table" });
+  return h("p", { class: "more" }, h("button", { type: "button", "data-key": "all", onclick: show }, text));
+}
+
+/** @param {Context} context */
+function leftOut({ faces: { prefix, suffix } }) {
+  if (!prefix && !suffix) return "";
+  const what = [prefix, suffix].filter(Boolean).join(" … ");
+  return h("p", { class: "txt" }, interpolate(_("Short names leave out what all share: %(what)s"), { what }));
+}
+
+/**
+ * Which nodes are pinned: at first those with most, median and fewest keys; after a change those that it is about; and what
+ * is chosen in the field.
+ * @param {Store} store
+ */
+function wirePins(store) {
+  const field = /** @type {HTMLInputElement} */ (byId("pin-find"));
+  store.on(["view", "plan"], (page) => {
+    if (!facesOf(page).crowded) return page.pins.length > 0 && store.set({ pins: [] });
+    const change = shownChange(page);
+    const wanted = change
+      ? foremost(change, MOST_PINS)
+      : page.pins.length > 0
+        ? page.pins
+        : presetPins(page.view.state);
+    if (wanted.join() !== page.pins.join()) store.set({ pins: wanted });
+  });
+  store.on(["view"], ({ view }) => {
+    byId("pin-names").replaceChildren(
+      ...view.state.nodes.slice(0, 500).map(({ name }) => h("option", { value: name })),
+    );
+  });
+  field.addEventListener("change", () => {
+    const { view, pins } = store.page;
+    const words = field.value.trim().toLowerCase();
+    const node =
+      words && (view.state.nodes.find(({ name }) => name.toLowerCase() === words) ?? near(view.state.nodes, words));
+    if (!node) return;
+    field.value = "";
+    if (!pins.includes(node.number)) store.set({ pins: [...pins, node.number].slice(-MOST_PINS) });
+  });
+}
+
+/**
+ * @param {import("./types.js").Node[]} nodes
+ * @param {string} words
+ */
+const near = (nodes, words) => nodes.find(({ name }) => name.toLowerCase().includes(words));

@@ -1,0 +1,149 @@
+/** The table of all nodes: sorted, filtered, only the rows in view drawn. */
+
+import { count } from "../lib/format.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { h } from "./dom.js";
+import { actCell, figureCells, holds, loadCell, nameCell, tickSince } from "./noderow.js";
+import { contextOf } from "./nodes.js";
+import { windowed } from "./rows.js";
+
+/** @import { Acting } from "./acting.js" */
+/** @import { Context, Sides } from "./noderow.js" */
+/** @import { Node } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+/** @typedef {{name: string, words: () => string, key: (context: Context, sides: Sides) => number | string, num?: boolean}} Column */
+
+const node = (/** @type {Sides} */ { after, before }) => /** @type {Node} */ (after ?? before);
+/** @type {(context: Context, sides: Sides) => number} */
+const gained = ({ state, change }, { before, after }) => holds(state, after) - holds(change?.before ?? state, before);
+
+/** @type {Column[]} */
+const COLUMNS = [
+  { name: "name", words: () => _("Node"), key: (_context, sides) => node(sides).name },
+  { name: "load", words: () => _("Keys"), key: ({ state }, { after }) => holds(state, after) },
+  { name: "keys", words: () => "", key: ({ state }, { after }) => holds(state, after), num: true },
+  { name: "change", words: () => _("Share or change"), key: gained, num: true },
+  { name: "tokens", words: () => _("Tokens"), key: (_context, sides) => node(sides).tokens, num: true },
+  { name: "weight", words: () => _("Weight"), key: (_context, sides) => node(sides).weight, num: true },
+  { name: "zone", words: () => _("Zone"), key: (_context, sides) => node(sides).zone },
+  { name: "state", words: () => _("State"), key: (_context, sides) => node(sides).state },
+];
+
+/** How the table is sorted and filtered stays while the page is open. */
+const chosen = { column: "", down: false, filter: "" };
+
+/**
+ * @param {Store} store
+ * @param {HTMLElement} scroll
+ * @param {HTMLElement} tools where the filter goes
+ * @param {Acting} acting
+ * @param {(number: number) => void} open
+ * @returns {() => void} fills it anew
+ */
+export function nodeTable(store, scroll, tools, acting, open) {
+  const body = h("tbody");
+  const head = h("tr");
+  const label = _("All nodes");
+  scroll.replaceChildren(h("table", { class: "nodes all", "aria-label": label }, h("thead", {}, head), body));
+  const field = h("input", {
+    type: "search",
+    value: chosen.filter,
+    placeholder: _("Filter"),
+    "aria-label": _("Filter nodes"),
+    autocomplete: "off",
+  });
+  const note = h("span", { class: "sub", role: "status" });
+  tools.append(h("div", { class: "field" }, field), note);
+  /** @type {Context} */
+  let context = contextOf(store.page, acting, open);
+  const fill = windowed(scroll, body, (/** @type {Sides} */ sides) => row(context, sides));
+  const refill = () => {
+    const made = contextOf(store.page, acting, open);
+    context = made;
+    head.replaceChildren(
+      ...COLUMNS.map((column) => heading(column, refill)),
+      h("th", {}, h("span", { class: "vh" }, _("Action"))),
+    );
+    const rows = arranged(made, made.rows);
+    const text = ngettext("%(n)s node", "%(n)s nodes", rows.length);
+    note.textContent = interpolate(text, { n: count(rows.length) });
+    fill(rows);
+  };
+  field.addEventListener("input", () => {
+    chosen.filter = field.value;
+    refill();
+  });
+  const timer = setInterval(
+    () => (scroll.contains(body) ? tickSince(body, store.page.offset) : clearInterval(timer)),
+    1000,
+  );
+  return refill;
+}
+
+/**
+ * @param {Column} column
+ * @param {() => void} refill
+ */
+function heading({ name, words, num }, refill) {
+  const sorted = chosen.column === name;
+  const sort = () => {
+    chosen.down = sorted ? !chosen.down : num === true || name === "load";
+    chosen.column = name;
+    refill();
+  };
+  const attributes = {
+    class: num ? "num" : null,
+    scope: "col",
+    "aria-sort": sorted ? (chosen.down ? "descending" : "ascending") : null,
+  };
+  return h(
+    "th",
+    attributes,
+    words() ? h("button", { type: "button", "data-key": `sort-${name}`, onclick: sort }, words()) : null,
+  );
+}
+
+/**
+ * @param {Context} context
+ * @param {Sides[]} rows
+ */
+function arranged(context, rows) {
+  const words = chosen.filter.trim().toLowerCase();
+  const text = (/** @type {Node} */ { name, zone, address, state }) =>
+    `${name} ${zone} ${address} ${state}`.toLowerCase();
+  const found = words ? rows.filter((sides) => text(node(sides)).includes(words)) : rows.slice();
+  const column = COLUMNS.find(({ name }) => name === chosen.column);
+  if (!column) return found;
+  const sign = chosen.down ? -1 : 1;
+  const keyed = found.map((sides) => ({ sides, key: column.key(context, sides) }));
+  keyed.sort((a, b) => sign * order(a.key, b.key) || a.sides.number - b.sides.number);
+  return keyed.map(({ sides }) => sides);
+}
+
+const words = new Intl.Collator(undefined, { numeric: true });
+
+/** @type {(a: number | string, b: number | string) => number} */
+const order = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : words.compare(String(a), String(b)));
+
+/**
+ * @param {Context} context
+ * @param {Sides} sides
+ */
+function row(context, sides) {
+  const face = context.faces.of(sides.number);
+  const { tokens, weight, zone, state } = node(sides);
+  const state_ = { active: _("active"), down: _("down"), draining: _("drained") }[state];
+  return h(
+    "tr",
+    { class: state === "active" ? null : "dead", "data-node": sides.number },
+    nameCell(context, { ...face, label: face.name }),
+    loadCell(context, sides, face),
+    ...figureCells(context, sides),
+    h("td", { class: "num" }, count(tokens)),
+    h("td", { class: "num" }, weight),
+    h("td", {}, zone),
+    h("td", {}, sides.after ? state_ : _("removed")),
+    actCell(context, sides, face),
+  );
+}

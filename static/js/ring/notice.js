@@ -1,0 +1,57 @@
+/** The line under the top bar: what was refused and what to do about it; and, in its own line, that the connection is lost. */
+
+import { clock, duration } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
+import { button, byId, h } from "./dom.js";
+
+/** @import { Store } from "./store.js" */
+/** @import { Notice } from "./acting.js" */
+
+/** @returns {Notice} says a text with at most one thing to do; an empty text takes it away */
+export function makeNotice() {
+  const strip = byId("notice");
+  return (text, again) => {
+    strip.hidden = text === "";
+    const close = () => {
+      strip.hidden = true;
+    };
+    const act =
+      again &&
+      (() => {
+        close();
+        again.action();
+      });
+    strip.replaceChildren(
+      text,
+      h("span", { class: "sp" }),
+      ...(again && act ? [button(again.words, act)] : []),
+      button(_("Close"), close),
+    );
+  };
+}
+
+/**
+ * @param {Store} store
+ * @param {() => void} retry
+ */
+export function wireLost(store, retry) {
+  const strip = byId("lost");
+  const words = h("span");
+  strip.append(words, h("span", { class: "sp" }), button(_("Try now"), retry));
+  const write = () => {
+    const { state, since } = store.page.link;
+    if (state === "gone") words.textContent = _("This cluster was deleted. What is shown is its last state.");
+    if (state !== "lost") return;
+    const text = _("No connection since %(time)s, %(ago)s ago. This is the last state received. Trying again.");
+    const ago = duration(Date.now() - since);
+    words.textContent = interpolate(text, { time: clock(since), ago });
+  };
+  store.on(["link"], ({ link }) => {
+    const off = link.state === "lost" || link.state === "gone";
+    document.body.classList.toggle("lost", off);
+    strip.hidden = !off;
+    /** @type {HTMLElement} */ (strip.lastElementChild).hidden = link.state === "gone";
+    write();
+  });
+  setInterval(write, 1000);
+}

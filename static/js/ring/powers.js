@@ -1,0 +1,24 @@
+/** Who may do what now. Disabled is what a button says; the server decides. */
+
+import { _ } from "../lib/i18n.js";
+
+/** @import { Page } from "./types.js" */
+
+/**
+ * @typedef {{ask: boolean, operate: boolean, direct: boolean, why: string}} Powers
+ *   ask: plans can be asked for; operate: changes can be made; direct: one click makes them, without a plan first;
+ *   why: what stands in the way, in words
+ */
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {boolean} mayOperate the server lets this person operate
+ * @returns {Powers}
+ */
+export function powersOf({ view, head, link }, mayOperate) {
+  const past = view !== head;
+  const lost = link.state === "lost" || link.state === "gone";
+  const ask = !past && !lost;
+  const why = past ? _("Go live to change the ring") : lost ? _("No connection") : "";
+  return { ask, operate: ask && mayOperate, direct: ask && mayOperate && head.state.cluster.demo, why };
+}

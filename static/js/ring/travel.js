@@ -1,0 +1,131 @@
+/** Moving through the versions: the head as events arrive, any moment of the past, and back. */
+
+import { clock } from "../lib/format.js";
+import { getJson } from "../lib/http.js";
+import { isDrawn } from "./change.js";
+import { apply } from "./state.js";
+import { eventWords } from "./words.js";
+
+/** @import { Event, EventRow, Moment, State, Urls } from "./types.js" */
+/** @import { Store } from "./store.js" */
+
+const KEPT = 40;
+
+export class Travel {
+  /**
+   * @param {Store} store
+   * @param {Urls} urls
+   */
+  constructor(store, urls) {
+    this.store = store;
+    this.urls = urls;
+    /** @type {Map<number, Promise<Moment>>} moments as they were asked for, without what was before them */
+    this.known = new Map();
+    this.asked = 0;
+  }
+
+  /**
+   * A moment as the server has it.
+   * @param {number} v
+   * @returns {Promise<Moment>}
+   */
+  fetch(v) {
+    const known = this.known.get(v);
+    if (known) return known;
+    const asked = getJson(`${this.urls.state}?v=${v}`).then(({ at, state, event }) => ({
+      v,
+      at: event?.at ?? at,
+      state,
+      event,
+      before: null,
+      calm: true,
+    }));
+    asked.catch(() => this.known.delete(v));
+    this.known.set(v, asked);
+    if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value ?? v);
+    return asked;
+  }
+
+  /**
+   * Shows a version with what its event changed. The last one asked for wins.
+   * @param {number} v
+   * @returns {Promise<void>}
+   */
+  async go(v) {
+    const { floor, head } = this.store.page;
+    const to = Math.max(floor, Math.min(head.v, v));
+    this.asked += 1;
+    const mine = this.asked;
+    const [moment, before] = await Promise.all([this.fetch(to), to > floor ? this.fetch(to - 1) : null]);
+    if (mine !== this.asked) return;
+    const shown = { ...moment, before: before?.state ?? null, calm: !before || !isDrawn(moment.event?.kind ?? "") };
+    const now = this.store.page;
+    const live = to === now.head.v;
+    this.store.set({ view: shown, ...(live ? { head: shown } : {}), plan: null, side: "after" });
+    if (to - 2 >= floor) this.fetch(to - 2).catch(() => {});
+  }
+
+  /** @param {number} by versions, usually 1 or -1 */
+  step(by) {
+    return this.go(this.store.page.view.v + by);
+  }
+
+  /** Back to what is now. */
+  live() {
+    this.asked += 1;
+    this.store.set({ view: this.store.page.head, side: "after" });
+  }
+
+  /** Every node in colour again, without the last change. Only at the head: a moment of the past is its change. */
+  calm() {
+    const { head, view } = this.store.page;
+    const calm = { ...head, calm: true };
+    this.store.set({ head: calm, plan: null, side: "after", ...(view === head ? { view: calm } : {}) });
+  }
+
+  /**
+   * The next event, from the socket or from an answer: both come here, and the second one is dropped.
+   * @param {Event} event
+   * @param {boolean} planDone the plan on the screen is what happened
+   */
+  receive(event, planDone) {
+    const { head, view, rows, plan } = this.store.page;
+    if (event.v !== head.v + 1) return;
+    const { kind, payload, v, at } = event;
+    const state = apply(head.state, kind, payload);
+    const next = { v, at, state, event, before: head.state, calm: !isDrawn(kind) };
+    const live = view === head;
+    const patch = live
+      ? { view: next, side: /** @type {const} */ ("after"), plan: planDone || plan ? null : plan }
+      : {};
+    this.store.set({ head: next, rows: [...rows, rowOf(event)], ...patch });
+  }
+
+  /**
+   * The whole state anew: after a long silence, or of a database that was made anew (another epoch).
+   * @param {{v: number, epoch: string, state: State}} snapshot
+   * @param {string} at
+   */
+  restart({ v, epoch, state }, at) {
+    const { page } = this.store;
+    const head = { v, at, state, event: null, before: null, calm: true };
+    const other = epoch !== page.epoch;
+    if (other) this.known.clear();
+    const follow = other || page.view === page.head;
+    this.store.set({ head, epoch, plan: null, ...(other ? { rows: [] } : {}), ...(follow ? { view: head } : {}) });
+  }
+}
+
+/**
+ * An event as a row of the list, as the server would give it.
+ * @param {Event} event
+ * @returns {EventRow}
+ */
+export function rowOf({ v, kind, at, payload }) {
+  const moved = payload.movement?.moved ?? 0;
+  const keys = payload.movement?.keys ?? 0;
+  return { v, kind, at, ...eventWords(kind, payload), moved, keys, share: keys > 0 ? moved / keys : 0 };
+}
+
+/** @param {Moment} moment */
+export const timeOf = ({ at }) => clock(at);
