@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arcsOf, hit, positionAt } from "../../../static/js/ring/draw/hit.js";
+import { eachLensToken } from "../../../static/js/ring/draw/lens.js";
 import { layout } from "../../../static/js/ring/draw/layout.js";
 import { afterKill, evenPicture, nodesOf, text } from "../pictures.js";
 
@@ -96,4 +97,12 @@ test("the arcs of a node are as wide as they are drawn and their middles are the
 test("a dragged lens goes where the pointer is", () => {
   const made = layout(764, 668, evenPicture(8, 8), text);
   assert.ok(Math.abs(positionAt(made, ...at(made, 0.6, 50)) - 0.6) < 1e-6);
+});
+
+test("a lens past the last token shows the first token's range", () => {
+  const picture = evenPicture(2, 2, { tokens: Uint32Array.of(100, 200) });
+  const box = { x: 10, y: 0, width: 100, height: 34, factor: 10, start: 300, end: 300 + 2 ** 32 / 10 };
+  const seen = [];
+  eachLensToken(box, picture, (...token) => seen.push(token));
+  assert.deepEqual(seen, [[1, 100, 10, 110]]);
 });
