@@ -17,7 +17,7 @@ from dashboard.wording import number
 from live.reading import floor
 from ringviz.models import Cluster
 
-LAST_EVENTS = 7
+LAST_EVENTS = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from dashboard.logbook import Entry, entry, oldest_at
 from dashboard.wording import number
 from live.models import Event
 from live.reading import floor, head
+from ringviz.bounds import MAX_NAME
 from ringviz.models import Cluster, Node
 
 PAGE_ROWS = 50
@@ -47,7 +48,8 @@ class Asked:
         before, after = _version(query.get("before", "")), _version(query.get("after", ""))
         kind = query.get("kind", "")
         known = any(kind == one.value for one in kinds())
-        return cls(kind if known else "", query.get("node", "").strip()[:100], before, None if before else after)
+        node = "".join(letter for letter in query.get("node", "") if letter.isprintable()).strip()
+        return cls(kind if known else "", node[:MAX_NAME], before, None if before else after)
 
     @property
     def is_filtered(self) -> bool:

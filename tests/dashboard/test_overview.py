@@ -1,0 +1,169 @@
+"""The overview: what it says of each cluster, and what it asks the database for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dashboard import facts, processes
+from dashboard.facts import Row, loads
+from dashboard.looks import Look, looks_of
+from live.models import Event, Stream
+from ringviz.models import Node
+from tests.markup import one_text, texts
+
+
+def test_without_a_cluster_it_says_what_to_type(client, db):
+    page = client.get("/").content.decode()
+    assert one_text(page, "h1") == "No cluster yet"
+    assert one_text(page, ".cmd") == "make run"
+    assert "/timeline/" not in page, "navigation shows only what exists"
+
+
+def test_an_operator_without_a_cluster_is_offered_to_add_one(operator_client):
+    page = operator_client.get("/").content.decode()
+    assert 'href="/admin/ringviz/cluster/add/"' in page
+
+
+def test_every_cluster_has_a_row_with_its_kind_and_state(client, make_cluster):
+    make_cluster("alpha", states=("active", "active", "down"), keys=20_000, copies=3)
+    make_cluster("beta", states=("active",) * 40, keys=0, demo=True)
+    page = client.get("/").content.decode()
+    assert one_text(page, "h1") == "2 clusters, 43 nodes"
+    assert one_text(page, "#overview-head p") == "1 node is down."
+    assert texts(page, ".row h2 a") == ["Beta", "Alpha"], "demos first, then by name"
+    assert texts(page, "#cluster-alpha .what p")[:2] == [
+        "2 of 3 nodes are active. 1 down",
+        "20,000 keys, 2 of 3 copies of each.",
+    ]
+    assert texts(page, "#cluster-beta .what p")[:2] == [
+        "40 nodes, all active.",
+        "No keys yet: figures are shares of the hash space.",
+    ]
+    assert texts(page, "#cluster-beta .tag") == ["Simulated", "Demo"]
+    assert texts(page, "#cluster-alpha .tag") == ["Simulated"]
+
+
+def test_the_peak_is_the_fullest_active_node_against_the_fair_share(client, make_cluster):
+    cluster = make_cluster(states=("active", "active", "active", "down"), keys=1000)
+    counts = {node.name: node.keys for node in Node.objects.filter(cluster=cluster, state="active")}
+    fullest = max(counts, key=counts.__getitem__)
+    expected = counts[fullest] / (sum(counts.values()) / 3)
+    page = client.get("/").content.decode()
+    assert one_text(page, ".peak") == f"{expected:.2f}×fair share on the fullest node, {fullest}"
+
+
+def test_a_small_ring_is_drawn_with_one_path_a_node_and_a_crowded_one_is_a_band(client, make_cluster):
+    make_cluster("small", states=("active",) * 9)
+    make_cluster("big", states=("active",) * 30)
+    page = client.get("/").content.decode()
+    small, big = row_of(page, "small"), row_of(page, "big")
+    assert re.findall(r'<path class="(hue-\d)"', small) == [f"hue-{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 1)]
+    assert small.count('<path class="hatched"') == 1, "the ninth node has the first one's hue, hatched"
+    assert "<path class" not in big
+    assert "<circle" in big
+    assert big.count("<rect") == 30
+
+
+def test_the_last_events_of_all_clusters_are_merged_newest_first(client, make_cluster):
+    make_cluster("alpha", events=2)
+    make_cluster("beta", events=8)
+    page = client.get("/").content.decode()
+    listed = texts(page, "#last-events li a")
+    assert listed == [
+        "cache-8 added",
+        "cache-7 killed",
+        "cache-6 added",
+        "cache-5 killed",
+        "cache-4 added",
+        "cache-3 killed",
+    ]
+    assert texts(page, "#cluster-alpha .last p") == [
+        "12:02:00 cache-2 added",
+        "100 keys moved, 10.0%",
+        "2 events held, the oldest of 12:01:00",
+    ]
+    assert 'href="/clusters/beta/?v=8"' in page
+
+
+def test_who_acted_is_not_on_the_overview(client, operator_client, make_cluster):
+    make_cluster()
+    assert "ada" not in operator_client.get("/").content.decode()
+
+
+def test_a_row_is_given_again_by_itself_with_the_parts_that_speak_of_it(client, make_cluster):
+    make_cluster("alpha")
+    make_cluster("beta")
+    part = client.get("/overview/clusters/alpha/").content.decode()
+    assert "<html" not in part
+    assert texts(part, ".row h2 a") == ["Alpha"]
+    assert 'id="overview-head" data-slugs="alpha beta" hx-swap-oob="true"' in part
+    assert texts(part, "#last-events li"), "the list of events comes along"
+    assert client.get("/overview/clusters/none/").status_code == 404
+
+
+def test_a_change_shows_with_the_next_version(client, make_cluster):
+    cluster = make_cluster(states=("active", "active"))
+    assert "2 nodes, all active." in client.get("/").content.decode()
+    Node.objects.filter(cluster=cluster, number=2).update(state="draining")
+    Stream.objects.filter(pk=cluster.stream_id).update(version=6)
+    page = client.get("/overview/clusters/demo/").content.decode()
+    assert "1 of 2 nodes are active. 1 draining" in " ".join(texts(page, ".what p"))
+
+
+def test_clusters_that_did_not_change_cost_no_reading_of_nodes(client, make_cluster, django_assert_max_num_queries):
+    for number in range(10):
+        make_cluster(f"c{number}", states=("active",) * 5)
+    facts.all_facts()
+    with django_assert_max_num_queries(2):
+        facts.all_facts()
+
+
+def test_events_are_read_by_version_and_only_those_shown_are_loaded(make_cluster, client):
+    make_cluster(events=40)
+    assert Event.objects.count() == 40
+    page = client.get("/").content.decode()
+    assert len(texts(page, "#last-events li")) == 6
+
+
+def test_processes_say_what_was_asked_and_that_a_silent_hint_server_is_silent(client, db, settings, monkeypatch):
+    monkeypatch.setattr(processes, "_last", None)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    page = client.get("/overview/processes/").content.decode()
+    assert texts(page, "dt") == ["Web", "Database", "Hint server"]
+    assert texts(page, ".ill") == ["does not answer changes show within a second instead of at once"]
+
+
+def test_processes_name_the_hint_server_that_answers(client, db, hint_server, monkeypatch):
+    monkeypatch.setattr(processes, "_last", None)
+    page = client.get("/overview/processes/").content.decode()
+    assert re.fullmatch(r"answers Valkey [\d.]+, [\d.]+ ms", texts(page, "dd")[2])
+    assert texts(page, ".ill") == []
+
+
+def test_loads_are_against_the_fair_share_of_the_weight():
+    rows = [
+        Row(1, "a", "active", 1.0, 100, 0.0, 16),
+        Row(2, "b", "active", 2.0, 200, 0.0, 32),
+        Row(3, "c", "active", 1.0, 300, 0.0, 16),
+        Row(4, "none", "active", 0.0, 0, 0.0, 0),
+    ]
+    found = loads(rows, looks_of(range(1, 5)))
+    assert [(load.name, round(load.ratio, 3)) for load in found] == [("c", 2.0), ("a", 0.667), ("b", 0.667)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([1, 8, 9, 17], {1: Look(1, ""), 8: Look(8, ""), 9: Look(1, "hatched"), 17: Look(1, "dotted")}),
+        ([1, 25], {1: Look(1, ""), 25: Look(2, "")}),
+        (range(1, 26), dict.fromkeys(range(1, 26), Look(0, ""))),
+    ],
+)
+def test_looks_follow_the_rule_of_the_ring_page(numbers, expected):
+    assert looks_of(numbers) == expected
+
+
+def row_of(page: str, slug: str) -> str:
+    return page.split(f'id="cluster-{slug}"')[1].split("</article>", maxsplit=1)[0]
