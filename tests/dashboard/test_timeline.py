@@ -22,7 +22,7 @@ def versions(page: str) -> list[int]:
 def link(page: str, name: str) -> str:
     (found,) = select(page, f"#{name}")
     assert found.attributes["hx-get"] == found.attributes["href"], "with and without a script it goes to the same place"
-    return found.attributes["href"]
+    return str(found.attributes["href"])
 
 
 def read(client, address: str) -> str:
