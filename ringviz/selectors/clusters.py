@@ -1,0 +1,82 @@
+"""Clusters and their state as the rows have it, at one version."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from live.reading import read_stable
+from ringviz.core.state import ClusterState, KeysState, NodeState, State
+from ringviz.errors import NotFound
+from ringviz.models import Cluster, KeySet
+
+NODE_FIELDS = ("number", "name", "address", "zone", "weight", "state", "since", "tokens", "keys", "ownership")
+
+
+class Known(NamedTuple):
+    """A cluster at one version: what a change is decided on."""
+
+    cluster: Cluster
+    v: int
+    epoch: str
+    state: State
+
+
+def cluster_of(slug: str) -> Cluster:
+    """The cluster of this address, with its key set. Raises NotFound. One query."""
+    try:
+        return Cluster.objects.select_related("key_set").get(slug=slug)
+    except Cluster.DoesNotExist:
+        raise NotFound(_("There is no cluster %(slug)s.") % {"slug": slug}) from None
+
+
+def node_named(cluster: Cluster, name: str) -> int:
+    """The number of the node of this name. Raises NotFound. One query."""
+    number = cluster.nodes.filter(name=name).values_list("number", flat=True).first()
+    if number is None:
+        raise NotFound(_("%(cluster)s has no node %(name)s.") % {"cluster": cluster.slug, "name": name})
+    return number
+
+
+def known(slug: str) -> Known:
+    """The cluster and its state, exactly of one version. Five queries. Raises NotFound."""
+    (v, epoch), (cluster, state) = read_stable(cluster_of(slug).stream_id, lambda: _read(slug))
+    return Known(cluster, v, epoch, state)
+
+
+def _read(slug: str) -> tuple[Cluster, State]:
+    cluster = cluster_of(slug)
+    return cluster, state_of(cluster)
+
+
+def state_of(cluster: Cluster) -> State:
+    """The state that the rows hold. One query, and one more where the key set is not loaded."""
+    rows = cluster.nodes.order_by("number").values(*NODE_FIELDS)
+    nodes = [NodeState(**{**row, "since": timestamp(row["since"])}) for row in rows]  # type: ignore[typeddict-item]
+    return State(cluster=settings_of(cluster), keys=keys_of(cluster.key_set), nodes=nodes)
+
+
+def settings_of(cluster: Cluster) -> ClusterState:
+    """The settings of a cluster as its stream tells them."""
+    return ClusterState(
+        slug=cluster.slug,
+        name=cluster.name,
+        kind=cluster.kind,
+        demo=cluster.demo,
+        strategy=cluster.strategy,
+        vnodes=cluster.vnodes,
+        copies=cluster.copies,
+        seed=cluster.seed,
+    )
+
+
+def keys_of(key_set: KeySet) -> KeysState:
+    """A key set as the stream tells it."""
+    return KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
+
+
+def timestamp(at: datetime) -> str:
+    """A time as the stream tells it: UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,141 @@
+"""From a state to its placement: who owns what, what each node has, and what moves between two states."""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.bounds import MAX_PAIRS, MAX_RANGES
+from ringviz.core.copies import copies_moved
+from ringviz.core.counts import keys_per_node
+from ringviz.core.keys import KeyIndex
+from ringviz.core.movement import Movement, movement
+from ringviz.core.placement import Murmur, Node
+from ringviz.core.state import ClusterState, NodeState, State
+from ringviz.core.strategy import Strategy, build
+from ringviz.events import Copies, Figures, Moved, MovementSummary
+from ringviz.models import Node as NodeRow
+
+_KEPT = 64  # placements that a process holds ready
+
+
+def active_nodes(state: State) -> list[NodeState]:
+    """The nodes that are on the ring, by number: the order that modulo counts in."""
+    return [node for node in state["nodes"] if node["state"] == NodeRow.State.ACTIVE]
+
+
+def strategy_of(state: State, name: str = "") -> Strategy:
+    """The placement of a state's active nodes; their index in it is their place in `active_nodes`.
+
+    `name` asks for another strategy than the state's own.
+    """
+    cluster = state["cluster"]
+    members = tuple((node["name"], node["weight"]) for node in active_nodes(state))
+    return _built(name or cluster["strategy"], cluster["vnodes"], cluster["seed"], members)
+
+
+@lru_cache(maxsize=_KEPT)
+def _built(strategy: str, vnodes: int, seed: int, members: tuple[tuple[str, float], ...]) -> Strategy:
+    return build(strategy, [Node(name, weight) for name, weight in members], vnodes, seed)
+
+
+def token_count(cluster: ClusterState, weight: float) -> int:
+    """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
+    if cluster["strategy"] != "ring":
+        return 0
+    return Murmur(cluster["vnodes"], cluster["seed"]).token_count(Node("any", weight))
+
+
+def with_figures(state: State, keys: KeyIndex) -> State:
+    """The state with the figures of its nodes made anew: O(tokens x log keys) for a ring."""
+    strategy = strategy_of(state)
+    held, ownership = keys_per_node(strategy, keys).tolist(), strategy.ownership().tolist()
+    place = {node["number"]: place for place, node in enumerate(active_nodes(state))}
+    nodes = []
+    for node in state["nodes"]:
+        at = place.get(node["number"])
+        figures: dict[str, Any] = {
+            "tokens": token_count(state["cluster"], node["weight"]),
+            "keys": 0 if at is None else held[at],
+            "ownership": 0.0 if at is None else ownership[at],
+        }
+        nodes.append({**node, **figures})
+    return {**state, "nodes": nodes}  # type: ignore[typeddict-item]
+
+
+def changed_figures(before: State, after: State, *, without: int = 0) -> list[Figures]:
+    """What is different of the nodes that are in both, but for the one that the event carries whole."""
+    old = {node["number"]: node for node in before["nodes"]}
+    changed = []
+    for node in after["nodes"]:
+        was = old.get(node["number"])
+        if was is None or node["number"] == without:
+            continue
+        figures = Figures(number=node["number"], keys=node["keys"], ownership=node["ownership"])
+        if was["tokens"] != node["tokens"]:
+            figures["tokens"] = node["tokens"]
+        elif (was["keys"], was["ownership"]) == (node["keys"], node["ownership"]):
+            continue
+        changed.append(figures)
+    return changed
+
+
+def movement_between(before: State, after: State, keys: KeyIndex) -> Movement:
+    """What changes owner between two states of one key set."""
+    return movement(strategy_of(before), strategy_of(after), keys)
+
+
+def summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
+    """What an event tells of a movement."""
+    found = movement_between(before, after, keys)
+    modulo = movement(strategy_of(before, "modulo"), strategy_of(after, "modulo"), keys)
+    numbers = numbers_by_name(before, after)
+    top = found.top_pairs(MAX_PAIRS)
+    return MovementSummary(
+        keys=found.keys,
+        moved=found.moved,
+        needless=found.needless,
+        modulo=Moved(moved=modulo.moved),
+        copies=_copies(before, after, keys),
+        pairs=[[numbers[pair.source], numbers[pair.target], pair.keys] for pair in top],
+        pairs_left_off=found.pair_count - len(top),
+        ranges=_ranges(found, numbers),
+    )
+
+
+def _copies(before: State, after: State, keys: KeyIndex) -> Copies:
+    """Copies are the first nodes of a preference list, so that more of them are added behind those there were."""
+    old, new = before["cluster"]["copies"], after["cluster"]["copies"]
+    was, now = strategy_of(before), strategy_of(after)
+    total, _received = copies_moved(now, now, new, keys)
+    if old == new:
+        return Copies(total=total, moved=copies_moved(was, now, new, keys)[1])
+    return Copies(total=total, moved=max(0, total - copies_moved(was, was, old, keys)[0]))
+
+
+def numbers_by_name(*states: State) -> dict[str | None, int]:
+    """The number of every node of these states; 0 for None, who is nobody."""
+    return {None: 0, **{node["name"]: node["number"] for state in states for node in state["nodes"]}}
+
+
+def _ranges(found: Movement, numbers: dict[str | None, int]) -> str | None:
+    if found.ranges is None or len(found.ranges.start) > MAX_RANGES:
+        return None
+    # The last place stands for nobody, which is -1.
+    number_at = np.array([*(numbers[name] for name in found.names), 0], np.uint32)
+    columns = (
+        found.ranges.start,
+        found.ranges.end,
+        number_at[found.ranges.source],
+        number_at[found.ranges.target],
+    )
+    return base64_words(np.stack(columns, axis=1))
+
+
+def base64_words(values: NDArray[Any]) -> str:
+    """Numbers as base64 of little-endian Uint32."""
+    return base64.b64encode(values.astype("<u4").tobytes()).decode()

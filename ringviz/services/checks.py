@@ -1,0 +1,104 @@
+"""The bounds of everything that a person can ask for. Each refusal names the field and says what to do."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from ringviz.bounds import (
+    MAX_ADDRESS,
+    MAX_COPIES,
+    MAX_KEYS,
+    MAX_NAME,
+    MAX_NODES,
+    MAX_PATTERN,
+    MAX_SLUG,
+    MAX_TOKENS,
+    MAX_VNODES,
+    MAX_WEIGHT,
+)
+from ringviz.core.state import NodeState, State
+from ringviz.core.strategy import STRATEGIES
+from ringviz.core.text import is_pattern
+from ringviz.errors import Invalid
+from ringviz.events import Settings
+
+
+def check_node(node: NodeState, state: State, *, but: int = 0) -> None:
+    """Name, address, zone and weight of a node that is to be among the others, `but` being its own number there."""
+    check_name(node["name"])
+    if any(other["name"] == node["name"] for other in state["nodes"] if other["number"] != but):
+        raise Invalid("name", node["name"], _("There is a node %(name)s already.") % {"name": node["name"]})
+    _check_text("address", node["address"], MAX_ADDRESS)
+    _check_text("zone", node["zone"], MAX_NAME)
+    check_weight(node["weight"])
+
+
+def check_name(name: str) -> None:
+    """A name is text that can be seen."""
+    if not name:
+        raise Invalid("name", name, _("Give it a name."))
+    _check_text("name", name, MAX_NAME)
+
+
+def check_slug(slug: str) -> None:
+    """The part of a cluster's address that is its own."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > MAX_SLUG:
+        raise Invalid(
+            "slug", slug, _("Use small letters, digits and single hyphens, at most %(most)d.") % {"most": MAX_SLUG}
+        )
+
+
+def _check_text(field: str, text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise Invalid(field, text, _("At most %(most)d characters, please.") % {"most": longest})
+    if not text.isprintable():
+        raise Invalid(field, text, _("Only characters that can be seen, please."))
+
+
+def check_weight(weight: float) -> None:
+    """0 is a node without keys."""
+    if not (math.isfinite(weight) and 0 <= weight <= MAX_WEIGHT):
+        text = _("Give a weight from 0 to %(most)s.")
+        raise Invalid("weight", weight, text % {"most": number_format(MAX_WEIGHT, 0)})
+
+
+def check_settings(now: Settings) -> None:
+    """Each within its bounds."""
+    if now["strategy"] not in STRATEGIES:
+        raise Invalid("strategy", now["strategy"], _("Choose one of: %(names)s.") % {"names": ", ".join(STRATEGIES)})
+    if not 1 <= now["vnodes"] <= MAX_VNODES:
+        raise Invalid("vnodes", now["vnodes"], _("Give 1 to %(most)d tokens per node.") % {"most": MAX_VNODES})
+    if not 1 <= now["copies"] <= MAX_COPIES:
+        raise Invalid("copies", now["copies"], _("Give 1 to %(most)d copies.") % {"most": MAX_COPIES})
+
+
+def check_settings_change(before: Settings, now: Settings) -> None:
+    """A change, and of copies alone where they change: what they move could not be told apart from the rest."""
+    if now == before:
+        raise Invalid("strategy", now["strategy"], _("The cluster is set like this already."))
+    if now["copies"] != before["copies"] and {**now, "copies": 0} != {**before, "copies": 0}:
+        raise Invalid("copies", now["copies"], _("Change the number of copies by itself, then the rest."))
+
+
+def check_size(state: State) -> None:
+    """Not more nodes or tokens than a page can bear."""
+    if len(state["nodes"]) > MAX_NODES:
+        text = _("A cluster has at most %(most)s nodes. Remove one first.")
+        raise Invalid("name", len(state["nodes"]), text % {"most": number_format(MAX_NODES)})
+    tokens = sum(node["tokens"] for node in state["nodes"])
+    if tokens > MAX_TOKENS:
+        text = _("That would be %(tokens)s tokens, and %(most)s are the most. Choose fewer tokens per node.")
+        values = {"tokens": number_format(tokens), "most": number_format(MAX_TOKENS)}
+        raise Invalid("vnodes", tokens, text % values)
+
+
+def check_pattern(pattern: str, count: int) -> None:
+    """A pattern has the number's place once."""
+    if len(pattern) > MAX_PATTERN or not is_pattern(pattern):
+        raise Invalid("pattern", pattern, _("Write a pattern with {n} once where the number goes, such as user:{n}."))
+    if not 0 <= count <= MAX_KEYS:
+        raise Invalid("count", count, _("Give a number of keys up to %(most)s.") % {"most": number_format(MAX_KEYS)})

@@ -1,0 +1,126 @@
+"""What is done to whole clusters: made, configured, given other keys, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from live.actor import Actor
+from live.log import create_stream, delete_stream, write
+from live.models import Event
+from live.turns import write_turn
+from ringviz.core.state import NodeState, State
+from ringviz.errors import Invalid
+from ringviz.events import ClusterCreated, Settings
+from ringviz.models import Cluster, KeySet, Node
+from ringviz.selectors.clusters import cluster_of, keys_of, settings_of, timestamp
+from ringviz.selectors.placing import with_figures
+from ringviz.services import decisions
+from ringviz.services.changing import change, check_allowed
+from ringviz.services.checks import check_name, check_node, check_settings, check_size, check_slug
+from ringviz.services.rows import insert_nodes
+from ringviz.stores.keysets import index_of
+
+
+class NewNode(TypedDict, total=False):
+    """A node that a cluster is made with."""
+
+    name: str
+    address: str
+    zone: str
+    weight: float
+
+
+def create_cluster(
+    *,
+    actor: Actor,
+    slug: str,
+    name: str,
+    key_set: KeySet,
+    nodes: Sequence[NewNode] = (),
+    strategy: str = "ring",
+    vnodes: int = 160,
+    copies: int = 1,
+    seed: int = 0,
+    demo: bool = False,
+) -> Event:
+    """A cluster with its nodes, as the first event of its stream. Raises NotAllowed, Invalid."""
+    check_allowed(actor)
+    cluster = Cluster(
+        slug=slug,
+        name=name.strip(),
+        demo=demo,
+        strategy=strategy,
+        vnodes=vnodes,
+        copies=copies,
+        seed=seed,
+        key_set=key_set,
+        next_number=len(nodes) + 1,
+    )
+    state = _first_state(cluster, nodes)
+    with write_turn():
+        if Cluster.objects.filter(slug=slug).exists():
+            raise Invalid("slug", slug, _("There is a cluster at %(slug)s already.") % {"slug": slug})
+        cluster.stream = create_stream(f"cluster/{slug}")
+        cluster.save()
+        with write(cluster.stream.pk, expected=0) as draft:
+            insert_nodes(cluster, state["nodes"])
+            return draft.record(ClusterCreated(**state), actor)
+
+
+def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
+    check_slug(cluster.slug)
+    check_name(cluster.name)
+    check_settings(Settings(strategy=cluster.strategy, vnodes=cluster.vnodes, copies=cluster.copies))
+    since = timestamp(timezone.now())
+    state = State(cluster=settings_of(cluster), keys=keys_of(cluster.key_set), nodes=[])
+    for number, node in enumerate(nodes, 1):
+        one = NodeState(
+            number=number,
+            name=node["name"].strip(),
+            address=node.get("address", ""),
+            zone=node.get("zone", ""),
+            weight=node.get("weight", 1.0),
+            state=Node.State.ACTIVE.value,
+            since=since,
+            tokens=0,
+            keys=0,
+            ownership=0.0,
+        )
+        check_node(one, state)
+        state["nodes"].append(one)
+    state = with_figures(state, index_of(cluster.key_set, cluster.seed))
+    check_size(state)
+    return state
+
+
+def configure(
+    *,
+    slug: str,
+    actor: Actor,
+    strategy: str | None = None,
+    vnodes: int | None = None,
+    copies: int | None = None,
+    version: int | None = None,
+) -> Event:
+    """Another strategy, number of virtual nodes, or of copies; what is None stays as it is."""
+    decision = decisions.configure(strategy=strategy, vnodes=vnodes, copies=copies)
+    return change(slug=slug, actor=actor, version=version, decision=decision)
+
+
+def use_keys(*, slug: str, actor: Actor, key_set: KeySet, version: int | None = None) -> Event:
+    """The cluster is watched with another key set; no key moves by that."""
+    return change(slug=slug, actor=actor, version=version, decision=decisions.use_keys(key_set))
+
+
+def delete_cluster(*, slug: str, actor: Actor) -> None:
+    """A cluster, its nodes and its log are gone; pages that show it are told. Raises NotAllowed, NotFound."""
+    check_allowed(actor)
+    cluster = cluster_of(slug)
+    with write_turn():
+        stream_id = cluster.stream_id
+        cluster.delete()
+        delete_stream(stream_id)

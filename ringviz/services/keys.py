@@ -1,0 +1,46 @@
+"""Key sets, made from a pattern or from a file. The same keys twice are one key set."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from live.turns import write_turn
+from ringviz.models import KeySet
+from ringviz.services.checks import check_pattern
+from ringviz.stores.keyfile import read_key_file
+from ringviz.stores.keysets import Progress, index_of
+
+MAX_LABEL = 200
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def pattern_keys(*, pattern: str, count: int, progress: Progress = _silent) -> KeySet:
+    """The key set of a pattern such as `user:{n}`, n from 0. Raises Invalid."""
+    check_pattern(pattern, count)
+    digest = hashlib.sha256(f"{count} {pattern}".encode()).hexdigest()
+    key_set = _kept(KeySet(kind=KeySet.Kind.PATTERN, pattern=pattern, label=pattern, count=count, digest=digest))
+    index_of(key_set, 0, progress)
+    return key_set
+
+
+def file_keys(*, source: BinaryIO, label: str, progress: Progress = _silent) -> KeySet:
+    """The key set of a file of keys, one a line, plain or gzip. Raises Invalid; then nothing is kept."""
+    read = read_key_file(source, progress)
+    text = "".join(letter if letter.isprintable() else "?" for letter in label).strip() or _("a file")
+    return _kept(
+        KeySet(kind=KeySet.Kind.FILE, pattern="", label=text[:MAX_LABEL], count=read.count, digest=read.digest)
+    )
+
+
+def _kept(key_set: KeySet) -> KeySet:
+    with write_turn():
+        same = KeySet.objects.filter(kind=key_set.kind, digest=key_set.digest, label=key_set.label).first()
+        if same is None:
+            key_set.save()
+        return same or key_set

@@ -1,0 +1,53 @@
+"""What is done to the nodes of a cluster. Every function raises what `changing.change` raises and returns the event."""
+
+from __future__ import annotations
+
+from live.actor import Actor
+from live.models import Event
+from ringviz.services import decisions
+from ringviz.services.changing import change
+
+
+def add_node(
+    *,
+    slug: str,
+    actor: Actor,
+    name: str,
+    address: str = "",
+    zone: str = "",
+    weight: float = 1.0,
+    version: int | None = None,
+) -> Event:
+    """A new node takes its token ranges from those that are there."""
+    decision = decisions.add(name=name, address=address, zone=zone, weight=weight)
+    return change(slug=slug, actor=actor, version=version, decision=decision)
+
+
+def kill_node(*, slug: str, actor: Actor, number: int, version: int | None = None) -> Event:
+    """A node goes down; each of its token ranges goes to the next token clockwise."""
+    return change(slug=slug, actor=actor, version=version, decision=decisions.kill(number))
+
+
+def revive_node(*, slug: str, actor: Actor, number: int, version: int | None = None) -> Event:
+    """A node that is down or draining takes its token ranges back."""
+    return change(slug=slug, actor=actor, version=version, decision=decisions.revive(number))
+
+
+def drain_node(*, slug: str, actor: Actor, number: int, version: int | None = None) -> Event:
+    """An active node gives its keys away and may then be removed."""
+    return change(slug=slug, actor=actor, version=version, decision=decisions.drain(number))
+
+
+def remove_node(*, slug: str, actor: Actor, number: int, version: int | None = None) -> Event:
+    """A node is taken out for good; its number is not given to another."""
+    return change(slug=slug, actor=actor, version=version, decision=decisions.remove(number))
+
+
+def reweight_node(*, slug: str, actor: Actor, number: int, weight: float, version: int | None = None) -> Event:
+    """A node gets another share relative to the others."""
+    return change(slug=slug, actor=actor, version=version, decision=decisions.reweight(number, weight))
+
+
+def edit_node(*, slug: str, actor: Actor, number: int, address: str, zone: str, version: int | None = None) -> Event:
+    """A node gets another address or zone; nothing moves."""
+    return change(slug=slug, actor=actor, version=version, decision=decisions.edit(number, address=address, zone=zone))

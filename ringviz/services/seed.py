@@ -1,0 +1,94 @@
+"""The clusters of the demo, made through the same services as everything else. Made once; what is there stays."""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import django
+from django.utils.translation import gettext as _
+
+from live.actor import Actor
+from ringviz.models import Cluster, KeySet
+from ringviz.services.clusters import create_cluster
+from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services.nodes import add_node
+
+DEMO_KEYS = 20_000
+_SEEDER = Actor(name="seed", origin="seed", may_operate=True)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+Say = Callable[[str], None]
+
+
+def seed_demo(say: Say = lambda _line: None) -> None:
+    """Three clusters: eight nodes to break, forty and a hundred to look at. `say` gets a line for each step."""
+    for slug, make in (("demo", _demo), ("forty", _forty), ("hundred", _hundred)):
+        if not Cluster.objects.filter(slug=slug).exists():
+            say(_("Making the cluster %(slug)s ...") % {"slug": slug})
+            make()
+    _complete_demo()
+
+
+def _demo() -> None:
+    words = BytesIO("\n".join(catalogue_words(DEMO_KEYS)).encode())
+    key_set = file_keys(source=words, label=_("words of Django's translations"))
+    create_cluster(
+        actor=_SEEDER,
+        slug="demo",
+        name="Demo",
+        demo=True,
+        vnodes=16,
+        copies=3,
+        key_set=key_set,
+        nodes=[{"name": f"cache-{n}"} for n in range(1, 4)],
+    )
+
+
+def _complete_demo() -> None:
+    """The other five nodes, each an event of its own. A seed that was cut off goes on from where it was."""
+    cluster = Cluster.objects.get(slug="demo")
+    if cluster.stream.version != cluster.nodes.count() - 2:
+        return  # somebody has been at work
+    for number in range(cluster.nodes.count() + 1, 9):
+        add_node(slug="demo", actor=_SEEDER, name=f"cache-{number}")
+
+
+def _forty() -> None:
+    _big("forty", _("Forty nodes"), 40, 160, partial(pattern_keys, pattern="user:{n}", count=100_000))
+
+
+def _hundred() -> None:
+    _big("hundred", _("A hundred nodes"), 100, 150, partial(pattern_keys, pattern="session:{n}", count=1_000_000))
+
+
+def _big(slug: str, name: str, nodes: int, vnodes: int, keys: Callable[[], KeySet]) -> None:
+    create_cluster(
+        actor=_SEEDER,
+        slug=slug,
+        name=name,
+        vnodes=vnodes,
+        copies=3,
+        key_set=keys(),
+        nodes=[{"name": f"app-{n:0{len(str(nodes))}}", "zone": f"zone-{'abc'[n % 3]}"} for n in range(1, nodes + 1)],
+    )
+
+
+def catalogue_words(count: int) -> list[str]:
+    """The words that Django's own translations use most, in all their languages and scripts; ties by the words.
+
+    Real text that ships with a pinned package, so that everybody's demo has the same keys.
+    """
+    seen: Counter[str] = Counter()
+    for path in sorted(Path(django.__file__).parent.glob("**/LC_MESSAGES/django.mo")):
+        with path.open("rb") as file:
+            catalogue = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+        for source, translated in catalogue.items():
+            if source:
+                seen.update(_WORD.findall(translated))
+    return sorted(seen, key=lambda word: (-seen[word], word))[:count]
