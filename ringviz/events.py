@@ -4,8 +4,6 @@ Node numbers stand for nodes; 0 is nobody. `movement` is None where nothing can 
 undo takes back.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 

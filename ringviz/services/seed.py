@@ -26,11 +26,11 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 Say = Callable[[str], None]
 
 
-def seed_demo(say: Say = lambda _line: None) -> None:
-    """Three clusters: eight nodes to break, forty and a hundred to look at. `say` gets a line for each step."""
+def seed_demo(progress: Say = lambda _line: None) -> None:
+    """Three clusters: eight nodes to break, forty and a hundred to look at. `progress` gets a line for each step."""
     for slug, make in (("demo", _demo), ("forty", _forty), ("hundred", _hundred)):
         if not Cluster.objects.filter(slug=slug).exists():
-            say(_("Making the cluster %(slug)s ...") % {"slug": slug})
+            progress(_("Making the cluster %(slug)s ...") % {"slug": slug})
             make()
     _complete_demo()
 
