@@ -30,6 +30,8 @@ export class Acting {
     this.receive = receive;
     /** Whether the plan on the screen is being carried out: its event is no reason to plan again. */
     this.committing = false;
+    /** The version that the plan became, when the server said so before the socket did. */
+    this.committed = 0;
     this.asked = 0;
     /** @type {{fields: Fields, note: string, v: number} | null} */
     this.waiting = null;
@@ -52,11 +54,13 @@ export class Acting {
 
   /**
    * @param {Fields} fields
+   * @returns {Promise<number>} the version that it became
    * @throws {HttpError} refused; the input stays as it is
    */
   async act(fields) {
     const answer = await postForm(this.urls.act, { ...fields, version: this.store.page.head.v });
     if (answer.event) this.receive(answer.event);
+    return answer.v;
   }
 
   /**
@@ -116,11 +120,19 @@ export class Acting {
     const { plan } = this.store.page;
     if (!plan) return;
     this.committing = true;
-    try {
-      await this.reported(this.act(plan.fields), plan.fields);
-    } finally {
-      this.committing = false;
-    }
+    const work = this.act(plan.fields).then((v) => {
+      this.committed = v;
+    });
+    await this.reported(work, plan.fields);
+    this.committing = false;
+  }
+
+  /**
+   * Whether an event is what the plan on the screen became: it comes before the server's answer to the commit, or after.
+   * @param {Event} event
+   */
+  isCommitted({ v }) {
+    return this.committing || v === this.committed;
   }
 
   /** Takes back the newest event. */
@@ -131,7 +143,7 @@ export class Acting {
 
   /**
    * Says in words what did not work.
-   * @param {Promise<void>} work
+   * @param {Promise<unknown>} work
    * @param {Fields} fields
    */
   async reported(work, fields) {

@@ -34,7 +34,10 @@ export function captionOf(page) {
   const face = number ? facesOf(page).of(number) : null;
   const title = changeTitle(change, face?.label ?? "");
   const note = page.plan?.note ? `${page.plan.note} ` : "";
-  return { title: withShortage(title, change), text: note + whole(face) + changeSentence(change) };
+  return {
+    title: withShortage(title, change),
+    text: note + whole(face) + changeSentence(change, Boolean(whole(face))),
+  };
 }
 
 /** @param {{label: string, name: string} | null} face */

@@ -28,7 +28,9 @@ export function wireCard(store, acting) {
       void acting.intend({ action, node: String(number), ...more });
     };
     const face = facesOf(store.page).of(number);
+    const { selected } = store.page;
     store.set({ selected: number });
+    dialog.addEventListener("close", () => store.set({ selected }), { once: true });
     dialog.replaceChildren(
       h("h2", { id: "node-title" }, chip(face), " ", node.name),
       facts(state, node),

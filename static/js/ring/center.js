@@ -12,8 +12,8 @@ import { MOST_COLOURED } from "./looks.js";
 /** @import { Store } from "./store.js" */
 
 /**
- * @typedef {{direct: boolean, operate: boolean, revive: (number: number) => void}} Powers
- *   direct: a click acts at once
+ * @typedef {{ask: boolean, direct: boolean, operate: boolean, revive: (number: number) => void}} Powers
+ *   ask: a plan can be asked for; direct: a click acts at once
  */
 
 /**
@@ -52,7 +52,7 @@ const big = (figure, unit) => h("div", { class: "big" }, figure, h("small", {}, 
  * @param {Readonly<Page>} page
  * @param {Powers} powers
  */
-function calm(page, { direct, operate }) {
+function calm(page, { ask, direct, operate }) {
   const { state } = page.view;
   const nodes = activeNodes(state).length;
   if (nodes === 0)
@@ -65,8 +65,8 @@ function calm(page, { direct, operate }) {
     ];
   }
   if (state.nodes.length > MOST_COLOURED) return fullest(page);
-  // In the past there is nothing to click: the balance is what the moment says.
-  if (page.view !== page.head || page.link.state === "gone") return fullest(page);
+  // Where there is nothing to click, in the past or without a connection, the balance is what the moment says.
+  if (!ask) return fullest(page);
   return invitation(direct);
 }
 
@@ -117,6 +117,7 @@ function copiesShort({ after }, { have, asked }, { operate, revive }) {
  */
 function changed(change, movement) {
   const { planned, before, after, kind } = change;
+  if (movement.moved === 0 && before.cluster.copies !== after.cluster.copies) return newCopies(change, movement);
   const ratio = movedRatio(movement);
   const figure = percent(ratio).replace(/\s*%/, "");
   const keys = movement.keys > 0;
@@ -132,16 +133,28 @@ function changed(change, movement) {
   const of = interpolate(_("%(moved)s of %(keys)s."), { moved: count(movement.moved), keys: count(movement.keys) });
   const share =
     fair && kind.startsWith("node_") ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
-  return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, after) : null];
+  return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, change) : null];
 }
+
+/**
+ * Another number of copies moves no key: what counts is the copies to be made.
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+const newCopies = ({ planned }, { copies }) => [
+  big(count(copies.moved), ""),
+  say(interpolate(_("of %(n)s copies to make"), { n: count(copies.total) })),
+  sub(planned ? _("No key would change owner.") : _("No key changed owner.")),
+];
 
 /**
  * This strategy beside the other: what the ring moved and what modulo would have; or what modulo moved and what had to.
  * @param {Movement} movement
- * @param {State} after
+ * @param {Change} change
  */
-function bars(movement, { cluster }) {
+function bars(movement, { after: { cluster }, kind }) {
   const { keys, moved, needless, modulo } = movement;
+  if (!kind.startsWith("node_")) return null;
   if (cluster.strategy === "modulo") {
     return compare([_("Modulo"), moved / keys, "alt"], [_("Needed"), (moved - needless) / keys, ""]);
   }

@@ -1,6 +1,6 @@
 /** A change in three figures, and its keys on their way from node to node. */
 
-import { count } from "../lib/format.js";
+import { count, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
 import { flow } from "./draw/flow.js";
@@ -24,7 +24,7 @@ export function ledger({ kind, after, planned }, { moved, needless, copies }) {
           only ? _("lost, the only copy") : interpolate(left, { n: many - 1 }),
           only && moved > 0,
         ]
-      : [count(needless), _("of them needlessly, between nodes that stay"), false],
+      : [count(needless), _("needless moves"), false],
     [count(copies.moved), interpolate(_("of %(n)s copies to make"), { n: count(copies.total) }), false],
   ];
   const cell = (/** @type {(string | boolean)[]} */ [figure, words, bad]) =>
@@ -47,4 +47,17 @@ export function flowOf(page, { after, payload }, movement) {
   flow(svg, { pairs: movement.pairs, height, ...(notes ? { notes } : {}) }, facesOf(page).faces);
   const label = _("How many keys went from which node to which, as in the table of moved keys");
   return h("div", { class: "flow", role: "img", "aria-label": label }, svg);
+}
+
+/**
+ * What modulo would have done, where that is a fair comparison: a change of the nodes of a ring.
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+export function moduloWords({ kind, planned, after }, { keys, moved, modulo }) {
+  if (!modulo || keys === 0 || !kind.startsWith("node_") || after.cluster.strategy !== "ring") return "";
+  const text = planned
+    ? _("%(share)s of all keys; modulo would move %(modulo)s.")
+    : _("%(share)s of all keys; modulo would have moved %(modulo)s.");
+  return interpolate(text, { share: percent(moved / keys), modulo: percent(modulo.moved / keys) });
 }

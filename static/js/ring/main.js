@@ -77,8 +77,9 @@ const acting = new Acting(store, urls, { book: loader.book, mayOperate: boot.may
  */
 function receive(event) {
   const { plan } = store.page;
-  travel.receive(event, acting.committing);
-  acting.headMoved(plan && !acting.committing ? plan.fields : null, event);
+  const done = acting.isCommitted(event);
+  travel.receive(event);
+  acting.headMoved(plan && !done ? plan.fields : null, event);
 }
 
 const open = wireCard(store, acting);

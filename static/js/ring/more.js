@@ -8,7 +8,7 @@ import { copiesPanel } from "./copies.js";
 import { byId, h } from "./dom.js";
 import { histogram, spread, theorySpread } from "./draw/histogram.js";
 import { facesOf } from "./faces.js";
-import { flowOf, ledger } from "./ledger.js";
+import { flowOf, ledger, moduloWords } from "./ledger.js";
 import { planPanel, wirePlanButtons } from "./plan.js";
 import { keepFocus } from "./rows.js";
 
@@ -75,6 +75,8 @@ function changePanel(page, change, movement, { openMoved }) {
   const title = number ? interpolate(_("%(node)s\u2019s keys"), { node: faces.of(number).label }) : _("Moved keys");
   /** @type {HTMLElement[]} */
   const panel = [h("h2", {}, title), ledger(change, movement)];
+  const modulo = moduloWords(change, movement);
+  if (modulo) panel.push(h("p", { class: "txt narrow" }, modulo));
   if (movement.moved > 0)
     panel.push(
       flowOf(page, change, movement),

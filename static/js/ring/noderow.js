@@ -48,7 +48,7 @@ export const nameCell = ({ open }, face) =>
  */
 export function loadCell(context, { before, after }, face) {
   const node = after ?? before;
-  if (after?.state !== "active") return h("td", {}, downWords(context.page, after));
+  if (after?.state !== "active") return h("td", {}, downWords(context, after));
   const { state, change, most } = context;
   const size = (/** @type {Node | null} */ one) => holds(state, one) / most;
   const was = change ? size(before) : size(after);
@@ -92,12 +92,13 @@ export const fairOf = (state, node) =>
     : fairKeys({ ...state, keys: { ...state.keys, count: 1 } }, node ?? undefined);
 
 /**
- * @param {Readonly<Page>} page
+ * @param {Context} context
  * @param {Node | null} node
  */
-function downWords(page, node) {
+function downWords({ page, change }, node) {
   if (!node) return h("span", { class: "sub" }, _("removed"));
   const word = node.state === "down" ? _("down") : node.state === "draining" ? _("drained") : node.state;
+  if (change?.planned) return h("span", { class: "sub" }, word);
   const past = page.view !== page.head;
   const attributes = past ? {} : { "data-since": node.since, "data-word": word };
   const time = past ? `, ${clock(node.since)}` : ` ${sinceWords(node.since, page.offset)}`;

@@ -72,7 +72,7 @@ function content(context, store) {
   const headings = [
     faces.crowded ? _("Pinned") : _("Node"),
     state.keys.count > 0 ? _("Keys") : _("Share of hash space"),
-    "",
+    state.keys.count > 0 ? _("Number of keys") : _("Share"),
     state.keys.count === 0 || unpin ? "" : change ? _("Change") : _("Share"),
   ];
   const table = h(
@@ -85,7 +85,8 @@ function content(context, store) {
 }
 
 /** @type {(text: string, i: number) => HTMLElement} */
-const heading = (text, i) => h("th", { class: i > 1 ? "num" : null, scope: "col" }, text);
+const heading = (text, i) =>
+  h("th", { class: i > 1 ? "num" : null, scope: "col" }, i === 2 ? h("span", { class: "vh" }, text) : text);
 
 /**
  * @param {Context} context
@@ -155,15 +156,16 @@ function leftOut({ faces: { prefix, suffix } }) {
  */
 function wirePins(store) {
   const field = /** @type {HTMLInputElement} */ (byId("pin-find"));
+  /** @type {number[] | null} what is pinned in a calm picture: after a change it is so again */
+  let own = null;
   store.on(["view", "plan"], (page) => {
-    if (!facesOf(page).crowded) return page.pins.length > 0 && store.set({ pins: [] });
     const change = shownChange(page);
-    const wanted = change
-      ? foremost(change, MOST_PINS)
-      : page.pins.length > 0
-        ? page.pins
-        : presetPins(page.view.state);
+    const calm = facesOf(page).crowded ? (own ?? presetPins(page.view.state)) : [];
+    const wanted = change && facesOf(page).crowded ? foremost(change, MOST_PINS) : calm;
     if (wanted.join() !== page.pins.join()) store.set({ pins: wanted });
+  });
+  store.on(["pins"], (page) => {
+    if (!shownChange(page) && facesOf(page).crowded) own = page.pins;
   });
   store.on(["view"], ({ view }) => {
     byId("pin-names").replaceChildren(

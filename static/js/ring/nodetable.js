@@ -12,7 +12,7 @@ import { windowed } from "./rows.js";
 /** @import { Node } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
-/** @typedef {{name: string, words: () => string, key: (context: Context, sides: Sides) => number | string, num?: boolean}} Column */
+/** @typedef {{name: string, words: (change: boolean) => string, key: (context: Context, sides: Sides) => number | string, num?: boolean}} Column */
 
 const node = (/** @type {Sides} */ { after, before }) => /** @type {Node} */ (after ?? before);
 /** @type {(context: Context, sides: Sides) => number} */
@@ -21,9 +21,9 @@ const gained = ({ state, change }, { before, after }) => holds(state, after) - h
 /** @type {Column[]} */
 const COLUMNS = [
   { name: "name", words: () => _("Node"), key: (_context, sides) => node(sides).name },
-  { name: "load", words: () => _("Keys"), key: ({ state }, { after }) => holds(state, after) },
-  { name: "keys", words: () => "", key: ({ state }, { after }) => holds(state, after), num: true },
-  { name: "change", words: () => _("Share or change"), key: gained, num: true },
+  { name: "load", words: () => _("Load"), key: ({ state }, { after }) => holds(state, after) },
+  { name: "keys", words: () => _("Keys"), key: ({ state }, { after }) => holds(state, after), num: true },
+  { name: "change", words: (change) => (change ? _("Change") : _("Share")), key: gained, num: true },
   { name: "tokens", words: () => _("Tokens"), key: (_context, sides) => node(sides).tokens, num: true },
   { name: "weight", words: () => _("Weight"), key: (_context, sides) => node(sides).weight, num: true },
   { name: "zone", words: () => _("Zone"), key: (_context, sides) => node(sides).zone },
@@ -62,7 +62,7 @@ export function nodeTable(store, scroll, tools, acting, open) {
     const made = contextOf(store.page, acting, open);
     context = made;
     head.replaceChildren(
-      ...COLUMNS.map((column) => heading(column, refill)),
+      ...COLUMNS.map((column) => heading(column, made.change !== null, refill)),
       h("th", {}, h("span", { class: "vh" }, _("Action"))),
     );
     const rows = arranged(made, made.rows);
@@ -83,9 +83,10 @@ export function nodeTable(store, scroll, tools, acting, open) {
 
 /**
  * @param {Column} column
+ * @param {boolean} change whether a change is shown
  * @param {() => void} refill
  */
-function heading({ name, words, num }, refill) {
+function heading({ name, words, num }, change, refill) {
   const sorted = chosen.column === name;
   const sort = () => {
     chosen.down = sorted ? !chosen.down : num === true || name === "load";
@@ -97,11 +98,7 @@ function heading({ name, words, num }, refill) {
     scope: "col",
     "aria-sort": sorted ? (chosen.down ? "descending" : "ascending") : null,
   };
-  return h(
-    "th",
-    attributes,
-    words() ? h("button", { type: "button", "data-key": `sort-${name}`, onclick: sort }, words()) : null,
-  );
+  return h("th", attributes, h("button", { type: "button", "data-key": `sort-${name}`, onclick: sort }, words(change)));
 }
 
 /**

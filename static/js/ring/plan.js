@@ -1,11 +1,11 @@
 /** The plan: what would move and to whom, and the two buttons under it. */
 
-import { count, percent } from "../lib/format.js";
+import { count } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
-import { foremost, movedRatio, subjectOf } from "./change.js";
+import { foremost, subjectOf } from "./change.js";
 import { button, byId, h } from "./dom.js";
 import { facesOf } from "./faces.js";
-import { ledger } from "./ledger.js";
+import { ledger, moduloWords } from "./ledger.js";
 import { contextOf, row } from "./nodes.js";
 import { changeTitle } from "./words.js";
 
@@ -33,15 +33,11 @@ export function planPanel(page, change, { acting, open, openMoved }) {
   const first = foremost(change, MOST_ROWS);
   const shown =
     context.rows.length > MOST_ROWS ? context.rows.filter(({ number }) => first.includes(number)) : context.rows;
-  const share = interpolate(_("%(share)s of all keys; modulo would move %(modulo)s."), {
-    share: percent(movedRatio(movement)),
-    modulo: percent(movement.keys > 0 ? (movement.modulo?.moved ?? 0) / movement.keys : 0),
-  });
   const all = interpolate(_("All %(n)s keys that would move"), { n: count(movement.moved) });
   return [
     head,
     ledger(change, movement),
-    movement.modulo && movement.keys > 0 && change.kind.startsWith("node_") ? h("p", { class: "txt" }, share) : "",
+    h("p", { class: "txt" }, moduloWords(change, movement)),
     h(
       "table",
       { class: "nodes" },

@@ -40,6 +40,7 @@ export class Stage {
     this.since = Number.NEGATIVE_INFINITY;
     this.frame = 0;
     new ResizeObserver(() => this.draw()).observe(this.host);
+    new ResizeObserver(() => this.fitWords()).observe(this.core);
     onTheme(() => this.restyle());
     document.fonts?.ready.then(() => this.restyle());
     store.on(["view", "plan", "side", "pins", "colour", "lens", "selected", "lookup", "drawn", "screen"], () =>
@@ -108,7 +109,17 @@ export class Stage {
       strategy: drawnState(page).cluster.strategy,
     });
     this.core.classList.toggle("s", place.R < 262);
-    this.core.classList.toggle("low", Boolean(place.lens?.width));
+    this.core.classList.toggle("xs", place.R < 200);
+    this.fitWords();
+  }
+
+  /** Puts the words in the middle where they have room: below the lens, if there is one. */
+  fitWords() {
+    if (!this.layout) return;
+    const { lens, slot, cy } = this.layout;
+    const low = lens?.width ? Math.max(cy + 28, lens.y + lens.height + 30 + this.core.offsetHeight / 2) : cy;
+    this.core.style.top = `${low}px`;
+    this.core.style.setProperty("--room", `${slot.width}px`);
   }
 
   /**

@@ -8,9 +8,11 @@ import { onTheme } from "../lib/theme.js";
 import { shownChange } from "./change.js";
 import { button, byId, h } from "./dom.js";
 import { strip } from "./draw/strip.js";
+import { facesOf } from "./faces.js";
 import { eventWords } from "./words.js";
 
 /** @import { Area } from "./draw/strip.js" */
+/** @import { Faces } from "./faces.js" */
 /** @import { EventRow, Page, Urls } from "./types.js" */
 /** @import { Store } from "./store.js" */
 /** @import { Travel } from "./travel.js" */
@@ -55,18 +57,33 @@ export function wireTimebar(store, travel, urls) {
  * @param {Readonly<Page>} page
  * @param {number} width px
  */
-function logOf({ rows, view, head, offset, plan, link }, width) {
+function logOf(page, width) {
+  const { rows, view, head, offset, plan, link } = page;
+  const faces = facesOf(page);
   const change = plan && shownChange({ plan, view });
   const lost = link.state === "lost";
   return {
-    events: rows,
+    events: rows.map((row) => ({ ...row, label: shortLabel(row.label, faces) })),
     at: view === head ? null : view.v,
     head: head.v,
     now: lost ? link.since : Date.now() + offset,
     width,
-    plan: change ? { kind: change.kind, label: `${_("plan")} ${eventWords(change.kind, change.payload).label}` } : null,
+    plan: change
+      ? { kind: change.kind, label: shortLabel(eventWords(change.kind, change.payload).label, faces) }
+      : null,
     stale: lost,
   };
+}
+
+/**
+ * "+name" with the node's short name.
+ * @param {string} label
+ * @param {Faces} faces
+ */
+function shortLabel(label, { prefix, suffix, faces }) {
+  if (!prefix && !suffix) return label;
+  const found = [...faces.values()].find(({ name }) => label.endsWith(name));
+  return found ? label.replace(found.name, found.label) : label;
 }
 
 /**

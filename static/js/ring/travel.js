@@ -86,18 +86,15 @@ export class Travel {
   /**
    * The next event, from the socket or from an answer: both come here, and the second one is dropped.
    * @param {Event} event
-   * @param {boolean} planDone the plan on the screen is what happened
    */
-  receive(event, planDone) {
-    const { head, view, rows, plan } = this.store.page;
+  receive(event) {
+    const { head, view, rows } = this.store.page;
     if (event.v !== head.v + 1) return;
     const { kind, payload, v, at } = event;
     const state = apply(head.state, kind, payload);
     const next = { v, at, state, event, before: head.state, calm: !isDrawn(kind) };
     const live = view === head;
-    const patch = live
-      ? { view: next, side: /** @type {const} */ ("after"), plan: planDone || plan ? null : plan }
-      : {};
+    const patch = live ? { view: next, side: /** @type {const} */ ("after"), plan: null } : {};
     this.store.set({ head: next, rows: [...rows, rowOf(event)], ...patch });
   }
 

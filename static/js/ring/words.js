@@ -132,8 +132,9 @@ function plannedTitle(kind) {
 /**
  * The sentence under the title: where the keys went, or would go.
  * @param {Change} change
+ * @param {boolean} [brief] without the remark on the rest of the ring
  */
-export function changeSentence(change) {
+export function changeSentence(change, brief = false) {
   const { movement, planned, before, after, kind } = change;
   const yet = planned ? `${_("Nothing has happened yet.")} ` : "";
   if (kind === "cluster_reconfigured" && before.cluster.copies !== after.cluster.copies && !movement?.moved) {
@@ -145,7 +146,8 @@ export function changeSentence(change) {
   if (kind !== "cluster_reconfigured" && tokens === 0) {
     return yet + (planned ? _("It owns nothing, so nothing would move.") : _("It owned nothing, so nothing moved."));
   }
-  return yet + ringSentence(kind, planned, tokens);
+  const rest = planned || brief || !kind.startsWith("node_") || kind === "node_reweighted";
+  return yet + ringSentence(kind, planned, tokens) + (rest ? "" : ` ${_("The rest of the ring did not change.")}`);
 }
 
 /** @param {Change} change the node's tokens on the ring, on the side where it has some */
@@ -202,13 +204,13 @@ function ringSentence(kind, planned, tokens) {
         )
     : takes
       ? ngettext(
-          "It took a part of the arc before its %(n)s token. The rest of the ring did not change.",
-          "It took a part of the arcs before its %(n)s tokens. The rest of the ring did not change.",
+          "It took a part of the arc before its %(n)s token.",
+          "It took a part of the arcs before its %(n)s tokens.",
           tokens,
         )
       : ngettext(
-          "Its %(n)s arc went to the next token clockwise. The rest of the ring did not change.",
-          "Each of its %(n)s arcs went to the next token clockwise. The rest of the ring did not change.",
+          "Its %(n)s arc went to the next token clockwise.",
+          "Each of its %(n)s arcs went to the next token clockwise.",
           tokens,
         );
   return interpolate(text, { n });
