@@ -58,7 +58,7 @@ def entry(event: Event, *, slug: str, name: str, with_who: bool = False) -> Entr
         name=name,
         v=event.version,
         at=event.at,
-        text=event_words(event.kind, event.payload).text,
+        text=_text(event),
         href=f"{reverse('ringviz:ring', args=[slug])}?v={event.version}",
         moved_text="" if moved is None else _moved(moved),
         count_text="" if moved is None else number(moved),
@@ -87,6 +87,12 @@ def oldest_at(stream_id: int, lowest: int) -> datetime | None:
     """When the oldest event that is held happened; `lowest` is the floor of the stream."""
     held = Event.objects.filter(stream_id=stream_id, version__gt=lowest).order_by("version")
     return held.values_list("at", flat=True).first()
+
+
+def _text(event: Event) -> str:
+    words = event_words(event.kind, event.payload).text
+    # "8 nodes" says enough beside the ring; in a list of changes it needs its verb.
+    return _("created with %(nodes)s") % {"nodes": words} if event.kind == "cluster_created" else words
 
 
 def _moved(keys: int) -> str:
