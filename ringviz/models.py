@@ -117,3 +117,28 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeyImport(models.Model):
+    """An import of keys that runs in the background, or how it ended. `done` of about `total` keys."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="imports", verbose_name=_("cluster"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.RUNNING)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    total = models.PositiveIntegerField(_("total"), default=0)
+    error = models.CharField(_("error"), max_length=500, blank=True, default="")
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now)
+
+    class Meta:  # noqa: D106
+        verbose_name = _("key import")
+        verbose_name_plural = _("key imports")
+
+    def __str__(self) -> str:
+        return f"{self.cluster_id} {self.state}"

@@ -1,5 +1,7 @@
 """WebSocket addresses of the clusters."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-websocket_urlpatterns: list[URLPattern] = []
+from ringviz.consumers import ClusterConsumer
+
+websocket_urlpatterns = [path("ws/clusters/<slug:slug>/", ClusterConsumer.as_asgi())]

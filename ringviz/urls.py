@@ -1,6 +1,24 @@
 """Addresses of the clusters."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from ringviz.views import acting, keys, moved, page, reading
 
 app_name = "ringviz"
-urlpatterns: list[URLPattern] = []
+
+_cluster = [
+    path("", page.ring, name="ring"),
+    path("state", page.state, name="state"),
+    path("tokens.bin", reading.tokens, name="tokens"),
+    path("density.bin", reading.density, name="density"),
+    path("lookup", reading.lookup, name="lookup"),
+    path("any-key", reading.any_key, name="any_key"),
+    path("events", reading.events, name="events"),
+    path("plan", acting.plan, name="plan"),
+    path("act", acting.act, name="act"),
+    path("moved", moved.moved, name="moved"),
+    path("moved.csv", moved.moved_csv, name="moved_csv"),
+    path("keys", keys.keys, name="keys"),
+]
+
+urlpatterns = [path("clusters/<slug:slug>/", include(_cluster))]

@@ -44,7 +44,8 @@ class ReadFile:
 
 
 def read_key_file(source: BinaryIO, progress: Progress) -> ReadFile:
-    """Reads all of a seekable file and keeps its keys. Progress is in bytes of the file as it is.
+    """Reads all of a seekable file and keeps its keys. Progress is in keys, their total as the part
+    of the file that was read lets expect.
 
     Memory: 8 bytes a key and a few megabytes; 20 bytes a key while the index is made. Raises Invalid for the field
     `file`, with the number of the line that is to blame.
@@ -93,7 +94,7 @@ def _copy_keys(source: BinaryIO, blob: Path, progress: Progress) -> tuple[str, N
                     ends.append(at)
                 out.write(b"".join(lines))
                 sha.update(b"\n".join([*lines, b""]))
-                progress(source.tell(), total)
+                progress(len(ends), round(len(ends) * max(1.0, total / max(1, source.tell()))))
         except (OSError, EOFError, zlib.error) as error:
             raise Invalid("file", None, _("The gzip file is damaged after line %(n)d.") % {"n": len(ends)}) from error
     return sha.hexdigest(), np.frombuffer(ends, np.uint64) if ends else np.empty(0, np.uint64)

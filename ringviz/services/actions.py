@@ -1,0 +1,81 @@
+"""Actions as a form or an address names them, made into decisions: the same words for a plan and for the deed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from ringviz.bounds import MAX_WEIGHT
+from ringviz.errors import Invalid
+from ringviz.services import decisions
+from ringviz.services.decisions import Decision
+
+Fields = Mapping[str, str]
+
+
+def decision_of(action: str, fields: Fields) -> Decision:
+    """The decision that `action` and its fields ask for. Raises Invalid for what cannot be read."""
+    if action not in _ACTIONS:
+        known = ", ".join(sorted(_ACTIONS))
+        raise Invalid("action", action, _("Choose one of: %(names)s.") % {"names": known})
+    return _ACTIONS[action](fields)
+
+
+def whole(fields: Fields, name: str) -> int:
+    """A whole number of at most 15 digits. Raises Invalid."""
+    text = fields.get(name, "").strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= 15):
+        raise Invalid(name, text, _("Give a whole number."))
+    return int(text)
+
+
+def maybe_whole(fields: Fields, name: str) -> int | None:
+    """A whole number, or None where nothing is given. Raises Invalid."""
+    return whole(fields, name) if fields.get(name, "").strip() else None
+
+
+def weight(fields: Fields) -> float:
+    """A weight; nothing is 1. Raises Invalid."""
+    text = fields.get("weight", "").strip() or "1"
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise Invalid("weight", text[:40], _("Give a number from 0 to %(most)d.") % {"most": int(MAX_WEIGHT)})
+    return number
+
+
+def _add(fields: Fields) -> Decision:
+    return decisions.add(
+        name=fields.get("name", ""),
+        address=fields.get("address", ""),
+        zone=fields.get("zone", ""),
+        weight=weight(fields),
+    )
+
+
+def _edit(fields: Fields) -> Decision:
+    return decisions.edit(whole(fields, "node"), address=fields.get("address", ""), zone=fields.get("zone", ""))
+
+
+def _configure(fields: Fields) -> Decision:
+    return decisions.configure(
+        strategy=fields.get("strategy") or None,
+        vnodes=maybe_whole(fields, "vnodes"),
+        copies=maybe_whole(fields, "copies"),
+    )
+
+
+_ACTIONS: dict[str, Callable[[Fields], Decision]] = {
+    "add": _add,
+    "kill": lambda fields: decisions.kill(whole(fields, "node")),
+    "revive": lambda fields: decisions.revive(whole(fields, "node")),
+    "drain": lambda fields: decisions.drain(whole(fields, "node")),
+    "remove": lambda fields: decisions.remove(whole(fields, "node")),
+    "reweight": lambda fields: decisions.reweight(whole(fields, "node"), weight(fields)),
+    "edit": _edit,
+    "configure": _configure,
+}

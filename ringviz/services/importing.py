@@ -1,0 +1,127 @@
+"""Giving a cluster other keys while people watch: in the background of a web process, with progress.
+
+The row of KeyImport says how far it is, so that a page that missed a frame, or asks another process, learns the same.
+The keys take effect by one event at the end; until then nothing of the cluster has changed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import BinaryIO
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from live.actor import Actor
+from live.hints import publish_frame
+from ringviz.errors import Invalid, Refused
+from ringviz.models import Cluster, KeyImport, KeySet
+from ringviz.selectors.clusters import cluster_of
+from ringviz.services.changing import check_allowed
+from ringviz.services.clusters import use_keys
+from ringviz.stores.keysets import Progress
+
+_FRAME_EVERY_S = 0.1
+_ROW_EVERY_S = 1.0
+ABANDONED_AFTER = timedelta(seconds=30)
+
+Make = Callable[[Progress], KeySet]
+
+
+def start_import(*, slug: str, actor: Actor, make: Make, language: str, source: BinaryIO | None = None) -> KeyImport:
+    """Begins to make a key set and gives it to the cluster when it is made. One import a cluster at a time.
+
+    `source` is closed at the end. Raises NotAllowed, NotFound, Invalid (one is running).
+    """
+    check_allowed(actor)
+    cluster = cluster_of(slug)
+    running = current_import(cluster)
+    if running is not None and running.state == KeyImport.State.RUNNING:
+        raise Invalid("file", None, _("Keys are being imported already. Wait until they are in."))
+    job = KeyImport.objects.create(cluster=cluster)
+    run = _Run(job, cluster=cluster, actor=actor, make=make, language=language, source=source)
+    threading.Thread(target=run, name=f"import-{job.pk}", daemon=True).start()
+    return job
+
+
+def current_import(cluster: Cluster) -> KeyImport | None:
+    """The newest import of a cluster. One whose process is gone counts as failed."""
+    job = cluster.imports.order_by("-pk").first()
+    if job and job.state == KeyImport.State.RUNNING and job.updated_at < timezone.now() - ABANDONED_AFTER:
+        job.state = KeyImport.State.FAILED
+        job.error = _("The import was cut off. Nothing was changed; start it again.")
+    return job
+
+
+def progress_of(job: KeyImport) -> dict[str, object]:
+    """An import as pages are told of it: `done` of about `total` keys."""
+    told: dict[str, object] = {"id": job.pk, "done": job.done, "total": job.total, "state": job.state}
+    if job.error:
+        told["error"] = job.error
+    return told
+
+
+class _Run:
+    """The work of one import."""
+
+    def __init__(
+        self,
+        job: KeyImport,
+        *,
+        cluster: Cluster,
+        actor: Actor,
+        make: Make,
+        language: str,
+        source: BinaryIO | None,
+    ) -> None:
+        self._job, self._cluster, self._actor = job, cluster, actor
+        self._make, self._language, self._source = make, language, source
+        self._framed_at = self._saved_at = time.monotonic()
+
+    def __call__(self) -> None:
+        job = self._job
+        try:
+            with override(self._language):
+                key_set = self._make(self._progress)
+                use_keys(slug=self._cluster.slug, actor=self._actor, key_set=key_set)
+            job.done = job.total = key_set.count
+            job.state = KeyImport.State.DONE
+        except Refused as refused:
+            self._fail(refused.message)
+        except Exception:
+            self._fail(_("The import failed. Nothing was changed; the server's log says why."))
+            raise
+        finally:
+            self._end()
+
+    def _fail(self, error: str) -> None:
+        self._job.state, self._job.error = KeyImport.State.FAILED, error
+
+    def _end(self) -> None:
+        if self._source is not None:
+            self._source.close()
+        self._save()
+        self._frame()
+        connection.close()
+
+    def _progress(self, done: int, total: int) -> None:
+        self._job.done, self._job.total = done, total
+        now = time.monotonic()
+        if now - self._framed_at >= _FRAME_EVERY_S:
+            self._framed_at = now
+            self._frame()
+        if now - self._saved_at >= _ROW_EVERY_S:
+            self._saved_at = now
+            self._save()
+
+    def _frame(self) -> None:
+        publish_frame(self._cluster.stream_id, "import", progress_of(self._job))
+
+    def _save(self) -> None:
+        self._job.updated_at = timezone.now()
+        self._job.save()

@@ -1,0 +1,51 @@
+"""What a change would do: the very payload of its event, and nothing is written."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypedDict
+
+import numpy as np
+
+from live.kinds import encode, kind_of
+from ringviz.core.placement import Murmur, Node
+from ringviz.core.state import NodeState, State, apply
+from ringviz.selectors.clusters import Known, known
+from ringviz.selectors.placing import base64_words
+from ringviz.services.decisions import Decision
+
+
+class Plan(NamedTuple):
+    """A change that was not made: on what, its event's kind and payload, and the state that it would give."""
+
+    on: Known
+    kind: str
+    payload: dict[str, object]
+    after: State
+
+
+def plan(slug: str, decision: Decision) -> Plan:
+    """What a decision would make of the cluster as it is. Raises NotFound, Invalid."""
+    on = known(slug)
+    payload = decision(on)
+    kind, encoded = kind_of(payload), encode(payload)
+    return Plan(on, kind, encoded, apply(on.state, kind, encoded))
+
+
+class Told(TypedDict, total=False):
+    """A plan as a page takes it; `tokens` is base64 of the ascending tokens of a node that the page cannot know."""
+
+    v: int
+    kind: str
+    payload: dict[str, object]
+    tokens: str
+
+
+def told(made: Plan) -> Told:
+    """A plan for a page."""
+    answer = Told(v=made.on.v, kind=made.kind, payload=made.payload)
+    if made.kind in ("node_added", "node_reweighted") and made.after["cluster"]["strategy"] == "ring":
+        node: NodeState = made.payload["node"]  # type: ignore[assignment]
+        settings = made.after["cluster"]
+        tokens = Murmur(settings["vnodes"], settings["seed"]).tokens(Node(node["name"], node["weight"]))
+        answer["tokens"] = base64_words(np.sort(tokens))
+    return answer

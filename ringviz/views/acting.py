@@ -1,0 +1,38 @@
+"""What people do to a cluster, and what they ask about before they do it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from live.log import event_frame
+from ringviz.actors import actor_of
+from ringviz.services.actions import decision_of, whole
+from ringviz.services.changing import change
+from ringviz.services.planning import plan as make_plan
+from ringviz.services.planning import told
+from ringviz.services.undo import undo
+from ringviz.views.answers import refusals_as_json
+from ringviz.views.asked import fields_of
+
+
+@require_safe
+@refusals_as_json
+def plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """What `?action=` with its fields would do: `{"v", "kind", "payload"}`, and "tokens" of a node that is new."""
+    fields = fields_of(request)
+    return JsonResponse(told(make_plan(slug, decision_of(fields.get("action", ""), fields))))
+
+
+@require_POST
+@refusals_as_json
+def act(request: HttpRequest, slug: str) -> HttpResponse:
+    """Does what the form's `action` says, if the cluster is still at `version`: `{"v", "event"}`."""
+    fields, actor = fields_of(request), actor_of(request)
+    version = whole(fields, "version")
+    if fields.get("action") == "undo":
+        event = undo(slug=slug, actor=actor, version=version)
+    else:
+        decision = decision_of(fields.get("action", ""), fields)
+        event = change(slug=slug, actor=actor, version=version, decision=decision)
+    return JsonResponse({"v": event.version, "event": event_frame(event)})

@@ -1,0 +1,66 @@
+"""Giving a cluster other keys: a pattern, or a file that is read in the background."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import BinaryIO, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from ringviz.actors import actor_of
+from ringviz.errors import Invalid
+from ringviz.selectors.clusters import cluster_of
+from ringviz.services.actions import whole
+from ringviz.services.changing import check_allowed
+from ringviz.services.checks import check_pattern
+from ringviz.services.importing import Make, current_import, progress_of, start_import
+from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.views.answers import refusals_as_json
+from ringviz.views.asked import fields_of
+
+MOST_BYTES = 4 << 30
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_json
+def keys(request: HttpRequest, slug: str) -> HttpResponse:
+    """POST `pattern` and `count`, or a `file`: 202 `{"import"}`. GET: how the newest import goes, or null."""
+    if request.method != "POST":
+        job = current_import(cluster_of(slug))
+        return JsonResponse({"import": progress_of(job) if job else None})
+    actor = actor_of(request)
+    check_allowed(actor)
+    source = _spooled(request)
+    make = _from_pattern(request) if source is None else _from_file(source, request)
+    job = start_import(slug=slug, actor=actor, make=make, language=get_language() or "en", source=source)
+    return JsonResponse({"import": job.pk}, status=202)
+
+
+def _from_pattern(request: HttpRequest) -> Make:
+    fields = fields_of(request)
+    pattern, count = fields.get("pattern", ""), whole(fields, "count")
+    check_pattern(pattern, count)
+    return lambda progress: pattern_keys(pattern=pattern, count=count, progress=progress)
+
+
+def _from_file(source: BinaryIO, request: HttpRequest) -> Make:
+    label = os.path.basename(cast(UploadedFile, request.FILES["file"]).name or "")
+    return lambda progress: file_keys(source=source, label=label, progress=progress)
+
+
+def _spooled(request: HttpRequest) -> BinaryIO | None:
+    """The uploaded file in a temporary file of our own: Django's is gone when the request is answered."""
+    upload = request.FILES.get("file")
+    if not isinstance(upload, UploadedFile):
+        return None
+    if (upload.size or 0) > MOST_BYTES:
+        raise Invalid("file", upload.size, _("The file is larger than 4 GiB. Split it."))
+    spool = tempfile.TemporaryFile()  # noqa: SIM115  the import closes it
+    shutil.copyfileobj(upload, spool)
+    return cast(BinaryIO, spool)

@@ -1,0 +1,84 @@
+"""The Ring page, and the state of a cluster at any version."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from live.log import event_frame
+from ringviz.errors import NotFound
+from ringviz.selectors.clusters import Known, cluster_of, known, timestamp
+from ringviz.selectors.log import oldest
+from ringviz.selectors.past import event_at, state_at
+from ringviz.services.actions import maybe_whole
+from ringviz.views.answers import refusals_as_json
+from ringviz.views.asked import fields_of
+
+_ADDRESSES = ("state", "tokens", "density", "lookup", "plan", "act", "moved", "moved_csv", "events", "keys", "any_key")
+
+
+@require_safe
+@ensure_csrf_cookie
+def ring(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of one cluster. `?v=` shows a version of the past; one that is not kept leads to what is now."""
+    try:
+        cluster = cluster_of(slug)
+    except NotFound as refused:
+        raise Http404(refused.message) from refused
+    try:
+        boot = _moment(slug, _version_asked(request))
+    except NotFound:
+        return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
+    boot |= {"urls": _urls(slug), "may_operate": request.user.has_perm("ringviz.operate"), "now": _now_ms()}
+    return render(request, "ringviz/ring.html", {"cluster": cluster, "boot": boot})
+
+
+@require_safe
+@refusals_as_json
+def state(request: HttpRequest, slug: str) -> HttpResponse:
+    """`{"v", "epoch", "head", "floor", "at", "event", "state"}` of `?v=`, or of the head."""
+    return JsonResponse(_moment(slug, maybe_whole(fields_of(request), "v")))
+
+
+def _version_asked(request: HttpRequest) -> int | None:
+    text = request.GET.get("v", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
+
+
+def _moment(slug: str, version: int | None) -> dict[str, Any]:
+    now = known(slug)
+    stream_id = now.cluster.stream_id
+    v = now.v if version is None else version
+    at_v = now.state if v == now.v else state_at(stream_id, v)
+    event = event_at(stream_id, v)
+    frame = event_frame(event) if event else None
+    return {
+        "v": v,
+        "epoch": now.epoch,
+        "head": now.v,
+        "floor": oldest(stream_id),
+        "at": frame["at"] if frame else _last_change(now),
+        "event": frame,
+        "state": at_v,
+    }
+
+
+def _last_change(now: Known) -> str:
+    """When the event itself is not kept: the newest time that the rows tell."""
+    return max((node["since"] for node in now.state["nodes"]), default=timestamp(now.cluster.key_set.created_at))
+
+
+def _urls(slug: str) -> dict[str, str]:
+    addresses = {name: reverse(f"ringviz:{name}", args=[slug]) for name in _ADDRESSES}
+    return addresses | {"page": reverse("ringviz:ring", args=[slug]), "socket": f"/ws/clusters/{slug}/"}
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

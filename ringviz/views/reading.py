@@ -1,0 +1,98 @@
+"""What a page reads of a cluster: tokens, density, a key, the log."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ringviz.core.state import State
+from ringviz.errors import NotFound
+from ringviz.models import Cluster, KeySet
+from ringviz.selectors.clusters import cluster_of, known
+from ringviz.selectors.log import MOST_ROWS, log_page
+from ringviz.selectors.lookup import look_up
+from ringviz.selectors.past import state_at
+from ringviz.selectors.picture import density_file, tokens_file
+from ringviz.services.actions import Fields, maybe_whole, whole
+from ringviz.stores.keysets import keys_at
+from ringviz.views.answers import refusals_as_json
+from ringviz.views.asked import fields_of, key_of, numbers_of, span_of
+
+_YEAR_S = 31_536_000
+
+
+@require_safe
+@refusals_as_json
+def tokens(request: HttpRequest, slug: str) -> HttpResponse:
+    """tokens.bin of `?v=` (or the head), of `nodes=` or of `start=`..`end=` only: see `selectors.picture`."""
+    fields = fields_of(request)
+    state, v = _state_asked(slug, fields)
+    data = tokens_file(state, v, numbers=numbers_of(fields), span=span_of(fields))
+    return HttpResponse(data, content_type="application/octet-stream")
+
+
+@require_safe
+@refusals_as_json
+def density(request: HttpRequest, slug: str) -> HttpResponse:
+    """density.bin of the key set `?keys=`. A key set never changes, so that it may be kept for ever."""
+    cluster = cluster_of(slug)
+    key_set = _key_set(cluster, whole(fields_of(request), "keys"))
+    response = HttpResponse(density_file(key_set, cluster.seed), content_type="application/octet-stream")
+    patch_cache_control(response, private=True, max_age=_YEAR_S, immutable=True)
+    return response
+
+
+@require_safe
+@refusals_as_json
+def lookup(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the key `?key=` lies at `?v=` (or the head)."""
+    state, v = _state_asked(slug, fields_of(request))
+    return JsonResponse(look_up(state, v, key_of(request)))
+
+
+@require_safe
+@refusals_as_json
+def any_key(request: HttpRequest, slug: str) -> HttpResponse:
+    """One of the cluster's own keys, `?n=` counted from the start and over again: `{"key"}`, or null without keys."""
+    key_set = cluster_of(slug).key_set
+    if not key_set.count:
+        return JsonResponse({"key": None})
+    key = keys_at(key_set, [whole(fields_of(request), "n") % key_set.count])[0]
+    return JsonResponse({"key": key.decode("utf-8", "replace")})
+
+
+@require_safe
+@refusals_as_json
+def events(request: HttpRequest, slug: str) -> HttpResponse:
+    """The log, newest first: below `before=` or from `from=` to `to=`, at most `limit=`, of one `kind=`."""
+    fields = fields_of(request)
+    before, to = maybe_whole(fields, "before"), maybe_whole(fields, "to")
+    page = log_page(
+        cluster_of(slug).stream_id,
+        before=to + 1 if to is not None else before,
+        lowest=maybe_whole(fields, "from"),
+        limit=maybe_whole(fields, "limit") or MOST_ROWS,
+        kind=fields.get("kind", ""),
+        with_who=request.user.has_perm("ringviz.operate"),
+    )
+    return JsonResponse(page)
+
+
+def _state_asked(slug: str, fields: Fields) -> tuple[State, int]:
+    now = known(slug)
+    v = maybe_whole(fields, "v")
+    if v is None or v == now.v:
+        return now.state, now.v
+    return state_at(now.cluster.stream_id, v), v
+
+
+def _key_set(cluster: Cluster, pk: int) -> KeySet:
+    """The key set, if the cluster has it now or its log tells of it: others are none of this address's business."""
+    if pk == cluster.key_set_id:
+        return cluster.key_set
+    told = cluster.stream.events.filter(kind__in=("cluster_created", "keys_imported"))
+    if any(pk in (event.payload["keys"]["id"], event.payload.get("before", {}).get("id")) for event in told):
+        return KeySet.objects.get(pk=pk)
+    raise NotFound(_("This cluster has no such key set."))
