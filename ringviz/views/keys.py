@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -50,7 +50,7 @@ def _from_pattern(request: HttpRequest) -> Make:
 
 
 def _from_file(source: BinaryIO, request: HttpRequest) -> Make:
-    label = os.path.basename(cast(UploadedFile, request.FILES["file"]).name or "")
+    label = os.path.basename(cast("UploadedFile[Any]", request.FILES["file"]).name or "")
     return lambda progress: file_keys(source=source, label=label, progress=progress)
 
 
