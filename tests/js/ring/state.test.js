@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { apply, UnknownKind } from "../../../static/js/ring/state.js";
+import { killEvent, nodeOf, stateOf } from "../clusters.js";
+
+const CONTRACT = new URL("../../contract/", import.meta.url);
+const golden = readdirSync(CONTRACT).filter((name) => name.endsWith(".json"));
+
+test("there are golden files", () => {
+  assert.ok(golden.length > 0);
+});
+
+for (const name of golden) {
+  test(`the state after ${name} is what the server has`, () => {
+    const { before, event, after } = JSON.parse(readFileSync(new URL(name, CONTRACT), "utf8"));
+    const untouched = structuredClone(before);
+    assert.deepEqual(apply(before, event.kind, event.payload), after);
+    assert.deepEqual(before, untouched, "apply must not change what it is given");
+  });
+}
+
+test("a killed node takes its place and the others have their new figures", () => {
+  const { kind, payload } = killEvent();
+  const after = apply(stateOf(4), kind, payload);
+  assert.deepEqual(
+    after.nodes.map(({ number, state, keys }) => [number, state, keys]),
+    [
+      [1, "active", 160],
+      [2, "active", 140],
+      [3, "active", 100],
+      [4, "down", 0],
+    ],
+  );
+});
+
+test("an added node stands in the order of numbers", () => {
+  const state = { ...stateOf(2), nodes: [nodeOf(1), nodeOf(5)] };
+  const after = apply(state, "node_added", { node: nodeOf(3), changed: [] });
+  assert.deepEqual(
+    after.nodes.map(({ number }) => number),
+    [1, 3, 5],
+  );
+});
+
+test("applying an event twice changes nothing", () => {
+  const { kind, payload } = killEvent();
+  const once = apply(stateOf(4), kind, payload);
+  assert.deepEqual(apply(once, kind, payload), once);
+});
+
+test("an unknown kind is refused, also one that every object has", () => {
+  assert.throws(() => apply(stateOf(1), "node_painted", {}), UnknownKind);
+  assert.throws(() => apply(stateOf(1), "constructor", {}), UnknownKind);
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Store } from "../../../static/js/ring/store.js";
+import { Travel } from "../../../static/js/ring/travel.js";
+import { killEvent, momentOf, pageOf, stateOf } from "../clusters.js";
+
+test("only those concerned are told, once, and in order", () => {
+  const store = new Store(pageOf(stateOf(1)));
+  const heard = [];
+  store.on(["key"], ({ key }) => heard.push(`a${key}`));
+  store.on(["key", "tab"], ({ key }) => heard.push(`b${key}`));
+  store.on(["lens"], () => heard.push("lens"));
+  heard.length = 0;
+  store.set({ key: "x", tab: "find" });
+  store.set({ key: "x" });
+  assert.deepEqual(heard, ["ax", "bx"]);
+});
+
+test("what a listener sets is told after what it heard", () => {
+  const store = new Store(pageOf(stateOf(1)));
+  const heard = [];
+  store.on(["key"], ({ key }) => key === "x" && store.set({ tab: "find" }));
+  store.on(["key", "tab"], ({ key, tab }) => heard.push([key, tab]));
+  heard.length = 0;
+  store.set({ key: "x" });
+  assert.deepEqual(heard, [
+    ["x", "find"],
+    ["x", "find"],
+  ]);
+});
+
+const travelOf = (page) => {
+  const store = new Store(page);
+  return { store, travel: new Travel(store, /** @type {any} */ ({ state: "state" })) };
+};
+
+test("at the head an event is shown with what it changed", () => {
+  const { store, travel } = travelOf(pageOf(stateOf(4)));
+  const before = store.page.view.state;
+  travel.receive(killEvent(8));
+  assert.equal(store.page.view, store.page.head);
+  assert.equal(store.page.view.v, 8);
+  assert.equal(store.page.view.before, before);
+  assert.equal(store.page.view.calm, false);
+  assert.equal(store.page.rows.at(-1).share, 0.25);
+});
+
+test("in the past an event moves the head and nothing else", () => {
+  const state = stateOf(4);
+  const past = momentOf(3, state);
+  const { store, travel } = travelOf(pageOf(state, { view: past }));
+  travel.receive(killEvent(8));
+  assert.equal(store.page.view, past);
+  assert.equal(store.page.head.v, 8);
+  travel.live();
+  assert.equal(store.page.view, store.page.head);
+});
+
+test("an event that was had, or one too far ahead, is dropped", () => {
+  const { store, travel } = travelOf(pageOf(stateOf(4)));
+  const { head } = store.page;
+  travel.receive(killEvent(7));
+  travel.receive(killEvent(9));
+  assert.equal(store.page.head, head);
+});
+
+test("another epoch starts over, also for who was in the past", () => {
+  const state = stateOf(4);
+  const { store, travel } = travelOf(
+    pageOf(state, { view: momentOf(3, state), rows: [/** @type {any} */ ({ v: 1 })] }),
+  );
+  travel.restart({ v: 2, epoch: "other", state: stateOf(2) }, "2026-05-03T13:00:00.000Z");
+  assert.equal(store.page.view, store.page.head);
+  assert.equal(store.page.view.v, 2);
+  assert.deepEqual(store.page.rows, []);
+});
