@@ -5,7 +5,6 @@ too, its socket keeps the connections waiting meanwhile; but three deaths within
 demo. Pauses between starts double from half a second to ten.
 """
 
-import os
 import select
 import signal
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from dashboard.demo.console import Console
+from dashboard.demo.launcher import Launcher
 from fleet.process import Child
 
 DEATHS = 3
@@ -61,7 +61,7 @@ class Keeper:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._kept: list[Kept] = []
-        self._launcher = os.getppid() if "MAKELEVEL" in os.environ else None
+        self._launcher = Launcher()
 
     def add(self, name: str, starter: Callable[[], Child], *, grace_s: float, essential: bool) -> Child:
         """Start a program and keep it running from now on."""
@@ -70,8 +70,8 @@ class Keeper:
         return kept.start()
 
     def look_after(self, stopping: Callable[[], bool]) -> bool:
-        """Watch until told to stop (True), or until an essential program cannot be kept up (False)."""
-        while not stopping() and not self._launcher_is_gone():
+        """Watch until told to stop or left alone (True), or until an essential program cannot be kept up (False)."""
+        while not stopping() and not self._launcher.is_gone():
             self._wait()
             standing = [self._check(kept) for kept in self._kept]
             if not all(standing):
@@ -94,6 +94,7 @@ class Keeper:
         """Until a child ends, a start is due, or it is time to look again."""
         now = time.monotonic()
         poller = select.poll()
+        self._launcher.register(poller)
         wait_s = LOOK_EVERY_S
         for kept in self._kept:
             if kept.child is not None and kept.child.fileno() >= 0:
@@ -119,7 +120,3 @@ class Keeper:
             return False
         self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % told)
         return True
-
-    def _launcher_is_gone(self) -> bool:
-        """Under make: whether make was killed. Its end must end the demo, as if it were one program."""
-        return self._launcher is not None and os.getppid() != self._launcher

@@ -1,7 +1,5 @@
 """However a demo ends, nothing of it stays and nothing is locked: the next start is up again, with its state."""
 
-import os
-import pty
 import signal
 import subprocess
 import sys
@@ -69,28 +67,32 @@ def test_an_ignored_hang_up_stays_ignored(data_folder):
     demos.nothing_left(data_folder)
 
 
-@contextmanager
-def terminal(command, folder):
-    """`command` as the foreground program of a terminal of its own. Gives the demo and the terminal's other side."""
-    ours, theirs = pty.openpty()
+# A terminal is a program that holds the other side of a pseudo-terminal: what it reads is typed, its end is a hang-up.
+TERMINAL = [
+    sys.executable,
+    "-c",
+    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+]
 
+
+@contextmanager
+def in_a_terminal(command, folder):
+    """`command` as the foreground program of a terminal of its own. Gives the demo; its process is the terminal."""
     process = subprocess.Popen(
-        ["setsid", "--ctty", *command],
+        [*TERMINAL, *command],
         cwd=demos.ROOT,
         env=demos.environment(folder, PORT="0"),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
+        errors="replace",
     )
-    os.close(theirs)
-    process.stdout = os.fdopen(os.dup(ours), errors="replace")  # what the terminal shows
     try:
-        yield demos.Demo(process, folder), ours
+        yield demos.Demo(process, folder)
     finally:
-        if process.poll() is None:
-            process.kill()
+        process.kill()
         process.wait()
+        process.communicate()
         demos.nothing_left(folder)
 
 
@@ -100,21 +102,20 @@ MAKE_RUN = ["make", "--no-print-directory", "-o", ".venv/.installed-run", "run"]
 
 @pytest.mark.parametrize("presses", [1, 2])
 def test_ctrl_c_in_the_terminal_of_make_run(presses, data_folder):
-    with terminal(MAKE_RUN, data_folder) as (demo, keyboard):
+    with in_a_terminal(MAKE_RUN, data_folder) as demo:
         demo.wait_until_up()
-        os.write(keyboard, b"\x03" * presses)
+        demo.process.stdin.write("\x03" * presses)
+        demo.process.stdin.flush()
         assert demo.process.wait(DEADLINE_S) != 0  # make says that it was interrupted
         demos.nothing_left(data_folder)
         assert "Traceback" not in demo.output.text
-        os.close(keyboard)
 
 
 def test_a_closed_terminal_ends_make_run(data_folder):
-    with terminal(MAKE_RUN, data_folder) as (demo, keyboard):
+    with in_a_terminal(MAKE_RUN, data_folder) as demo:
         demo.wait_until_up()
-        demo.process.stdout.detach()  # the reader's copy goes with the terminal
-        os.close(keyboard)
-        demo.process.wait(DEADLINE_S)
+        demo.process.kill()
+        demo.process.wait()
         demos.nothing_left(data_folder)
 
 
