@@ -1,0 +1,59 @@
+"""Giving a cluster other keys over HTTP. The import runs in a thread: these tests commit."""
+
+import gzip
+import threading
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ended(client: Client, cluster: str) -> dict:
+    """How the import ended; its thread is waited for."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("import-"):
+            thread.join(30)
+            assert not thread.is_alive()
+    return client.get(cluster + "keys").json()["import"]
+
+
+def test_a_pattern_becomes_the_clusters_keys(operator: Client, cluster: str):
+    answer = operator.post(cluster + "keys", {"pattern": "item:{n}", "count": "2000"})
+    assert answer.status_code == 202
+    assert ended(operator, cluster) == {"id": answer.json()["import"], "done": 2000, "total": 2000, "state": "done"}
+    state = operator.get(cluster + "state").json()
+    assert (state["event"]["kind"], state["state"]["keys"]["label"]) == ("keys_imported", "item:{n}")
+    assert sum(node["keys"] for node in state["state"]["nodes"]) == 2000
+
+
+def test_a_gzip_file_becomes_the_clusters_keys(operator: Client, cluster: str):
+    file = SimpleUploadedFile("words.gz", gzip.compress(b"one\ntwo\n\xff\x00three\n"))
+    assert operator.post(cluster + "keys", {"file": file}).status_code == 202
+    assert ended(operator, cluster)["state"] == "done"
+    keys = operator.get(cluster + "state").json()["state"]["keys"]
+    assert (keys["label"], keys["count"], keys["kind"]) == ("words.gz", 3, "file")
+
+
+def test_a_bad_line_is_named_and_nothing_is_imported(operator: Client, cluster: str):
+    file = SimpleUploadedFile("words.txt", b"one\n\ntwo\n")
+    assert operator.post(cluster + "keys", {"file": file}).status_code == 202
+    job = ended(operator, cluster)
+    assert (job["state"], "Line 2" in job["error"]) == ("failed", True)
+    assert operator.get(cluster + "state").json()["head"] == 2
+
+
+def test_a_bad_pattern_is_refused_at_once(operator: Client, cluster: str):
+    for form, field in (
+        ({"pattern": "x", "count": "5"}, "pattern"),
+        ({"pattern": "x{n}", "count": "10000001"}, "count"),
+        ({}, "count"),
+    ):
+        refused = operator.post(cluster + "keys", form)
+        assert (refused.status_code, refused.json()["field"]) == (400, field)
+
+
+def test_who_watches_sees_the_progress_and_cannot_import(watcher: Client, cluster: str):
+    assert watcher.get(cluster + "keys").json() == {"import": None}
+    assert watcher.post(cluster + "keys", {"pattern": "x{n}", "count": "5"}).status_code == 403

@@ -1,0 +1,75 @@
+"""The Ring page and the state of a version."""
+
+import json
+import re
+
+from django.test import Client
+
+
+def boot_of(response) -> dict:
+    """What the page begins with."""
+    return json.loads(re.search(rb'<script id="boot" type="application/json">(.*?)</script>', response.content)[1])
+
+
+def test_the_page_begins_with_the_state_of_the_head(watcher: Client, cluster: str):
+    boot = boot_of(watcher.get(cluster))
+    assert (boot["v"], boot["head"], boot["floor"], boot["may_operate"]) == (2, 2, 1, False)
+    assert [node["name"] for node in boot["state"]["nodes"]] == ["a", "b", "c", "d"]
+    assert sum(node["keys"] for node in boot["state"]["nodes"]) == 1_000
+    assert boot["event"]["kind"] == "node_added"
+
+
+def test_an_operator_may_operate(operator: Client, cluster: str):
+    assert boot_of(operator.get(cluster))["may_operate"] is True
+
+
+def test_an_address_with_a_version_begins_there(watcher: Client, cluster: str):
+    boot = boot_of(watcher.get(cluster + "?v=1"))
+    assert (boot["v"], boot["head"]) == (1, 2)
+    assert [node["name"] for node in boot["state"]["nodes"]] == ["a", "b", "c"]
+
+
+def test_a_version_that_is_not_there_leads_to_what_is_now(watcher: Client, cluster: str):
+    response = watcher.get(cluster + "?v=99")
+    assert (response.status_code, response["location"]) == (302, cluster)
+
+
+def test_an_unknown_cluster_is_not_found(watcher: Client, db):
+    assert watcher.get("/clusters/nobody/").status_code == 404
+
+
+def test_the_page_allows_no_script_but_its_own_files(watcher: Client, cluster: str):
+    response = watcher.get(cluster)
+    assert "script-src 'self';" in response["content-security-policy"] + ";"
+    assert not re.search(rb"<script(?![^>]*(src=|application/json))|\son\w+=|\sstyle=", response.content)
+
+
+def test_a_name_cannot_leave_the_data_of_the_page(operator: Client, cluster: str):
+    form = {"action": "add", "name": "</script><b>x", "version": 2}
+    assert operator.post(cluster + "act", form).status_code == 200
+    response = operator.get(cluster)
+    assert b"</script><b>x" not in response.content
+    assert boot_of(response)["state"]["nodes"][-1]["name"] == "</script><b>x"
+
+
+def test_the_state_of_a_version_has_its_event(watcher: Client, cluster: str):
+    answer = watcher.get(cluster + "state?v=2").json()
+    assert (answer["v"], answer["event"]["v"], answer["at"]) == (2, 2, answer["event"]["at"])
+    assert answer["event"]["payload"]["movement"]["pairs"]
+
+
+def test_who_acted_is_not_told_to_those_who_watch(watcher: Client, operator: Client, cluster: str):
+    for address in ("", "state", "events"):
+        assert b"boss" not in watcher.get(cluster + address).content
+    assert b"boss" in operator.get(cluster + "events").content
+
+
+def test_a_version_that_cannot_be_is_refused(watcher: Client, cluster: str):
+    assert watcher.get(cluster + "state?v=3").status_code == 404
+    refused = watcher.get(cluster + "state?v=-1")
+    assert (refused.status_code, refused.json()["field"]) == (400, "v")
+
+
+def test_it_only_reads(operator: Client, cluster: str):
+    assert operator.post(cluster + "state").status_code == 405
+    assert operator.post(cluster).status_code == 405
