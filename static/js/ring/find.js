@@ -49,10 +49,11 @@ export function wireFind(store, urls, loader, example) {
     store.set({ key: input.value });
     soon(WAIT_MS);
   });
-  byId("any-key").addEventListener("click", () => {
-    input.value = anyKey(store.page);
+  byId("any-key").addEventListener("click", async () => {
+    const { count } = store.page.view.state.keys;
+    input.value = await anyKey(urls, Math.floor(Math.random() * count));
     store.set({ key: input.value });
-    void ask();
+    await ask();
   });
   store.on(["lookup", "view", "plan", "pins"], (page) => list.replaceChildren(...walkLines(page, trouble)));
   // In another moment the key is another node's: known at once from the tokens, and asked again when all have looked.
@@ -67,11 +68,15 @@ export function wireFind(store, urls, loader, example) {
   if (input.value) void ask();
 }
 
-/** @param {Readonly<Page>} page some key, of the cluster's pattern where it has one */
-function anyKey({ view }) {
-  const { kind, label, count } = view.state.keys;
-  const n = Math.ceil(Math.random() * Math.max(count, 10_000));
-  return kind === "pattern" && label.includes("{n}") ? label.replace("{n}", String(n)) : `cart:${40_000 + n}`;
+/**
+ * One of the cluster's own keys; of a cluster without keys one that could be.
+ * @param {Urls} urls
+ * @param {number} n counted from the start
+ * @returns {Promise<string>}
+ */
+export async function anyKey(urls, n) {
+  const { key } = await getJson(`${urls.any_key}?n=${n}`);
+  return key ?? `key:${n}`;
 }
 
 /**

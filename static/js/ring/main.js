@@ -8,7 +8,7 @@ import { wireCaption } from "./caption.js";
 import { wireCard } from "./card.js";
 import { wireCenter } from "./center.js";
 import { byId } from "./dom.js";
-import { wireFind } from "./find.js";
+import { anyKey, wireFind } from "./find.js";
 import { wireDialog } from "./forms.js";
 import { wireKeyboard } from "./keyboard.js";
 import { showProgress, wireKeyset } from "./keyset.js";
@@ -31,7 +31,8 @@ import { Travel } from "./travel.js";
 
 /** @import { Boot, Event, Moment, Page } from "./types.js" */
 
-const DEFAULT_KEY = "cart:48091";
+/** Which of the cluster's keys the page begins with. */
+const EXAMPLE = 20;
 const LENS_AT = 0.07;
 
 /** @type {Boot} */
@@ -152,7 +153,7 @@ async function begin() {
   else if (wanted.plan) await acting.reported(acting.plan(wanted.plan), wanted.plan);
   const { state } = store.page.view;
   const shown = !wanted.key && state.nodes.length <= 24 && state.cluster.strategy === "ring";
-  wireFind(store, urls, loader, shown ? DEFAULT_KEY : "");
+  wireFind(store, urls, loader, shown ? await anyKey(urls, EXAMPLE) : "");
 }
 
 void begin();

@@ -12,16 +12,6 @@ import { zonesOf } from "./looks.js";
 /** @import { Store } from "./store.js" */
 /** @import { Travel } from "./travel.js" */
 
-/** Events that the server can take back; a removed node's number is never given again. */
-const UNDOABLE = new Set([
-  "node_added",
-  "node_killed",
-  "node_revived",
-  "node_drained",
-  "node_reweighted",
-  "cluster_reconfigured",
-]);
-
 /**
  * @param {Store} store
  * @param {Acting} acting
@@ -48,8 +38,7 @@ export function wireTools(store, acting, travel) {
   store.on(["view", "plan", "side", "colour", "screen", "link", "pins"], (page) => {
     const change = shownChange(page);
     const moved = Boolean(change?.movement?.moved || change?.movement?.ranges);
-    const { event } = page.view;
-    undo.hidden = !change || change.planned || !acting.powers.operate || !event || !UNDOABLE.has(event.kind);
+    undo.hidden = !change || change.planned || !acting.powers.operate || page.view.v <= page.floor;
     side.hidden = !moved;
     side.ariaPressed = String(page.side === "before");
     calm.hidden = !change || change.planned || page.view !== page.head;

@@ -38,7 +38,7 @@
  *   offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
  * @typedef {{state: string, tokens: string, density: string, lookup: string, plan: string, act: string, moved: string,
- *   moved_csv: string, events: string, keys: string, socket: string, page: string}} Urls
+ *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string}} Urls
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string, state: State, event: Event | null,
  *   urls: Urls, may_operate: boolean, now: number}} Boot
  */
