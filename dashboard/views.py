@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from dashboard import facts, logbook, overview, processes
 from dashboard.timeline import Asked, log_of
@@ -15,6 +16,8 @@ from ringviz.models import Cluster
 def show_overview(request: HttpRequest) -> HttpResponse:
     """Every cluster, the newest events of all, and the processes."""
     found = facts.all_facts()
+    if found and request.headers.get("HX-Request"):  # a page that was empty asks whether it still is
+        return HttpResponseClientRefresh()
     context = {
         "cards": [overview.card_of(one) for one in found],
         "summary": overview.summary(found),

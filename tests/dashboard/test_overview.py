@@ -11,7 +11,7 @@ from dashboard.facts import Row, loads
 from dashboard.looks import Look, looks_of
 from live.models import Event, Stream
 from ringviz.models import Node
-from tests.markup import one_text, texts
+from tests.markup import one_text, select, texts
 
 
 def test_without_a_cluster_it_says_what_to_type(client, db):
@@ -19,6 +19,14 @@ def test_without_a_cluster_it_says_what_to_type(client, db):
     assert one_text(page, "h1") == "No cluster yet"
     assert one_text(page, ".cmd") == "make run"
     assert "/timeline/" not in page, "navigation shows only what exists"
+
+
+def test_an_empty_page_asks_again_and_is_told_to_reload_when_there_is_a_cluster(client, make_cluster):
+    (asking,) = select(client.get("/").content.decode(), ".note")
+    assert asking.attributes["hx-get"] == "/"
+    assert "HX-Refresh" not in client.get("/", headers={"HX-Request": "true"})
+    make_cluster()
+    assert client.get("/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 
 def test_an_operator_without_a_cluster_is_offered_to_add_one(operator_client):
