@@ -1,0 +1,49 @@
+"""Clusters in the admin: made, configured, given other keys, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ringviz.admin.deciding import DecidingAdmin, operator
+from ringviz.forms.cluster import AddClusterForm, ChangeClusterForm
+from ringviz.models import Cluster
+from ringviz.services.clusters import delete_cluster
+
+
+@admin.register(Cluster)
+class ClusterAdmin(DecidingAdmin[Cluster]):
+    """All clusters."""
+
+    form = ChangeClusterForm
+    add_form = AddClusterForm
+    list_display = ("name", "slug", "kind", "demo", "strategy", "vnodes", "copies", "key_set")
+    list_filter = ("demo", "strategy")
+    search_fields = ("name", "slug")
+    list_select_related = ("key_set",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
+        """Each row with the version of its stream, read by one query."""
+        return super().get_queryset(request).annotate(stream_version=F("stream__version"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Cluster | None = None) -> tuple[str, ...]:
+        """What a cluster is called, and the seed of its hash."""
+        return ("slug", "name", "demo", "seed") if obj else ()
+
+    def view_on_site(self, obj: Cluster) -> str:
+        """The Ring page."""
+        return reverse("ringviz:ring", args=[obj.slug])
+
+    def save_model(self, request: HttpRequest, obj: Cluster, form: Any, change: bool) -> None:
+        """Through the services; a new row is then found by its address."""
+        form.carry_out(slug=obj.slug, actor=operator(request))
+        if not change:
+            obj.pk = Cluster.objects.values_list("pk", flat=True).get(slug=obj.slug)
+
+    def delete_by_service(self, request: HttpRequest, obj: Cluster) -> None:
+        """The cluster with its nodes and its log."""
+        delete_cluster(slug=obj.slug, actor=operator(request))

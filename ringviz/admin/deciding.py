@@ -1,0 +1,113 @@
+"""What the admin pages of clusters and nodes have in common: services write, and a refusal is a form error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
+
+from ringviz.actors import OPERATE, actor_of
+from ringviz.errors import Refused
+from ringviz.forms.deciding import DecidingForm
+
+M = TypeVar("M", bound=Model)
+
+if TYPE_CHECKING:
+
+    class _ModelAdmin(admin.ModelAdmin[M]):
+        def _changeform_view(
+            self, request: HttpRequest, object_id: str | None, form_url: str, extra_context: dict[str, Any] | None
+        ) -> HttpResponse: ...
+
+        def _delete_view(
+            self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None
+        ) -> HttpResponse: ...
+else:
+
+    class _ModelAdmin(admin.ModelAdmin):
+        def __class_getitem__(cls, _model: type) -> type:
+            return cls
+
+
+_REFUSED = "ringviz.refused"  # in a request's META: what a service said when the form was first saved
+
+
+class DecidingAdmin(_ModelAdmin[M]):
+    """Rows that only services write. Not in Django's transaction around the view: a service takes its own, in turn."""
+
+    add_form: type[DecidingForm[Any]]
+
+    @method_decorator(csrf_protect)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; where a service refuses it, the form again with what the service said."""
+        try:
+            return self._changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:
+            request.META[_REFUSED] = refused
+            return self._changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form of a new row or of one that is there, told of an earlier refusal."""
+        if obj is None:
+            kwargs["form"] = self.add_form
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"late": request.META.get(_REFUSED)})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing is related that the services did not write."""
+
+    @method_decorator(csrf_protect)
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The confirmation; where a service refuses, what it said above the page of the row."""
+        try:
+            return self._delete_view(request, object_id, extra_context)
+        except Refused as refused:
+            self.message_user(request, refused.message, messages.ERROR)
+            return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        """Through the service; told in the admin's own log once it is done."""
+        self.delete_by_service(request, obj)
+        super().log_deletions(request, cast(QuerySet[M], [obj]))
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[M]) -> Any:
+        """Django calls this before it deletes; a service may still refuse."""
+
+    def delete_by_service(self, request: HttpRequest, obj: M) -> None:
+        """Deletes a row. Raises Refused."""
+        raise NotImplementedError
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without the one that deletes rows in bulk, past the services."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Operators."""
+        return request.user.has_perm(OPERATE)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Operators."""
+        return request.user.has_perm(OPERATE)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Operators."""
+        return request.user.has_perm(OPERATE)
+
+
+def operator(request: HttpRequest) -> Any:
+    """Who acts, in the words of the log."""
+    return actor_of(request, origin="admin")

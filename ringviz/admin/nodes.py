@@ -1,0 +1,96 @@
+"""Nodes in the admin: added, changed, removed one by one; killed, revived and drained by actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from live.models import Event
+from ringviz.admin.deciding import DecidingAdmin, operator
+from ringviz.errors import Refused
+from ringviz.forms.node import AddNodeForm, ChangeNodeForm
+from ringviz.models import Node
+from ringviz.services.nodes import drain_node, kill_node, remove_node, revive_node
+
+MOST_AT_ONCE = 100  # nodes of one action: each is an event that every page of the cluster shows
+
+
+@admin.register(Node)
+class NodeAdmin(DecidingAdmin[Node]):
+    """The members of all clusters."""
+
+    form = ChangeNodeForm
+    add_form = AddNodeForm
+    list_display = ("name", "cluster", "state", "weight", "zone", "address", "keys", "share", "tokens", "since")
+    list_filter = ("cluster", "state", "zone")
+    search_fields = ("name", "address", "zone")
+    list_select_related = ("cluster",)
+    actions = ("kill", "revive", "drain", "remove")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Node]:
+        """Each row with the version of its cluster's stream, read by one query."""
+        return super().get_queryset(request).annotate(stream_version=F("cluster__stream__version"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Node | None = None) -> tuple[str, ...]:
+        """What a node is called and what it has."""
+        return ("cluster", "name", "state", "since", "keys", "share", "tokens") if obj else ()
+
+    @admin.display(description=gettext_lazy("share of the hash space"), ordering="ownership")
+    def share(self, node: Node) -> str:
+        """The ownership in per cent."""
+        return _("%(n)s%%") % {"n": f"{node.ownership * 100:.2f}"}
+
+    def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
+        """Through the services; a new row is then found by its number."""
+        slug = obj.cluster.slug
+        events = form.carry_out(slug=slug, actor=operator(request))
+        if not change:
+            number = events[0].payload["node"]["number"]
+            obj.pk = Node.objects.values_list("pk", flat=True).get(cluster__slug=slug, number=number)
+
+    def delete_by_service(self, request: HttpRequest, obj: Node) -> None:
+        """Removes the node."""
+        remove_node(slug=obj.cluster.slug, actor=operator(request), number=obj.number)
+
+    @admin.action(description=gettext_lazy("Kill selected nodes"), permissions=["change"])
+    def kill(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        """Each goes down."""
+        self._each(request, queryset, kill_node)
+
+    @admin.action(description=gettext_lazy("Revive selected nodes"), permissions=["change"])
+    def revive(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        """Each is active again."""
+        self._each(request, queryset, revive_node)
+
+    @admin.action(description=gettext_lazy("Drain selected nodes"), permissions=["change"])
+    def drain(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        """Each gives its keys away."""
+        self._each(request, queryset, drain_node)
+
+    @admin.action(description=gettext_lazy("Remove selected nodes for good"), permissions=["delete"])
+    def remove(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        """Each is taken out."""
+        self._each(request, queryset, remove_node)
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Node], service: Callable[..., Event]) -> None:
+        """An event a node. What is refused is said, and the others are done."""
+        nodes = list(queryset.order_by("cluster", "number")[: MOST_AT_ONCE + 1])
+        if len(nodes) > MOST_AT_ONCE:
+            text = _("Choose at most %(most)d nodes at once; nothing was done.") % {"most": MOST_AT_ONCE}
+            self.message_user(request, text, messages.ERROR)
+            return
+        done, actor = 0, operator(request)
+        for node in nodes:
+            try:
+                service(slug=node.cluster.slug, actor=actor, number=node.number)
+                done += 1
+            except Refused as refused:
+                self.message_user(request, refused.message, messages.ERROR)
+        if done:
+            self.message_user(request, ngettext("%(n)d node: done.", "%(n)d nodes: done.", done) % {"n": done})

@@ -1,0 +1,1 @@
+"""Forms whose saving is a change of a cluster, carried out by the services."""

@@ -1,0 +1,39 @@
+"""A node, as an operator adds and changes it."""
+
+from __future__ import annotations
+
+from ringviz.forms.deciding import DecidingForm
+from ringviz.models import Node
+from ringviz.services import decisions
+from ringviz.services.decisions import Decision
+
+
+class AddNodeForm(DecidingForm[Node]):
+    """A new node, active at once."""
+
+    class Meta:  # noqa: D106
+        model = Node
+        fields = ("cluster", "name", "address", "zone", "weight")
+
+    def decisions(self) -> list[Decision]:
+        """One."""
+        wanted = {name: self.cleaned_data[name] for name in ("name", "address", "zone", "weight")}
+        return [decisions.add(**wanted)]
+
+
+class ChangeNodeForm(DecidingForm[Node]):
+    """A node's weight, address and zone. Its name places its tokens: another name is another node."""
+
+    class Meta:  # noqa: D106
+        model = Node
+        fields = ("address", "zone", "weight")
+
+    def decisions(self) -> list[Decision]:
+        """A weight is one event, the rest another."""
+        number, wanted = self.instance.number, self.cleaned_data
+        found = []
+        if "weight" in self.changed_data:
+            found.append(decisions.reweight(number, wanted["weight"]))
+        if {"address", "zone"} & set(self.changed_data):
+            found.append(decisions.edit(number, address=wanted["address"], zone=wanted["zone"]))
+        return found
