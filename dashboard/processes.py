@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -69,9 +68,17 @@ def _database() -> Process:
     except DatabaseError as error:
         return Process(name, False, _("does not answer"), str(error))
     detail = [connection.display_name, _ms(start)]
-    if connection.vendor == "sqlite" and (path := Path(str(settings.DATABASES["default"]["NAME"]))).is_file():
-        detail.append(filesizeformat(path.stat().st_size))
+    if size := _file_bytes():
+        detail.append(filesizeformat(size))
     return Process(name, True, _("answers"), ", ".join(detail))
+
+
+def _file_bytes() -> int:
+    """What SQLite's file and its write-ahead log take; 0 for another database."""
+    if connection.vendor != "sqlite":
+        return 0
+    name = str(connection.settings_dict["NAME"])
+    return sum(path.stat().st_size for path in (Path(name), Path(f"{name}-wal")) if path.is_file())
 
 
 def _hint_server() -> Process:

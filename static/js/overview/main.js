@@ -39,7 +39,7 @@ function showWatching(slug) {
   const el = row(slug)?.querySelector("[data-watching]");
   const people = watchers.get(slug);
   if (el) {
-    const words = ngettext("%(n)s watching", "%(n)s watching", people ?? 0);
+    const words = ngettext(", %(n)s watching", ", %(n)s watching", people ?? 0);
     el.textContent = people ? interpolate(words, { n: count(people) }) : "";
   }
 }
