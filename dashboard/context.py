@@ -26,8 +26,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "clusters": clusters,
         "first_cluster": SimpleLazyObject(lambda: next(iter(clusters), None)),
-        "may_operate": SimpleLazyObject(lambda: request.user.has_perm("ringviz.operate")),
+        "may_operate": SimpleLazyObject(lambda: _may_operate(request)),
     }
+
+
+def _may_operate(request: HttpRequest) -> bool:
+    # A request that was refused early, under a strange Host say, has no user yet, and its error page is this frame too.
+    return hasattr(request, "user") and request.user.has_perm("ringviz.operate")
 
 
 def _listed() -> list[Listed]:

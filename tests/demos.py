@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.processes import DEADLINE_S, processes_naming, until
+from tests.processes import DEADLINE_S, children_of, processes_naming, until
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(http://\S+/)enter/[\w-]+/")
@@ -85,9 +85,8 @@ class Demo:
         return self.process.wait(DEADLINE_S)
 
     def programs(self) -> dict[int, str]:
-        """The programs that it runs: pid to command line, the demo itself not among them."""
-        found = processes_naming(str(self.folder))
-        return {pid: command for pid, command in found.items() if pid != self.process.pid}
+        """The programs that it runs: pid to command line."""
+        return children_of(self.process.pid)
 
     def program(self, name: str) -> int:
         """The pid of the program whose command line has this name; waits for it."""

@@ -42,6 +42,17 @@ def processes_naming(text: str) -> dict[int, str]:
     return found
 
 
+def children_of(pid: int) -> dict[int, str]:
+    """The living children of a process: pid to command line."""
+    found = {}
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, listed.read_text().split()):
+            command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ")
+            if command:  # a zombie has none
+                found[child] = command.decode(errors="replace")
+    return found
+
+
 def until(condition: Callable[[], T], *, deadline_s: float = DEADLINE_S, what: str = "the condition") -> T:
     """The first true value of `condition`, asked again and again; fails after the deadline, saying what never came."""
     deadline = time.monotonic() + deadline_s
