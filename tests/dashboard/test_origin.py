@@ -1,8 +1,14 @@
 """Only our own pages may open a WebSocket."""
 
+import json
+
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from dashboard.origin import is_ours
+from tests import demos
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +48,15 @@ def test_a_name_that_merely_points_here_may_not():
 def test_a_trusted_origin_may():
     assert is_ours("https://rings.example", "127.0.0.1:8000")
     assert not is_ours("http://rings.example", "127.0.0.1:8000")
+
+
+def test_a_running_demo_refuses_pages_of_other_origins(data_folder):
+    with demos.running(data_folder) as demo:
+        socket = f"{demo.url.replace('http', 'ws', 1)}ws/clusters/demo/"
+        own = demo.url.rstrip("/")
+        with connect(socket, origin=Origin(own)) as connection:
+            assert json.loads(connection.recv(30))["type"] == "hello"
+        for other in ("http://evil.example", own.replace("127.0.0.1", "localhost"), f"{own}1", None):
+            with pytest.raises(InvalidStatus) as refused:
+                connect(socket, origin=Origin(other) if other else None)
+            assert refused.value.response.status_code == 403
