@@ -92,6 +92,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # The demo serves its files as they are; a deployment serves hashed, compressed names made by collectstatic.
 STATIC_ROOT = DATA_DIR / "staticfiles" if DEPLOYED else None
 WHITENOISE_USE_FINDERS = not DEPLOYED
+# A demo runs from a folder that people edit and pull into: look at the files at each request, let no browser keep one
+# unasked. Without it a file that grew is cut off at its old length, and the page that needs it stays dead.
+WHITENOISE_AUTOREFRESH = not DEPLOYED
+WHITENOISE_MAX_AGE = 0 if not DEPLOYED else 60
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
