@@ -1,0 +1,103 @@
+"""What `status`, `import` and the commands that act share: which cluster, refusals, how an event is told."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, TypedDict
+
+from django.core.management.base import CommandError, OutputWrapper
+from django.db import OperationalError, ProgrammingError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from live.models import Event
+from ringviz.errors import Refused
+from ringviz.models import Cluster
+from ringviz.selectors.clusters import cluster_of
+from ringviz.words import event_words, grouped
+
+_MOST_LISTED = 20
+
+
+class Told(TypedDict):
+    """An event as --json prints it. `moved` of `keys` keys have another owner."""
+
+    cluster: str
+    version: int
+    kind: str
+    moved: int
+    keys: int
+
+
+def add_cluster_arguments(parser: ArgumentParser) -> None:
+    """Which cluster, and the form of the output."""
+    parser.add_argument("--cluster", metavar=_("SLUG"), help=_("the cluster's address; without it, the demo's"))
+    parser.add_argument("--json", action="store_true", help=_("one JSON object"))
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What the services refuse, and a database that cannot be used, as CommandError."""
+    try:
+        yield
+    except Refused as refused:
+        raise CommandError(refused.message) from refused
+    except UnicodeEncodeError as error:
+        text = _("%(word)s is not text in UTF-8; nothing here has such a name")
+        raise CommandError(text % {"word": ascii(error.object)}) from error
+    except (OperationalError, ProgrammingError) as error:
+        text = _("the database cannot be used (%(reason)s); `make run` prepares one")
+        raise CommandError(text % {"reason": error}) from error
+
+
+def chosen(slug: str | None) -> Cluster:
+    """The cluster that is meant: the named one, else the first demo, else the only one.
+
+    Raises CommandError where that is nobody, NotFound for a slug that nobody has.
+    """
+    if slug is not None:
+        return cluster_of(slug)
+    demo = Cluster.objects.filter(demo=True).order_by("pk").first()
+    if demo is not None:
+        return demo
+    some = list(Cluster.objects.order_by("slug")[: _MOST_LISTED + 1])
+    if len(some) == 1:
+        return some[0]
+    if not some:
+        raise CommandError(_("there is no cluster yet; `make run` makes some"))
+    names = [cluster.slug for cluster in some[:_MOST_LISTED]] + ["..."] * (len(some) > _MOST_LISTED)
+    raise CommandError(_("say which cluster with --cluster SLUG; there are: %(slugs)s") % {"slugs": ", ".join(names)})
+
+
+def write_event(event: Event, slug: str, as_json: bool, out: OutputWrapper | TextIO) -> None:
+    """One line that tells what was done."""
+    told = _told(event, slug)
+    out.write((json.dumps(told, ensure_ascii=False) if as_json else _sentence(event, told)) + "\n")
+
+
+def _told(event: Event, slug: str) -> Told:
+    movement: dict[str, Any] | None = event.payload.get("movement")
+    if movement is None:  # other keys: none of them moved
+        return Told(cluster=slug, version=event.version, kind=event.kind, moved=0, keys=event.payload["keys"]["count"])
+    return Told(cluster=slug, version=event.version, kind=event.kind, moved=movement["moved"], keys=movement["keys"])
+
+
+def _sentence(event: Event, told: Told) -> str:
+    values = {
+        "cluster": told["cluster"],
+        "what": event_words(event.kind, event.payload).text,
+        "moved": grouped(told["moved"]),
+        "keys": grouped(told["keys"]),
+        "version": grouped(told["version"]),
+    }
+    if event.payload.get("movement") is None:
+        return _("%(cluster)s: %(what)s (version %(version)s)") % values
+    text = ngettext(
+        "%(cluster)s: %(what)s; %(moved)s of %(keys)s key moved (version %(version)s)",
+        "%(cluster)s: %(what)s; %(moved)s of %(keys)s keys moved (version %(version)s)",
+        told["keys"],
+    )
+    return text % values

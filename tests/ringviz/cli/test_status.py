@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import OperationalError
+
+from ringviz.cli import status
+from ringviz.models import Cluster
+from ringviz.services.nodes import add_node, kill_node
+from tests.ringviz.cli.clusters import MAKER, make_cluster
+from tests.ringviz.cli.running import Ring, assert_refused
+
+pytestmark = pytest.mark.django_db(transaction=True)  # a command closes its connections
+
+
+def test_tells_every_node_as_json_at_the_version_that_it_is_of(ring: Ring) -> None:
+    cluster = make_cluster("demo")
+    kill_node(slug="demo", actor=MAKER, number=2)
+    ran = ring("status --json")
+    answer = json.loads(ran.out)
+    assert (ran.error, ran.status, ran.out.count(b"\n")) == ("", 0, 1)
+    assert (answer["cluster"], answer["version"]) == ("demo", 2)
+    rows = {node.name: node for node in cluster.nodes.all()}
+    assert [list(node) for node in answer["nodes"]] == [
+        ["name", "state", "kind", "tokens", "ownership", "predicted_keys", "stored_keys"]
+    ] * 3
+    assert {node["name"]: (node["state"], node["kind"], node["stored_keys"]) for node in answer["nodes"]} == {
+        "cache-1": ("active", "simulated", None),
+        "cache-2": ("down", "simulated", None),
+        "cache-3": ("active", "simulated", None),
+    }
+    for node in answer["nodes"]:
+        row = rows[node["name"]]
+        assert (node["tokens"], node["ownership"], node["predicted_keys"]) == (row.tokens, row.ownership, row.keys)
+    assert sum(node["predicted_keys"] for node in answer["nodes"]) == 1000
+    assert sum(node["ownership"] for node in answer["nodes"]) == pytest.approx(1)
+
+
+def test_a_table_has_its_columns_under_each_other_however_wide_the_letters_are(ring: Ring) -> None:
+    make_cluster("demo")
+    add_node(slug="demo", actor=MAKER, name="日本-キャッシュ")
+    head, *table = ring("status").out.decode().splitlines()
+    assert head == "demo, version 2: 4 nodes, 1,000 keys"
+    assert table[0].split() == ["NODE", "STATE", "KIND", "TOKENS", "SHARE", "KEYS", "STORED"]
+    assert [line.split()[0] for line in table[1:]] == ["cache-1", "cache-2", "cache-3", "日本-キャッシュ"]
+    assert len({status._width(line) for line in table}) == 1
+
+
+def test_an_empty_cluster_is_told_in_one_line(ring: Ring) -> None:
+    make_cluster("empty", nodes=0)
+    assert ring("status").out == b"empty, version 1: 0 nodes, 1,000 keys\n"
+    assert json.loads(ring("status --json").out) == {"cluster": "empty", "version": 1, "nodes": []}
+
+
+def test_without_a_name_the_first_demo_is_meant(ring: Ring) -> None:
+    make_cluster("aaa")
+    make_cluster("show", demo=True)
+    make_cluster("another", demo=True)
+    assert json.loads(ring("status --json").out)["cluster"] == "show"
+    assert json.loads(ring("status --cluster aaa --json").out)["cluster"] == "aaa"
+
+
+def test_without_a_demo_the_only_cluster_is_meant_and_of_two_one_must_be_named(ring: Ring) -> None:
+    make_cluster("beta")
+    assert json.loads(ring("status --json").out)["cluster"] == "beta"
+    make_cluster("alpha")
+    assert_refused(ring("status"), "say which cluster with --cluster SLUG; there are: alpha, beta")
+
+
+def test_without_any_cluster_it_says_what_makes_one(ring: Ring) -> None:
+    assert_refused(ring("status"), "make run")
+
+
+@pytest.mark.parametrize("slug", ["nobody", "", "\udcff", "two\nlines"])
+def test_a_cluster_that_is_not_there_is_one_line_and_exit_status_2(ring: Ring, slug: str) -> None:
+    make_cluster("demo")
+    assert_refused(ring("status --cluster", *([slug] if slug else ["--json", "--cluster="])), "")
+
+
+def test_a_database_without_tables_is_one_line_that_says_how_to_get_one(ring: Ring) -> None:
+    def no_table(**_wanted: object) -> None:
+        raise OperationalError("no such table: ringviz_cluster")
+
+    ring.monkeypatch.setattr(Cluster.objects, "filter", no_table)
+    assert_refused(ring("status"), "make run")
