@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from ringviz.actors import OPERATE, actor_of
@@ -74,8 +75,12 @@ class DecidingAdmin(_ModelAdmin[M]):
         try:
             return self._delete_view(request, object_id, extra_context)
         except Refused as refused:
-            self.message_user(request, refused.message, messages.ERROR)
+            self.tell(request, refused)
             return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")
+
+    def tell(self, request: HttpRequest, refused: Refused) -> None:
+        """What a service said. Not at the start: there the admin writes a capital, also over that of a node's name."""
+        self.message_user(request, _("Not done: %(why)s") % {"why": refused.message}, messages.ERROR)
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         """Through the service; told in the admin's own log once it is done."""

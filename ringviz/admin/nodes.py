@@ -91,6 +91,6 @@ class NodeAdmin(DecidingAdmin[Node]):
                 service(slug=node.cluster.slug, actor=actor, number=node.number)
                 done += 1
             except Refused as refused:
-                self.message_user(request, refused.message, messages.ERROR)
+                self.tell(request, refused)
         if done:
             self.message_user(request, ngettext("%(n)d node: done.", "%(n)d nodes: done.", done) % {"n": done})
