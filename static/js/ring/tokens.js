@@ -66,7 +66,8 @@ export class TokenBook {
       const one = tokens.get(node.number);
       if (one) this.known.set(keyOf(state.cluster, node), one);
     }
-    this.rings.delete(state);
+    // Not only this state's: another object of the same moment may have been drawn without them meanwhile.
+    this.rings = new WeakMap();
   }
 
   /**

@@ -94,3 +94,12 @@ test("a node that comes back, and other settings that were seen before, cost no 
   assert.deepEqual(book.missing({ ...state, cluster: { ...state.cluster, strategy: "modulo" } }), []);
   assert.deepEqual(book.missing({ ...state, nodes: [nodeOf(1, { weight: 2 }), nodeOf(3, { weight: 0 })] }), [1]);
 });
+
+test("tokens that come late are those of every object of their moment", () => {
+  const book = new TokenBook();
+  const first = stateOf(1);
+  const again = structuredClone(first);
+  assert.equal(book.ring(again).tokens.length, 0);
+  book.learn(first, new Map([[1, Uint32Array.of(5, 9)]]));
+  assert.deepEqual([...book.ring(again).tokens], [5, 9]);
+});
