@@ -100,4 +100,13 @@ def _moved(keys: int) -> str:
 
 
 def _who(event: Event) -> str:
-    return _("%(actor)s, %(origin)s") % {"actor": event.actor, "origin": event.origin}
+    origins = {
+        "page": _("page"),
+        "admin": _("admin"),
+        "command line": _("command line"),
+        "seed": _("seed"),
+        "system": _("system"),
+    }
+    origin = origins.get(event.origin, event.origin)
+    same = event.actor == event.origin
+    return origin if same else _("%(actor)s, %(origin)s") % {"actor": event.actor, "origin": origin}
