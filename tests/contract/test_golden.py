@@ -30,7 +30,7 @@ def golden(step: Step, key_sets: list[int]) -> dict[str, Any]:
     frame = {"v": step.event.version, "kind": step.event.kind, "payload": step.event.payload}
     words = event_words(step.event.kind, step.event.payload)._asdict()
     told = {"before": step.before, "event": frame, "after": step.after, "words": words}
-    return _numbered(json.loads(json.dumps(told)), key_sets)
+    return dict(_numbered(json.loads(json.dumps(told)), key_sets))
 
 
 def _numbered(value: Any, key_sets: list[int]) -> Any:
