@@ -10,6 +10,7 @@ MAX_SLUG = 50
 MAX_ADDRESS = 200
 MAX_KEYS = 10_000_000
 MAX_KEY_BYTES = 1_024
+MAX_KEY_FILE_GIB = 4  # unpacked
 MAX_PATTERN = 200
 MAX_PAIRS = 256  # of nodes, told with a movement
 MAX_RANGES = 8_192  # of the hash space, told with a movement

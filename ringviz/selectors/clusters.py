@@ -29,7 +29,12 @@ def cluster_of(slug: str) -> Cluster:
     try:
         return Cluster.objects.select_related("key_set").get(slug=slug)
     except Cluster.DoesNotExist:
-        raise NotFound(_("There is no cluster %(slug)s.") % {"slug": slug}) from None
+        raise no_cluster(slug) from None
+
+
+def no_cluster(slug: str) -> NotFound:
+    """What is said when nothing has this address."""
+    return NotFound(_("There is no cluster %(slug)s.") % {"slug": slug})
 
 
 def node_named(cluster: Cluster, name: str) -> int:

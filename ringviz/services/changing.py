@@ -8,12 +8,12 @@ from typing import Any
 from live.actor import Actor
 from live.kinds import encode, kind_of
 from live.log import Conflict, write
-from live.models import Event
+from live.models import Event, Stream
 from live.reading import events_after
 from ringviz.core.state import State, apply
 from ringviz.errors import NotAllowed, StaleVersion
 from ringviz.events import Payload
-from ringviz.selectors.clusters import Known, known
+from ringviz.selectors.clusters import Known, known, no_cluster
 from ringviz.services.decisions import Decision
 from ringviz.services.keeping import keep_log_bounded
 from ringviz.services.rows import write_rows
@@ -45,8 +45,11 @@ def change(*, slug: str, actor: Actor, version: int | None, decision: Decision) 
     Raises NotAllowed, NotFound, Invalid, StaleVersion.
     """
     check_allowed(actor)
-    event = _optimistic(slug, actor, version, decision) or _in_turn(slug, actor, decision)
-    keep_log_bounded(slug, event.stream_id, event.version)
+    try:
+        event = _optimistic(slug, actor, version, decision) or _in_turn(slug, actor, decision)
+    except Stream.DoesNotExist:  # somebody deleted the cluster in between
+        raise no_cluster(slug) from None
+    keep_log_bounded(event.stream_id, event.version)
     return event
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ringviz.bounds import (
@@ -20,17 +20,20 @@ from ringviz.bounds import (
     MAX_VNODES,
     MAX_WEIGHT,
 )
+from ringviz.core.placement import TOKEN_SPACE
 from ringviz.core.state import NodeState, State
 from ringviz.core.strategy import STRATEGIES
 from ringviz.core.text import is_pattern
 from ringviz.errors import Invalid
 from ringviz.events import Settings
+from ringviz.selectors.placing import token_count
+from ringviz.words import grouped
 
 
-def check_node(node: NodeState, state: State, *, but: int = 0) -> None:
-    """Name, address, zone and weight of a node that is to be among the others, `but` being its own number there."""
+def check_node(node: NodeState, taken: Container[str]) -> None:
+    """Name, address, zone and weight of a node; `taken` are the names of the others."""
     check_name(node["name"])
-    if any(other["name"] == node["name"] for other in state["nodes"] if other["number"] != but):
+    if node["name"] in taken:
         raise Invalid("name", node["name"], _("There is a node %(name)s already.") % {"name": node["name"]})
     _check_text("address", node["address"], MAX_ADDRESS)
     _check_text("zone", node["zone"], MAX_NAME)
@@ -46,7 +49,7 @@ def check_name(name: str) -> None:
 
 def check_slug(slug: str) -> None:
     """The part of a cluster's address that is its own."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > MAX_SLUG:
+    if len(slug) > MAX_SLUG or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise Invalid(
             "slug", slug, _("Use small letters, digits and single hyphens, at most %(most)d.") % {"most": MAX_SLUG}
         )
@@ -63,7 +66,13 @@ def check_weight(weight: float) -> None:
     """0 is a node without keys."""
     if not (math.isfinite(weight) and 0 <= weight <= MAX_WEIGHT):
         text = _("Give a weight from 0 to %(most)s.")
-        raise Invalid("weight", weight, text % {"most": number_format(MAX_WEIGHT, 0)})
+        raise Invalid("weight", weight, text % {"most": grouped(MAX_WEIGHT)})
+
+
+def check_seed(seed: int) -> None:
+    """What the hash takes."""
+    if not 0 <= seed < TOKEN_SPACE:
+        raise Invalid("seed", seed, _("Give a hash seed from 0 to %(most)d.") % {"most": TOKEN_SPACE - 1})
 
 
 def check_settings(now: Settings) -> None:
@@ -85,14 +94,14 @@ def check_settings_change(before: Settings, now: Settings) -> None:
 
 
 def check_size(state: State) -> None:
-    """Not more nodes or tokens than a page can bear."""
+    """Not more nodes or tokens than a page can bear. By the weights, before any token is made."""
     if len(state["nodes"]) > MAX_NODES:
         text = _("A cluster has at most %(most)s nodes. Remove one first.")
-        raise Invalid("name", len(state["nodes"]), text % {"most": number_format(MAX_NODES)})
-    tokens = sum(node["tokens"] for node in state["nodes"])
+        raise Invalid("name", len(state["nodes"]), text % {"most": grouped(MAX_NODES)})
+    tokens = sum(token_count(state["cluster"], node["weight"]) for node in state["nodes"])
     if tokens > MAX_TOKENS:
         text = _("That would be %(tokens)s tokens, and %(most)s are the most. Choose fewer tokens per node.")
-        values = {"tokens": number_format(tokens), "most": number_format(MAX_TOKENS)}
+        values = {"tokens": grouped(tokens), "most": grouped(MAX_TOKENS)}
         raise Invalid("vnodes", tokens, text % values)
 
 
@@ -101,4 +110,4 @@ def check_pattern(pattern: str, count: int) -> None:
     if len(pattern) > MAX_PATTERN or not is_pattern(pattern):
         raise Invalid("pattern", pattern, _("Write a pattern with {n} once where the number goes, such as user:{n}."))
     if not 0 <= count <= MAX_KEYS:
-        raise Invalid("count", count, _("Give a number of keys up to %(most)s.") % {"most": number_format(MAX_KEYS)})
+        raise Invalid("count", count, _("Give a number of keys up to %(most)s.") % {"most": grouped(MAX_KEYS)})

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Required, TypedDict
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.log import create_stream, delete_stream, write
-from live.models import Event
+from live.models import Event, Stream
 from live.turns import write_turn
-from ringviz.core.state import NodeState, State
+from ringviz.core.state import State
 from ringviz.errors import Invalid
 from ringviz.events import ClusterCreated, Settings
-from ringviz.models import Cluster, KeySet, Node
+from ringviz.models import Cluster, KeySet
 from ringviz.selectors.clusters import cluster_of, keys_of, settings_of, timestamp
 from ringviz.selectors.placing import with_figures
 from ringviz.services import decisions
 from ringviz.services.changing import change, check_allowed
-from ringviz.services.checks import check_name, check_node, check_settings, check_size, check_slug
-from ringviz.services.rows import insert_nodes
+from ringviz.services.checks import check_name, check_node, check_seed, check_settings, check_size, check_slug
+from ringviz.services.rows import write_nodes
 from ringviz.stores.keysets import index_of
 
 
 class NewNode(TypedDict, total=False):
     """A node that a cluster is made with."""
 
-    name: str
+    name: Required[str]
     address: str
     zone: str
     weight: float
@@ -67,7 +67,7 @@ def create_cluster(
         cluster.stream = create_stream(f"cluster/{slug}")
         cluster.save()
         with write(cluster.stream.pk, expected=0) as draft:
-            insert_nodes(cluster, state["nodes"])
+            write_nodes(cluster, state["nodes"])
             return draft.record(ClusterCreated(**state), actor)
 
 
@@ -75,26 +75,15 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     check_slug(cluster.slug)
     check_name(cluster.name)
     check_settings(Settings(strategy=cluster.strategy, vnodes=cluster.vnodes, copies=cluster.copies))
-    since = timestamp(timezone.now())
-    state = State(cluster=settings_of(cluster), keys=keys_of(cluster.key_set), nodes=[])
-    for number, node in enumerate(nodes, 1):
-        one = NodeState(
-            number=number,
-            name=node["name"].strip(),
-            address=node.get("address", ""),
-            zone=node.get("zone", ""),
-            weight=node.get("weight", 1.0),
-            state=Node.State.ACTIVE.value,
-            since=since,
-            tokens=0,
-            keys=0,
-            ownership=0.0,
-        )
-        check_node(one, state)
-        state["nodes"].append(one)
-    state = with_figures(state, index_of(cluster.key_set, cluster.seed))
+    check_seed(cluster.seed)
+    since, taken = timestamp(timezone.now()), set[str]()
+    members = [decisions.new_node(number=number, since=since, **node) for number, node in enumerate(nodes, 1)]
+    for member in members:
+        check_node(member, taken)
+        taken.add(member["name"])
+    state = State(cluster=settings_of(cluster), keys=keys_of(cluster.key_set), nodes=members)
     check_size(state)
-    return state
+    return with_figures(state, index_of(cluster.key_set, cluster.seed))
 
 
 def configure(
@@ -120,7 +109,9 @@ def delete_cluster(*, slug: str, actor: Actor) -> None:
     """A cluster, its nodes and its log are gone; pages that show it are told. Raises NotAllowed, NotFound."""
     check_allowed(actor)
     cluster = cluster_of(slug)
+    stream_id = cluster.stream_id
     with write_turn():
-        stream_id = cluster.stream_id
+        # The row that every writer locks first: in another order two of them could wait for each other.
+        Stream.objects.select_for_update().filter(pk=stream_id).first()
         cluster.delete()
         delete_stream(stream_id)

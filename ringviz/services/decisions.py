@@ -40,22 +40,30 @@ def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) ->
     """A new node, active at once."""
 
     def decide(on: Known) -> events.Payload:
-        node = NodeState(
-            number=on.cluster.next_number,
-            name=name.strip(),
-            address=address.strip(),
-            zone=zone.strip(),
-            weight=weight,
-            state=ACTIVE.value,
-            since=_now(),
-            tokens=0,
-            keys=0,
-            ownership=0.0,
-        )
-        check_node(node, on.state)
+        number = on.cluster.next_number
+        node = new_node(number=number, since=_now(), name=name, address=address, zone=zone, weight=weight)
+        check_node(node, _names(on.state))
         return _node_event(events.NodeAdded, on, node)
 
     return decide
+
+
+def new_node(
+    *, number: int, since: str, name: str, address: str = "", zone: str = "", weight: float = 1.0
+) -> NodeState:
+    """A node that has joined and has no figures yet; the spaces around its texts are dropped."""
+    return NodeState(
+        number=number,
+        name=name.strip(),
+        address=address.strip(),
+        zone=zone.strip(),
+        weight=weight,
+        state=ACTIVE.value,
+        since=since,
+        tokens=0,
+        keys=0,
+        ownership=0.0,
+    )
 
 
 def kill(number: int) -> Decision:
@@ -92,9 +100,10 @@ def edit(number: int, *, address: str, zone: str) -> Decision:
     """Another address or zone; nothing moves."""
 
     def decide(on: Known) -> events.Payload:
-        node: NodeState = {**node_of(on.state, number), "address": address.strip(), "zone": zone.strip()}
-        check_node(node, on.state, but=number)
-        if node == node_of(on.state, number):
+        was = node_of(on.state, number)
+        node: NodeState = {**was, "address": address.strip(), "zone": zone.strip()}
+        check_node(node, taken=())
+        if node == was:
             raise Invalid("address", address, _("Nothing was changed."))
         return events.NodeEdited(node=node, changed=[], movement=None)
 
@@ -132,7 +141,6 @@ def configure(*, strategy: str | None = None, vnodes: int | None = None, copies:
         check_settings(now)
         check_settings_change(before, now)
         after = _settled({**on.state, "cluster": {**was, **now}}, on)
-        check_size(after)
         return events.ClusterReconfigured(
             cluster=after["cluster"],
             before=before,
@@ -159,11 +167,9 @@ def use_keys(key_set: KeySet) -> Decision:
 
 
 def bring_back(node: NodeState, kind: NodeKind) -> Decision:
-    """A node as it was once, under the name of `kind`: for an undo."""
+    """A node as it was once, under the name of `kind`: for an undo of the newest event, so that its name is free."""
 
     def decide(on: Known) -> events.Payload:
-        there = any(other["number"] == node["number"] for other in on.state["nodes"])
-        check_node(node, on.state, but=node["number"] if there else 0)
         return _node_event(kind, on, {**node, "since": _now()})
 
     return decide
@@ -203,7 +209,6 @@ def _node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:
     others = [other for other in on.state["nodes"] if other["number"] != node["number"]]
     nodes = sorted([*others, node], key=lambda one: one["number"])
     after = _settled({**on.state, "nodes": nodes}, on)
-    check_size(after)
     payload = kind(
         node=node_of(after, node["number"]),
         changed=changed_figures(on.state, after, without=node["number"]),
@@ -212,7 +217,13 @@ def _node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:
     return cast(events.Payload, payload)
 
 
+def _names(state: State) -> set[str]:
+    return {node["name"] for node in state["nodes"]}
+
+
 def _settled(state: State, on: Known) -> State:
+    """The state with the figures that it has. Raises Invalid for one that is too large."""
+    check_size(state)
     return with_figures(state, _index(on))
 
 

@@ -11,16 +11,12 @@ from live.turns import write_turn
 from ringviz.models import KeySet
 from ringviz.services.checks import check_pattern
 from ringviz.stores.keyfile import read_key_file
-from ringviz.stores.keysets import Progress, index_of
+from ringviz.stores.keysets import Progress, index_of, silent
 
 MAX_LABEL = 200
 
 
-def _silent(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
-
-
-def pattern_keys(*, pattern: str, count: int, progress: Progress = _silent) -> KeySet:
+def pattern_keys(*, pattern: str, count: int, progress: Progress = silent) -> KeySet:
     """The key set of a pattern such as `user:{n}`, n from 0. Raises Invalid."""
     check_pattern(pattern, count)
     digest = hashlib.sha256(f"{count} {pattern}".encode()).hexdigest()
@@ -29,7 +25,7 @@ def pattern_keys(*, pattern: str, count: int, progress: Progress = _silent) -> K
     return key_set
 
 
-def file_keys(*, source: BinaryIO, label: str, progress: Progress = _silent) -> KeySet:
+def file_keys(*, source: BinaryIO, label: str, progress: Progress = silent) -> KeySet:
     """The key set of a file of keys, one a line, plain or gzip. Raises Invalid; then nothing is kept."""
     read = read_key_file(source, progress)
     text = "".join(letter if letter.isprintable() else "?" for letter in label).strip() or _("a file")

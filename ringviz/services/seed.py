@@ -41,7 +41,7 @@ def _demo() -> None:
     create_cluster(
         actor=_SEEDER,
         slug="demo",
-        name="Demo",
+        name=_("Demo"),
         demo=True,
         vnodes=16,
         copies=3,

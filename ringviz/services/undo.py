@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from live.actor import Actor
 from live.models import Event
 from ringviz import events
-from ringviz.core.state import NodeState, State
+from ringviz.core.state import State
 from ringviz.errors import Invalid
 from ringviz.models import KeySet
 from ringviz.models import Node as NodeRow
@@ -43,19 +43,18 @@ def _inverse(event: Event, before: State) -> decisions.Decision:
         return decisions.configure(**payload["before"])
     if event.kind == "keys_imported":
         return decisions.use_keys(KeySet.objects.get(pk=payload["before"]["id"]))
+    if event.kind == "node_removed":
+        return decisions.bring_back(decisions.node_of(before, payload["number"]), events.NodeAdded)
+    return _inverse_of_node(event, before, payload["node"]["number"])
+
+
+def _inverse_of_node(event: Event, before: State, number: int) -> decisions.Decision:
+    """Of the kinds that carry a node."""
     if event.kind == "node_added":
-        return decisions.remove(payload["node"]["number"])
-    number = payload["number"] if event.kind == "node_removed" else payload["node"]["number"]
+        return decisions.remove(number)
     was = decisions.node_of(before, number)
-    return decisions.bring_back(was, _kind_of_return(event.kind, was))
-
-
-def _kind_of_return(kind: str, was: NodeState) -> decisions.NodeKind:
-    """What bringing a node back is called: what was done to it the other way round."""
-    if kind == "node_removed":
-        return events.NodeAdded
-    if kind == "node_reweighted":
-        return events.NodeReweighted
-    if kind == "node_edited":
-        return events.NodeEdited
-    return _KIND_BY_STATE[was["state"]]
+    if event.kind == "node_reweighted":
+        return decisions.reweight(number, was["weight"])
+    if event.kind == "node_edited":
+        return decisions.edit(number, address=was["address"], zone=was["zone"])
+    return decisions.bring_back(was, _KIND_BY_STATE[was["state"]])

@@ -13,16 +13,19 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from ringviz.core.keys import KeyIndex
 from ringviz.core.placement import Murmur
 from ringviz.core.text import pattern_keys
+from ringviz.errors import NotFound
 from ringviz.models import KeySet
 
 _CHUNK = 1 << 18  # keys hashed between two reports of progress
@@ -31,7 +34,7 @@ _KEPT = 8  # key sets held open by a process
 Progress = Callable[[int, int], None]
 
 
-def _silent(_done: int, _total: int) -> None:
+def silent(_done: int, _total: int) -> None:
     """Progress that nobody watches."""
 
 
@@ -40,71 +43,75 @@ def folder(digest: str) -> Path:
     return Path(settings.DATA_DIR) / "keysets" / digest
 
 
-def index_of(key_set: KeySet, seed: int, progress: Progress = _silent) -> KeyIndex:
-    """The key set sorted by hash. Made when it is missing: about 0.3 s a million keys."""
-    return _index(key_set.digest, key_set.pattern, key_set.count, seed, progress)
+def index_of(key_set: KeySet, seed: int, progress: Progress = silent) -> KeyIndex:
+    """The key set sorted by hash. Made when it is missing: about 0.3 s a million keys. Raises NotFound as keys_at."""
+    try:
+        return _opened(folder(key_set.digest), seed)
+    except (FileNotFoundError, EOFError, ValueError):  # not made yet, or what a power cut left of it
+        _build(key_set, seed, progress)
+        return _opened(folder(key_set.digest), seed)
 
 
 def keys_at(key_set: KeySet, positions: Sequence[int] | NDArray[np.uint32]) -> list[bytes]:
-    """The keys at these positions in the key set."""
+    """The keys at these positions in the key set. Raises NotFound for a file whose keys are not on this disk."""
     wanted = [int(position) for position in positions]
     if key_set.kind == KeySet.Kind.PATTERN:
         return [next(pattern_keys(key_set.pattern, position, position + 1)) for position in wanted]
-    blob, ends = _file_keys(key_set.digest)
+    blob, ends = _file_keys(key_set)
     return [blob[int(ends[position - 1]) if position else 0 : int(ends[position])].tobytes() for position in wanted]
 
 
-def _file_keys(digest: str) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
-    path = folder(digest) / "keys.bin"
-    blob = np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
-    return blob, np.load(folder(digest) / "ends.npy", mmap_mode="r")
+def _file_keys(key_set: KeySet) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    path = folder(key_set.digest)
+    try:
+        return mapped_bytes(path / "keys.bin"), np.load(path / "ends.npy", mmap_mode="r")
+    except FileNotFoundError:
+        text = _("The keys of %(label)s are not on this disk any more. Import them again.")
+        raise NotFound(text % {"label": key_set.label}) from None
 
 
-def _index(digest: str, pattern: str, count: int, seed: int, progress: Progress) -> KeyIndex:
-    if (digest, seed) not in _known:
-        _build_missing(digest, pattern, count, seed, progress)
-        _known.add((digest, seed))
-    return _opened(digest, seed)
-
-
-_known: set[tuple[str, int]] = set()
+def mapped_bytes(path: Path) -> NDArray[np.uint8]:
+    """A file as it lies on disk; an empty one cannot be mapped."""
+    return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
 
 
 @lru_cache(maxsize=_KEPT)
-def _opened(digest: str, seed: int) -> KeyIndex:
-    hashes, order = (np.load(path, mmap_mode="r") for path in _index_paths(digest, seed))
+def _opened(path: Path, seed: int) -> KeyIndex:
+    """By the path, so that another DATA_DIR is another index. What is open stays good when its file is deleted."""
+    hashes, order = (np.load(one, mmap_mode="r") for one in index_paths(path, seed))
     return KeyIndex(hashes, order)
 
 
-def _index_paths(digest: str, seed: int) -> tuple[Path, Path]:
-    return folder(digest) / f"hashes.{seed}.npy", folder(digest) / f"order.{seed}.npy"
+def index_paths(path: Path, seed: int) -> tuple[Path, Path]:
+    """The files of a key set's hashes and of their order, in its folder."""
+    return path / f"hashes.{seed}.npy", path / f"order.{seed}.npy"
 
 
-def _build_missing(digest: str, pattern: str, count: int, seed: int, progress: Progress) -> None:
-    paths = _index_paths(digest, seed)
-    if all(path.exists() for path in paths):
-        return
-    folder(digest).mkdir(parents=True, exist_ok=True)
-    hashes = np.empty(count, np.uint32)
+def _build(key_set: KeySet, seed: int, progress: Progress) -> None:
+    hashes = np.empty(key_set.count, np.uint32)
     placement = Murmur(seed=seed)
-    for start in range(0, count, _CHUNK):
-        stop = min(count, start + _CHUNK)
-        hashes[start:stop] = placement.hash_many(list(_keys_between(digest, pattern, start, stop)))
-        progress(stop, count)
-    index = KeyIndex.build(hashes)
-    for path, array in zip(paths, (index.hashes, index.order), strict=True):
-        save_array(path, array)
+    for start in range(0, key_set.count, _CHUNK):
+        stop = min(key_set.count, start + _CHUNK)
+        hashes[start:stop] = placement.hash_many(list(_keys_between(key_set, start, stop)))
+        progress(stop, key_set.count)
+    save_index(folder(key_set.digest), seed, KeyIndex.build(hashes))
 
 
-def _keys_between(digest: str, pattern: str, start: int, stop: int) -> Iterator[bytes]:
-    if pattern:
-        yield from pattern_keys(pattern, start, stop)
-        return
-    blob, ends = _file_keys(digest)
+def _keys_between(key_set: KeySet, start: int, stop: int) -> Iterator[bytes]:
+    if key_set.kind == KeySet.Kind.PATTERN:
+        return pattern_keys(key_set.pattern, start, stop)
+    blob, ends = _file_keys(key_set)
     begin = int(ends[start - 1]) if start else 0
-    for end in ends[start:stop].tolist():
-        yield blob[begin:end].tobytes()
-        begin = end
+    chunk = blob[begin : int(ends[stop - 1])].tobytes()
+    edges = [0, *(ends[start:stop] - np.uint64(begin)).tolist()]
+    return (chunk[low:high] for low, high in pairwise(edges))
+
+
+def save_index(path: Path, seed: int, index: KeyIndex) -> None:
+    """Writes an index into a key set's folder, which is made if need be."""
+    path.mkdir(parents=True, exist_ok=True)
+    for file, array in zip(index_paths(path, seed), (index.hashes, index.order), strict=True):
+        save_array(file, array)
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
