@@ -108,7 +108,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         except OSError:
             return  # the page is away; the server will say so
         except Error as error:
-            logger.error("A page was closed, the database cannot be read: %s", error)
+            hub.database_failed(error)
         except Exception:
             logger.exception("A page was closed, sending to it failed")
         with suppress(OSError, RuntimeError):  # closed meanwhile

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import Error
 
 from live import news, wire
 from live.channel import channel_name, redis_url
@@ -105,6 +106,10 @@ class Hub:
     async def refresh(self, feed: Feed) -> None:
         """Reads what is new of the stream now. Returns after the read, or after 5 s without one."""
         await self._pump.refresh(feed.stream_id)
+
+    def database_failed(self, error: Error) -> None:
+        """A read of a socket failed: logged once for all."""
+        self._pump.database_failed(error)
 
     async def read_page(self, feed: Feed, version: int) -> list[EncodedEvent]:
         """A short page of the events after `version`, from the database."""

@@ -55,6 +55,12 @@ class Pump:
                 poll_at = loop.time() + POLL_S
             await self._round()
 
+    def database_failed(self, error: Error) -> None:
+        """Says so once, until a read succeeds: a thousand pages may fail in the same second."""
+        if not self._database_down:
+            logger.error("The event log cannot be read; pages wait: %s", error)
+        self._database_down = True
+
     def close(self) -> None:
         """Ends the thread."""
         self._thread.close()
@@ -73,9 +79,7 @@ class Pump:
         try:
             found = await self._thread.run(lambda: news.read_news(known))
         except Error as error:
-            if not self._database_down:
-                logger.error("The event log cannot be read; pages wait: %s", error)
-            self._database_down = True
+            self.database_failed(error)
             return
         self._database_down = False
         for stream_id, new in found.items():

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGQUIT
 from urllib.parse import quote
 
 from fleet import process
@@ -161,7 +161,7 @@ def postgres() -> Iterator[Postgres]:
             await_ready(child, lambda: _answers(server))
             yield server
         finally:
-            child.signal(SIGINT)  # "fast": sessions are ended
+            child.signal(SIGQUIT)  # at once: nothing of it is kept
             if child.wait(20) is None:
                 child.kill()
 

@@ -22,6 +22,7 @@ from live.consumer import StreamConsumer
 from live.log import write
 from live.models import Event, Stream
 from live.reading import read_stable
+from live.turns import write_turn
 
 KIND = "test_counted"
 WRITER = Actor("somebody", "system", True)
@@ -68,6 +69,17 @@ def add(stream_id: int, name: str = "a", *, expected: int | None = None, note: s
     with write(stream_id, expected=expected) as draft:
         total = state_of(stream_id).get(name, 0) + 1
         return draft.record(Counted({"name": name, "total": total}, note), WRITER)
+
+
+def fill(stream_id: int, count: int, note: str | None = None) -> None:
+    """So many events of "a" at once, as if written one by one."""
+    with write_turn():
+        rows = [
+            Event(stream_id=stream_id, version=n, kind=KIND, payload={"count": {"name": "a", "total": n}, "note": note})
+            for n in range(1, count + 1)
+        ]
+        Event.objects.bulk_create(rows, batch_size=200)
+        Stream.objects.filter(pk=stream_id, version=0).update(version=count)
 
 
 def snapshot(stream_id: int) -> dict[str, Any]:

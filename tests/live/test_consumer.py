@@ -9,7 +9,7 @@ from live import consumer, hub, retention
 from live.log import delete_stream
 from live.models import Stream, new_epoch
 from live.reading import floor
-from tests.live.app import add
+from tests.live.app import add, fill
 from tests.live.databases import only_sqlite
 from tests.live.pages import Page, in_thread, page
 
@@ -84,7 +84,7 @@ async def test_a_page_ahead_of_this_process_is_not_mistaken_for_one_ahead_of_the
 
 
 async def test_more_than_500_behind_is_a_snapshot(stream):
-    await written(stream, 501)
+    await in_thread(fill, stream.pk, 501)
     async with page(f"since=0&epoch={stream.epoch}") as far, page(f"since=1&epoch={stream.epoch}") as near:
         assert (await far.message("snapshot"))["v"] == 501
         await near.version(501)

@@ -1,0 +1,65 @@
+"""The two servers under test, as ASGI applications, and the CPU time that their process has used, over HTTP."""
+
+import os
+import time
+from dataclasses import dataclass
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+import django
+
+django.setup()
+
+from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+from live import kinds  # noqa: E402
+from live.consumer import StreamConsumer  # noqa: E402
+from live.models import Stream  # noqa: E402
+
+NAME = "bench"
+GROUP = "bench"
+
+
+@kinds.declare("bench_happened")
+@dataclass(frozen=True)
+class Happened:
+    """`t` is when it was about to be written, in ns since 1970; `filler` makes it as long as a killed node's event."""
+
+    t: int
+    filler: str
+
+
+class Ours(StreamConsumer):
+    """A cursor into the hub's feed."""
+
+    async def find_stream(self) -> int | None:
+        return await self.read(lambda: Stream.objects.values_list("pk", flat=True).get(name=NAME))
+
+    def snapshot(self, stream_id: int) -> dict[str, Any]:
+        raise RuntimeError("the bench connects at the head")
+
+
+class Peer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """A member of a group; accepted once it is one."""
+
+    async def connect(self) -> None:
+        await self.channel_layer.group_add(GROUP, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        await self.channel_layer.group_discard(GROUP, self.channel_name)
+
+    async def happened(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=message["text"])
+
+
+async def cpu_time(_scope: Any, _receive: Any, send: Any) -> None:
+    """Seconds of CPU, all threads."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(time.process_time()).encode()})
+
+
+ours = ProtocolTypeRouter({"http": cpu_time, "websocket": Ours.as_asgi()})
+peer = ProtocolTypeRouter({"http": cpu_time, "websocket": Peer.as_asgi()})
