@@ -58,8 +58,10 @@ export class Stage {
   /** Draws both layers, the static one only if what it shows is new; starts the run of a new change. */
   draw() {
     const { clientWidth: width, clientHeight: height } = this.host;
-    if (width === 0 || height === 0) return;
     const { page } = this.store;
+    // Behind the table nothing is drawn, but the version shown is still this one.
+    this.host.dataset.version = String(page.view.v);
+    if (width === 0 || height === 0) return;
     this.watchChange();
     const picture = pictureOf(page, this.data(), this.hover);
     const pen = prepare(this.still, width, height, this.theme.scale);
