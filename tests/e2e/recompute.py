@@ -1,4 +1,4 @@
-"""The ring once more, in plain Python with mmh3 and bisect: what the pages say is checked against this, not against us."""
+"""The ring in plain Python with mmh3 and bisect: what the pages say is checked against this, not against us."""
 
 from bisect import bisect_left
 from collections import Counter

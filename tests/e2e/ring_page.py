@@ -93,7 +93,7 @@ class RingPage:
         return int(answer["v"])
 
     def reach(self, name: str, *, angle: float) -> list[dict[str, float]]:
-        """The points at which the page says that the pointer is over the node, outermost first; r is from the centre."""
+        """Where the page says that the pointer is over the node, outermost first; r is from the centre."""
         found = self.page.evaluate(PROBE, {"angle": angle, "name": name})
         assert found, f"the page shows no arc of {name} there"
         return list(found)

@@ -90,9 +90,7 @@ def nothing_else_moved(page: RingPage) -> None:
     page.still()
 
 
-def test_the_table_of_moved_keys_is_the_independent_one(
-    demo: Demo, visitors: Visitors, moved: list[Move]
-) -> None:
+def test_the_table_of_moved_keys_is_the_independent_one(demo: Demo, visitors: Visitors, moved: list[Move]) -> None:
     page = open_ring(visitors, demo, operator=True).live()
     page.act(action="kill", node=4)
     page.at(SEEDED + 1)
