@@ -1,6 +1,7 @@
 """The app of the shell: sign-in links and the demo."""
 
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,9 @@ class DashboardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "dashboard"
     verbose_name = _("Ringviz")
+
+
+class StaticFiles(StaticFilesConfig):
+    """Django's own without the extensions of htmx: nothing uses them, and one imports a file that is not there."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx/ext/*"]

@@ -35,14 +35,14 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "servestatic.runserver_nostatic",
+    "dashboard.apps.StaticFiles",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -91,11 +91,11 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The demo serves its files as they are; a deployment serves hashed, compressed names made by collectstatic.
 STATIC_ROOT = DATA_DIR / "staticfiles" if DEPLOYED else None
-WHITENOISE_USE_FINDERS = not DEPLOYED
+SERVESTATIC_USE_FINDERS = not DEPLOYED
 # A demo runs from a folder that people edit and pull into: look at the files at each request, let no browser keep one
 # unasked. Without it a file that grew is cut off at its old length, and the page that needs it stays dead.
-WHITENOISE_AUTOREFRESH = not DEPLOYED
-WHITENOISE_MAX_AGE = 0 if not DEPLOYED else 60
+SERVESTATIC_AUTOREFRESH = not DEPLOYED
+SERVESTATIC_MAX_AGE = 0 if not DEPLOYED else 60
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,9 +1,9 @@
 """Static files of a deployment: hashed names, compressed, with the imports between JavaScript modules rewritten."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStorage(CompressedManifestStaticFilesStorage):
+class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic has no types
     """Rewrites `import ... from "./x.js"` too, so that a module is never cached beyond its version."""
 
     support_js_module_import_aggregation = True

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -20,6 +23,7 @@ from ringviz.services.planning import plan as make_plan
 from ringviz.views.answers import refusals_as_json
 from ringviz.views.asked import fields_of
 
+_PART_LINES = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,7 +40,10 @@ def moved(request: HttpRequest, slug: str) -> HttpResponse:
 def moved_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """All of them: the key as shown and its bytes in hexadecimal, its hash, the names of giver and receiver."""
     found = _moved_asked(slug, fields_of(request))
-    response = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")
+    parts = _parts(found)
+    # An ASGI server takes an asynchronous stream; a synchronous one it would read whole before it sends.
+    stream = _awaited(parts) if isinstance(request, ASGIRequest) else parts
+    response = StreamingHttpResponse(stream, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-moved.csv"'
     return response
 
@@ -49,6 +56,20 @@ def _lines(found: Moved) -> Iterator[str]:
         yield writer.writerow(
             [_harmless(shown(key)), key.hex(), f"{hash_:08x}", _harmless(names[source]), _harmless(names[target])]
         )
+
+
+def _parts(found: Moved) -> Iterator[str]:
+    """The lines, a few hundred at a time."""
+    lines = _lines(found)
+    while part := "".join(islice(lines, _PART_LINES)):
+        yield part
+
+
+async def _awaited(parts: Iterator[str]) -> AsyncIterator[str]:
+    """The same for a server that must not be blocked."""
+    read = sync_to_async(lambda: next(parts, ""))
+    while part := await read():
+        yield part
 
 
 class _Echo:

@@ -5,7 +5,8 @@ import io
 from bisect import bisect_left
 
 import mmh3
-from django.test import Client
+import pytest
+from django.test import AsyncClient, Client
 
 from live.actor import Actor
 from ringviz.services.clusters import use_keys
@@ -72,3 +73,10 @@ def test_csv_cannot_make_a_spreadsheet_calculate(operator: Client, cluster: str)
     operator.post(cluster + "act", {"action": "kill", "node": owner_now, "version": 3})
     text = b"".join(operator.get(cluster + "moved.csv?v=4").streaming_content).decode()
     assert "'=1+1,3d312b31," in text
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_csv_over_asgi_is_the_same(async_client: AsyncClient, cluster: str):
+    response = await async_client.get(cluster + "moved.csv?v=2")
+    text = b"".join([part async for part in response.streaming_content]).decode()
+    assert {row["key"] for row in csv.DictReader(io.StringIO(text))} == set(expected_moves())

@@ -1,0 +1,130 @@
+"""Takes the pictures of the README from a running product: a demo of its own, broken as a visitor would break it.
+
+    make screenshots
+
+Writes docs/screenshots/*.png. The demo has a folder and a port of its own and ends with the script.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "screenshots"
+CHROMIUM = Path("/usr/bin/chromium")
+DESKTOP, PHONE = (1440, 900), (390, 844)
+
+
+@contextmanager
+def demo(folder: str) -> Iterator[str]:
+    """A demo in this folder; its sign-in link."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env={**os.environ, "DATA_DIR": folder, "PORT": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield next(line.strip() for line in process.stdout if "/enter/" in line)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+
+
+class Photographer:
+    """Somebody with a browser who is signed in."""
+
+    def __init__(self, browser: Browser, link: str) -> None:
+        self._browser = browser
+        self._site = link.partition("enter/")[0]
+        entering = browser.new_context()
+        page = entering.new_page()
+        page.goto(link)
+        self._signed_in = entering.storage_state()
+        entering.close()
+
+    def open(self, path: str, size: tuple[int, int] = DESKTOP, *, theme: str = "light") -> Page:
+        """A page in a window of this size, come to rest."""
+        width, height = size
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height},
+            storage_state=self._signed_in,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.goto(f"{self._site}{path}{'&' if '?' in path else '?'}theme={theme}")
+        at_rest(page)
+        return page
+
+
+def at_rest(page: Page) -> None:
+    """The ring, if there is one, is drawn and still; the page is live; the letters are there."""
+    expect(page.locator("#live, .live").first).to_contain_text("Live")
+    if page.locator("#ring").count():
+        expect(page.locator("#ring")).to_have_attribute("data-state", "idle")
+        expect(page.locator("#ring")).not_to_have_attribute("data-tokens", "0")
+    page.evaluate("document.fonts.ready")
+
+
+def keep(page: Page, name: str) -> None:
+    """Writes the picture and closes the window."""
+    page.screenshot(path=PICTURES / f"{name}.png")
+    print(PICTURES.relative_to(ROOT) / f"{name}.png")
+    page.context.close()
+
+
+def kill(page: Page, name: str) -> None:
+    """Kills a node by its row and waits for the picture of it."""
+    version = int(page.locator("#ring").get_attribute("data-version") or 0)
+    row = page.locator("#nodes tr", has_text=name)
+    row.get_by_role("button", name="Kill").click()
+    expect(page.locator("#ring")).to_have_attribute("data-version", str(version + 1))
+    at_rest(page)
+
+
+def take(photographer: Photographer) -> None:
+    """Every picture, in the order of the story."""
+    ring = "clusters/demo/"
+    keep(photographer.open(""), "overview")
+    keep(photographer.open(ring), "ring")
+    page = photographer.open(ring)
+    kill(page, "cache-4")
+    keep(page, "ring-killed")
+    version = 7
+    keep(photographer.open(f"{ring}?v={version}", theme="dark"), "ring-dark")
+    keep(photographer.open(f"{ring}?v={version}", PHONE), "ring-phone")
+    page = photographer.open(f"{ring}?v={version}")
+    page.keyboard.press("p")
+    at_rest_presented(page)
+    keep(page, "ring-presentation")
+    keep(photographer.open("clusters/forty/"), "ring-forty")
+    keep(photographer.open(f"{ring}timeline/"), "timeline")
+
+
+def at_rest_presented(page: Page) -> None:
+    """The chrome is hidden and the ring drawn in its new size."""
+    expect(page.locator("body.present")).to_have_count(1)
+    expect(page.locator("#ring")).to_have_attribute("data-state", "idle")
+
+
+def main() -> None:
+    """Starts a demo, takes the pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="rv-") as folder, demo(folder) as link, sync_playwright() as playwright:
+        executable = str(CHROMIUM) if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        take(Photographer(browser, link))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
