@@ -36,6 +36,8 @@ export class Stage {
     this.hover = null;
     /** @type {unknown} what the static layer was drawn from */
     this.drawnFrom = null;
+    /** Whether the page answers yet; until then the host says that it is loading. */
+    this.ready = false;
     this.change = shownChange(store.page);
     this.since = Number.NEGATIVE_INFINITY;
     this.frame = 0;
@@ -90,7 +92,7 @@ export class Stage {
     const t = Math.min(1, (performance.now() - this.since) / RUN_MS);
     const pen = prepare(this.moving, this.layout.width, this.layout.height, this.theme.scale);
     drawOverlay(pen, this.layout, { ...this.picture, hover: this.hover }, this.theme, t);
-    this.host.dataset.state = t < 1 ? "animating" : "idle";
+    if (this.ready) this.host.dataset.state = t < 1 ? "animating" : "idle";
     if (t < 1) this.frame = requestAnimationFrame(() => this.step());
   }
 
@@ -101,9 +103,9 @@ export class Stage {
    */
   tell(picture, place) {
     const { page } = this.store;
+    if (!this.ready) return this.fitWords();
     const tokens = picture.tokens.length || (picture.tokenBins?.reduce((sum, n) => sum + n, 0) ?? 0);
     Object.assign(this.host.dataset, {
-      version: String(page.view.v),
       lod: place.lod,
       tokens: String(tokens),
       moved: String(shownChange(page)?.movement?.moved ?? 0),
