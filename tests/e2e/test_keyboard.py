@@ -1,6 +1,7 @@
 """The whole story without a mouse: kill, step back, read the table, return; and the letters that do the rest."""
 
 import re
+from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
@@ -139,5 +140,5 @@ def test_a_polite_region_says_at_most_a_sentence_in_two_seconds(demo: Demo, visi
     page.page.wait_for_function("() => heard.at(-1)?.[1].startsWith('cache-5 is down')")
     heard = page.page.evaluate("() => heard")
     times = [at for at, _text in heard]
-    assert all(later - earlier > 1_900 for earlier, later in zip(times, times[1:], strict=False)), heard
+    assert all(later - earlier > 1_900 for earlier, later in pairwise(times)), heard
     assert all(text.count(". ") == 0 for _at, text in heard), heard
