@@ -13,7 +13,7 @@ class PortUnavailable(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A bound, listening socket and the port it really has. `refused` are the ports that were tried first and are taken."""
+    """A bound, listening socket and the port it really has. `refused` were tried first and are taken."""
 
     socket: socket.socket
     port: int
