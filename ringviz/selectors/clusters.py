@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from live.models import Stream
 from live.reading import read_stable
 from ringviz.core.state import ClusterState, KeysState, NodeState, State
 from ringviz.errors import NotFound
@@ -47,7 +48,10 @@ def node_named(cluster: Cluster, name: str) -> int:
 
 def known(slug: str) -> Known:
     """The cluster and its state, exactly of one version. Five queries. Raises NotFound."""
-    (v, epoch), (cluster, state) = read_stable(cluster_of(slug).stream_id, lambda: _read(slug))
+    try:
+        (v, epoch), (cluster, state) = read_stable(cluster_of(slug).stream_id, lambda: _read(slug))
+    except Stream.DoesNotExist:  # deleted between these reads
+        raise no_cluster(slug) from None
     return Known(cluster, v, epoch, state)
 
 

@@ -10,7 +10,9 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from live.log import event_frame
+from live.models import Stream
 from ringviz.errors import Invalid, NotAllowed, NotFound, Refused, StaleVersion
+from ringviz.selectors.clusters import no_cluster
 from ringviz.selectors.past import Trimmed
 
 View = Callable[[HttpRequest, str], HttpResponseBase]
@@ -33,6 +35,8 @@ def refusals_as_json(view: View) -> View:
             return view(request, slug)
         except Refused as refused:
             return _refusal(refused)
+        except Stream.DoesNotExist:  # deleted while it was being read
+            return _refusal(no_cluster(slug))
 
     return answer
 

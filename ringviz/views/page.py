@@ -13,6 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from live.log import event_frame
+from live.models import Stream
 from ringviz.errors import NotFound
 from ringviz.selectors.clusters import Known, cluster_of, known, timestamp
 from ringviz.selectors.log import oldest
@@ -34,7 +35,7 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(refused.message) from refused
     try:
         boot = _moment(slug, _version_asked(request))
-    except NotFound:
+    except (NotFound, Stream.DoesNotExist):  # the version, or by now the cluster
         return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
     boot |= {"urls": _urls(slug), "may_operate": request.user.has_perm("ringviz.operate"), "now": _now_ms()}
     return render(request, "ringviz/ring.html", {"cluster": cluster, "boot": boot})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,8 +20,6 @@ from ringviz.stores.keysets import keys_at
 from ringviz.views.answers import refusals_as_json
 from ringviz.views.asked import fields_of, key_of, numbers_of, span_of
 
-_YEAR_S = 31_536_000
-
 
 @require_safe
 @refusals_as_json
@@ -36,11 +34,18 @@ def tokens(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def density(request: HttpRequest, slug: str) -> HttpResponse:
-    """density.bin of the key set `?keys=`. A key set never changes, so that it may be kept for ever."""
+    """density.bin of the key set `?keys=`. A browser may keep it, and asks whether it is still the same keys.
+
+    A key set never changes, but its number says nothing about a database that was made anew.
+    """
     cluster = cluster_of(slug)
     key_set = _key_set(cluster, whole(fields_of(request), "keys"))
-    response = HttpResponse(density_file(key_set, cluster.seed), content_type="application/octet-stream")
-    patch_cache_control(response, private=True, max_age=_YEAR_S, immutable=True)
+    etag = f'"{key_set.digest}-{cluster.seed}"'
+    response: HttpResponse | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(density_file(key_set, cluster.seed), content_type="application/octet-stream")
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
     return response
 
 

@@ -7,6 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from ringviz.models import KeyImport, KeySet
+from ringviz.services.clusters import delete_cluster
+from tests.ringviz.views.conftest import BOSS
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -57,3 +61,19 @@ def test_a_bad_pattern_is_refused_at_once(operator: Client, cluster: str):
 def test_who_watches_sees_the_progress_and_cannot_import(watcher: Client, cluster: str):
     assert watcher.get(cluster + "keys").json() == {"import": None}
     assert watcher.post(cluster + "keys", {"pattern": "x{n}", "count": "5"}).status_code == 403
+
+
+def test_a_cluster_that_is_deleted_meanwhile_ends_its_import(operator: Client, cluster: str, monkeypatch):
+    def make_while_it_goes(**_what: object) -> KeySet:
+        delete_cluster(slug="small", actor=BOSS)
+        return KeySet.objects.get()
+
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    monkeypatch.setattr("ringviz.views.keys.pattern_keys", make_while_it_goes)
+    assert operator.post(cluster + "keys", {"pattern": "x{n}", "count": "5"}).status_code == 202
+    for thread in threading.enumerate():
+        if thread.name.startswith("import-"):
+            thread.join(30)
+    assert raised == []
+    assert not KeyImport.objects.exists()

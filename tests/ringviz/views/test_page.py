@@ -5,6 +5,10 @@ import re
 
 from django.test import Client
 
+from ringviz.selectors.clusters import cluster_of
+from ringviz.services.clusters import delete_cluster
+from tests.ringviz.views.conftest import BOSS
+
 
 def boot_of(response) -> dict:
     """What the page begins with."""
@@ -73,3 +77,13 @@ def test_a_version_that_cannot_be_is_refused(watcher: Client, cluster: str):
 def test_it_only_reads(operator: Client, cluster: str):
     assert operator.post(cluster + "state").status_code == 405
     assert operator.post(cluster).status_code == 405
+
+
+def test_a_cluster_that_goes_while_it_is_read_is_not_found(watcher: Client, cluster: str, monkeypatch):
+    stale = cluster_of("small")
+    delete_cluster(slug="small", actor=BOSS)
+    monkeypatch.setattr("ringviz.selectors.clusters.cluster_of", lambda _slug: stale)
+    monkeypatch.setattr("ringviz.views.reading.cluster_of", lambda _slug: stale)
+    assert watcher.get(cluster + "state").status_code == 404
+    assert watcher.get(cluster + "events").status_code == 404
+    assert watcher.get(cluster).status_code == 404
