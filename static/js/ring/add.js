@@ -16,7 +16,6 @@ import { clearErrors, showError, wireDialog } from "./forms.js";
 export function wireAdd(store, acting) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("add-dialog"));
   const form = /** @type {HTMLFormElement} */ (byId("add-form"));
-  const opener = /** @type {HTMLButtonElement} */ (byId("add-open"));
   const name = /** @type {HTMLInputElement} */ (byId("add-name"));
   const act = /** @type {HTMLButtonElement | null} */ (document.getElementById("add-act"));
   wireDialog(dialog);
@@ -30,7 +29,6 @@ export function wireAdd(store, acting) {
     dialog.showModal();
     name.select();
   };
-  opener.addEventListener("click", open);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "plan";
@@ -50,10 +48,6 @@ export function wireAdd(store, acting) {
       } else showError(form, error.message, error.data.field);
     }
   };
-  store.on(["view", "link", "plan"], ({ plan }) => {
-    opener.disabled = !acting.powers.ask || plan !== null;
-    opener.title = acting.powers.why;
-  });
   return open;
 }
 

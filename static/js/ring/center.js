@@ -4,26 +4,23 @@ import { count, fixed, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { shortage } from "./caption.js";
 import { activeNodes, fairKeys, movedRatio, shownChange } from "./change.js";
-import { button, byId, h, narrow } from "./dom.js";
+import { byId, h, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
+import { powersOf } from "./powers.js";
 
-/** @import { Change, Movement, Page, State } from "./types.js" */
+/** @import { Powers } from "./powers.js" */
+/** @import { Change, Movement, Node, Page } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
 /**
- * @typedef {{ask: boolean, direct: boolean, operate: boolean, revive: (number: number) => void}} Powers
- *   ask: a plan can be asked for; direct: a click acts at once
- */
-
-/**
  * @param {Store} store
- * @param {(page: Readonly<Page>) => Powers} powersOf
+ * @param {boolean} mayOperate
  */
-export function wireCenter(store, powersOf) {
+export function wireCenter(store, mayOperate) {
   const core = byId("core");
   store.on(["view", "plan", "pins", "link", "drawn"], (page) => {
-    core.replaceChildren(...content(page, powersOf(page)).filter((part) => part !== null));
+    core.replaceChildren(...content(page, powersOf(page, mayOperate)).filter((part) => part !== null));
   });
 }
 
@@ -64,7 +61,7 @@ function calm(page, { ask, direct, operate }) {
       sub(operate ? _("The ring is ready. Give it a pattern or a file.") : _("The ring is ready.")),
     ];
   }
-  if (state.nodes.length > MOST_COLOURED) return fullest(page);
+  if (state.nodes.length > MOST_COLOURED || state.cluster.strategy !== "ring") return fullest(page);
   // Where there is nothing to click, in the past or without a connection, the balance is what the moment says.
   if (!ask) return fullest(page);
   return invitation(direct);
@@ -98,18 +95,21 @@ function fullest(page) {
  * @param {{have: number, asked: number}} short
  * @param {Powers} powers
  */
-function copiesShort({ after }, { have, asked }, { operate, revive }) {
+function copiesShort({ after }, { have, asked }, { operate }) {
   const down = after.nodes.filter(({ state }) => state !== "active");
   const text = ngettext("%(keys)s keys are %(n)s copy short.", "%(keys)s keys are %(n)s copies short.", asked - have);
   const only = down.length === 1 ? down[0] : null;
-  const act = only && (() => revive(only.number));
   return [
     h("div", { class: "big" }, String(have), h("small", {}, ` ${interpolate(_("of %(n)s"), { n: asked })}`)),
     say(_("copies of every key")),
     sub(interpolate(text, { keys: count(after.keys.count), n: asked - have })),
-    operate && act ? button(interpolate(_("Revive %(node)s"), { node: only.name }), act, { class: "btn pri" }) : null,
+    operate && only ? reviveButton(only) : null,
   ];
 }
+
+/** @param {Node} node */
+const reviveButton = ({ number, name }) =>
+  h("button", { class: "btn pri", "data-revive": number }, interpolate(_("Revive %(node)s"), { node: name }));
 
 /**
  * @param {Change} change
@@ -118,6 +118,7 @@ function copiesShort({ after }, { have, asked }, { operate, revive }) {
 function changed(change, movement) {
   const { planned, before, after, kind } = change;
   if (movement.moved === 0 && before.cluster.copies !== after.cluster.copies) return newCopies(change, movement);
+  if (movement.keys > 0 && movement.moved === 0) return nothing(planned);
   const ratio = movedRatio(movement);
   const figure = percent(ratio).replace(/\s*%/, "");
   const keys = movement.keys > 0;
@@ -135,6 +136,9 @@ function changed(change, movement) {
     fair && kind.startsWith("node_") ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
   return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, change) : null];
 }
+
+/** @param {boolean} planned */
+const nothing = (planned) => [big("0", ""), say(planned ? _("keys would change owner") : _("keys changed owner"))];
 
 /**
  * Another number of copies moves no key: what counts is the copies to be made.

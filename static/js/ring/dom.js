@@ -71,3 +71,17 @@ export const chip = ({ look, mark }) =>
 
 /** Whether the page is used by touch on a narrow screen, where nothing is said about keys and clicks. */
 export const narrow = () => matchMedia("(max-width: 760px), (pointer: coarse)").matches;
+
+/**
+ * Makes a part of the page anew; the control that had the focus has it again, known by its data-key.
+ * @param {HTMLElement} root
+ * @param {() => void} work
+ */
+export function keepFocus(root, work) {
+  const active = document.activeElement;
+  const key = active instanceof HTMLElement && root.contains(active) ? active.dataset.key : null;
+  work();
+  if (!key) return;
+  const again = root.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+}

@@ -5,12 +5,11 @@ import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { shortage } from "./caption.js";
 import { activeNodes, fairKeys, shownChange, subjectOf } from "./change.js";
 import { copiesPanel } from "./copies.js";
-import { byId, h } from "./dom.js";
+import { byId, h, keepFocus } from "./dom.js";
 import { histogram, spread, theorySpread } from "./draw/histogram.js";
 import { facesOf } from "./faces.js";
 import { flowOf, ledger, moduloWords } from "./ledger.js";
 import { planPanel, wirePlanButtons } from "./plan.js";
-import { keepFocus } from "./rows.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Change, Movement, Page } from "./types.js" */

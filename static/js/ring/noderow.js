@@ -143,11 +143,12 @@ export function figureCells({ state, change }, { before, after }) {
  */
 export function actCell({ acting, page }, { after }, face) {
   if (!after) return h("td");
-  const { ask, why, direct } = acting.powers;
+  const { ask, why } = acting.powers;
   const down = after.state !== "active";
   const action = down ? "revive" : "kill";
-  const said = direct || acting.mayOperate ? (down ? _("Revive") : _("Kill")) : _("What if");
-  const name = down ? _("Revive %(node)s") : direct ? _("Kill %(node)s") : _("What if %(node)s died");
+  const deed = down ? [_("Revive"), _("Revive %(node)s")] : [_("Kill"), _("Kill %(node)s")];
+  const question = [_("What if"), down ? _("What if %(node)s were revived") : _("What if %(node)s died")];
+  const [said, name] = acting.mayOperate ? deed : question;
   const attributes = {
     type: "button",
     class: `x${acting.mayOperate ? "" : " k"}${down ? " on" : ""}`,

@@ -3,11 +3,10 @@
 import { count, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { bothSides, foremost, shownChange } from "./change.js";
-import { byId, h } from "./dom.js";
+import { byId, h, keepFocus } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_PINS, presetPins } from "./looks.js";
 import { actCell, fairOf, figureCells, loadCell, nameCell, tickSince, holds } from "./noderow.js";
-import { keepFocus } from "./rows.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Context, Sides } from "./noderow.js" */
@@ -86,7 +85,9 @@ function content(context, store) {
 
 /** @type {(text: string, i: number) => HTMLElement} */
 const heading = (text, i) =>
-  h("th", { class: i > 1 ? "num" : null, scope: "col" }, i === 2 ? h("span", { class: "vh" }, text) : text);
+  text
+    ? h("th", { class: i > 1 ? "num" : null, scope: "col" }, i === 2 ? h("span", { class: "vh" }, text) : text)
+    : h("td");
 
 /**
  * @param {Context} context

@@ -1,6 +1,6 @@
 /** Long tables: only the rows in view are in the page, and the others are two empty rows of their height. */
 
-import { h } from "./dom.js";
+import { h, keepFocus } from "./dom.js";
 
 const BEYOND = 12;
 
@@ -49,18 +49,4 @@ function pad(height) {
   const cell = h("td", { colspan: 20 });
   cell.style.height = `${height}px`;
   return h("tr", { class: "pad", "aria-hidden": "true" }, cell);
-}
-
-/**
- * Makes a part of the page anew; the control that had the focus has it again, known by its data-key.
- * @param {HTMLElement} root
- * @param {() => void} work
- */
-export function keepFocus(root, work) {
-  const active = document.activeElement;
-  const key = active instanceof HTMLElement && root.contains(active) ? active.dataset.key : null;
-  work();
-  if (!key) return;
-  const again = root.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }

@@ -11,17 +11,20 @@ import { byId, h } from "./dom.js";
 
 const STEPS = [1, 4, 16, 64, 150, 200];
 const COPIES = [1, 2, 3];
+const REST_MS = 350;
 
 /**
  * @param {Store} store
  * @param {Acting} acting
+ * @param {() => void} openAdd
  */
-export function wireSettings(store, acting) {
+export function wireSettings(store, acting, openAdd) {
   const range = /** @type {HTMLInputElement} */ (byId("vnodes"));
   const out = byId("vnodes-out");
   const strategy = byId("strategy");
   const copies = byId("copies");
   let steps = STEPS;
+  let timer = 0;
 
   const ask = (/** @type {Partial<Cluster>} */ wanted) => {
     const { strategy: now, vnodes, copies: many } = settingsOf(store.page);
@@ -32,7 +35,11 @@ export function wireSettings(store, acting) {
   range.addEventListener("input", () => {
     out.textContent = count(steps[Number(range.value)]);
   });
-  range.addEventListener("change", () => ask({ vnodes: steps[Number(range.value)] }));
+  // Arrow keys change a step at a time: what is meant is where they stop.
+  range.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => ask({ vnodes: steps[Number(range.value)] }), REST_MS);
+  });
   for (const group of [strategy, copies]) {
     group.addEventListener("click", (event) => {
       const { target } = event;
@@ -67,6 +74,13 @@ export function wireSettings(store, acting) {
     byId("keys-label").textContent = page.view.state.keys.label;
   };
   store.on(["view", "plan", "link"], show);
+
+  const add = /** @type {HTMLButtonElement} */ (byId("add-open"));
+  add.addEventListener("click", openAdd);
+  store.on(["view", "link", "plan"], ({ plan }) => {
+    add.disabled = !acting.powers.ask || plan !== null;
+    add.title = acting.powers.why;
+  });
 }
 
 /**

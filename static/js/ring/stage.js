@@ -103,7 +103,8 @@ export class Stage {
    */
   tell(picture, place) {
     const { page } = this.store;
-    if (!this.ready) return this.fitWords();
+    this.fitWords();
+    if (!this.ready) return;
     const tokens = picture.tokens.length || (picture.tokenBins?.reduce((sum, n) => sum + n, 0) ?? 0);
     Object.assign(this.host.dataset, {
       lod: place.lod,
@@ -112,15 +113,14 @@ export class Stage {
       mode: picture.mode,
       strategy: drawnState(page).cluster.strategy,
     });
-    this.core.classList.toggle("s", place.R < 262);
-    this.core.classList.toggle("xs", place.R < 200);
-    this.fitWords();
   }
 
   /** Puts the words in the middle where they have room: below the lens, if there is one. */
   fitWords() {
     if (!this.layout) return;
-    const { lens, slot, cy } = this.layout;
+    const { lens, slot, cy, R } = this.layout;
+    this.core.classList.toggle("s", R < 262);
+    this.core.classList.toggle("xs", R < 200);
     const low = lens?.width ? Math.max(cy + 28, lens.y + lens.height + 30 + this.core.offsetHeight / 2) : cy;
     this.core.style.top = `${low}px`;
     this.core.style.setProperty("--room", `${slot.width}px`);

@@ -153,7 +153,7 @@ function wirePlayer(store, travel) {
   play.addEventListener("click", toggle);
   speed.addEventListener("click", () => {
     rate = (rate + 1) % SPEEDS.length;
-    speed.textContent = `${SPEEDS[rate]}×`;
+    /** @type {Element} */ (speed.lastElementChild).textContent = `${SPEEDS[rate]}×`;
   });
   return { toggle };
 }

@@ -1,0 +1,32 @@
+/** What the colours and shapes of the picture mean. */
+
+import { count } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
+import { rangesOf, shownChange } from "./change.js";
+import { byId, h } from "./dom.js";
+import { facesOf } from "./faces.js";
+
+/** @import { Store } from "./store.js" */
+/** @import { Page } from "./types.js" */
+
+/** @param {Store} store */
+export const wireLegend = (store) => store.on(["view", "plan", "pins", "colour"], legend);
+
+/** @param {Readonly<Page>} page */
+function legend(page) {
+  const change = shownChange(page);
+  const { crowded } = facesOf(page);
+  const { state } = page.view;
+  const changed = Boolean(rangesOf(change?.movement ?? null)?.length);
+  /** @type {[string, string][]} */
+  const lines = [];
+  if (changed) {
+    lines.push(change?.planned ? ["plan", _("Owner if it happened")] : ["", _("Owner now")]);
+    lines.push(["same", _("Not changed")], ["was", change?.planned ? _("Owner now") : _("Owner before")]);
+  } else if (crowded) {
+    const others = interpolate(_("%(n)s other nodes"), { n: count(state.nodes.length - page.pins.length) });
+    lines.push(["pin", _("Pinned node")], ["same", others]);
+  } else if (state.cluster.strategy === "ring" && state.nodes.length > 0) lines.push(["", _("Owner now")]);
+  if (state.keys.count > 0) lines.push(["bars", _("Keys round the ring")]);
+  byId("legend").replaceChildren(...lines.map(([look, words]) => h("div", {}, h("i", { class: look }), words)));
+}

@@ -1,0 +1,159 @@
+/** Everything of the Ring page that answers: panels, tools, keys, the socket. Loaded when the first picture stands. */
+
+import { connect } from "../lib/live.js";
+import { Acting } from "./acting.js";
+import { wireAnnouncements } from "./announce.js";
+import { byId } from "./dom.js";
+import { facesOf } from "./faces.js";
+import { anyKey, wireFind } from "./find.js";
+import { wireDialog } from "./forms.js";
+import { wireKeyboard } from "./keyboard.js";
+import { lazily, once } from "./lazy.js";
+import { wireLink } from "./link.js";
+import { wireMore } from "./more.js";
+import { wireNodes } from "./nodes.js";
+import { makeNotice, wireLost } from "./notice.js";
+import { wirePointer } from "./pointer.js";
+import { wireSettings } from "./settings.js";
+import { wireTabs } from "./tabs.js";
+import { wireTimebar } from "./timebar.js";
+import { wirePresent, wireTools } from "./tools.js";
+import { Travel } from "./travel.js";
+
+/** @import { Loader } from "./loader.js" */
+/** @import { Wanted } from "./link.js" */
+/** @import { Stage } from "./stage.js" */
+/** @import { Store } from "./store.js" */
+/** @import { Boot, Event } from "./types.js" */
+
+/** @typedef {{boot: Boot, wanted: Wanted, store: Store, loader: Loader, stage: Stage}} Begun */
+/** @typedef {Begun & {travel: Travel, acting: Acting, receive: (event: Event) => void}} Whole */
+
+/** Which of the cluster's keys the page begins with, and up to how many nodes it does. */
+const EXAMPLE = 20;
+const FEW_NODES = 24;
+
+/** @param {Begun} begun */
+export async function wireAll(begun) {
+  const { boot, store, stage } = begun;
+  const whole = { ...begun, ...makeActing(begun) };
+  const lazy = wireLazily(whole);
+  const say = wirePanels(whole, lazy);
+  wireLink(store, say);
+  await whole.acting.reported(showWanted(whole), {});
+  follow(whole);
+  stage.ready = true;
+  stage.draw();
+  if (boot.may_operate) void import("./keyset.js").then(({ wireKeyset }) => wireKeyset(store, whole.acting, boot.urls));
+}
+
+/** @param {Begun} begun */
+function makeActing({ boot, store, loader }) {
+  const { urls, may_operate: mayOperate } = boot;
+  const travel = new Travel(store, urls);
+  /**
+   * The next event of the cluster, wherever it came from.
+   * @param {Event} event
+   */
+  const receive = (event) => {
+    const { plan } = store.page;
+    const done = acting.isCommitted(event);
+    travel.receive(event);
+    acting.headMoved(plan && !done ? plan.fields : null, event);
+  };
+  const acting = new Acting(store, urls, { book: loader.book, mayOperate, notice: makeNotice(), receive });
+  return { travel, acting, receive };
+}
+
+/**
+ * What most visits do not open: it comes when it is opened.
+ * @param {Whole} whole
+ */
+function wireLazily({ boot, store, loader, stage, acting }) {
+  const { urls } = boot;
+  const open = lazily(async () => (await import("./card.js")).wireCard(store, acting));
+  const openAdd = lazily(async () => (await import("./add.js")).wireAdd(store, acting));
+  const openMoved = lazily(async () => (await import("./moved.js")).wireMoved(store, urls));
+  const mirror = async () => (await import("./mirror.js")).wireMirror(store, acting, loader, open);
+  const lens = async () => (await import("./lens.js")).wireLens(store, stage);
+  once(store, ["screen"], ({ screen }) => screen === "table", mirror);
+  once(store, ["view"], (page) => facesOf(page).crowded, lens);
+  return { open, openAdd, openMoved };
+}
+
+/**
+ * @param {Whole} whole
+ * @param {ReturnType<typeof wireLazily>} lazy
+ * @returns {(text: string) => void} says something aloud
+ */
+function wirePanels({ boot, store, stage, travel, acting }, { open, openAdd, openMoved }) {
+  const { urls } = boot;
+  wireNodes(store, acting, open);
+  wireMore(store, { acting, open, openMoved, openAdd, timeline: `${urls.page}timeline/` });
+  wireSettings(store, acting, openAdd);
+  wireTabs(store);
+  wirePointer(store, stage, (number) => {
+    if (acting.powers.ask) void acting.intend({ action: "kill", node: String(number) });
+    else store.set({ selected: store.page.selected === number ? null : number });
+  });
+  byId("core").addEventListener("click", ({ target }) => {
+    const node = target instanceof HTMLElement ? target.dataset.revive : null;
+    if (node) void acting.intend({ action: "revive", node });
+  });
+  const { side, calm } = wireTools(store, acting, travel);
+  const { toggle: present, leave } = wirePresent(() => stage.restyle());
+  const { toggle: play } = wireTimebar(store, travel, urls);
+  const say = wireAnnouncements(store);
+  wireKeyboard(store, travel, { add: openAdd, side, present, leave, calm, play, help: wireHelp(), open, say });
+  return say;
+}
+
+function wireHelp() {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("help-dialog"));
+  wireDialog(dialog);
+  const show = () => dialog.showModal();
+  byId("help-button").addEventListener("click", show);
+  return show;
+}
+
+/**
+ * What the address asks for: a moment, a plan, a key; and the head, which the socket goes on from.
+ * @param {Whole} whole
+ */
+async function showWanted({ boot, wanted, store, loader, travel, acting }) {
+  const { urls } = boot;
+  if (boot.v !== boot.head) {
+    const head = await travel.fetch(boot.head);
+    store.set({ head });
+  }
+  if (wanted.v !== null) await travel.go(boot.v);
+  else if (wanted.plan) void acting.reported(acting.plan(wanted.plan), wanted.plan);
+  const { nodes, cluster } = store.page.view.state;
+  const example = !wanted.key && nodes.length <= FEW_NODES && cluster.strategy === "ring";
+  void (example ? anyKey(urls, EXAMPLE) : Promise.resolve("")).then((key) => wireFind(store, urls, loader, key));
+}
+
+/**
+ * Follows the cluster from the version that the page has; again when somebody does not want to wait.
+ * @param {Whole} whole
+ */
+function follow({ boot, store, travel, receive }) {
+  /** @type {{close(): void} | null} */
+  let link = null;
+  const begin = () => {
+    link?.close();
+    link = connect({
+      url: boot.urls.socket,
+      have: () => ({ v: store.page.head.v, epoch: store.page.epoch }),
+      onSnapshot: (message) => travel.restart(message, new Date(Date.now() + store.page.offset).toISOString()),
+      onEvent: receive,
+      onFrame: (topic, data) => {
+        if (topic === "watchers") store.set({ watching: data.count ?? null });
+        if (topic === "import") void import("./keyset.js").then(({ showProgress }) => showProgress(data));
+      },
+      onState: ({ state, since }) => store.set({ link: { state, since: since ?? Date.now() } }),
+    });
+  };
+  begin();
+  wireLost(store, begin);
+}
