@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from live.actor import Actor
-from ringviz.services.clusters import create_cluster
+from ringviz.services.clusters import NewNode, create_cluster
 from ringviz.services.keys import pattern_keys
 from ringviz.services.nodes import add_node
 
@@ -16,7 +16,7 @@ BOSS = Actor(name="boss", origin="command line", may_operate=True)
 def cluster(db):
     """Four nodes, the fourth added by an event of its own: version 2. 1,000 keys, 3 copies, 8 tokens a node."""
     keys = pattern_keys(pattern="user:{n}", count=1_000)
-    nodes = [{"name": name} for name in ("a", "b", "c")]
+    nodes: list[NewNode] = [{"name": name} for name in ("a", "b", "c")]
     create_cluster(actor=BOSS, slug="small", name="Small", key_set=keys, nodes=nodes, vnodes=8, copies=3)
     add_node(slug="small", actor=BOSS, name="d")
     return "/clusters/small/"

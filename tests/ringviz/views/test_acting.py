@@ -67,7 +67,9 @@ def test_the_second_of_two_on_one_version_sees_what_happened(operator: Client, c
         ({"action": "kill", "node": 2, "version": ""}, "version"),
     ],
 )
-def test_bad_input_names_its_field_and_changes_nothing(operator: Client, cluster: str, form: dict, field: str):
+def test_bad_input_names_its_field_and_changes_nothing(
+    operator: Client, cluster: str, form: dict[str, object], field: str
+):
     refused = operator.post(cluster + "act", {"version": 2} | form)
     assert (refused.status_code, refused.json()["field"]) == (400, field)
     assert refused.json()["error"]

@@ -14,13 +14,13 @@ from tests.ringviz.views.conftest import BOSS
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def ended(client: Client, cluster: str) -> dict:
+def ended(client: Client, cluster: str) -> dict[str, object]:
     """How the import ended; its thread is waited for."""
     for thread in threading.enumerate():
         if thread.name.startswith("import-"):
             thread.join(30)
             assert not thread.is_alive()
-    return client.get(cluster + "keys").json()["import"]
+    return dict(client.get(cluster + "keys").json()["import"])
 
 
 def test_a_pattern_becomes_the_clusters_keys(operator: Client, cluster: str):
@@ -44,7 +44,7 @@ def test_a_bad_line_is_named_and_nothing_is_imported(operator: Client, cluster: 
     file = SimpleUploadedFile("words.txt", b"one\n\ntwo\n")
     assert operator.post(cluster + "keys", {"file": file}).status_code == 202
     job = ended(operator, cluster)
-    assert (job["state"], "Line 2" in job["error"]) == ("failed", True)
+    assert (job["state"], "Line 2" in str(job["error"])) == ("failed", True)
     assert operator.get(cluster + "state").json()["head"] == 2
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from bisect import bisect_left
+from typing import Any
 
 import mmh3
 import pytest
@@ -26,6 +27,10 @@ def expected_moves() -> dict[str, tuple[int, int]]:
     keys = [f"user:{n}" for n in range(1_000)]
     moves = {key: (owner("abc", key), owner("abcd", key)) for key in keys}
     return {key: ends for key, ends in moves.items() if ends[0] != ends[1]}
+
+
+def streamed(response: Any) -> str:
+    return b"".join(response.streaming_content).decode()
 
 
 def test_every_moved_key_is_listed_once(watcher: Client, cluster: str):
@@ -59,7 +64,7 @@ def test_the_first_event_moved_nothing(watcher: Client, cluster: str):
 
 
 def test_csv_has_them_all(watcher: Client, cluster: str):
-    text = b"".join(watcher.get(cluster + "moved.csv?v=2").streaming_content).decode()
+    text = streamed(watcher.get(cluster + "moved.csv?v=2"))
     rows = list(csv.DictReader(io.StringIO(text)))
     ends = {row["key"]: (NUMBERS[row["from"]], NUMBERS[row["to"]]) for row in rows}
     assert ends == expected_moves()
@@ -71,12 +76,12 @@ def test_csv_cannot_make_a_spreadsheet_calculate(operator: Client, cluster: str)
     use_keys(slug="small", actor=boss, key_set=file_keys(source=io.BytesIO(b"=1+1\n"), label="evil"))
     owner_now = next(n["number"] for n in operator.get(cluster + "state").json()["state"]["nodes"] if n["keys"])
     operator.post(cluster + "act", {"action": "kill", "node": owner_now, "version": 3})
-    text = b"".join(operator.get(cluster + "moved.csv?v=4").streaming_content).decode()
+    text = streamed(operator.get(cluster + "moved.csv?v=4"))
     assert "'=1+1,3d312b31," in text
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_csv_over_asgi_is_the_same(async_client: AsyncClient, cluster: str):
-    response = await async_client.get(cluster + "moved.csv?v=2")
+    response: Any = await async_client.get(cluster + "moved.csv?v=2")
     text = b"".join([part async for part in response.streaming_content]).decode()
     assert {row["key"] for row in csv.DictReader(io.StringIO(text))} == set(expected_moves())

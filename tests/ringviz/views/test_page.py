@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from django.test import Client
 
@@ -10,9 +11,10 @@ from ringviz.services.clusters import delete_cluster
 from tests.ringviz.views.conftest import BOSS
 
 
-def boot_of(response) -> dict:
+def boot_of(response: Any) -> dict[str, Any]:
     """What the page begins with."""
-    return json.loads(re.search(rb'<script id="boot" type="application/json">(.*?)</script>', response.content)[1])
+    (text,) = re.findall(rb'<script id="boot" type="application/json">(.*?)</script>', response.content)
+    return dict(json.loads(text))
 
 
 def test_the_page_begins_with_the_state_of_the_head(watcher: Client, cluster: str):

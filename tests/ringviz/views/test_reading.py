@@ -3,6 +3,7 @@
 import json
 import struct
 from bisect import bisect_left
+from typing import Any
 
 import mmh3
 import numpy as np
@@ -12,7 +13,7 @@ from ringviz.models import Cluster, KeySet
 from ringviz.selectors import picture
 
 
-def decoded(data: bytes) -> tuple[dict, list[int]]:
+def decoded(data: bytes) -> tuple[dict[str, Any], list[int]]:
     """The header and the numbers of tokens.bin."""
     magic, length = struct.unpack("<II", data[:8])
     assert (magic, length % 4) == (0x315A5652, 0)
