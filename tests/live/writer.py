@@ -1,27 +1,50 @@
-"""A writer process: `python -m tests.live.writer STREAM NAME COUNT SEED` adds to a counter at uneven intervals.
+"""An operator in a process of its own: `python -m tests.live.writer SLUG NODE,NODE,... COUNT SEED`.
 
-Its database is the one of DATABASE_URL. It begins when a line comes in, and says how many it wrote.
+It kills, drains, revives and reweights its nodes through the services, at uneven intervals, so many times. It begins
+when a line comes in, and says how many changes it made. Its database is the one of DATABASE_URL.
 """
 
 import random
 import sys
 import time
+from collections.abc import Callable
 
-from tests.live import app
+import django
 
+django.setup()
+
+from live.actor import Actor  # noqa: E402
+from ringviz.services.nodes import drain_node, kill_node, revive_node, reweight_node  # noqa: E402
+
+OPERATOR = Actor("operator", "command line", True)
 MEAN_PAUSE_S = 0.1
+ACTIVE, AWAY = "active", "away"
 
 
 def main() -> None:
-    stream_id, name, count, seed = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    chance = random.Random(seed)
-    app.declare_kinds()
+    slug, count, chance = sys.argv[1], int(sys.argv[3]), random.Random(int(sys.argv[4]))
+    states = {int(number): ACTIVE for number in sys.argv[2].split(",")}
     print("ready", flush=True)  # noqa: T201  to the test
     sys.stdin.readline()
     for _ in range(count):
-        app.add(stream_id, name)
+        change(slug, states, chance)
         time.sleep(chance.expovariate(1 / MEAN_PAUSE_S))
     print(count, flush=True)  # noqa: T201
+
+
+def change(slug: str, states: dict[int, str], chance: random.Random) -> None:
+    """One change that is allowed."""
+    number = chance.choice(list(states))
+    if states[number] == AWAY:
+        revive_node(slug=slug, actor=OPERATOR, number=number)
+        states[number] = ACTIVE
+    elif chance.random() < 0.5:
+        weight = round(chance.uniform(0.5, 3.0), 3)
+        reweight_node(slug=slug, actor=OPERATOR, number=number, weight=weight)
+    else:
+        leave: Callable[..., object] = chance.choice([kill_node, drain_node])
+        leave(slug=slug, actor=OPERATOR, number=number)
+        states[number] = AWAY
 
 
 if __name__ == "__main__":
