@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.forms.cluster import AddClusterForm, ChangeClusterForm
-from ringviz.models import Cluster
+from ringviz.models import Cluster, Node
 from ringviz.services.clusters import delete_cluster
 
 
@@ -43,6 +43,21 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
         form.carry_out(slug=obj.slug, actor=operator(request))
         if not change:
             obj.pk = Cluster.objects.values_list("pk", flat=True).get(slug=obj.slug)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What goes with a cluster, counted: it may be ten thousand nodes."""
+        clusters = list(objs)
+        counts = {
+            str(Cluster._meta.verbose_name_plural): len(clusters),
+            str(Node._meta.verbose_name_plural): Node.objects.filter(cluster__in=clusters).count(),
+        }
+        return [str(cluster) for cluster in clusters], counts, set(), []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Cluster | None = None) -> dict[str, Any]:
+        """A new cluster's address follows its name."""
+        return {} if obj else {"slug": ("name",)}
 
     def delete_by_service(self, request: HttpRequest, obj: Cluster) -> None:
         """The cluster with its nodes and its log."""

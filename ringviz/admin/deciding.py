@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 
 from ringviz.actors import OPERATE, actor_of
 from ringviz.errors import Refused
-from ringviz.forms.deciding import DecidingForm
+from ringviz.forms.deciding import DecidingForm, refusal_text
 
 M = TypeVar("M", bound=Model)
 
@@ -80,7 +80,7 @@ class DecidingAdmin(_ModelAdmin[M]):
 
     def tell(self, request: HttpRequest, refused: Refused) -> None:
         """What a service said. Not at the start: there the admin writes a capital, also over that of a node's name."""
-        self.message_user(request, _("Not done: %(why)s") % {"why": refused.message}, messages.ERROR)
+        self.message_user(request, _("Not done: %(why)s") % {"why": refusal_text(refused)}, messages.ERROR)
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         """Through the service; told in the admin's own log once it is done."""

@@ -19,6 +19,7 @@ from ringviz.models import Node
 from ringviz.services.nodes import drain_node, kill_node, remove_node, revive_node
 
 MOST_AT_ONCE = 100  # nodes of one action: each is an event that every page of the cluster shows
+MOST_DIGITS = 18  # of a version
 
 
 @admin.register(Node)
@@ -55,8 +56,10 @@ class NodeAdmin(DecidingAdmin[Node]):
             obj.pk = Node.objects.values_list("pk", flat=True).get(cluster__slug=slug, number=number)
 
     def delete_by_service(self, request: HttpRequest, obj: Node) -> None:
-        """Removes the node."""
-        remove_node(slug=obj.cluster.slug, actor=operator(request), number=obj.number)
+        """Removes the node, at the version that the question was asked at."""
+        seen = request.POST.get("version", "")
+        version = int(seen) if seen.isdecimal() and len(seen) <= MOST_DIGITS else None
+        remove_node(slug=obj.cluster.slug, actor=operator(request), number=obj.number, version=version)
 
     @admin.action(description=gettext_lazy("Kill selected nodes"), permissions=["change"])
     def kill(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:

@@ -4,29 +4,67 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from live.actor import Actor
 from live.models import Event
+from ringviz.bounds import MAX_KEYS, MAX_PATTERN
 from ringviz.forms.deciding import DecidingForm
 from ringviz.models import Cluster
 from ringviz.services import decisions
+from ringviz.services.changing import check_allowed
 from ringviz.services.clusters import create_cluster
 from ringviz.services.decisions import Decision
+from ringviz.services.keys import pattern_keys
 
-_CREATED_WITH = ("slug", "name", "demo", "strategy", "vnodes", "copies", "seed", "key_set")
+_CREATED_WITH = ("slug", "name", "demo", "strategy", "vnodes", "copies", "seed")
 _CONFIGURED = ("strategy", "vnodes", "copies")
 
 
 class AddClusterForm(DecidingForm[Cluster]):
-    """A new cluster, without nodes."""
+    """A new cluster, without nodes, watched with keys that are there or that a pattern makes."""
+
+    pattern = forms.CharField(
+        label=gettext_lazy("or a key pattern"),
+        max_length=MAX_PATTERN,
+        required=False,
+        help_text=gettext_lazy("Such as user:{n}, where {n} is the number of the key."),
+    )
+    count = forms.IntegerField(
+        label=gettext_lazy("number of keys"),
+        min_value=0,
+        max_value=MAX_KEYS,
+        required=False,
+        help_text=gettext_lazy("Of a pattern. A hundred thousand draw a picture that is even enough."),
+    )
 
     class Meta:  # noqa: D106
         model = Cluster
-        fields = _CREATED_WITH
+        fields = (*_CREATED_WITH, "key_set")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key_set"].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        """Keys of either kind."""
+        cleaned = super().clean()
+        given = self.cleaned_data
+        if "key_set" not in self.errors and bool(given.get("key_set")) == bool(given.get("pattern")):
+            self.add_error("key_set", _("Choose the keys, or give a pattern and a number of keys."))
+        if given.get("pattern") and given.get("count") is None:
+            self.add_error("count", _("Say how many keys the pattern makes."))
+        return cleaned
 
     def carry_out(self, *, slug: str, actor: Actor) -> list[Event]:
-        """Makes it."""
-        wanted: dict[str, Any] = {name: self.cleaned_data[name] for name in _CREATED_WITH if name != "slug"}
-        return [create_cluster(slug=slug, actor=actor, **wanted)]
+        """Makes the keys, where that is asked for, and the cluster. Raises NotAllowed, Invalid."""
+        check_allowed(actor)
+        given = self.cleaned_data
+        key_set = given["key_set"] or pattern_keys(pattern=given["pattern"], count=given["count"])
+        wanted: dict[str, Any] = {name: given[name] for name in _CREATED_WITH if name != "slug"}
+        return [create_cluster(slug=slug, actor=actor, key_set=key_set, **wanted)]
 
 
 class ChangeClusterForm(DecidingForm[Cluster]):
@@ -38,9 +76,9 @@ class ChangeClusterForm(DecidingForm[Cluster]):
 
     def decisions(self) -> list[Decision]:
         """Settings are one event, other keys another."""
-        wanted, found = self.cleaned_data, []
-        if set(_CONFIGURED) & set(self.changed_data):
-            found.append(decisions.configure(**{name: wanted[name] for name in _CONFIGURED}))
-        if "key_set" in self.changed_data:
-            found.append(decisions.use_keys(wanted["key_set"]))
+        touched, found = self.touched(), list[Decision]()
+        if settings := {name: self.cleaned_data[name] for name in _CONFIGURED if name in touched}:
+            found.append(decisions.configure(**settings))
+        if "key_set" in touched:
+            found.append(decisions.use_keys(self.cleaned_data["key_set"]))
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django import forms
@@ -11,12 +12,15 @@ from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.models import Event
+from live.turns import write_turn
 from ringviz.errors import Invalid, Refused, StaleVersion
 from ringviz.services.changing import change
 from ringviz.services.decisions import Decision
 from ringviz.words import event_words
 
 M = TypeVar("M", bound=Model)
+
+_MOST_TOLD = 5  # events, of those that came first
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -35,6 +39,8 @@ class DecidingForm(_ModelForm[M]):
 
     `version` is the cluster's version that the form was drawn at: whoever saves decides on what they saw. `late` is
     what a service refused when the form was first saved: with it the form is invalid, says so, and keeps its input.
+    Each field brings along what it was drawn with, so that what was not touched is never sent back over what somebody
+    else has made of it meanwhile.
     """
 
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -44,6 +50,8 @@ class DecidingForm(_ModelForm[M]):
         super().__init__(*args, **kwargs)
         # Read by the same query as the row itself; a row that was made otherwise is checked against nothing.
         self.fields["version"].initial = getattr(self.instance, "stream_version", None)
+        for name in self._touchable():
+            self.fields[name].show_hidden_initial = self.instance.pk is not None
 
     def clean(self) -> dict[str, Any] | None:
         """Refused only by what a service said."""
@@ -52,27 +60,56 @@ class DecidingForm(_ModelForm[M]):
             self._say(self.late)
         return cleaned
 
+    def touched(self) -> list[str]:
+        """The fields that were changed, and are not so already."""
+        return [
+            name
+            for name in self._touchable()
+            if name in self.changed_data
+            and self.fields[name].has_changed(self.get_initial_for_field(self.fields[name], name), self[name].data)
+        ]
+
     def decisions(self) -> list[Decision]:
         """What the input asks for, the most likely to be refused first; nothing where nothing was changed."""
         raise NotImplementedError
 
     def carry_out(self, *, slug: str, actor: Actor) -> list[Event]:
-        """Does it, an event for each decision. Raises what `changing.change` raises."""
-        version, events = self.cleaned_data["version"], []
-        for decision in self.decisions():
-            events.append(change(slug=slug, actor=actor, version=version, decision=decision))
-            version = version and events[-1].version
-        return events
+        """Does it, an event for each decision; all of them or none. Raises what `changing.change` raises."""
+        decisions, version = self.decisions(), self.cleaned_data["version"]
+        # Only what is more than one event is computed within the turn: the second has to stand on the first.
+        with write_turn() if len(decisions) > 1 else nullcontext():
+            events: list[Event] = []
+            for decision in decisions:
+                events.append(change(slug=slug, actor=actor, version=version, decision=decision))
+                version = version and events[-1].version
+            return events
+
+    def _touchable(self) -> list[str]:
+        return [name for name in self.fields if name != "version"]
 
     def _say(self, refused: Refused) -> None:
-        text = refused.message
-        if isinstance(refused, StaleVersion) and refused.events:
-            what = ", ".join(event_words(event.kind, event.payload).text for event in refused.events)
-            text = _("The cluster changed first: %(what)s. Look at it, then save again.") % {"what": what}
         if isinstance(refused, StaleVersion):
-            # What is drawn now is decided on what is so now.
-            data = cast(QueryDict, self.data).copy()
-            data[self.add_prefix("version")] = str(refused.actual)
-            self.data = data
+            self._draw_anew(refused.actual)
         named = refused.field if isinstance(refused, Invalid) and refused.field in self.fields else None
-        self.add_error(named, text)
+        self.add_error(named, refusal_text(refused))
+
+    def _draw_anew(self, version: int) -> None:
+        """What is saved next is decided on what is so now: only what was touched stays as it was typed."""
+        data, touched = cast(QueryDict, self.data).copy(), self.changed_data
+        data[self.add_prefix("version")] = str(version)
+        for name in self._touchable():
+            now = self.fields[name].prepare_value(self.get_initial_for_field(self.fields[name], name))
+            data[self.add_initial_prefix(name)] = str(now)
+            if name not in touched:
+                data[self.add_prefix(name)] = str(now)
+        self.data = data
+
+
+def refusal_text(refused: Refused) -> str:
+    """What a person is told; of a cluster that changed first, also how: the newest few events."""
+    if not isinstance(refused, StaleVersion) or not refused.events:
+        return refused.message
+    told = [event_words(event.kind, event.payload).text for event in refused.events[-_MOST_TOLD:]]
+    if len(refused.events) > _MOST_TOLD:
+        told.insert(0, "…")
+    return _("The cluster changed first: %(what)s. Look at it, then decide again.") % {"what": ", ".join(told)}

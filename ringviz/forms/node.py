@@ -30,10 +30,12 @@ class ChangeNodeForm(DecidingForm[Node]):
 
     def decisions(self) -> list[Decision]:
         """A weight is one event, the rest another."""
-        number, wanted = self.instance.number, self.cleaned_data
-        found = []
-        if "weight" in self.changed_data:
-            found.append(decisions.reweight(number, wanted["weight"]))
-        if {"address", "zone"} & set(self.changed_data):
-            found.append(decisions.edit(number, address=wanted["address"], zone=wanted["zone"]))
+        number, touched, found = self.instance.number, self.touched(), list[Decision]()
+        if "weight" in touched:
+            found.append(decisions.reweight(number, self.cleaned_data["weight"]))
+        if {"address", "zone"} & set(touched):
+            place = {
+                name: (self.cleaned_data if name in touched else self.initial)[name] for name in ("address", "zone")
+            }
+            found.append(decisions.edit(number, **place))
         return found

@@ -13,7 +13,11 @@ from tests.markup import select, texts
 
 def form_values(client: Client, url: str) -> dict[str, str]:
     """What the form at an address would send as it stands."""
-    page = client.get(url).content.decode()
+    return values_in(client.get(url).content.decode())
+
+
+def values_in(page: str) -> dict[str, str]:
+    """What the form of a page would send as it stands, but for its choices."""
     values = {one.attributes.get("name", ""): one.attributes.get("value", "") for one in select(page, "#content input")}
     unsent = ("", "csrfmiddlewaretoken", "_save", "_addanother", "_continue")
     return {name: value for name, value in values.items() if name not in unsent}

@@ -85,7 +85,7 @@ def test_a_form_drawn_before_another_change_is_refused_and_says_what_happened(sm
     form = form_values(operator, page_of("b"))
     reweight_node(slug="small", actor=BOSS, number=2, weight=5.0)
     response = operator.post(page_of("b"), {**form, "weight": "3"})
-    assert errors(response) == ["The cluster changed first: b has weight 5. Look at it, then save again."]
+    assert errors(response) == ["The cluster changed first: b has weight 5. Look at it, then decide again."]
     assert Node.objects.get(name="b").weight == 5.0
     assert 'name="weight" value="3"' in response.content.decode()
     assert kinds(small) == ["node_reweighted"]
