@@ -62,7 +62,7 @@ export class Stage {
     const { clientWidth: width, clientHeight: height } = this.host;
     const { page } = this.store;
     // Behind the table nothing is drawn, but the version shown is still this one.
-    this.host.dataset.version = String(page.view.v);
+    if (this.ready) this.host.dataset.version = String(page.view.v);
     if (width === 0 || height === 0) return;
     this.watchChange();
     const picture = pictureOf(page, this.data(), this.hover);
