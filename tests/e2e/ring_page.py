@@ -105,6 +105,11 @@ class RingPage:
         middle = hits[len(hits) // 2]
         self.page.mouse.click(middle["x"], middle["y"])
 
+    def rail(self) -> list[str]:
+        """The text of every node's row in the right rail, without how long it has been so."""
+        texts = self.page.locator("#nodes tbody tr").all_inner_texts()
+        return [re.sub(r"down \d+ \w+", "down", text) for text in texts]
+
     def mirror(self) -> list[dict[str, str]]:
         """The rows of the table that mirrors the ring: heading to text."""
         table = self.page.locator("#mirror table.all")

@@ -1,0 +1,108 @@
+"""A connection that is lost is said in words; when the server is back the page is live again by itself."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, expect
+
+from tests import demos
+from tests.demos import Demo
+from tests.e2e.ring_page import PATIENCE_MS, SEEDED, RingPage, open_ring
+from tests.e2e.visitors import Visitors
+from tests.processes import gone_within
+
+LOST = "WebSocket|ERR_|Failed to load|did not answer"
+RESET = """
+from django.db import transaction
+from ringviz.services.clusters import delete_cluster
+from ringviz.services.seed import seed_demo
+from live.actor import Actor
+delete_cluster(slug="demo", actor=Actor(name="test", origin="seed", may_operate=True))
+seed_demo()
+"""
+
+
+def is_lost(page: RingPage) -> None:
+    expect(page.live_words).to_have_attribute("data-state", "lost", timeout=PATIENCE_MS)
+    expect(page.live_words).to_have_text(re.compile(r"Connection lost, showing \d\d:\d\d:\d\d"))
+    strip = page.page.locator("#lost")
+    expect(strip).to_have_text(re.compile(r"No connection since \d\d:\d\d:\d\d, .+ ago\. This is the last state"))
+    expect(page.page.locator("body")).to_have_class(re.compile("lost"))
+    greyed = page.page.evaluate("() => getComputedStyle(document.querySelector('#main')).filter")
+    greyed_well = page.page.evaluate("() => getComputedStyle(document.querySelector('#well')).filter")
+    assert "grayscale" in greyed + greyed_well or "saturate" in greyed + greyed_well
+    for control in ("#add-open", "#keys-open", "#vnodes", "#nodes button.x >> nth=0"):
+        expect(page.page.locator(control)).to_be_disabled()
+    expect(page.page.locator("#core")).not_to_contain_text("Click any arc")
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """A process that does nothing meanwhile: the keeper does not start what died."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_killed_server_comes_back_with_what_was_missed(demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, demo, operator=True).at(SEEDED).live()
+    visitors.watch(page.page).allow(LOST)
+    page.page.evaluate("() => { globalThis.neverReloaded = true; }")
+    web = demo.program("uvicorn")
+    with stopped(demo.process.pid):
+        os.kill(web, signal.SIGKILL)
+        assert gone_within(web) or True  # a zombie until its parent goes on
+        is_lost(page)
+        for node in ("cache-4", "cache-5"):
+            assert demo.manage("ring", "kill", node).returncode == 0
+        page.at(SEEDED)
+    page.at(SEEDED + 2).live()
+    expect(page.title).to_have_text("cache-5 is down")
+    for number in (4, 5):
+        expect(page.row(number)).to_have_class("dead")
+    expect(page.page.locator("#lost")).to_be_hidden()
+    expect(page.page.locator("#add-open")).to_be_enabled()
+    expect(page.page.locator("#strip")).to_have_attribute("aria-valuemax", str(SEEDED + 2))
+    assert page.page.evaluate("() => neverReloaded")
+
+
+def test_a_database_made_anew_is_taken_over_whole(data_folder: Path, browser: Browser) -> None:
+    visitors = Visitors(browser)
+    with demos.running(data_folder) as first:
+        page = open_ring(visitors, first).live()
+        visitors.watch(page.page).allow(LOST)
+        assert first.manage("ring", "kill", "cache-4").returncode == 0
+        page.at(SEEDED + 1).live()
+        epoch = page.state()["epoch"]
+        port = urlsplit(first.url).port
+        assert first.end() == 0
+        expect(page.live_words).to_have_attribute("data-state", "lost", timeout=PATIENCE_MS)
+    made = demos.manage(data_folder, "shell", "-c", RESET)
+    assert made.returncode == 0, made.stderr
+    with demos.running(data_folder, PORT=str(port)) as second:
+        assert second.url == f"http://127.0.0.1:{port}/"
+        page.page.get_by_role("button", name="Try now").click()
+        page.at(SEEDED).live()
+        assert page.state()["epoch"] != epoch
+        expect(page.title).to_contain_text("8 nodes share")
+        expect(page.row(4)).not_to_have_class("dead")
+        assert second.manage("ring", "kill", "cache-2").returncode == 0
+        page.at(SEEDED + 1)
+        expect(page.row(2)).to_have_class("dead")
+        visitors.leave()
+
+
+def test_a_cluster_that_is_deleted_is_said(demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, demo).live()
+    made = demo.manage("shell", "-c", RESET.replace("seed_demo()\n", ""))
+    assert made.returncode == 0, made.stderr
+    expect(page.live_words).to_have_text("Cluster deleted", timeout=PATIENCE_MS)
+    expect(page.page.locator("#lost")).to_contain_text("This cluster was deleted. What is shown is its last state.")
+    expect(page.page.locator("#add-open")).to_be_disabled()
