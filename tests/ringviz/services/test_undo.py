@@ -1,0 +1,111 @@
+"""Undo: every kind of event is taken back whole, as an event of its own, and only the newest one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from live.kinds import declared
+from live.models import Event
+from ringviz.errors import Invalid, StaleVersion
+from ringviz.selectors.clusters import known
+from ringviz.services.clusters import configure, use_keys
+from ringviz.services.keys import pattern_keys
+from ringviz.services.nodes import (
+    add_node,
+    drain_node,
+    edit_node,
+    kill_node,
+    remove_node,
+    revive_node,
+    reweight_node,
+)
+from ringviz.services.undo import undo
+from tests.ringviz.making import OPERATOR, but_since, everything, make_cluster, state_of
+
+ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
+# b is down and c drains; what is done, the kind of its undo.
+ACTS: dict[str, tuple[Callable[[], Event], str]] = {
+    "node_added": (lambda: add_node(**ON, name="d", weight=2.5, zone="z"), "node_removed"),
+    "node_killed": (lambda: kill_node(**ON, number=1), "node_revived"),
+    "node_killed when draining": (lambda: kill_node(**ON, number=3), "node_drained"),
+    "node_revived": (lambda: revive_node(**ON, number=2), "node_killed"),
+    "node_revived when draining": (lambda: revive_node(**ON, number=3), "node_drained"),
+    "node_drained": (lambda: drain_node(**ON, number=1), "node_revived"),
+    "node_reweighted": (lambda: reweight_node(**ON, number=1, weight=0.0), "node_reweighted"),
+    "node_reweighted when down": (lambda: reweight_node(**ON, number=2, weight=3.0), "node_reweighted"),
+    "node_edited": (lambda: edit_node(**ON, number=1, address="there", zone=""), "node_edited"),
+    "node_removed": (lambda: remove_node(**ON, number=1), "node_added"),
+    "node_removed when down": (lambda: remove_node(**ON, number=2), "node_added"),
+    "cluster_reconfigured vnodes": (lambda: configure(**ON, vnodes=3), "cluster_reconfigured"),
+    "cluster_reconfigured both": (lambda: configure(**ON, vnodes=3, strategy="modulo"), "cluster_reconfigured"),
+    "cluster_reconfigured copies": (lambda: configure(**ON, copies=3), "cluster_reconfigured"),
+    "keys_imported": (lambda: use_keys(**ON, key_set=pattern_keys(pattern="o{n}", count=9)), "keys_imported"),
+}
+
+
+@pytest.fixture
+def cluster(db):
+    make_cluster(nodes=({"name": "a", "address": "here", "zone": "y"}, "b", "c", "e"), copies=2)
+    kill_node(**ON, number=2)
+    drain_node(**ON, number=3)
+
+
+@pytest.mark.parametrize(("act", "kind"), ACTS.values(), ids=ACTS)
+def test_an_undo_gives_back_the_state_and_names_what_it_undoes(cluster, act, kind):
+    before = state_of()
+    event = act()
+    done = state_of()
+    assert done != before
+    undone = undo(**ON, version=event.version)
+    assert (undone.kind, undone.payload["undoes"]) == (kind, event.version)
+    assert but_since(state_of()) == but_since(before)
+    again = undo(**ON, version=undone.version)
+    assert (again.kind, again.payload["undoes"]) == (event.kind, undone.version)
+    assert but_since(state_of()) == but_since(done)
+
+
+def test_every_kind_but_the_first_can_be_undone():
+    ours = {kind for kind, payload in declared().items() if payload.__module__ == "ringviz.events"}
+    assert {name.split()[0] for name in ACTS} == ours - {"cluster_created"}
+
+
+@pytest.mark.parametrize("name", ["node_edited", "node_reweighted", "node_reweighted when down"])
+def test_what_does_not_touch_a_nodes_state_leaves_its_since(cluster, name):
+    before = state_of()
+    undo(**ON, version=ACTS[name][0]().version)
+    assert state_of() == before
+
+
+def test_an_undone_edit_moves_nothing(cluster):
+    event = ACTS["node_edited"][0]()
+    assert undo(**ON, version=event.version).payload["movement"] is None
+
+
+def test_the_number_of_a_node_whose_coming_was_undone_is_not_given_again(cluster):
+    undo(**ON, version=add_node(**ON, name="d").version)
+    assert add_node(**ON, name="d").payload["node"]["number"] == 6
+
+
+def test_an_event_that_is_not_the_newest_is_not_undone(cluster):
+    version = ACTS["node_killed"][0]().version
+    edit_node(**ON, number=1, address="else", zone="")
+    before = everything()
+    with pytest.raises(StaleVersion) as stale:
+        undo(**ON, version=version)
+    assert [event.kind for event in stale.value.events] == ["node_edited"]
+    assert everything() == before
+
+
+@pytest.mark.parametrize("version", [-1, 0, 2])
+def test_there_is_nothing_before_the_first_event(db, version):
+    make_cluster()
+    before = everything()
+    with pytest.raises(Invalid, match="nothing before"):
+        undo(**ON, version=version)
+    with pytest.raises(Invalid, match="nothing before"):
+        undo(**ON, version=1)
+    assert everything() == before
+    assert known("small").v == 1
