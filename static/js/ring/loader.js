@@ -28,8 +28,15 @@ export class Loader {
     /** @type {Set<string>} addresses that are being asked for */
     this.asked = new Set();
     this.timer = 0;
+    store.on(["epoch"], () => this.forget());
     store.on(["view", "plan", "pins"], (page) => void this.need(page));
     store.on(["lens"], () => this.needLens());
+  }
+
+  /** Another database: its numbers of key sets and versions mean something else. */
+  forget() {
+    this.densities.clear();
+    this.bins = this.lens = null;
   }
 
   /** @returns {Data} what the picture is drawn from */
