@@ -1,0 +1,220 @@
+"""Measures the Ring page in a real browser against the budgets of the interface: one JSON line a figure.
+
+`python scripts/measure_page.py` starts a demo of its own in a temporary folder. Times are medians of several visits;
+they are of this machine and its load, which is printed first.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import statistics
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+from tests import demos, servers  # noqa: E402
+from tests.demos import Demo  # noqa: E402
+from tests.e2e.visitors import CHROMIUM_OPTIONS, DESKTOP, SYSTEM_CHROMIUM, sign_in_link  # noqa: E402
+
+VISITS = 5
+KILLS = 10
+# Largest paint and blocking in ms, shift a score, ring, pixel and frame in ms, sizes in bytes gzipped.
+BUDGETS = {
+    "largest_paint_ms": 1000,
+    "blocking_ms": 200,
+    "layout_shift": 0.02,
+    "first_ring_ms": 100,
+    "event_to_pixel_ms": 100,
+    "frame_p95_ms": 25,
+    "own_js_bytes": 40_000,
+    "vendor_js_bytes": 25_000,
+    "css_bytes": 8_000,
+    "font_bytes": 52_000,
+}
+
+WATCH = """
+globalThis.seen = {paint: 0, shift: 0, blocking: 0, longest: 0, fills: [], script: 0};
+const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take))
+  .observe({type, buffered: true});
+watch("largest-contentful-paint", (entry) => { seen.paint = entry.startTime; });
+watch("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.shift += entry.value; });
+watch("longtask", (entry) => {
+  seen.blocking += Math.max(0, entry.duration - 50);
+  seen.longest = Math.max(seen.longest, entry.duration);
+});
+const fill = CanvasRenderingContext2D.prototype.fill;
+CanvasRenderingContext2D.prototype.fill = function (...rest) {
+  if (this.canvas.id === "ring-still") seen.fills.push(performance.now());
+  return fill.apply(this, rest);
+};
+"""
+FIRST_RING = """
+() => {
+  const entries = performance.getEntriesByType("resource");
+  const tokens = entries.find(({name}) => name.includes("tokens.bin"));
+  const since = tokens ? tokens.responseEnd : 0;
+  const drawn = seen.fills.find((at) => at >= since) ?? seen.fills[0];
+  return {drawn, after: drawn - since};
+}
+"""
+# When a kill arrives: the first frame after the version changed, by the clock that both pages share.
+AWAIT_PIXEL = """
+(version) => new Promise((done) => {
+  const host = document.querySelector("#ring");
+  const look = () => {
+    if (host.dataset.version !== String(version)) return;
+    watcher.disconnect();
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => done(performance.timeOrigin + performance.now());
+      channel.port2.postMessage(0);
+    });
+  };
+  const watcher = new MutationObserver(look);
+  watcher.observe(host, {attributeFilter: ["data-version"]});
+  look();
+})
+"""
+FRAMES = """
+() => {
+  globalThis.frames = [];
+  let last = 0;
+  const tick = (at) => {
+    if (document.querySelector("#ring").dataset.state === "animating" && last) frames.push(at - last);
+    last = at;
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+}
+"""
+ACT = """
+async ({action, node}) => {
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  const {v} = await (await fetch("state")).json();
+  const body = new URLSearchParams({action, node, version: v});
+  const at = performance.timeOrigin + performance.now();
+  await fetch("act", {method: "POST", headers: {"x-csrftoken": token}, body});
+  return at;
+}
+"""
+
+
+def tell(name: str, value: float, **more: object) -> None:
+    """One figure as a line, beside its budget where it has one."""
+    line: dict[str, object] = {"figure": name, **more, "value": round(value, 3)}
+    if name in BUDGETS:
+        line |= {"budget": BUDGETS[name], "within": value <= BUDGETS[name]}
+    print(json.dumps(line), flush=True)
+
+
+def drawn(page: Page) -> None:
+    """Wait until the page has its ring and its connection, and stands still."""
+    page.wait_for_function("() => document.querySelector('#ring')?.dataset.lod")
+    page.wait_for_function("() => document.querySelector('#live')?.dataset.state === 'live'")
+    page.wait_for_function("() => document.querySelector('#ring').dataset.state === 'idle'")
+
+
+def person(browser: Browser, demo: Demo, slug: str, *, operator: bool = False) -> Page:
+    """Somebody new in front of a cluster's page, with an empty cache."""
+    context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    page = context.new_page()
+    if operator:
+        page.goto(sign_in_link(demo))
+    page.add_init_script(WATCH)
+    page.goto(f"{demo.url}clusters/{slug}/", wait_until="networkidle")
+    drawn(page)
+    return page
+
+
+def first_visits(browser: Browser, demo: Demo, slug: str) -> Page:
+    """Paint, blocking, shift and the first ring of a first visit, as medians; the page of the last one."""
+    figures: dict[str, list[float]] = {}
+    for _visit in range(VISITS):
+        page = person(browser, demo, slug)
+        seen, ring = page.evaluate("() => seen"), page.evaluate(FIRST_RING)
+        for name, value in (
+            ("largest_paint_ms", seen["paint"]),
+            ("blocking_ms", seen["blocking"]),
+            ("longest_task_ms", seen["longest"]),
+            ("layout_shift", seen["shift"]),
+            ("ring_since_navigation_ms", ring["drawn"]),
+            ("first_ring_ms", ring["after"]),
+        ):
+            figures.setdefault(name, []).append(value)
+        if _visit < VISITS - 1:
+            page.context.close()
+    for name, values in figures.items():
+        tell(name, statistics.median(values), cluster=slug, most=round(max(values), 3))
+    return page
+
+
+def kills(browser: Browser, demo: Demo, slug: str) -> None:
+    """From an operator's act to the pixel in another browser, and the frames of the run there."""
+    operator, watcher = person(browser, demo, slug, operator=True), person(browser, demo, slug)
+    watcher.evaluate(FRAMES)
+    version = int(watcher.locator("#ring").get_attribute("data-version") or 0)
+    waits = []
+    for turn in range(KILLS):
+        action = "revive" if turn % 2 else "kill"
+        pixel = watcher.evaluate_handle(f"() => ({{at: ({AWAIT_PIXEL})({version + turn + 1})}})")
+        start = operator.evaluate(ACT, {"action": action, "node": "4"})
+        waits.append(float(pixel.evaluate("async ({at}) => await at")) - start)
+        for page in (watcher, operator):
+            page.wait_for_function("() => document.querySelector('#ring').dataset.state === 'idle'")
+    frames = sorted(watcher.evaluate("() => frames"))
+    tell("event_to_pixel_ms", statistics.median(waits), cluster=slug, most=round(max(waits), 3), of=KILLS)
+    if frames:
+        p95 = frames[min(len(frames) - 1, int(len(frames) * 0.95))]
+        tell("frame_p95_ms", p95, cluster=slug, median=round(statistics.median(frames), 3), frames=len(frames))
+    operator.context.close()
+    watcher.context.close()
+
+
+def loaded(page: Page) -> Iterator[Path]:
+    """The files of ours that the page has loaded."""
+    for name in page.evaluate("() => performance.getEntriesByType('resource').map(({name}) => name)"):
+        path = urlsplit(name).path
+        if path.startswith("/static/") and (ROOT / path[1:]).exists():
+            yield ROOT / path[1:]
+
+
+def sizes(page: Page, slug: str) -> None:
+    """Bytes that a first visit costs: scripts and styles gzipped, fonts as they are."""
+    kinds = {"own_js_bytes": 0, "vendor_js_bytes": 0, "css_bytes": 0, "font_bytes": 0}
+    for file in set(loaded(page)):
+        data = file.read_bytes()
+        if file.suffix == ".woff2":
+            kinds["font_bytes"] += len(data)
+        elif file.suffix == ".css":
+            kinds["css_bytes"] += len(gzip.compress(data, 9))
+        elif file.suffix == ".js":
+            kinds["vendor_js_bytes" if "vendor" in file.parts else "own_js_bytes"] += len(gzip.compress(data, 9))
+    for name, value in kinds.items():
+        tell(name, value, cluster=slug)
+
+
+def main() -> None:
+    """All figures of the demo's ring and of the one with a hundred nodes."""
+    tell("load_average", os.getloadavg()[0], cores=os.cpu_count())
+    executable = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
+    with servers.folder() as folder, demos.running(folder) as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        for slug in ("demo", "forty", "hundred"):
+            page = first_visits(browser, demo, slug)
+            sizes(page, slug)
+            page.context.close()
+            kills(browser, demo, slug)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

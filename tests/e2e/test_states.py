@@ -1,0 +1,232 @@
+"""The states that are designed: empty, small, short of copies, long names, crowded, presented, importing."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import demos
+from tests.demos import Demo
+from tests.e2e.recompute import PlainRing
+from tests.e2e.ring_page import PATIENCE_MS, RingPage, open_ring
+from tests.e2e.visitors import PHONE, Visitors, violations
+
+LONG = "cache-prod-eu-central-1a-node-{}.internal.example"
+MAKE = """
+from live.actor import Actor
+from ringviz.services.clusters import create_cluster
+from ringviz.services.keys import file_keys, pattern_keys
+from io import BytesIO
+boss = Actor(name="test", origin="seed", may_operate=True)
+few, none = pattern_keys(pattern="k{n}", count=1000), pattern_keys(pattern="none{n}", count=0)
+odd = file_keys(source=BytesIO(b"=1+1\\n\\xff\\xfe\\n<b>bold</b>\\n\\x1b[31mred\\n"), label="odd.txt")
+def make(slug, keys, *nodes, **more):
+    create_cluster(actor=boss, slug=slug, name=slug.title(), demo=True, key_set=keys, nodes=[*nodes],
+                   **{"vnodes": 16, **more})
+named = lambda *names: [{"name": name} for name in names]
+make("empty", few)
+make("one", few, *named("only"))
+make("keyless", none, *named("a", "b", "c"))
+make("weightless", few, {"name": "a"}, {"name": "b", "weight": 0.0}, {"name": "c", "weight": 2.0})
+make("three", few, *named("a", "b", "c"), copies=3)
+make("long", few, *named(*(f"LONG".replace("{}", f"{n:02}") for n in range(1, 6))))
+make("odd", odd, *named("a", "b"))
+""".replace("LONG", LONG)
+
+
+@pytest.fixture(scope="module")
+def clusters(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo with a cluster for each state. A test changes only the cluster that is its own."""
+    import shutil
+
+    from tests import servers
+
+    with servers.folder() as folder:
+        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+        made = demos.manage(folder, "shell", "-c", MAKE)
+        assert made.returncode == 0, made.stderr
+        with demos.running(folder) as running:
+            yield running
+
+
+def core(page: RingPage) -> str:
+    return page.page.locator("#core").inner_text()
+
+
+def test_no_node_then_one(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/empty/", operator=True).live()
+    expect(page.title).to_have_text("No node yet")
+    expect(page.page.locator("#capp")).to_have_text("A key has no owner until a node is active.")
+    assert "nodes on the ring" in core(page)
+    page.page.get_by_label("Key", exact=True).fill("x")
+    expect(page.page.locator("#walk")).to_contain_text("no node is active")
+    assert violations(page.page) == []
+    page.act(action="add", name="first", weight=1)
+    page.at(2)
+    expect(page.page.locator("#core .big")).to_have_text("100.0%")
+    expect(page.page.locator("#walk")).to_contain_text("first")
+    page.page.get_by_role("button", name="Done").click()
+    expect(page.title).to_have_text("1 node owns all 1,000 keys")
+    page.act(action="kill", node=1)
+    page.at(3)
+    page.act(action="remove", node=1)
+    page.at(4)
+    expect(page.ring).to_have_attribute("data-tokens", "0")
+
+
+def test_one_node_dies(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/one/", operator=True).live()
+    expect(page.title).to_have_text("1 node owns all 1,000 keys")
+    page.click_arc("only", PlainRing(["only"], 16))
+    page.at(2)
+    expect(page.row(1)).to_have_class("dead")
+    expect(page.ring).to_have_attribute("data-moved", "1000")
+    expect(page.page.locator("#panel-more")).to_contain_text("lost, the only copy")
+    page.page.get_by_role("button", name="All 1,000 moved keys").click()
+    expect(page.page.locator("#moved-dialog tbody tr").first).to_contain_text("nobody")
+
+
+def test_no_keys_is_shares_of_the_hash_space(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/keyless/", operator=True).live()
+    expect(page.title).to_have_text("3 nodes, no keys yet")
+    shares = [float(text.rstrip("%")) for text in page.page.locator("#nodes td.num:nth-child(3)").all_inner_texts()]
+    assert sum(shares) == pytest.approx(100, abs=0.2)
+    page.click_arc("b", PlainRing("abc", 16))
+    page.at(2)
+    expect(page.page.locator("#core")).to_contain_text("of the hash space changed owner")
+    page.page.get_by_label("Key", exact=True).fill("works already")
+    expect(page.page.locator("#walk")).to_contain_text("Owner")
+
+
+def test_weight_nothing_owns_nothing(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/weightless/", operator=True).live()
+    expect(page.ring).to_have_attribute("data-tokens", "48")
+    expect(page.row(2).locator("td.num").first).to_have_text("0")
+    page.act(action="kill", node=2)
+    page.at(2)
+    expect(page.page.locator("#capp")).to_contain_text("It owned nothing, so nothing moved.")
+    expect(page.ring).to_have_attribute("data-moved", "0")
+
+
+def test_three_nodes_one_down_three_copies(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/three/", operator=True).live()
+    page.click_arc("b", PlainRing("abc", 16))
+    page.at(2)
+    expect(page.title).to_have_text("b is down: keys have 2 of 3 copies")
+    assert "1,000 keys are 1 copy short." in core(page)
+    expect(page.page.locator("#copies-note")).to_have_text("2 of 3: not enough active nodes")
+    expect(page.page.locator("#tab-more")).to_have_text("Copies")
+    page.page.get_by_label("Key", exact=True).fill("x")
+    expect(page.page.locator("#walk")).to_contain_text("1 more: no node left")
+    page.page.locator("#core").get_by_role("button", name="Revive b").click()
+    page.at(3)
+    expect(page.title).to_have_text("b is back")
+
+
+def test_long_names_are_short_here_and_whole_there(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/long/", operator=True, size=(1024, 768)).live()
+    expect(page.row(3).locator("button.name")).to_have_text("03")
+    expect(page.row(3).locator("button.name")).to_have_attribute("title", LONG.format("03"))
+    expect(page.page.locator("#nodes")).to_contain_text("Short names leave out what all share")
+    page.page.locator("#screen").click()
+    assert LONG.format("03") in page.mirror()[2]["Node"]
+    page.page.locator("#screen").click()
+    page.act(action="kill", node=3)
+    page.at(2)
+    expect(page.title).to_have_text("03 is down")
+    expect(page.page.locator("#capp")).to_contain_text(f"Short for {LONG.format('03')}.")
+    wide = page.page.evaluate("() => document.documentElement.scrollWidth")
+    assert wide <= 1024
+
+
+def test_odd_keys_are_shown_inert_and_leave_as_csv(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/odd/", operator=True).live()
+    page.act(action="kill", node=1)
+    page.at(2)
+    page.act(action="kill", node=2)
+    page.at(3)
+    page.page.get_by_role("button", name=re.compile("moved key")).click()
+    shown = page.page.locator("#moved-dialog td.keytext")
+    expect(shown).to_have_count(4)
+    assert set(shown.all_inner_texts()) == {"=1+1", r"\xff\xfe", "<b>bold</b>", r"\x1b[31mred"}
+    text = page.page.request.get(f"{page.base}moved.csv?v=3").text()
+    assert "\n'=1+1," in text.replace("\r", "")
+    assert b"\xff\xfe".hex() in text
+
+
+def test_ten_thousand_tokens_and_more(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/hundred/", operator=True).live()
+    expect(page.ring).to_have_attribute("data-lod", "band")
+    total = int(page.ring.get_attribute("data-tokens") or 0)
+    assert 14_900 < total <= 15_000
+    page.page.get_by_role("button", name="All 100 nodes").click()
+    rows = page.page.locator("#mirror tbody tr:not(.pad)")
+    assert rows.count() < 100, "rows out of view are drawn"
+    expect(page.page.locator("#mirror table")).to_have_attribute("aria-rowcount", "101")
+    page.page.get_by_label("Filter nodes").fill("zone-b")
+    expect(page.page.locator("#mirror").get_by_role("status")).to_have_text(re.compile(r"3\d nodes"))
+    page.page.get_by_label("Filter nodes").fill("")
+    page.page.locator("#mirror").get_by_role("button", name="Keys").click()
+    expect(page.page.locator("#mirror th[aria-sort]")).to_have_attribute("aria-sort", "descending")
+    most = [row["Node"] for row in page.mirror()[:2]]
+    state = sorted(page.state()["state"]["nodes"], key=lambda node: -node["keys"])
+    assert [name.endswith(node["name"]) for name, node in zip(most, state, strict=False)] == [True, True]
+    page.page.keyboard.press("Escape")
+    page.page.get_by_label("Find a node to pin").fill("app-007")
+    page.page.keyboard.press("Enter")
+    expect(page.page.locator("#nodes")).to_contain_text("app-007")
+    version = page.state()["v"]
+    page.act(action="kill", node=7)
+    page.at(version + 1)
+    expect(page.page.locator("#nodes tr[data-node='7']")).to_have_class("dead")
+    expect(page.page.locator("#nodes tbody tr")).to_have_count(6)  # the dead node and its five largest receivers
+
+
+def test_presentation_has_large_text_and_no_frame(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, size=(1280, 720))
+    page.page.keyboard.press("p")
+    for gone in (".top", ".rail.l", ".time .ctl"):
+        expect(page.page.locator(gone).first).to_be_hidden()
+    sizes = page.page.evaluate(
+        """() => [...document.querySelectorAll("#capt, #capp, #core *")]
+          .filter((one) => one.checkVisibility() && [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+          .map((one) => [one.textContent, parseFloat(getComputedStyle(one).fontSize)])"""
+    )
+    assert all(size >= 20 for _text, size in sizes), sizes
+    page.page.get_by_role("button", name="Leave").click()
+    expect(page.page.locator(".top").first).to_be_visible()
+
+
+def test_keys_by_pattern_and_by_file_and_a_bad_line_by_its_number(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/demo/", operator=True).live()
+    watcher = open_ring(visitors, clusters, "clusters/demo/", size=PHONE).live()
+    version = page.state()["v"]
+    page.page.get_by_role("button", name="Change keys").click()
+    page.page.get_by_label("Pattern").fill("item:{n}")
+    page.page.get_by_label("How many").fill("12,345")
+    expect(page.page.locator("#keys-sample")).to_contain_text("item:")
+    page.page.get_by_role("button", name="Use pattern").click()
+    for one in (page, watcher):
+        one.at(version + 1)
+        expect(one.title).to_contain_text("12,345 keys")
+    plain = PlainRing([f"cache-{n}" for n in range(1, 9)], 16)
+    counts = plain.counts(f"item:{n}".encode() for n in range(12_345))
+    assert [node["keys"] for node in page.state()["state"]["nodes"]] == [counts[f"cache-{n}"] for n in range(1, 9)]
+
+    page.page.get_by_role("button", name="Change keys").click()
+    bad = b"\n".join([b"one", b"two", b"x" * 2000, b"four"])
+    field = page.page.locator("#keys-file")
+    field.set_input_files({"name": "bad.txt", "mimeType": "text/plain", "buffer": bad})
+    progress = page.page.locator("#keys-progress")
+    expect(progress).to_contain_text(re.compile(r"[Ll]ine 3"), timeout=PATIENCE_MS)
+    assert page.state()["v"] == version + 1
+    if not page.page.locator("#keys-dialog").is_visible():
+        page.page.get_by_role("button", name="Change keys").click()
+    good = b"\n".join(f"line {n}".encode() for n in range(3_000))
+    field.set_input_files({"name": "good.txt", "mimeType": "text/plain", "buffer": good})
+    for one in (page, watcher):
+        one.at(version + 2)
+        expect(one.title).to_contain_text("3,000 keys")
+    expect(page.page.locator("#keys-label")).to_have_text("good.txt")
