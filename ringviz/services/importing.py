@@ -19,6 +19,7 @@ from django.utils.translation import override
 
 from live.actor import Actor
 from live.hints import publish_frame
+from live.turns import write_turn
 from ringviz.errors import Invalid, Refused
 from ringviz.models import Cluster, KeyImport, KeySet
 from ringviz.selectors.clusters import cluster_of
@@ -40,10 +41,12 @@ def start_import(*, slug: str, actor: Actor, make: Make, language: str, source: 
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
-    running = current_import(cluster)
-    if running is not None and running.state == KeyImport.State.RUNNING:
-        raise Invalid("file", None, _("Keys are being imported already. Wait until they are in."))
-    job = KeyImport.objects.create(cluster=cluster)
+    with write_turn():
+        Cluster.objects.select_for_update().filter(pk=cluster.pk).first()  # two at once look one after the other
+        running = current_import(cluster)
+        if running is not None and running.state == KeyImport.State.RUNNING:
+            raise Invalid("file", None, _("Keys are being imported already. Wait until they are in."))
+        job = KeyImport.objects.create(cluster=cluster)
     run = _Run(job, cluster=cluster, actor=actor, make=make, language=language, source=source)
     threading.Thread(target=run, name=f"import-{job.pk}", daemon=True).start()
     return job
@@ -85,19 +88,19 @@ class _Run:
 
     def __call__(self) -> None:
         job = self._job
-        try:
-            with override(self._language):
+        with override(self._language):
+            try:
                 key_set = self._make(self._progress)
                 use_keys(slug=self._cluster.slug, actor=self._actor, key_set=key_set)
-            job.done = job.total = key_set.count
-            job.state = KeyImport.State.DONE
-        except Refused as refused:
-            self._fail(refused.message)
-        except Exception:
-            self._fail(_("The import failed. Nothing was changed; the server's log says why."))
-            raise
-        finally:
-            self._end()
+                job.done = job.total = key_set.count
+                job.state = KeyImport.State.DONE
+            except Refused as refused:
+                self._fail(refused.message)
+            except Exception:
+                self._fail(_("The import failed. Nothing was changed; the server's log says why."))
+                raise
+            finally:
+                self._end()
 
     def _fail(self, error: str) -> None:
         self._job.state, self._job.error = KeyImport.State.FAILED, error

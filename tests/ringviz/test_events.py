@@ -1,0 +1,64 @@
+"""The kinds of event: exactly the declared fields, and nobody's name among them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from live.kinds import UndeclaredField, declared, decode, encode, kind_of
+from live.log import event_frame
+from ringviz import events
+from tests.ringviz.story import Step, story
+
+KINDS = {
+    "cluster_created",
+    "node_added",
+    "node_killed",
+    "node_revived",
+    "node_drained",
+    "node_reweighted",
+    "node_edited",
+    "node_removed",
+    "cluster_reconfigured",
+    "keys_imported",
+}
+
+
+@pytest.fixture
+def steps(db) -> list[Step]:
+    return list(story())
+
+
+def test_these_are_the_kinds_of_the_wire():
+    assert {kind for kind, payload in declared().items() if payload.__module__ == events.__name__} == KINDS
+
+
+def test_every_payload_comes_back_from_the_wire_as_it_was(steps):
+    for step in steps:
+        wire = json.loads(json.dumps(step.event.payload))
+        payload = decode(step.event.kind, wire)
+        assert kind_of(payload) == step.event.kind
+        assert encode(payload) == wire
+
+
+def test_a_field_that_is_not_declared_is_refused_at_any_depth(steps):
+    payload: dict[str, Any] = next(step.event.payload for step in steps if step.event.kind == "node_killed")
+    for spoilt in (
+        {**payload, "actor": "ada"},
+        {**payload, "node": {**payload["node"], "password": "x"}},
+        {**payload, "movement": {**payload["movement"], "who": "x"}},
+        {**payload, "changed": [{"number": 1, "keys": 1, "ownership": 0.1, "actor": "x"}]},
+    ):
+        with pytest.raises(UndeclaredField):
+            decode("node_killed", spoilt)
+    with pytest.raises(UndeclaredField):
+        decode("node_killed", {name: value for name, value in payload.items() if name != "changed"})
+
+
+def test_who_acted_is_in_no_frame(steps):
+    for step in steps:
+        frame = event_frame(step.event)
+        assert frame.keys() == {"type", "v", "kind", "at", "payload"}
+        assert "teller" not in json.dumps(frame)

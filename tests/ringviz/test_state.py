@@ -1,0 +1,100 @@
+"""The rules of the state, one by one: pure, and each event applied twice is applied once."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, cast
+
+import pytest
+
+from live.kinds import declared
+from ringviz.core.state import State, UnknownKind, apply
+
+
+def node(number: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": f"n{number}",
+        "state": "active",
+        "tokens": 4,
+        "keys": 9,
+        "ownership": 0.5,
+        **fields,
+    }
+
+
+def state(*nodes: dict[str, Any]) -> State:
+    made: Any = {"cluster": {"slug": "s", "vnodes": 4}, "keys": {"id": 1, "count": 9}, "nodes": list(nodes)}
+    return cast(State, made)
+
+
+BEFORE = state(node(1), node(3), node(7))
+CHANGED = [{"number": 3, "keys": 5, "ownership": 0.25}, {"number": 99, "keys": 1, "ownership": 0.1}]
+EVENTS: dict[str, dict[str, Any]] = {
+    "cluster_created": dict(state(node(1))),
+    "node_added": {"node": node(5), "changed": CHANGED},
+    "node_killed": {"node": node(7, state="down", keys=0), "changed": CHANGED},
+    "node_revived": {"node": node(1, state="active"), "changed": CHANGED},
+    "node_drained": {"node": node(1, state="draining"), "changed": CHANGED},
+    "node_reweighted": {"node": node(1, weight=2.0), "changed": CHANGED},
+    "node_edited": {"node": node(1, address="x"), "changed": []},
+    "node_removed": {"number": 1, "name": "n1", "changed": CHANGED},
+    "cluster_reconfigured": {"cluster": {"slug": "s", "vnodes": 8}, "changed": [{**CHANGED[0], "tokens": 8}]},
+    "keys_imported": {"keys": {"id": 2, "count": 5}, "changed": CHANGED},
+}
+every_kind = pytest.mark.parametrize("kind", EVENTS)
+
+
+def test_every_kind_has_a_rule_tested_here():
+    assert EVENTS.keys() == {kind for kind, payload in declared().items() if payload.__module__ == "ringviz.events"}
+
+
+@every_kind
+def test_a_second_time_changes_nothing(kind):
+    once = apply(BEFORE, kind, EVENTS[kind])
+    assert apply(once, kind, EVENTS[kind]) == once
+    assert once != BEFORE
+
+
+@every_kind
+def test_what_is_given_stays_as_it_is(kind):
+    before, payload = deepcopy(BEFORE), deepcopy(EVENTS[kind])
+    apply(before, kind, payload)
+    assert (before, payload) == (BEFORE, EVENTS[kind])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVENTS if kind not in ("cluster_created", "node_edited")])
+def test_figures_go_to_the_nodes_that_they_name_and_to_no_other(kind):
+    nodes = {one["number"]: one for one in apply(BEFORE, kind, EVENTS[kind])["nodes"]}
+    assert (nodes[3]["keys"], nodes[3]["ownership"]) == (5, 0.25)
+    assert nodes[3]["tokens"] == (8 if kind == "cluster_reconfigured" else 4)
+    assert 99 not in nodes
+    if kind != "node_killed":
+        assert nodes[7] == node(7)
+
+
+def test_a_new_node_stands_in_the_order_of_numbers():
+    assert [one["number"] for one in apply(BEFORE, "node_added", EVENTS["node_added"])["nodes"]] == [1, 3, 5, 7]
+
+
+def test_a_removed_node_is_gone():
+    assert [one["number"] for one in apply(BEFORE, "node_removed", EVENTS["node_removed"])["nodes"]] == [3, 7]
+
+
+def test_settings_and_keys_are_put_in_their_place_whole():
+    after: Any = apply(BEFORE, "cluster_reconfigured", EVENTS["cluster_reconfigured"])
+    assert (after["cluster"], after["keys"]) == ({"slug": "s", "vnodes": 8}, BEFORE["keys"])
+    after = apply(BEFORE, "keys_imported", EVENTS["keys_imported"])
+    assert (after["cluster"], after["keys"]) == (BEFORE["cluster"], {"id": 2, "count": 5})
+
+
+def test_the_first_event_needs_no_state_and_every_other_one_does():
+    assert apply(None, "cluster_created", EVENTS["cluster_created"]) == state(node(1))
+    with pytest.raises(UnknownKind):
+        apply(None, "node_added", EVENTS["node_added"])
+
+
+@pytest.mark.parametrize("kind", ["node_painted", "", "NODE_ADDED"])
+def test_a_kind_without_a_rule_is_refused(kind):
+    with pytest.raises(UnknownKind):
+        apply(BEFORE, kind, {})

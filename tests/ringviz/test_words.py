@@ -1,0 +1,71 @@
+"""Events in words. The golden files of tests/contract hold these and the page's own together."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils.translation import override
+
+from live.kinds import declared
+from ringviz.words import event_words, grouped
+
+ROOT = Path(__file__).parents[2]
+NODE = {"name": "cache-5", "weight": 1.5}
+RING = {"strategy": "ring", "vnodes": 16, "copies": 1}
+SAID: list[tuple[str, dict[str, Any], str, str]] = [
+    ("cluster_created", {"nodes": [NODE]}, "1 node", "1 node"),
+    ("cluster_created", {"nodes": [NODE] * 1000}, "1,000 nodes", "1,000 nodes"),
+    ("node_added", {"node": NODE}, "+cache-5", "cache-5 added"),
+    ("node_killed", {"node": NODE}, "cache-5", "cache-5 killed"),
+    ("node_revived", {"node": NODE}, "cache-5", "cache-5 revived"),
+    ("node_revived", {"node": NODE, "undoes": 7}, "cache-5", "cache-5 revived (undone)"),
+    ("node_drained", {"node": NODE}, "cache-5", "cache-5 drained"),
+    ("node_reweighted", {"node": NODE}, "cache-5", "cache-5 has weight 1.5"),
+    ("node_reweighted", {"node": {"name": "50% (off)", "weight": 2.0}}, "50% (off)", "50% (off) has weight 2"),
+    ("node_edited", {"node": NODE}, "cache-5", "address or zone of cache-5 changed"),
+    ("node_removed", {"name": "%(node)s"}, "\u2212%(node)s", "%(node)s removed"),
+    ("cluster_reconfigured", {"cluster": {**RING, "strategy": "modulo"}, "before": RING}, "modulo", "modulo"),
+    ("cluster_reconfigured", {"cluster": RING, "before": {**RING, "strategy": "modulo", "vnodes": 1}}, "hash ring", ""),
+    ("cluster_reconfigured", {"cluster": {**RING, "vnodes": 1}, "before": RING}, "1 token per node", ""),
+    ("cluster_reconfigured", {"cluster": {**RING, "vnodes": 1000}, "before": RING}, "1,000 tokens per node", ""),
+    ("cluster_reconfigured", {"cluster": {**RING, "copies": 3}, "before": RING}, "3 copies of each key", ""),
+    ("cluster_reconfigured", {"cluster": RING, "before": {**RING, "copies": 3}}, "1 copy of each key", ""),
+    ("keys_imported", {"keys": {"count": 0}}, "0 keys", "0 keys"),
+    ("keys_imported", {"keys": {"count": 1}}, "1 key", "1 key"),
+    ("keys_imported", {"keys": {"count": 1_000_000}}, "1,000,000 keys", "1,000,000 keys"),
+]
+
+
+@pytest.mark.parametrize(("kind", "payload", "label", "text"), SAID)
+def test_an_event_is_said_like_this(kind, payload, label, text):
+    assert event_words(kind, payload) == (label, text or label)
+
+
+def test_every_kind_is_said():
+    ours = {kind for kind, payload in declared().items() if payload.__module__ == "ringviz.events"}
+    assert {kind for kind, *_rest in SAID} == ours
+
+
+def test_numbers_are_grouped_as_the_language_has_it():
+    assert [grouped(number) for number in (0, 999, 10_000, 2.0, 0.25)] == ["0", "999", "10,000", "2", "0.25"]
+    with override("de"):
+        assert [grouped(number) for number in (10_000, 0.25)] == ["10.000", "0,25"]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node")
+def test_the_page_says_the_same():
+    script = """
+      import { eventWords } from "./static/js/ring/words.js";
+      let text = "";
+      for await (const part of process.stdin) text += part;
+      console.log(JSON.stringify(JSON.parse(text).map(([kind, payload]) => eventWords(kind, payload))));
+    """
+    told = json.dumps([[kind, payload] for kind, payload, *_said in SAID])
+    command = ["node", "--input-type=module", "-e", script]
+    ran = subprocess.run(command, input=told, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert json.loads(ran.stdout) == [event_words(kind, payload)._asdict() for kind, payload, *_said in SAID]
