@@ -32,6 +32,21 @@ def test_a_second_start_points_to_the_first_with_a_fresh_link(data_folder):
         assert demo.process.poll() is None
 
 
+def test_another_link_is_one_line(data_folder):
+    with demos.running(data_folder) as demo:
+        made = demo.manage("link")
+        assert re.fullmatch(demos.LINK.pattern + "\n", made.stdout)
+        assert made.stdout.strip() != demo.link
+        assert demos.fetch(made.stdout.strip()) == 200
+        assert demos.fetch(made.stdout.strip()) == 410
+
+
+def test_without_a_demo_there_is_no_link(tmp_path):
+    refused = demos.manage(tmp_path, "link")
+    assert refused.returncode == 1
+    assert refused.stderr == "CommandError: no demo runs in this folder. Start it with: make run\n"
+
+
 def test_a_taken_port_is_named_and_the_next_free_one_used(data_folder):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
