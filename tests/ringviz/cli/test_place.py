@@ -8,6 +8,7 @@ import sys
 from base64 import b64decode
 from bisect import bisect_left
 from pathlib import Path
+from typing import Any
 
 import mmh3
 import pytest
@@ -131,7 +132,7 @@ def test_a_stream_that_takes_a_part_at_a_time_gets_all() -> None:
             self.taken += bytes(data[:3])
             return len(data[:3])
 
-    out = Slow()
+    out: Any = Slow()
     place._writer(out)(b"key\ta\nkey\tb\n")
     assert out.taken == b"key\ta\nkey\tb\n"
 
