@@ -2,11 +2,10 @@
 
 import { getJson, HttpError, postForm } from "../lib/http.js";
 import { _, interpolate } from "../lib/i18n.js";
-import { subjectOf, shownChange } from "./change.js";
 import { powersOf } from "./powers.js";
 import { apply } from "./state.js";
 import { decodeWords } from "./tokens.js";
-import { changeTitle, eventWords } from "./words.js";
+import { eventWords } from "./words.js";
 
 /** @import { Event, Payload, Urls } from "./types.js" */
 /** @import { Store } from "./store.js" */
@@ -162,18 +161,20 @@ export class Acting {
    * @param {Fields} fields
    */
   refused(error, fields) {
-    if (error.status !== 409) return this.notice(error.message);
-    const events = /** @type {{kind: string, payload: Payload}[]} */ (error.data.events ?? []);
-    const what = events.map(({ kind, payload }) => eventWords(kind, payload).text).join(", ");
-    const text = interpolate(_("The ring changed first: %(what)s. Nothing was done."), { what: what || error.message });
-    if (fields.action === "undo") return this.notice(text);
+    const text = refusalWords(error);
+    if (error.status !== 409 || fields.action === "undo") return this.notice(text);
     const action = () => void this.reported(this.plan(fields), fields);
     this.notice(text, { words: _("Show the plan again"), action });
   }
+}
 
-  /** The name of the plan that is shown, for buttons. */
-  planTitle() {
-    const change = shownChange(this.store.page);
-    return change ? changeTitle(change, subjectOf(change)?.name ?? "") : "";
-  }
+/**
+ * What the server said; when somebody was faster, what they did.
+ * @param {HttpError} error
+ */
+export function refusalWords({ status, message, data }) {
+  if (status !== 409) return message;
+  const events = /** @type {{kind: string, payload: Payload}[]} */ (data.events ?? []);
+  const what = events.map(({ kind, payload }) => eventWords(kind, payload).text).join(", ");
+  return interpolate(_("The ring changed first: %(what)s. Nothing was done."), { what: what || message });
 }

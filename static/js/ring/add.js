@@ -1,6 +1,7 @@
 /** Adding a node: a form with the server's word at each field, its plan, and in a demo the deed at once. */
 
 import { HttpError } from "../lib/http.js";
+import { refusalWords } from "./acting.js";
 import { byId } from "./dom.js";
 import { clearErrors, showError, wireDialog } from "./forms.js";
 
@@ -42,10 +43,8 @@ export function wireAdd(store, acting) {
       dialog.close();
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      if (error.status === 409) {
-        dialog.close();
-        acting.refused(error, fields);
-      } else showError(form, error.message, error.data.field);
+      // Also when somebody was faster: what was typed stays, and the same button adds it to the ring as it is now.
+      showError(form, refusalWords(error), error.data.field);
     }
   };
   return open;

@@ -1,4 +1,4 @@
-/** The lens of a crowded ring on a narrow screen: a strip of its own, with buttons beside it. */
+/** The lens of a crowded ring: buttons that move it, and on a narrow screen a strip of its own. */
 
 import { lensFactor } from "../lib/geometry.js";
 import { count, percent } from "../lib/format.js";
@@ -21,12 +21,15 @@ export function wireLens(store, stage) {
   const canvas = /** @type {HTMLCanvasElement} */ (byId("lens-strip"));
   const factor = () => lensFactor(stage.picture?.tokens.length || (stage.picture ? binned(stage.picture) : 0));
   const move = (/** @type {number} */ by) => store.set({ lens: (store.page.lens + by / factor() + 1) % 1 });
-  byId("lens-back").addEventListener("click", () => move(-0.5));
-  byId("lens-on").addEventListener("click", () => move(0.5));
+  for (const button of document.querySelectorAll("[data-lens]")) {
+    button.addEventListener("click", () => move(Number(/** @type {HTMLElement} */ (button).dataset.lens)));
+  }
 
   const draw = () => {
     const { picture, layout, theme } = stage;
+    const { screen, plan, view } = store.page;
     box.hidden = !picture?.lens || layout?.lod !== "band";
+    byId("lens-tools").hidden = box.hidden || screen === "table" || plan !== null || !view.calm;
     const width = canvas.clientWidth;
     const values = { n: count(factor()), share: percent(store.page.lens) };
     byId("lens-text").textContent = interpolate(_("%(n)s times larger, at %(share)s of the way round"), values);

@@ -50,7 +50,8 @@ export async function wireAll(begun) {
 /** @param {Begun} begun */
 function makeActing({ boot, store, loader }) {
   const { urls, may_operate: mayOperate } = boot;
-  const travel = new Travel(store, urls);
+  const notice = makeNotice();
+  const travel = new Travel(store, urls, (error) => notice(error instanceof Error ? error.message : String(error)));
   /**
    * The next event of the cluster, wherever it came from.
    * @param {Event} event
@@ -61,7 +62,7 @@ function makeActing({ boot, store, loader }) {
     travel.receive(event);
     acting.headMoved(plan && !done ? plan.fields : null, event);
   };
-  const acting = new Acting(store, urls, { book: loader.book, mayOperate, notice: makeNotice(), receive });
+  const acting = new Acting(store, urls, { book: loader.book, mayOperate, notice, receive });
   return { travel, acting, receive };
 }
 
@@ -130,7 +131,8 @@ async function showWanted({ boot, wanted, store, loader, travel, acting }) {
   else if (wanted.plan) void acting.reported(acting.plan(wanted.plan), wanted.plan);
   const { nodes, cluster } = store.page.view.state;
   const example = !wanted.key && nodes.length <= FEW_NODES && cluster.strategy === "ring";
-  void (example ? anyKey(urls, EXAMPLE) : Promise.resolve("")).then((key) => wireFind(store, urls, loader, key));
+  const key = example ? anyKey(urls, EXAMPLE).catch(() => "") : Promise.resolve("");
+  void key.then((word) => wireFind(store, urls, loader, word));
 }
 
 /**

@@ -139,8 +139,8 @@ function wirePlayer(store, travel) {
     play.classList.remove("pri");
   };
   const next = async () => {
-    await travel.step(1).catch(stop);
-    if (timer && store.page.view !== store.page.head) timer = setTimeout(next, STEP_MS / SPEEDS[rate]);
+    const shown = await travel.step(1);
+    if (shown && timer && store.page.view !== store.page.head) timer = setTimeout(next, STEP_MS / SPEEDS[rate]);
     else stop();
   };
   const toggle = () => {

@@ -15,10 +15,12 @@ export class Travel {
   /**
    * @param {Store} store
    * @param {Urls} urls
+   * @param {(error: unknown) => void} trouble a moment could not be had
    */
-  constructor(store, urls) {
+  constructor(store, urls, trouble) {
     this.store = store;
     this.urls = urls;
+    this.trouble = trouble;
     /** @type {Map<number, Promise<Moment>>} moments as they were asked for, without what was before them */
     this.known = new Map();
     this.asked = 0;
@@ -49,20 +51,22 @@ export class Travel {
   /**
    * Shows a version with what its event changed. The last one asked for wins.
    * @param {number} v
-   * @returns {Promise<void>}
+   * @returns {Promise<boolean>} whether it is shown
    */
   async go(v) {
     const { floor, head } = this.store.page;
     const to = Math.max(floor, Math.min(head.v, v));
     this.asked += 1;
     const mine = this.asked;
-    const [moment, before] = await Promise.all([this.fetch(to), to > floor ? this.fetch(to - 1) : null]);
-    if (mine !== this.asked) return;
+    const found = await Promise.all([this.fetch(to), to > floor ? this.fetch(to - 1) : null]).catch(this.trouble);
+    if (!found || mine !== this.asked) return false;
+    const [moment, before] = found;
     const shown = { ...moment, before: before?.state ?? null, calm: !before || !isDrawn(moment.event?.kind ?? "") };
     const now = this.store.page;
     const live = to === now.head.v;
     this.store.set({ view: shown, ...(live ? { head: shown } : {}), plan: null, side: "after" });
     if (to - 2 >= floor) this.fetch(to - 2).catch(() => {});
+    return true;
   }
 
   /** @param {number} by versions, usually 1 or -1 */

@@ -31,7 +31,7 @@ test("what a listener sets is told after what it heard", () => {
 
 const travelOf = (page) => {
   const store = new Store(page);
-  return { store, travel: new Travel(store, /** @type {any} */ ({ state: "state" })) };
+  return { store, travel: new Travel(store, /** @type {any} */ ({ state: "state" }), assert.fail) };
 };
 
 test("at the head an event is shown with what it changed", () => {
