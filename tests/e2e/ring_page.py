@@ -113,6 +113,7 @@ class RingPage:
     def mirror(self) -> list[dict[str, str]]:
         """The rows of the table that mirrors the ring: heading to text."""
         table = self.page.locator("#mirror table.all")
+        expect(table.locator("tbody tr:not(.pad)").first).to_be_visible()
         heads = [text.strip() for text in table.locator("thead th").all_inner_texts()]
         rows = table.locator("tbody tr:not(.pad)").evaluate_all(
             "rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))"

@@ -42,7 +42,7 @@ def test_kill_add_and_delete_by_forms_and_refusals_as_errors(demo: Demo, visitor
     expect(admin.locator(".messagelist .error")).to_contain_text("cache-4")
 
     for values, error in (
-        ({"name": "cache-2", "zone": "kept"}, "cache-2"),
+        ({"name": "cache-2", "zone": "kept"}, "already"),
         ({"name": "cache-9", "zone": "kept", "weight": "101"}, "100"),
     ):
         fill(admin, demo, **values)

@@ -86,7 +86,7 @@ def test_after_a_kill_only_what_changed_is_coloured(demo: Demo, visitors: Visito
     page.act(action="kill", node=4)
     page.at(SEEDED + 1)
     inner, outer = band_of(page)
-    edges = [inner + 0.2 * (outer - inner), outer - 0.2 * (outer - inner)]
+    edges = [inner + 0.1 * (outer - inner), inner + 0.25 * (outer - inner)]  # numbers stand further out
     colours: dict[str, Any] = page.page.evaluate(COLOURS)
     for start, end in arcs(FULL, "cache-4"):
         if (end - start) * inner < LEAST_PX:

@@ -1,13 +1,14 @@
 """The states that are designed: empty, small, short of copies, long names, crowded, presented, importing."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests import demos
+from tests import demos, servers
 from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
 from tests.e2e.ring_page import PATIENCE_MS, RingPage, open_ring
@@ -31,7 +32,7 @@ make("one", few, *named("only"))
 make("keyless", none, *named("a", "b", "c"))
 make("weightless", few, {"name": "a"}, {"name": "b", "weight": 0.0}, {"name": "c", "weight": 2.0})
 make("three", few, *named("a", "b", "c"), copies=3)
-make("long", few, *named(*(f"LONG".replace("{}", f"{n:02}") for n in range(1, 6))))
+make("long", few, *named(*("LONG".replace("{}", f"{n:02}") for n in range(1, 6))))
 make("odd", odd, *named("a", "b"))
 """.replace("LONG", LONG)
 
@@ -39,10 +40,6 @@ make("odd", odd, *named("a", "b"))
 @pytest.fixture(scope="module")
 def clusters(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo with a cluster for each state. A test changes only the cluster that is its own."""
-    import shutil
-
-    from tests import servers
-
     with servers.folder() as folder:
         shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
         made = demos.manage(folder, "shell", "-c", MAKE)
