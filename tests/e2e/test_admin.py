@@ -67,7 +67,7 @@ def test_kill_add_and_delete_by_forms_and_refusals_as_errors(demo: Demo, visitor
     watcher.at(SEEDED + 4)
     admin.get_by_role("link", name="cache-9").click()
     admin.get_by_role("link", name="Delete").click()
-    admin.get_by_role("button", name="Yes").click()
+    admin.locator("#content input[type=submit]").click()
     expect(admin.locator(".messagelist .success")).to_contain_text("cache-9")
     watcher.at(SEEDED + 5)
     expect(watcher.title).to_have_text("cache-9 is removed")

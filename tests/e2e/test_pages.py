@@ -39,18 +39,6 @@ SMALL_TARGETS = """
     `${Math.round(box.width)}x${Math.round(box.height)}`)
 """
 
-# What is written on the page for the eye.
-SEEN = """
-() => {
-  const heard = [...document.querySelectorAll(".vh, script")];
-  const shown = heard.filter((one) => one.style.display !== "none");
-  shown.forEach((one) => { one.style.display = "none"; });
-  const text = document.body.innerText;
-  shown.forEach((one) => { one.style.display = ""; });
-  return text;
-}
-"""
-
 
 def ready(page: Page) -> None:
     ring = page.locator("#ring")
