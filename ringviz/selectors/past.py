@@ -12,6 +12,7 @@ from ringviz.core.state import State, apply
 from ringviz.errors import NotFound
 
 _EVENTS_AT_A_TIME = 32  # in memory: one of ten thousand nodes can be a megabyte
+_TRIES = 3  # against trimming in between, which happens once in hundreds of events
 
 
 class Trimmed(NotFound):
@@ -23,18 +24,25 @@ def state_at(stream_id: int, version: int) -> State:
 
     Five queries, however long the log.
     """
-    check_version(stream_id, version)
+    for _attempt in range(_TRIES):
+        check_version(stream_id, version)
+        state = _folded(stream_id, version)
+        if state is not None:
+            return state
+    raise _trimmed(stream_id, version)
+
+
+def _folded(stream_id: int, version: int) -> State | None:
+    """None where events are missing: the log was trimmed between these reads."""
     base = checkpoint_at_or_before(stream_id, version)
     state = cast("State | None", base.state if base else None)
     at = base.version if base else 0
     rows = Event.objects.filter(stream_id=stream_id, version__gt=at, version__lte=version).order_by("version")
     for v, kind, payload in rows.values_list("version", "kind", "payload").iterator(chunk_size=_EVENTS_AT_A_TIME):
         if v != at + 1:
-            break
+            return None
         state, at = apply(state, kind, payload), v
-    if state is None or at != version:  # trimmed between these reads
-        raise _trimmed(stream_id, version)
-    return state
+    return state if at == version else None
 
 
 def check_version(stream_id: int, version: int) -> None:

@@ -89,6 +89,12 @@ def test_the_number_of_a_node_whose_coming_was_undone_is_not_given_again(cluster
     assert add_node(**ON, name="d").payload["node"]["number"] == 6
 
 
+def test_no_number_comes_twice_though_an_undo_brings_back_a_lower_one(cluster):
+    remove_node(**ON, number=add_node(**ON, name="d").payload["node"]["number"])
+    undo(**ON, version=remove_node(**ON, number=4).version)
+    assert add_node(**ON, name="d").payload["node"]["number"] == 6
+
+
 def test_an_event_that_is_not_the_newest_is_not_undone(cluster):
     version = ACTS["node_killed"][0]().version
     edit_node(**ON, number=1, address="else", zone="")
