@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ringviz.core.movement import ANYONE, End, Movement
+from ringviz.core.movement import ANYONE, End, MovedKeys, Movement
 from ringviz.core.state import State
 from ringviz.core.text import shown
 from ringviz.models import KeySet
@@ -13,7 +13,17 @@ from ringviz.selectors.placing import movement_between, numbers_by_name
 from ringviz.stores.keysets import index_of, keys_at
 
 PAGE_ROWS = 100
-_CSV_CHUNK = 5_000
+_FOUND_AT_ONCE = 1_000_000  # moved keys; where a strategy has no ranges every search begins at the first key
+_READ_AT_ONCE = 5_000
+
+
+class Row(NamedTuple):
+    """A moved key, its hash, and the numbers of who gave and who received it; 0 is nobody."""
+
+    key: bytes
+    hash: int
+    source: int
+    target: int
 
 
 class Moved(NamedTuple):
@@ -29,25 +39,36 @@ class Moved(NamedTuple):
         """How many there are."""
         return self.movement.count(source=self._end(self.source), target=self._end(self.target))
 
-    def rows(self, offset: int, limit: int) -> Iterator[tuple[bytes, int, int, int]]:
-        """Key, hash, from and to, in the order of their hashes."""
-        found = self.movement.moved_keys(
-            source=self._end(self.source), target=self._end(self.target), offset=offset, limit=limit
-        )
-        keys = keys_at(self.key_set, found.positions)
-        names = self.movement.names
-        ends = ([0 if at < 0 else self.numbers[names[at]] for at in side.tolist()] for side in found[2:])
-        return zip(keys, found.hashes.tolist(), *ends, strict=True)
+    def rows(self, offset: int, limit: int) -> Iterator[Row]:
+        """Some of them, in the order of their hashes."""
+        return self._told(self._found(offset, limit))
 
-    def all_rows(self) -> Iterator[tuple[bytes, int, int, int]]:
-        """Every one of them, a few thousand in memory at a time."""
-        for offset in range(0, self.total(), _CSV_CHUNK):
-            yield from self.rows(offset, _CSV_CHUNK)
+    def all_rows(self) -> Iterator[Row]:
+        """Every one of them; in memory are 16 bytes for each of a million, and a few thousand as rows."""
+        for offset in range(0, self.total(), _FOUND_AT_ONCE):
+            found = self._found(offset, _FOUND_AT_ONCE)
+            for start in range(0, len(found.positions), _READ_AT_ONCE):
+                yield from self._told(_part(found, slice(start, start + _READ_AT_ONCE)))
+
+    def _found(self, offset: int, limit: int) -> MovedKeys:
+        source, target = self._end(self.source), self._end(self.target)
+        return self.movement.moved_keys(source=source, target=target, offset=offset, limit=limit)
+
+    def _told(self, found: MovedKeys) -> Iterator[Row]:
+        names = self.movement.names
+        ends = (
+            [0 if at < 0 else self.numbers[names[at]] for at in side.tolist()] for side in (found.source, found.target)
+        )
+        return map(Row, keys_at(self.key_set, found.positions), found.hashes.tolist(), *ends)
 
     def _end(self, number: int | None) -> End:
         if number is None:
             return ANYONE
         return next((name for name, one in self.numbers.items() if one == number), "")
+
+
+def _part(found: MovedKeys, rows: slice) -> MovedKeys:
+    return MovedKeys(found.positions[rows], found.hashes[rows], found.source[rows], found.target[rows])
 
 
 def moved_between(before: State, after: State, key_set: KeySet, source: int | None, target: int | None) -> Moved:
@@ -62,7 +83,7 @@ def page_of(moved: Moved, page: int) -> dict[str, object]:
     pages = max(1, -(-total // PAGE_ROWS))
     page = max(1, min(page, pages))
     rows = [
-        {"key": shown(key), "hash": hash_, "from": source, "to": target}
-        for key, hash_, source, target in moved.rows((page - 1) * PAGE_ROWS, PAGE_ROWS)
+        {"key": shown(row.key), "hash": row.hash, "from": row.source, "to": row.target}
+        for row in moved.rows((page - 1) * PAGE_ROWS, PAGE_ROWS)
     ]
     return {"total": total, "page": page, "pages": pages, "rows": rows}

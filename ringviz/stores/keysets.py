@@ -54,11 +54,12 @@ def index_of(key_set: KeySet, seed: int, progress: Progress = silent) -> KeyInde
 
 def keys_at(key_set: KeySet, positions: Sequence[int] | NDArray[np.uint32]) -> list[bytes]:
     """The keys at these positions in the key set. Raises NotFound for a file whose keys are not on this disk."""
-    wanted = [int(position) for position in positions]
+    wanted = np.asarray(positions, np.int64)
     if key_set.kind == KeySet.Kind.PATTERN:
-        return [next(pattern_keys(key_set.pattern, position, position + 1)) for position in wanted]
+        return [next(pattern_keys(key_set.pattern, position, position + 1)) for position in wanted.tolist()]
     blob, ends = _file_keys(key_set)
-    return [blob[int(ends[position - 1]) if position else 0 : int(ends[position])].tobytes() for position in wanted]
+    starts = np.where(wanted > 0, ends[wanted - 1], np.uint64(0)) if len(ends) else wanted
+    return [blob[low:high].tobytes() for low, high in zip(starts.tolist(), ends[wanted].tolist(), strict=True)]
 
 
 def _file_keys(key_set: KeySet) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
@@ -71,8 +72,8 @@ def _file_keys(key_set: KeySet) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
 
 
 def mapped_bytes(path: Path) -> NDArray[np.uint8]:
-    """A file as it lies on disk; an empty one cannot be mapped."""
-    return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
+    """A file as it lies on disk; an empty one cannot be mapped. A plain array: ten times faster to take slices of."""
+    return np.asarray(np.memmap(path, np.uint8, "r")) if path.stat().st_size else np.empty(0, np.uint8)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -24,7 +24,7 @@ from ringviz.views.answers import refusals_as_json
 from ringviz.views.asked import fields_of
 
 _PART_LINES = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r")  # the wide ones begin a formula where East Asian text is typed
 
 
 @require_safe
@@ -49,13 +49,11 @@ def moved_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 
 
 def _lines(found: Moved) -> Iterator[str]:
-    names = {number: name or "" for name, number in found.numbers.items()}
+    names = {number: _harmless(name or "") for name, number in found.numbers.items()}
     writer = csv.writer(_Echo())
     yield writer.writerow([_("key"), _("key bytes"), _("hash"), _("from"), _("to")])
     for key, hash_, source, target in found.all_rows():
-        yield writer.writerow(
-            [_harmless(shown(key)), key.hex(), f"{hash_:08x}", _harmless(names[source]), _harmless(names[target])]
-        )
+        yield writer.writerow([_harmless(shown(key)), key.hex(), f"{hash_:08x}", names[source], names[target]])
 
 
 def _parts(found: Moved) -> Iterator[str]:
@@ -66,8 +64,8 @@ def _parts(found: Moved) -> Iterator[str]:
 
 
 async def _awaited(parts: Iterator[str]) -> AsyncIterator[str]:
-    """The same for a server that must not be blocked."""
-    read = sync_to_async(lambda: next(parts, ""))
+    """The same for a server that must not be blocked. No part needs the database, and so not its thread."""
+    read = sync_to_async(lambda: next(parts, ""), thread_sensitive=False)
     while part := await read():
         yield part
 
