@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import demos, servers
 from tests.demos import Demo
+from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all
 from tests.e2e.visitors import CHROMIUM_OPTIONS, SYSTEM_CHROMIUM, Visitors
 
 
@@ -40,6 +41,21 @@ def calm_demo(seeded_folder: Path) -> Iterator[Demo]:
         shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
         with demos.running(folder) as running:
             yield running
+
+
+@pytest.fixture(scope="session")
+def own_clusters(seeded_folder: Path) -> Iterator[Iterator[Own]]:
+    """The clusters of the tests that change something, each given away once."""
+    with clusters_for_all(seeded_folder) as stage:
+        yield (Own(stage, f"own-{n}") for n in range(OWN_CLUSTERS))
+
+
+@pytest.fixture
+def own(own_clusters: Iterator[Own]) -> Own:
+    """A cluster of the test's own, as the seed made the demo's, in a demo that it shares."""
+    cluster = next(own_clusters, None)
+    assert cluster, "more tests ask for a cluster of their own than there are: raise OWN_CLUSTERS"
+    return cluster
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors
 
 DEMO = "clusters/demo/"
@@ -138,6 +139,11 @@ def arcs(plain: PlainRing, name: str) -> list[tuple[float, float]]:
 def open_ring(visitors: Visitors, demo: Demo, path: str = DEMO, **options: Any) -> RingPage:
     """A new person's page of a cluster: drawn, still and live."""
     return RingPage(visitors.open(demo, path, **options)).still()
+
+
+def open_own(visitors: Visitors, own: Own, query: str = "", **options: Any) -> RingPage:
+    """The same of the test's own cluster."""
+    return open_ring(visitors, own.demo, own.path + query, **options)
 
 
 def number(text: str) -> int:

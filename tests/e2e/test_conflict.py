@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import WebSocketRoute, expect
 
-from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
-from tests.e2e.ring_page import DEMO, DEMO_NODES, DEMO_TOKENS, SEEDED, RingPage, open_ring
-from tests.e2e.visitors import Visitors, sign_in_link
+from tests.e2e.ring_page import DEMO_NODES, DEMO_TOKENS, SEEDED, RingPage, open_own
+from tests.e2e.stage import Own
+from tests.e2e.visitors import Visitors
 
 FULL = PlainRing(DEMO_NODES, DEMO_TOKENS)
 
@@ -37,12 +37,11 @@ class SlowLink:
         self.kept.clear()
 
 
-def test_the_one_who_was_slower_sees_what_changed_and_decides_again(demo: Demo, visitors: Visitors) -> None:
-    fast = open_ring(visitors, demo, operator=True).at(SEEDED).live()
-    away, link = visitors.open(demo), SlowLink()
-    away.goto(sign_in_link(demo))
+def test_the_one_who_was_slower_sees_what_changed_and_decides_again(own: Own, visitors: Visitors) -> None:
+    fast = open_own(visitors, own, operator=True).at(SEEDED).live()
+    away, link = visitors.open(own.demo, operator=True), SlowLink()
     away.route_web_socket("**/ws/clusters/**", link.route)
-    away.goto(f"{demo.url}{DEMO}")
+    away.goto(f"{own.demo.url}{own.path}")
     slow = RingPage(away).at(SEEDED).live()
     visitors.watch(away).allow("409")
 
@@ -68,8 +67,8 @@ def test_the_one_who_was_slower_sees_what_changed_and_decides_again(demo: Demo, 
     assert fast.rail() == slow.rail()
 
 
-def test_of_two_acts_in_the_same_moment_one_is_done(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, operator=True).live()
+def test_of_two_acts_in_the_same_moment_one_is_done(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, operator=True).live()
     visitors.watch(page.page).allow("409")
     answers = page.page.evaluate(
         """async (version) => {
@@ -95,9 +94,9 @@ def test_of_two_acts_in_the_same_moment_one_is_done(demo: Demo, visitors: Visito
     expect(page.page.locator("#nodes tr.dead")).to_have_count(1)
 
 
-def test_a_plan_is_made_again_when_the_ring_changes_under_it(demo: Demo, visitors: Visitors) -> None:
-    planner = open_ring(visitors, demo).live()
-    operator = open_ring(visitors, demo, operator=True).live()
+def test_a_plan_is_made_again_when_the_ring_changes_under_it(own: Own, visitors: Visitors) -> None:
+    planner = open_own(visitors, own).live()
+    operator = open_own(visitors, own, operator=True).live()
     planner.click_arc("cache-4", FULL)
     expect(planner.title).to_have_text("If cache-4 died")
     first = planner.ring.get_attribute("data-moved")

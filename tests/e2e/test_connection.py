@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, expect
 
 from tests import demos
 from tests.demos import Demo
-from tests.e2e.ring_page import PATIENCE_MS, SEEDED, RingPage, open_ring
+from tests.e2e.ring_page import PATIENCE_MS, SEEDED, RingPage, open_own, open_ring
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors
 from tests.processes import gone_within
 
@@ -99,9 +100,10 @@ def test_a_database_made_anew_is_taken_over_whole(data_folder: Path, browser: Br
         visitors.leave()
 
 
-def test_a_cluster_that_is_deleted_is_said(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo).live()
-    made = demo.manage("shell", "-c", RESET.replace("seed_demo()\n", ""))
+def test_a_cluster_that_is_deleted_is_said(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own).live()
+    gone = RESET.replace("seed_demo()\n", "").replace('"demo"', f'"{own.slug}"')
+    made = own.demo.manage("shell", "-c", gone)
     assert made.returncode == 0, made.stderr
     expect(page.live_words).to_have_text("Cluster deleted", timeout=PATIENCE_MS)
     expect(page.page.locator("#lost")).to_contain_text("This cluster was deleted. What is shown is its last state.")

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
-from tests.demos import Demo
-from tests.e2e.ring_page import DEMO_NODES, SEEDED, RingPage, grouped, number, open_ring
+from tests.e2e.ring_page import DEMO_NODES, SEEDED, RingPage, grouped, number, open_own
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors
 
 MOST_TABS = 90
@@ -22,8 +22,8 @@ def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
     raise AssertionError(f"Tab does not reach {selector}")
 
 
-def test_kill_step_back_read_and_return_by_keyboard_alone(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, operator=True).live()
+def test_kill_step_back_read_and_return_by_keyboard_alone(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, operator=True).live()
     keys = page.page.keyboard
     tab_to(page.page, "#ring")
     for name in DEMO_NODES[:4]:
@@ -77,8 +77,8 @@ def the_table_says_what_the_server_says(page: RingPage, version: int) -> None:
         assert row["State"] == ("active" if active else "down")
 
 
-def test_single_letters(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, operator=True).live()
+def test_single_letters(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, operator=True).live()
     keys = page.page.keyboard
     for letter, dialog in (("?", "#help-dialog"), ("a", "#add-dialog")):
         keys.press(letter)
@@ -123,8 +123,8 @@ def overlay(page: RingPage) -> str:
     return str(page.page.evaluate("() => document.querySelector('#ring-moving').toDataURL()"))
 
 
-def test_a_polite_region_says_at_most_a_sentence_in_two_seconds(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, operator=True).live()
+def test_a_polite_region_says_at_most_a_sentence_in_two_seconds(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, operator=True).live()
     expect(page.said).to_have_attribute("aria-live", "polite")
     page.page.evaluate(
         """() => {

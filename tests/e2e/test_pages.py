@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.demos import Demo
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors, sign_in_link, violations
 
 SIZES = {
@@ -97,8 +98,8 @@ def test_a_phone_has_large_targets_and_says_nothing_of_keys(calm_demo: Demo, vis
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_dialogs_and_a_change_without_a_barrier(demo: Demo, visitors: Visitors, theme: str) -> None:
-    page = visitors.open(demo, "clusters/demo/", operator=True, theme=theme, reduced_motion=True)
+def test_dialogs_and_a_change_without_a_barrier(own: Own, visitors: Visitors, theme: str) -> None:
+    page = visitors.open(own.demo, own.path, operator=True, theme=theme, reduced_motion=True)
     ready(page)
     found: list[str] = []
 
@@ -117,7 +118,7 @@ def test_dialogs_and_a_change_without_a_barrier(demo: Demo, visitors: Visitors, 
     page.locator("#nodes button.name").nth(3).click()
     look("#node-dialog")
     page.keyboard.press("Escape")
-    assert demo.manage("ring", "kill", "cache-4").returncode == 0
+    own.kill("cache-4")
     expect(page.locator("#ring")).to_have_attribute("data-version", "7", timeout=20_000)
     look("after a kill")
     page.get_by_role("button", name=re.compile("moved keys")).click()

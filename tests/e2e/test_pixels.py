@@ -8,7 +8,8 @@ import pytest
 
 from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
-from tests.e2e.ring_page import DEMO, DEMO_NODES, DEMO_TOKENS, SEEDED, RingPage, arcs, open_ring
+from tests.e2e.ring_page import DEMO, DEMO_NODES, DEMO_TOKENS, SEEDED, RingPage, arcs, open_own, open_ring
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors
 
 LEAST_PX = 6
@@ -81,8 +82,8 @@ def test_the_middle_of_every_arc_has_its_nodes_colour(calm_demo: Demo, visitors:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_after_a_kill_only_what_changed_is_coloured(demo: Demo, visitors: Visitors, theme: str) -> None:
-    page = open_ring(visitors, demo, DEMO, theme=theme, reduced_motion=True, operator=True).live()
+def test_after_a_kill_only_what_changed_is_coloured(own: Own, visitors: Visitors, theme: str) -> None:
+    page = open_own(visitors, own, theme=theme, reduced_motion=True, operator=True).live()
     page.act(action="kill", node=4)
     page.at(SEEDED + 1)
     inner, outer = band_of(page)
@@ -108,8 +109,8 @@ def test_after_a_kill_only_what_changed_is_coloured(demo: Demo, visitors: Visito
     assert greys > 100
 
 
-def test_reduced_motion_goes_to_the_end_and_keeps_before_and_after(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, DEMO, reduced_motion=True, operator=True).live()
+def test_reduced_motion_goes_to_the_end_and_keeps_before_and_after(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, reduced_motion=True, operator=True).live()
     page.page.evaluate(
         """() => {
           globalThis.states = [];

@@ -6,14 +6,15 @@ from playwright.sync_api import expect
 
 from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
-from tests.e2e.ring_page import DEMO_NODES, DEMO_TOKENS, SEEDED, grouped, open_ring
+from tests.e2e.ring_page import DEMO_NODES, DEMO_TOKENS, SEEDED, grouped, open_own, open_ring
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors
 
 MARKUP = "<script>document.title='run'</script>"
 
 
-def test_a_node_is_added_by_the_form_which_keeps_what_was_typed(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, operator=True).live()
+def test_a_node_is_added_by_the_form_which_keeps_what_was_typed(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, operator=True).live()
     visitors.watch(page.page).allow("400")
     page.page.get_by_role("button", name="Add node").click()
     name, zone = page.page.get_by_label("Name"), page.page.get_by_label("Zone")
@@ -45,8 +46,8 @@ def test_a_node_is_added_by_the_form_which_keeps_what_was_typed(demo: Demo, visi
     assert changed == [], "a node that stays has gained keys, or given none"
 
 
-def test_settings_change_the_ring_and_say_what_it_cost(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, operator=True).live()
+def test_settings_change_the_ring_and_say_what_it_cost(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, operator=True).live()
     tokens = page.page.get_by_label("Tokens per node")
     tokens.focus()
     page.page.keyboard.press("ArrowRight")  # 16, 64
@@ -106,8 +107,8 @@ def test_keys_of_any_bytes_are_found_and_every_key_of_the_set_can_be(calm_demo: 
     expect(page.page.locator("#walk")).to_contain_text(f"{plain.hash(key):08X}")
 
 
-def test_the_key_that_is_looked_up_follows_its_owner(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, "clusters/demo/?key=cart%3A48091", operator=True).live()
+def test_the_key_that_is_looked_up_follows_its_owner(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, "?key=cart%3A48091", operator=True).live()
     plain = PlainRing(DEMO_NODES, DEMO_TOKENS)
     owner, heir, *_ = plain.preference(b"cart:48091", 3)
     line = page.page.locator("#walk li", has_text="Owner")
@@ -120,10 +121,10 @@ def test_the_key_that_is_looked_up_follows_its_owner(demo: Demo, visitors: Visit
     expect(line).to_contain_text(owner)
 
 
-def test_cluster_pages_are_apart(demo: Demo, visitors: Visitors) -> None:
+def test_cluster_pages_are_apart(own: Own, visitors: Visitors) -> None:
     """What is done to one cluster is no event of another; in a cluster that is no demo a kill is a plan first."""
-    demo_page = open_ring(visitors, demo).live()
-    forty = open_ring(visitors, demo, "clusters/forty/", operator=True).live()
+    demo_page = open_own(visitors, own).live()
+    forty = open_ring(visitors, own.demo, "clusters/forty/", operator=True).live()
     version = forty.state()["v"]
     plain = PlainRing([node["name"] for node in forty.state()["state"]["nodes"]], 160)
     forty.page.get_by_role("button", name="Table").click()

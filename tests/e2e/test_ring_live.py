@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from ringviz.services.seed import DEMO_KEYS, catalogue_words
-from tests.demos import Demo
 from tests.e2e.recompute import Move, PlainRing, modulo_moved, moves
-from tests.e2e.ring_page import DEMO_NODES, DEMO_TOKENS, SEEDED, RingPage, grouped, number, open_ring
+from tests.e2e.ring_page import DEMO_NODES, DEMO_TOKENS, SEEDED, RingPage, grouped, number, open_own
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors
 
 VICTIM = "cache-4"
@@ -28,10 +28,10 @@ def moved(keys: list[bytes]) -> list[Move]:
 
 
 def test_a_kill_by_its_arc_is_seen_by_all_and_every_figure_is_true(
-    demo: Demo, visitors: Visitors, keys: list[bytes], moved: list[Move]
+    own: Own, visitors: Visitors, keys: list[bytes], moved: list[Move]
 ) -> None:
-    operator = open_ring(visitors, demo, operator=True).at(SEEDED).live()
-    watcher = open_ring(visitors, demo).at(SEEDED).live()
+    operator = open_own(visitors, own, operator=True).at(SEEDED).live()
+    watcher = open_own(visitors, own).at(SEEDED).live()
     expect(watcher.live_words).to_contain_text("2 watching")
     first_picture = picture(operator)
     expect(operator.page.locator("#core")).to_contain_text("Click any arc")
@@ -90,8 +90,8 @@ def nothing_else_moved(page: RingPage) -> None:
     page.still()
 
 
-def test_the_table_of_moved_keys_is_the_independent_one(demo: Demo, visitors: Visitors, moved: list[Move]) -> None:
-    page = open_ring(visitors, demo, operator=True).live()
+def test_the_table_of_moved_keys_is_the_independent_one(own: Own, visitors: Visitors, moved: list[Move]) -> None:
+    page = open_own(visitors, own, operator=True).live()
     page.act(action="kill", node=4)
     page.at(SEEDED + 1)
     page.page.get_by_role("button", name=f"All {grouped(len(moved))} moved keys").click()
@@ -108,7 +108,7 @@ def test_the_table_of_moved_keys_is_the_independent_one(demo: Demo, visitors: Vi
     assert rows == [(move.key.decode(), move.hash, move.source, move.target) for move in moved]
 
     link = dialog.get_by_role("link", name="CSV").get_attribute("href") or ""
-    text = page.page.request.get(f"{demo.url.rstrip('/')}{link}").text()
+    text = page.page.request.get(f"{own.demo.url.rstrip('/')}{link}").text()
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [(bytes.fromhex(line["key bytes"]), int(line["hash"], 16), line["from"], line["to"]) for line in lines] == [
         (move.key, move.hash, move.source, move.target) for move in moved
@@ -129,8 +129,8 @@ def rows_of(dialog: Locator) -> list[tuple[str, int, str, str]]:
     return [(key, int(hash_, 16), source, target) for key, hash_, source, target in cells]
 
 
-def test_a_watchers_click_is_a_what_if_and_no_event(demo: Demo, visitors: Visitors, moved: list[Move]) -> None:
-    page = open_ring(visitors, demo).live()
+def test_a_watchers_click_is_a_what_if_and_no_event(own: Own, visitors: Visitors, moved: list[Move]) -> None:
+    page = open_own(visitors, own).live()
     expect(page.page.locator("#core")).to_contain_text("to see what if that node died")
     for gone in ("#add-act", "#keys-open", "#keys-dialog"):
         expect(page.page.locator(gone)).to_have_count(0)

@@ -1,17 +1,16 @@
 """The states that are designed: empty, small, short of copies, long names, crowded, presented, importing."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests import demos, servers
 from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
 from tests.e2e.ring_page import PATIENCE_MS, RingPage, open_ring
+from tests.e2e.stage import clusters_for_all
 from tests.e2e.visitors import PHONE, Visitors, violations
 
 LONG = "cache-prod-eu-central-1a-node-{}.internal.example"
@@ -40,12 +39,8 @@ make("odd", odd, *named("a", "b"))
 @pytest.fixture(scope="module")
 def clusters(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo with a cluster for each state. A test changes only the cluster that is its own."""
-    with servers.folder() as folder:
-        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
-        made = demos.manage(folder, "shell", "-c", MAKE)
-        assert made.returncode == 0, made.stderr
-        with demos.running(folder) as running:
-            yield running
+    with clusters_for_all(seeded_folder, MAKE) as running:
+        yield running
 
 
 def core(page: RingPage) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.demos import Demo
-from tests.e2e.ring_page import SEEDED, RingPage, grouped, number, open_ring
+from tests.e2e.ring_page import SEEDED, RingPage, grouped, number, open_own, open_ring
+from tests.e2e.stage import Own
 from tests.e2e.visitors import Visitors
 
 
@@ -60,8 +61,8 @@ def nothing_can_be_done(page: RingPage) -> None:
     page.page.keyboard.press("Escape")
 
 
-def test_a_link_opens_the_moment_and_an_event_only_moves_the_strip(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, "clusters/demo/?v=4&key=moment&node=2", operator=True).at(4)
+def test_a_link_opens_the_moment_and_an_event_only_moves_the_strip(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, "?v=4&key=moment&node=2", operator=True).at(4)
     expect(page.title).to_have_text("cache-6 joined")
     expect(page.page.get_by_label("Key", exact=True)).to_have_value("moment")
     expect(page.page.locator("#walk")).to_contain_text("Owner")
@@ -77,7 +78,7 @@ def test_a_link_opens_the_moment_and_an_event_only_moves_the_strip(demo: Demo, v
         page.page.locator("#nodes").inner_text(),
         page.page.locator("#walk").inner_text(),
     )
-    other = open_ring(visitors, demo, page.page.url.removeprefix(demo.url)).at(4)
+    other = open_ring(visitors, own.demo, page.page.url.removeprefix(own.demo.url)).at(4)
     assert told[0] == other.title.inner_text()
     assert told[2] == other.page.locator("#walk").inner_text()
 

@@ -1,0 +1,53 @@
+"""One demo for many tests that change something: each takes a cluster of its own and leaves it changed.
+
+Starting a demo costs seconds, a cluster a tenth of one.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import demos, servers
+from tests.demos import Demo
+
+OWN_CLUSTERS = 24
+
+MAKE = f"""
+from live.actor import Actor
+from ringviz.models import Cluster
+from ringviz.services.clusters import create_cluster
+from ringviz.services.nodes import add_node
+boss, keys = Actor(name="test", origin="seed", may_operate=True), Cluster.objects.get(slug="demo").key_set
+for n in range({OWN_CLUSTERS}):
+    slug = f"own-{{n}}"
+    create_cluster(actor=boss, slug=slug, name=f"Own {{n}}", demo=True, vnodes=16, copies=3, key_set=keys,
+                   nodes=[{{"name": f"cache-{{i}}"}} for i in range(1, 4)])
+    for i in range(4, 9):
+        add_node(slug=slug, actor=boss, name=f"cache-{{i}}")
+"""
+
+
+class Own:
+    """A cluster that one test has for itself."""
+
+    def __init__(self, demo: Demo, slug: str) -> None:
+        self.demo = demo
+        self.slug = slug
+        self.path = f"clusters/{slug}/"
+
+    def kill(self, node: str) -> None:
+        """From the command line."""
+        done = self.demo.manage("ring", "kill", node, "--cluster", self.slug)
+        assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def clusters_for_all(seeded_folder: Path, make: str = MAKE) -> Iterator[Demo]:
+    """A demo with the seed's clusters and those that `make`, a script for the project's shell, makes."""
+    with servers.folder() as folder:
+        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+        made = demos.manage(folder, "shell", "-c", make)
+        assert made.returncode == 0, made.stderr
+        with demos.running(folder) as running:
+            yield running
