@@ -129,7 +129,7 @@ def test_cluster_pages_are_apart(own: Own, visitors: Visitors) -> None:
     plain = PlainRing([node["name"] for node in forty.state()["state"]["nodes"]], 160)
     forty.page.get_by_role("button", name="Table").click()
     forty.page.get_by_label("Filter nodes").fill("app-07")
-    forty.page.get_by_role("button", name="What if app-07 died").click()
+    forty.page.get_by_role("button", name="Kill app-07").click()
     expect(forty.title).to_have_text("If app-07 died")
     assert forty.state()["v"] == version
     forty.page.get_by_role("button", name="Commit").click()
