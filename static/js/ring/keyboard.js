@@ -1,7 +1,7 @@
 /** Keys: single letters anywhere but in fields, and the ring as one tab stop. */
 
 import { activeNodes } from "./change.js";
-import { byId } from "./dom.js";
+import { byId, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { count } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -21,6 +21,7 @@ import { _, interpolate } from "../lib/i18n.js";
  */
 export function wireKeyboard(store, travel, does) {
   const host = byId("ring");
+  if (narrow()) byId("ring-keys").remove();
   /** @type {Record<string, () => void>} */
   const keys = {
     a: does.add,
