@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Required, TypedDict
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,9 +63,13 @@ def create_cluster(
     )
     state = _first_state(cluster, nodes)
     with write_turn():
-        if Cluster.objects.filter(slug=slug).exists():
-            raise Invalid("slug", slug, _("There is a cluster at %(slug)s already.") % {"slug": slug})
-        cluster.stream = create_stream(f"cluster/{slug}")
+        try:
+            # The stream's name is what two who make the same cluster at once meet at; a savepoint, so that the loser
+            # may go on in a transaction of its own.
+            with transaction.atomic():
+                cluster.stream = create_stream(f"cluster/{slug}")
+        except IntegrityError as taken:
+            raise Invalid("slug", slug, _("There is a cluster at %(slug)s already.") % {"slug": slug}) from taken
         cluster.save()
         with write(cluster.stream.pk, expected=0) as draft:
             write_nodes(cluster, state["nodes"])
