@@ -2,13 +2,17 @@
 
 import gzip
 import threading
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
-from ringviz.models import KeyImport, KeySet
+from ringviz.models import Cluster, KeyImport, KeySet
 from ringviz.services.clusters import delete_cluster
+from ringviz.services.importing import ABANDONED_AFTER
+from ringviz.services.keys import pattern_keys
 from tests.ringviz.views.conftest import BOSS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,3 +81,32 @@ def test_a_cluster_that_is_deleted_meanwhile_ends_its_import(operator: Client, c
             thread.join(30)
     assert raised == []
     assert not KeyImport.objects.exists()
+
+
+def test_one_import_at_a_time(operator: Client, cluster: str, monkeypatch):
+    go_on = threading.Event()
+
+    def slow(**what: Any) -> KeySet:
+        assert go_on.wait(30)
+        return pattern_keys(**what)
+
+    monkeypatch.setattr("ringviz.views.keys.pattern_keys", slow)
+    form = {"pattern": "item:{n}", "count": "50"}
+    try:
+        assert operator.post(cluster + "keys", form).status_code == 202
+        second = operator.post(cluster + "keys", form)
+    finally:
+        go_on.set()
+    assert (second.status_code, second.json()["field"]) == (400, "file")
+    assert ended(operator, cluster)["state"] == "done"
+    assert operator.post(cluster + "keys", {"pattern": "other:{n}", "count": "5"}).status_code == 202
+    assert ended(operator, cluster)["state"] == "done"
+
+
+def test_an_import_whose_process_is_gone_has_failed_and_stands_in_nobodys_way(operator: Client, cluster: str):
+    long_ago = timezone.now() - 2 * ABANDONED_AFTER
+    KeyImport.objects.create(cluster=Cluster.objects.get(), done=5, total=9, updated_at=long_ago)
+    job = operator.get(cluster + "keys").json()["import"]
+    assert (job["state"], "start it again" in job["error"]) == ("failed", True)
+    assert operator.post(cluster + "keys", {"pattern": "item:{n}", "count": "5"}).status_code == 202
+    assert ended(operator, cluster)["state"] == "done"
