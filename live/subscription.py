@@ -1,6 +1,8 @@
 """The hub's ear at the hint server. It comes back by itself, however the server went.
 
-redis-py gives every read a socket timeout of 5 s unless told otherwise; here each wait has its own.
+redis-py gives every read a socket timeout of 5 s unless told otherwise, and on Python 3.11 a write under such a timeout
+can swallow a cancellation (its `asyncio.wait_for` does), after which a hub would not end. So the sockets have none, and
+each wait here has its own.
 """
 
 import asyncio
@@ -36,7 +38,7 @@ class Subscription:
         self._on_state = on_state
         self._up: bool | None = None
         self._client = Redis.from_url(
-            url, socket_timeout=COMMAND_S, socket_connect_timeout=COMMAND_S, retry=Retry(NoBackoff(), 0)
+            url, socket_timeout=None, socket_connect_timeout=COMMAND_S, retry=Retry(NoBackoff(), 0)
         )
 
     async def run(self) -> None:
@@ -56,8 +58,9 @@ class Subscription:
     async def publish(self, message: bytes) -> None:
         """Says something to the other hubs, or nothing where nobody hears it."""
         if self._up:
-            with suppress(RedisError, OSError):
-                await self._client.publish(self._channel, message)
+            with suppress(RedisError, OSError):  # TimeoutError is one of the latter
+                async with asyncio.timeout(COMMAND_S):
+                    await self._client.publish(self._channel, message)
 
     async def close(self) -> None:
         """Drops the connections."""
@@ -67,7 +70,8 @@ class Subscription:
     async def _listen(self) -> None:
         """Hears messages until the connection fails, which raises."""
         async with self._client.pubsub() as pubsub:
-            await pubsub.subscribe(self._channel)
+            async with asyncio.timeout(COMMAND_S):
+                await pubsub.subscribe(self._channel)
             while True:
                 heard = await pubsub.get_message(timeout=SILENCE_S)
                 if heard is None:

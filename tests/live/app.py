@@ -72,14 +72,15 @@ def add(stream_id: int, name: str = "a", *, expected: int | None = None, note: s
 
 
 def fill(stream_id: int, count: int, note: str | None = None) -> None:
-    """So many events of "a" at once, as if written one by one."""
+    """So many more events of "a" at once, as if written one by one."""
     with write_turn():
+        first = Stream.objects.values_list("version", flat=True).get(pk=stream_id) + 1
         rows = [
             Event(stream_id=stream_id, version=n, kind=KIND, payload={"count": {"name": "a", "total": n}, "note": note})
-            for n in range(1, count + 1)
+            for n in range(first, first + count)
         ]
         Event.objects.bulk_create(rows, batch_size=200)
-        Stream.objects.filter(pk=stream_id, version=0).update(version=count)
+        Stream.objects.filter(pk=stream_id).update(version=first + count - 1)
 
 
 def snapshot(stream_id: int) -> dict[str, Any]:

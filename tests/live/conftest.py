@@ -12,7 +12,7 @@ from live.models import Stream
 from tests import servers
 from tests.live import app, databases
 
-TEMPLATE = "spine_template"
+DATABASE = "spine"
 
 
 @pytest.fixture(scope="session")
@@ -22,15 +22,16 @@ def valkey_server() -> Iterator[servers.Valkey]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(django_db_blocker) -> Iterator[servers.Postgres]:
-    """A PostgreSQL server with an empty, migrated template database."""
+def postgres_url(django_db_blocker) -> Iterator[str]:
+    """An empty, migrated database of a PostgreSQL server."""
     if servers.postgres_programs() is None:
         pytest.skip("PostgreSQL is not installed")
     with servers.postgres() as server:
-        server.execute(f"CREATE DATABASE {TEMPLATE}")
-        with django_db_blocker.unblock(), databases.connected_to(databases.postgresql(server.url(TEMPLATE))):
+        server.execute(f"CREATE DATABASE {DATABASE}")
+        url = server.url(DATABASE)
+        with django_db_blocker.unblock(), databases.connected_to(databases.postgresql(url)):
             databases.migrate()
-        yield server
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +47,7 @@ def sqlite_template(django_db_blocker, tmp_path_factory) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, django_db_blocker, settings, tmp_path) -> Iterator[str]:
-    """A database of its own for the test, on each engine. Gives its DATABASE_URL."""
+    """An empty database for the test, on each engine. Gives its DATABASE_URL."""
     settings.REDIS_URL = ""
     settings.DATA_DIR = tmp_path
     if request.param == "sqlite":
@@ -54,13 +55,11 @@ def database(request, django_db_blocker, settings, tmp_path) -> Iterator[str]:
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         configuration, url = databases.sqlite(str(path)), f"sqlite:///{path}"
     else:
-        server = request.getfixturevalue("postgres_server")
-        name = f"spine_{tmp_path.name.lower().translate(str.maketrans('-[]', '___'))[:48]}"
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
-        url = server.url(name)
+        url = request.getfixturevalue("postgres_url")
         configuration = databases.postgresql(url)
     with django_db_blocker.unblock(), databases.connected_to(configuration):
+        if request.param == "postgresql":
+            databases.empty()
         yield url
 
 

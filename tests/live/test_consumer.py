@@ -91,6 +91,18 @@ async def test_more_than_500_behind_is_a_snapshot(stream):
         assert near.versions == list(range(2, 502))
 
 
+async def test_more_than_500_behind_is_a_snapshot_even_where_all_is_at_hand(stream):
+    async with page() as watching:
+        for version in (300, 600):
+            await in_thread(fill, stream.pk, 300)
+            await watching.version(version)
+        async with page(f"since=99&epoch={stream.epoch}") as far, page(f"since=100&epoch={stream.epoch}") as near:
+            assert (await far.message("snapshot"))["v"] == 600
+            assert far.versions == []
+            await near.version(600)
+            assert near.snapshots == []
+
+
 async def test_below_the_floor_is_a_snapshot(stream):
     await written(stream, 6)
     await in_thread(retention.keep_checkpoint, stream.pk, 4, {"a": 4})

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from contextlib import AsyncExitStack
 
 import pytest
@@ -110,6 +111,29 @@ async def test_installations_on_one_server_do_not_hear_each_other(stream, hint_s
         await in_thread(hints.publish_frame, stream.pk, "load", {"n": 2})
         await watching.until(lambda: watching.frames("load"), "the frame")
         assert watching.frames("load") == [{"n": 2}]
+
+
+@only_sqlite
+async def test_a_hub_ends_in_a_rain_of_messages(stream, hint_server):
+    """Cancelled at whatever point of hearing and saying: none of it may swallow that."""
+    raining = threading.Event()
+
+    def rain() -> None:
+        while raining.is_set():
+            hints.publish_frame(stream.pk, "load", {"n": 1})
+
+    raining.set()
+    falling = asyncio.create_task(in_thread(rain))
+    try:
+        for _ in range(40):
+            async with page() as short:
+                await short.until(lambda: short.frames("load"), "a value")
+                ending = hub._hubs[asyncio.get_running_loop()]._task
+            await asyncio.wait([ending], timeout=10)
+            assert ending.done()
+    finally:
+        raining.clear()
+        await falling
 
 
 @only_sqlite
