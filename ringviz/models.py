@@ -10,6 +10,7 @@ from ringviz.bounds import (
     MAX_COPIES,
     MAX_NAME,
     MAX_PATTERN,
+    MAX_SLUG,
     MAX_VNODES,
     MAX_WEIGHT,
 )
@@ -142,3 +143,16 @@ class KeyImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cluster_id} {self.state}"
+
+
+class SeededCluster(models.Model):
+    """A cluster of the demo that was made once. If somebody deletes it, the next start does not bring it back."""
+
+    slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
+
+    class Meta:  # noqa: D106
+        verbose_name = _("seeded cluster")
+        verbose_name_plural = _("seeded clusters")
+
+    def __str__(self) -> str:
+        return self.slug

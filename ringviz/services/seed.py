@@ -14,7 +14,8 @@ import django
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
-from ringviz.models import Cluster, KeySet
+from live.turns import write_turn
+from ringviz.models import Cluster, KeySet, SeededCluster
 from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import file_keys, pattern_keys
 from ringviz.services.nodes import add_node
@@ -27,12 +28,21 @@ Say = Callable[[str], None]
 
 
 def seed_demo(progress: Say = lambda _line: None) -> None:
-    """Three clusters: eight nodes to break, forty and a hundred to look at. `progress` gets a line for each step."""
+    """Three clusters: eight nodes to break, forty and a hundred to look at. `progress` gets a line for each step.
+
+    Each is made once: what people did to it since, and be it to delete it, stays.
+    """
+    made = set(SeededCluster.objects.values_list("slug", flat=True))
     for slug, make in (("demo", _demo), ("forty", _forty), ("hundred", _hundred)):
+        if slug in made:
+            continue
         if not Cluster.objects.filter(slug=slug).exists():
             progress(_("Making the cluster %(slug)s ...") % {"slug": slug})
             make()
-    _complete_demo()
+        if slug == "demo":
+            _complete_demo()
+        with write_turn():
+            SeededCluster.objects.get_or_create(slug=slug)
 
 
 def _demo() -> None:
