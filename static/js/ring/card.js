@@ -86,7 +86,7 @@ function deeds(node, acting, act) {
   const weigh = h(
     "form",
     {
-      class: "bar-row",
+      class: "bar-row selrow",
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         act("reweight", { weight: weight.value.trim() });
@@ -99,7 +99,7 @@ function deeds(node, acting, act) {
     note && h("p", { class: "sub" }, note),
     h(
       "div",
-      { class: "grid-acts" },
+      { class: "bar-row" },
       ...(node.state === "down" ? [] : [one("kill", _("Kill"), "bad")]),
       ...(active ? [one("drain", _("Drain"))] : [one("revive", _("Revive"), "pri")]),
       one("remove", _("Remove")),

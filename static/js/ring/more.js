@@ -37,6 +37,7 @@ export function wireMore(store, parts) {
     const inPanel = keysForm !== null && content.includes(keysForm);
     if (keysForm && !inPanel && keysForm.parentElement !== keysDialog) keysDialog?.append(keysForm);
     if (!(inPanel && keysForm?.parentElement === panel)) keepFocus(panel, () => panel.replaceChildren(...content));
+    panel.hidden = false;
     byId("tab-more").textContent = tab;
     byId("main").toggleAttribute("data-plan", page.plan !== null);
   };
