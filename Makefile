@@ -60,8 +60,9 @@ unit: $(DEV_STAMP) ## Tests without a browser, with the coverage floor
 e2e: setup ## Tests in a real browser
 	$(PYTEST) -m "e2e and not long" tests/e2e
 
-long: setup ## Tests that take minutes
+long: setup ## Tests that take minutes, and those of the clusters on PostgreSQL
 	$(PYTEST) -m long
+	$(PYTHON) -m tests.on_postgresql tests/ringviz -m "not e2e" --ignore tests/ringviz/core
 
 bench: $(DEV_STAMP) ## Figures beside their peers, one JSON line each
 	@exec $(PYTHON) -m bench

@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+import dj_database_url
+
 _OURS = "RINGVIZ_TEST_DATA_DIR"
 for _variable in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT", "HOST", "ALLOWED_HOSTS", "DEPLOYED", "DATA_DIR"):
     os.environ.pop(_variable, None)
@@ -20,3 +22,6 @@ from dashboard.settings import *  # noqa: E402, F403
 REDIS_URL = ""
 # Hashing passwords slowly proves nothing here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The second run, on another database: tests/on_postgresql.py.
+if _url := os.environ.get("TEST_DATABASE_URL"):
+    DATABASES = {"default": dj_database_url.parse(_url)}

@@ -23,14 +23,12 @@ from tests import servers
 from tests.live.clients import Client, all_follow, fresh
 from tests.live.pages import in_thread
 
-OPERATORS, CHANGES_EACH, NODES_EACH, PAGES = 4, 50, 3, 20
+OPERATORS, NODES_EACH, PAGES = 4, 3, 20
 HINT_SERVER_DEAD_S = 3.0
 SEED = 20260525
 WITHIN_S = 120.0
 SLUG = "proof"
 PATH = f"/ws/clusters/{SLUG}/"
-
-pytestmark = pytest.mark.long
 
 
 def make_cluster() -> int:
@@ -43,7 +41,7 @@ def make_cluster() -> int:
 
 
 @asynccontextmanager
-async def operators(env: dict[str, str]) -> AsyncIterator[list[asyncio.subprocess.Process]]:
+async def operators(env: dict[str, str], changes_each: int) -> AsyncIterator[list[asyncio.subprocess.Process]]:
     """Their processes, each ready and waiting for its line."""
     processes: list[asyncio.subprocess.Process] = []
     try:
@@ -51,7 +49,7 @@ async def operators(env: dict[str, str]) -> AsyncIterator[list[asyncio.subproces
             first = number * NODES_EACH + 1
             nodes = ",".join(str(first + n) for n in range(NODES_EACH))
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.live.writer", SLUG, nodes, str(CHANGES_EACH), str(SEED + number)),
+                *(sys.executable, "-m", "tests.live.writer", SLUG, nodes, str(changes_each), str(SEED + number)),
                 cwd=servers.ROOT,
                 env={**os.environ, **env},
                 stdin=subprocess.PIPE,
@@ -88,7 +86,8 @@ def fold(state: Any, event: dict[str, Any]) -> Any:
     return apply(state, event["kind"], event["payload"])
 
 
-async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tmp_path):
+@pytest.mark.parametrize("changes_each", [50, pytest.param(120, marks=pytest.mark.long)])
+async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tmp_path, changes_each: int):
     env = {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
         "DATABASE_URL": database,
@@ -96,17 +95,17 @@ async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tm
         "DATA_DIR": str(tmp_path),
     }
     stream_id = await in_thread(make_cluster)
-    last = 1 + OPERATORS * CHANGES_EACH
+    last = 1 + OPERATORS * changes_each
     with ExitStack() as stack:
         webs = [stack.enter_context(servers.web("dashboard.asgi:application", env)) for _ in range(2)]
         clients = [Client(webs, PATH, fold, random.Random(SEED + n)) for n in range(PAGES)]
-        async with asyncio.timeout(WITHIN_S), operators(env) as processes:
+        async with asyncio.timeout(WITHIN_S), operators(env, changes_each) as processes:
             following = asyncio.create_task(all_follow(clients, last))
             for process in processes:
                 assert process.stdin is not None
                 process.stdin.write(b"go\n")
             await kill_hint_server(hint_server, stream_id, from_version=last // 5)
-            assert [await line(process) for process in processes] == [str(CHANGES_EACH)] * OPERATORS
+            assert [await line(process) for process in processes] == [str(changes_each)] * OPERATORS
             await following
         truth = await in_thread(known, SLUG)
         assert truth.v == last
