@@ -121,7 +121,8 @@ export function drawChanges(pen, way) {
   }
   const outer = r1 + layout.lift * way;
   for (const { look, indexes } of way > 0 ? changes.to : []) {
-    const paint = plan ? planned(pen.ctx, theme, look) : pen.paint(look);
+    // A hatch or an outline needs room; where arcs have none, the dashes outside tell that it is a plan.
+    const paint = plan && layout.lod === "arcs" ? planned(pen.ctx, theme, look) : pen.paint(look);
     pen.fillEach(paint, indexes, (i) => pen.sector(r0, outer, turn(i), ends[i]));
   }
   if (way > 0 && whole) drawEdges(pen, changes, turn, outer);
@@ -141,7 +142,7 @@ function drawEdges(pen, { ends, taken }, turn, outer) {
   const many = ends.length > MANY;
   const width = plan || many ? 1.5 : small || lod !== "arcs" ? 2.2 : 3.2;
   const trace = (/** @type {number} */ i) => {
-    if (plan && !many) pen.sector(r0, outer, turn(i), ends[i]);
+    if (plan && !many && lod === "arcs") pen.sector(r0, outer, turn(i), ends[i]);
     else pen.edge(outer, turn(i), ends[i]);
   };
   pen.strokeEach(pen.theme.ink, width, taken, trace, plan ? [4, 2.5] : []);
