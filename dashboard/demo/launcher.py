@@ -1,14 +1,17 @@
 """What the demo was started by and on: make, and a terminal. When one of them goes, nobody is left to end the demo.
 
-The signals mostly say so, but not always: a make that is killed says nothing, and one that leads the session of a
-closed terminal (`xterm -e make run`) keeps the hang-up to itself and waits for us.
+The signals mostly say so, but not always. A make that is killed says nothing. One that is interrupted alone (not by
+Ctrl-C, which reaches us too, but by a program, or by a closed terminal whose session it leads) passes nothing on but
+SIGTERM: it stops catching that signal and waits for us, which Linux's /proc shows.
 """
 
 import os
 import select
 import signal
+from pathlib import Path
 
 GONE = select.POLLHUP | select.POLLERR
+INTERRUPTIONS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
 
 
 class Launcher:
@@ -16,6 +19,7 @@ class Launcher:
 
     def __init__(self) -> None:
         self._make = os.getppid() if "MAKELEVEL" in os.environ else None
+        self._caught = caught_signals(self._make)
         survives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         self._terminal = None if survives else next((fd for fd in (0, 1, 2) if os.isatty(fd)), None)
 
@@ -26,10 +30,13 @@ class Launcher:
 
     def is_gone(self) -> bool:
         """Whether make or the terminal went away."""
-        return self._make_is_gone() or self._terminal_is_gone()
+        return self._make_is_gone() or self._make_is_ending() or self._terminal_is_gone()
 
     def _make_is_gone(self) -> bool:
         return self._make is not None and os.getppid() != self._make
+
+    def _make_is_ending(self) -> bool:
+        return bool(self._caught - caught_signals(self._make))
 
     def _terminal_is_gone(self) -> bool:
         if self._terminal is None:
@@ -40,3 +47,13 @@ class Launcher:
         if seen & select.POLLNVAL:  # a system that cannot poll terminals would wake us for ever
             self._terminal = None
         return bool(seen & GONE)
+
+
+def caught_signals(pid: int | None) -> set[signal.Signals]:
+    """Which of INTERRUPTIONS a process has handlers for. None known for no process, and where there is no /proc."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return set()
+    mask = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
+    return {number for number in INTERRUPTIONS if mask >> (number - 1) & 1}

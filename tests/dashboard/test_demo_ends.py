@@ -119,8 +119,8 @@ def test_a_closed_terminal_ends_make_run(data_folder):
         demos.nothing_left(data_folder)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_end_of_make_ends_the_demo(number, data_folder):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
+def test_the_end_of_make_alone_ends_the_demo(number, data_folder):
     demo = demos.launch(data_folder, command=MAKE_RUN).wait_until_up()
     demo.process.send_signal(number)
     demo.process.wait(DEADLINE_S)
