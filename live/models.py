@@ -21,7 +21,7 @@ class Stream(models.Model):
     epoch = models.CharField(_("epoch"), max_length=16, default=new_epoch, editable=False)
     version = models.BigIntegerField(_("version"), default=0, editable=False)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("stream")
         verbose_name_plural = _("streams")
 
@@ -44,7 +44,7 @@ class Event(models.Model):
     origin = models.CharField(_("origin"), max_length=16)
     at = models.DateTimeField(_("at"), default=timezone.now)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("stream", "version")
@@ -61,7 +61,7 @@ class Checkpoint(models.Model):
     version = models.BigIntegerField(_("version"))
     state = models.JSONField(_("state"))
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("checkpoint")
         verbose_name_plural = _("checkpoints")
         ordering = ("stream", "version")

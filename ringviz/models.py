@@ -35,7 +35,7 @@ class KeySet(models.Model):
     digest = models.CharField(_("digest"), max_length=64)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("key set")
         verbose_name_plural = _("key sets")
 
@@ -73,7 +73,7 @@ class Cluster(models.Model):
     stream = models.OneToOneField(Stream, models.PROTECT, editable=False, related_name="cluster")
     next_number = models.PositiveIntegerField(default=1, editable=False)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("cluster")
         verbose_name_plural = _("clusters")
         ordering = ("name",)
@@ -107,7 +107,7 @@ class Node(models.Model):
     ownership = models.FloatField(_("share of the hash space"), default=0.0, editable=False)
     tokens = models.PositiveIntegerField(_("tokens"), default=0, editable=False)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("node")
         verbose_name_plural = _("nodes")
         ordering = ("cluster", "number")
@@ -137,7 +137,7 @@ class KeyImport(models.Model):
     error = models.CharField(_("error"), max_length=500, blank=True, default="")
     updated_at = models.DateTimeField(_("updated"), default=timezone.now)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("key import")
         verbose_name_plural = _("key imports")
 
@@ -150,7 +150,7 @@ class SeededCluster(models.Model):
 
     slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("seeded cluster")
         verbose_name_plural = _("seeded clusters")
 

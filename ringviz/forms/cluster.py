@@ -40,7 +40,7 @@ class AddClusterForm(DecidingForm[Cluster]):
         help_text=gettext_lazy("Of a pattern. A hundred thousand draw a picture that is even enough."),
     )
 
-    class Meta:  # noqa: D106
+    class Meta:
         model = Cluster
         fields = (*_CREATED_WITH, "key_set")
 
@@ -70,7 +70,7 @@ class AddClusterForm(DecidingForm[Cluster]):
 class ChangeClusterForm(DecidingForm[Cluster]):
     """A cluster's settings and keys. Its address, name and seed stay."""
 
-    class Meta:  # noqa: D106
+    class Meta:
         model = Cluster
         fields = (*_CONFIGURED, "key_set")
 

@@ -11,7 +11,7 @@ from ringviz.services.decisions import Decision
 class AddNodeForm(DecidingForm[Node]):
     """A new node, active at once."""
 
-    class Meta:  # noqa: D106
+    class Meta:
         model = Node
         fields = ("cluster", "name", "address", "zone", "weight")
 
@@ -24,7 +24,7 @@ class AddNodeForm(DecidingForm[Node]):
 class ChangeNodeForm(DecidingForm[Node]):
     """A node's weight, address and zone. Its name places its tokens: another name is another node."""
 
-    class Meta:  # noqa: D106
+    class Meta:
         model = Node
         fields = ("address", "zone", "weight")
 
