@@ -24,7 +24,7 @@ PAGES = {
     "past": "clusters/demo/?v=4&key=moment",
     "timeline": "clusters/demo/timeline/",
     "admin": "admin/",
-    "nodes": "admin/ringviz/node/",
+    "nodes": "admin/ringviz/node/?q=cache",
     "new node": "admin/ringviz/node/add/",
     "used link": "enter/used/",
     "not found": "nothing/here/",
