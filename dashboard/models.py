@@ -12,7 +12,7 @@ class SignInLink(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     used_at = models.DateTimeField(_("used at"), null=True)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = _("sign-in link")
         verbose_name_plural = _("sign-in links")
 
