@@ -19,9 +19,13 @@ class Stopping:
         self._hurry = hurry
 
     def install(self) -> None:
-        """Take over the signals. One that is ignored already (nohup) stays so."""
+        """Take over the signals. A hang-up that is ignored already (nohup) stays so.
+
+        Ctrl-C's signal does not: a shell that starts something with `&` has it ignore that unasked, and whoever sends
+        it to us on purpose means it.
+        """
         for number in ENDING:
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:

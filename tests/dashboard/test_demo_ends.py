@@ -67,6 +67,14 @@ def test_an_ignored_hang_up_stays_ignored(data_folder):
     demos.nothing_left(data_folder)
 
 
+def test_an_interrupt_ends_what_a_script_started_in_the_background(data_folder):
+    # As a shell does for `make run &`.
+    in_background = ["sh", "-c", 'trap "" INT; exec "$0" manage.py demo', sys.executable]
+    demo = demos.launch(data_folder, command=in_background).wait_until_up()
+    assert demo.end(signal.SIGINT) == 0
+    demos.nothing_left(data_folder)
+
+
 # A terminal is a program that holds the other side of a pseudo-terminal: what it reads is typed, its end is a hang-up.
 TERMINAL = [
     sys.executable,
