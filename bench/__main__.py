@@ -1,4 +1,4 @@
-"""`make bench`: every figure beside its peer, one JSON line each, the core first, then the sockets.
+"""`make bench`: every figure beside its peer, one JSON line each, the core first, then what travels, then the sockets.
 
 Each part is a process of its own: what one leaves in memory does not weigh on the next.
 """
@@ -6,11 +6,11 @@ Each part is a process of its own: what one leaves in memory does not weigh on t
 import subprocess
 import sys
 
-PARTS = ("bench.core", "bench.sockets")
+PARTS = ("bench.core", "bench.snapshot", "bench.sockets")
 
 
 def main() -> int:
-    """Run the parts named on the command line ("core", "sockets"), or all; the status of the first that failed."""
+    """Run the parts named on the command line (core, snapshot, sockets), or all; the first failed status."""
     wanted = sys.argv[1:]
     parts = [part for part in PARTS if not wanted or part.split(".")[1] in wanted]
     for part in parts:
