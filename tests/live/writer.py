@@ -39,7 +39,7 @@ def change(slug: str, states: dict[int, str], chance: random.Random) -> None:
         revive_node(slug=slug, actor=OPERATOR, number=number)
         states[number] = ACTIVE
     elif chance.random() < 0.5:
-        weight = round(chance.uniform(0.5, 3.0), 3)
+        weight = chance.uniform(0.5, 3.0)  # never the one it has: that would be refused
         reweight_node(slug=slug, actor=OPERATOR, number=number, weight=weight)
     else:
         leave: Callable[..., object] = chance.choice([kill_node, drain_node])
