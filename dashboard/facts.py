@@ -72,13 +72,6 @@ def all_facts() -> list[Facts]:
     return [facts for facts in found if facts]
 
 
-def facts_of(slug: str) -> Facts | None:
-    """One cluster; None where it does not exist (any more)."""
-    cluster = Cluster.objects.filter(slug=slug).first()
-    now = heads([cluster.stream_id]) if cluster else {}
-    return _facts(cluster, now[cluster.stream_id]) if cluster and cluster.stream_id in now else None
-
-
 def _facts(cluster: Cluster, now: Head) -> Facts | None:
     kept = _kept.get(cluster.pk)
     if kept and (kept.version, kept.epoch) == now:

@@ -23,7 +23,6 @@ class Child:
     def __init__(self, name: str, process: "subprocess.Popen[bytes]", lifeline: int | None) -> None:
         self.name = name
         self.pid = process.pid
-        self.started_at = time.monotonic()
         self._process = process
         self._lifeline = lifeline
         self._pidfd = _pidfd(process.pid)
@@ -35,11 +34,6 @@ class Child:
     def status(self) -> int | None:
         """Exit status, negative for a signal; None while it runs."""
         return self.wait(0)
-
-    @property
-    def uptime_s(self) -> float:
-        """Seconds since it was started."""
-        return time.monotonic() - self.started_at
 
     def fileno(self) -> int:
         """A descriptor that is readable once the child has ended (for `select`); -1 where the system has none."""

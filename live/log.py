@@ -12,7 +12,7 @@ miss one.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -102,5 +102,15 @@ def write(stream_id: int, *, expected: int | None = None) -> Iterator[Draft]:
 
 def event_frame(event: Event) -> dict[str, Any]:
     """The event as it goes over the wire. Who acted, and from where, is not in it."""
-    at = event.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"type": "event", "v": event.version, "kind": event.kind, "at": at, "payload": event.payload}
+    return {
+        "type": "event",
+        "v": event.version,
+        "kind": event.kind,
+        "at": timestamp(event.at),
+        "payload": event.payload,
+    }
+
+
+def timestamp(at: datetime) -> str:
+    """A time as streams tell it: ISO 8601 in UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

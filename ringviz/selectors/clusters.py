@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from live.log import timestamp
 from live.models import Stream
 from live.reading import read_stable
 from ringviz.core.state import ClusterState, KeysState, NodeState, State
@@ -84,8 +84,3 @@ def settings_of(cluster: Cluster) -> ClusterState:
 def keys_of(key_set: KeySet) -> KeysState:
     """A key set as the stream tells it."""
     return KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
-
-
-def timestamp(at: datetime) -> str:
-    """A time as the stream tells it: UTC, to the millisecond."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

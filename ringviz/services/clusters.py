@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
-from live.log import create_stream, delete_stream, write
+from live.log import create_stream, delete_stream, timestamp, write
 from live.models import Event, Stream
 from live.turns import write_turn
 from ringviz.core.state import State
 from ringviz.errors import Invalid
 from ringviz.events import ClusterCreated, Settings
 from ringviz.models import Cluster, KeySet
-from ringviz.selectors.clusters import cluster_of, keys_of, settings_of, timestamp
+from ringviz.selectors.clusters import cluster_of, keys_of, settings_of
 from ringviz.selectors.placing import with_figures
 from ringviz.services import decisions
 from ringviz.services.changing import change, check_allowed

@@ -13,13 +13,14 @@ from typing import Protocol, cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from live.log import timestamp
 from ringviz import events
 from ringviz.core.keys import KeyIndex
 from ringviz.core.state import KeysState, NodeState, State
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import KeySet
 from ringviz.models import Node as NodeRow
-from ringviz.selectors.clusters import Known, timestamp
+from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import changed_figures, summary, with_figures
 from ringviz.services.checks import check_node, check_settings, check_settings_change, check_size, check_weight
 from ringviz.stores.keysets import index_of

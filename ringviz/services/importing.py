@@ -1,6 +1,6 @@
 """Giving a cluster other keys while people watch: in the background of a web process, with progress.
 
-The row of KeyImport says how far it is, so that a page that missed a frame, or asks another process, learns the same.
+The row of KeyImport says how far it is, so that whoever missed a frame can ask any process (GET keys).
 The keys take effect by one event at the end; until then nothing of the cluster has changed.
 """
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from live.log import event_frame
+from live.log import event_frame, timestamp
 from live.models import Stream
 from ringviz.errors import NotFound
-from ringviz.selectors.clusters import Known, cluster_of, known, timestamp
+from ringviz.selectors.clusters import Known, cluster_of, known
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, state_at
 from ringviz.services.actions import maybe_whole

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from live.log import timestamp
 from live.reading import head
 from ringviz.errors import NotFound
 from ringviz.selectors import clusters
-from ringviz.selectors.clusters import cluster_of, known, node_named, timestamp
+from ringviz.selectors.clusters import cluster_of, known, node_named
 from ringviz.services.nodes import add_node, kill_node, remove_node
 from tests.ringviz.making import OPERATOR, make_cluster
 
