@@ -50,7 +50,8 @@ def entry(event: Event, *, slug: str, name: str, with_who: bool = False) -> Entr
     """What is said of an event of the cluster with this slug and name."""
     movement: dict[str, Any] = event.payload.get("movement") or {}
     keys, moved = movement.get("keys", 0), movement.get("moved")
-    modulo = (movement.get("modulo") or {}).get("moved")
+    # Other settings leave the nodes as they are, and modulo asks for the nodes alone: nothing to set beside them.
+    modulo = None if event.kind == "cluster_reconfigured" else (movement.get("modulo") or {}).get("moved")
     share = moved / keys if keys and moved is not None else None
     modulo_share = modulo / keys if keys and modulo is not None else None
     return Entry(

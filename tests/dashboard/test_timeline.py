@@ -44,6 +44,16 @@ def test_events_stand_newest_first_with_keys_moved_share_and_a_link_to_the_momen
     assert [found.attributes["width"] for found in select(page, "#log td.sh rect")][:2] == ["10.0", "50.0"]
 
 
+def test_other_settings_are_not_set_beside_modulo(client, make_cluster):
+    make_cluster(events=1, keys=1000)
+    changed = Event.objects.get()
+    changed.kind = "cluster_reconfigured"
+    settings = {"strategy": "ring", "vnodes": 16, "copies": 1}
+    changed.payload = {**changed.payload, "cluster": {**settings, "vnodes": 64}, "before": settings}
+    changed.save()
+    assert texts(read(client, URL), "#log td.sh")[0] == "10.0%"
+
+
 def test_paging_by_version_gives_every_event_exactly_once_and_leads_back(client, make_cluster):
     make_cluster(events=2 * PAGE_ROWS + 7)
     first = read(client, URL)

@@ -34,7 +34,7 @@ export function wireKeyset(store, acting, urls) {
   const sample = () => {
     const n = Number(number.value.replace(/\D/g, "")) || 0;
     const name = (/** @type {number} */ i) => pattern.value.replace("{n}", String(i));
-    const values = { first: name(1), last: name(n) };
+    const values = { first: name(0), last: name(Math.max(0, n - 1)) }; // as the server counts
     byId("keys-sample").textContent = interpolate(_("%(first)s to %(last)s. Up to 10 million."), values);
   };
   form.addEventListener("input", sample);
