@@ -6,11 +6,11 @@ Each part is a process of its own: what one leaves in memory does not weigh on t
 import subprocess
 import sys
 
-PARTS = ("bench.core", "bench.snapshot", "bench.sockets")
+PARTS = ("bench.core", "bench.snapshot", "bench.sockets", "bench.detection")
 
 
 def main() -> int:
-    """Run the parts named on the command line (core, snapshot, sockets), or all; the first failed status."""
+    """Run the parts named on the command line (core, snapshot, ...), or all; the first failed status."""
     wanted = sys.argv[1:]
     parts = [part for part in PARTS if not wanted or part.split(".")[1] in wanted]
     for part in parts:
