@@ -11,6 +11,8 @@ from urllib.parse import quote
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from ringviz.core import allowed
+
 # The kernel's room for the path of a socket is 108 bytes on Linux and 104 on macOS, the final zero included.
 SOCKET_PATH_BYTES = 103
 MAX_PORT = 65_535
@@ -27,6 +29,14 @@ def number(variable: str, default: int, *, maximum: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= maximum):
         raise ImproperlyConfigured(f"{variable} must be a whole number from 0 to {maximum}, not {text!r}")
     return int(text)
+
+
+def targets(variable: str) -> tuple[allowed.Rule, ...]:
+    """What may be connected to, as `ringviz.core.allowed` reads it; nothing by default."""
+    try:
+        return allowed.parse(names(variable))
+    except allowed.BadRule as error:
+        raise ImproperlyConfigured(f"{variable}: {error}") from error
 
 
 def data_dir(default: Path) -> Path:

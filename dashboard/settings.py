@@ -1,6 +1,7 @@
 """Settings, all from the environment; without any of it, the demo of this folder.
 
-DATABASE_URL, REDIS_URL, DATA_DIR, SECRET_KEY, ALLOWED_HOSTS, PORT, DEPLOYED: see README, "Configuration".
+DATABASE_URL, REDIS_URL, DATA_DIR, SECRET_KEY, ALLOWED_HOSTS, ALLOWED_TARGETS, PORT, DEPLOYED: see README,
+"Configuration".
 """
 
 import os
@@ -76,6 +77,9 @@ DATABASES: dict[str, Any] = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = environment.hint_url(DATA_DIR)
+
+# Where clusters of other people may be attached: hosts, networks, ports (ringviz/core/allowed.py). Empty: nowhere.
+ALLOWED_TARGETS = environment.targets("ALLOWED_TARGETS")
 
 # What the event log keeps of each stream, in events; older ones fold into a base state.
 EVENT_RETENTION = environment.number("EVENT_RETENTION", 10_000, maximum=10_000_000)

@@ -8,7 +8,17 @@ import tempfile
 import dj_database_url
 
 _OURS = "RINGVIZ_TEST_DATA_DIR"
-for _variable in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT", "HOST", "ALLOWED_HOSTS", "DEPLOYED", "DATA_DIR"):
+for _variable in (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "PORT",
+    "HOST",
+    "ALLOWED_HOSTS",
+    "DEPLOYED",
+    "DATA_DIR",
+    "ALLOWED_TARGETS",
+):
     os.environ.pop(_variable, None)
 if _OURS not in os.environ:
     # A child process of a test finds the variable set, and shares the folder without removing it.

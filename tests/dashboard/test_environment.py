@@ -29,6 +29,19 @@ def test_names(monkeypatch):
     assert environment.names("ALLOWED_HOSTS", "localhost") == ["localhost"]
 
 
+def test_targets(monkeypatch):
+    monkeypatch.setenv("ALLOWED_TARGETS", " cache.example:6379, 10.0.0.0/8 ,")
+    assert [(rule.name, rule.low, rule.high) for rule in environment.targets("ALLOWED_TARGETS")] == [
+        ("cache.example", 6379, 6379),
+        ("", 1, 65535),
+    ]
+    monkeypatch.delenv("ALLOWED_TARGETS")
+    assert environment.targets("ALLOWED_TARGETS") == ()
+    monkeypatch.setenv("ALLOWED_TARGETS", "cache.example, 10.0.0.1/8")
+    with pytest.raises(ImproperlyConfigured, match="ALLOWED_TARGETS: '10.0.0.1/8'"):
+        environment.targets("ALLOWED_TARGETS")
+
+
 def test_the_data_folder_is_its_owners_alone(monkeypatch, tmp_path):
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "new" / "data"))
     assert environment.data_dir(tmp_path).stat().st_mode & 0o077 == 0
