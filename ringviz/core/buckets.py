@@ -1,0 +1,65 @@
+"""Buckets: the parts of the hash space that an engine's slots stand for, and the names under which it stores keys.
+
+A bucket is the top 14 bits of a key's hash. A key is stored as `{tag}key`: the engine hashes what stands between the
+braces, and each bucket's tag is chosen so that its slot has the bucket's number. So whoever owns a bucket owns the slot
+of the same number. The tag is never shown.
+"""
+
+from __future__ import annotations
+
+from binascii import crc_hqx
+from functools import cache
+from itertools import product
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import Final
+
+HASH_BITS: Final = 32
+BUCKET_BITS: Final = 14
+BUCKETS: Final = 1 << BUCKET_BITS
+BUCKET_SHIFT: Final = HASH_BITS - BUCKET_BITS
+
+_ALPHABET = (digits + ascii_uppercase + ascii_lowercase).encode()
+_LONGEST_TAG = 3  # every slot has one of at most this length
+
+
+def bucket_of(hash_: int) -> int:
+    """The bucket of a 32-bit hash, 0..16383."""
+    return hash_ >> BUCKET_SHIFT
+
+
+def bucket_start(bucket: int) -> int:
+    """The lowest hash of a bucket."""
+    return bucket << BUCKET_SHIFT
+
+
+def tag_of(bucket: int) -> bytes:
+    """The base62 tag of a bucket (0..16383, else IndexError): at most 3 characters, CRC16 slot == bucket."""
+    if bucket < 0:
+        raise IndexError(bucket)
+    return _tags()[bucket]
+
+
+def stored_name(key: bytes, bucket: int) -> bytes:
+    """The name under which an engine stores a key of this bucket, whatever the key's bytes."""
+    return b"{%b}%b" % (tag_of(bucket), key)
+
+
+def plain_key(stored: bytes) -> bytes:
+    """The key of a stored name. Raises ValueError for a name that no `stored_name` has."""
+    end = stored.find(b"}", 2, _LONGEST_TAG + 2)
+    if end < 0 or not stored.startswith(b"{"):
+        raise ValueError(f"not the stored name of a key: {stored[:80]!r}")
+    return stored[end + 1 :]
+
+
+@cache
+def _tags() -> tuple[bytes, ...]:
+    """The tag of each bucket: of all that hash to its slot the shortest, then the first in the alphabet's order."""
+    found: dict[int, bytes] = {}
+    for length in range(1, _LONGEST_TAG + 1):
+        for letters in product(_ALPHABET, repeat=length):
+            tag = bytes(letters)
+            found.setdefault(crc_hqx(tag, 0) % BUCKETS, tag)
+            if len(found) == BUCKETS:
+                return tuple(found[bucket] for bucket in range(BUCKETS))
+    raise AssertionError("a slot without a tag")
