@@ -16,6 +16,7 @@ from ringviz.core.ring import TokenRange
 class Modulo:
     """x is a key's hash, p the ring's length, q the number of nodes of weight above 0, counted in their given order.
 
+    Under a placement that shifts, x is the hash without its low bits: the number of the key's bucket.
     It answers what a HashRing answers; it has no tokens and so no ranges. Of the placement it uses the hash of keys.
     Raises DuplicateName and InvalidRingLength (not 1..2^32).
     """
@@ -30,6 +31,7 @@ class Modulo:
         self.ring_length: Final = ring_length
         self.tokens: Final = np.empty(0, np.uint32)
         members = [index for index, node in enumerate(self.nodes) if node.weight > 0]
+        self._space: Final = TOKEN_SPACE >> self.placement.shift
         self._members: Final[NDArray[np.int32]] = np.array(members, np.int32)
 
     def with_nodes(self, nodes: Iterable[Node]) -> Modulo:
@@ -83,15 +85,17 @@ class Modulo:
         shares = np.zeros(len(self.nodes))
         q = len(self._members)
         if q:
-            rounds, rest = divmod(TOKEN_SPACE, self.ring_length)
+            rounds, rest = divmod(self._space, self.ring_length)
             shares[self._members] = rounds * _residues(self.ring_length, q) + _residues(rest, q)
-        return shares / TOKEN_SPACE
+        return shares / self._space
 
     def _place(self, hash_: int) -> int:
-        return hash_ % self.ring_length % len(self._members)
+        return (hash_ >> self.placement.shift) % self.ring_length % len(self._members)
 
     def _places(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        within = hashes if self.ring_length == TOKEN_SPACE else _remainder(hashes, self.ring_length)
+        shift = self.placement.shift
+        numbers = hashes >> np.uint32(shift) if shift else hashes
+        within = numbers if self.ring_length >= self._space else _remainder(numbers, self.ring_length)
         return _remainder(within, len(self._members))
 
 

@@ -160,9 +160,9 @@ class Movement:
 def movement(before: Strategy, after: Strategy, keys: KeyIndex) -> Movement:
     """What moves between two placements, nodes being matched by name.
 
-    Both must hash keys alike, as they did when `keys` was built. Raises DifferentHashes when they do not.
+    Both must hash (and shift) alike, as they did when `keys` was built. Raises DifferentHashes when they do not.
     """
-    if before.placement.hash(_PROBE) != after.placement.hash(_PROBE):
+    if _probed(before) != _probed(after):
         raise DifferentHashes
     names, place_after = matched(before.nodes, after.nodes)
     ranges: RangeChanges | None = None
@@ -174,6 +174,10 @@ def movement(before: Strategy, after: Strategy, keys: KeyIndex) -> Movement:
         moves = ScanMoves(before.owners, lambda hashes: place_after[after.owners(hashes)], keys, len(names))
     survivor = _survivors(before.nodes, after.nodes, names)
     return Movement(keys.count, moves.moved(), names, ranges, survivor, moves, keys, before, after)
+
+
+def _probed(side: Strategy) -> tuple[int, int]:
+    return side.placement.shift, side.placement.hash(_PROBE)
 
 
 def _survivors(before: tuple[Node, ...], after: tuple[Node, ...], names: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """How a node's tokens and a key's hash are made.
 
-A ring only ever asks a `Placement`; another system's ring is another placement. `Murmur` is this project's own.
+A ring only ever asks a `Placement`; another system's ring is another placement. `Murmur` is this project's own, and
+`Bucketed` the same on an engine, which stores by bucket.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
+from ringviz.core.buckets import BUCKET_SHIFT
 from ringviz.core.errors import DuplicateName, InvalidName, InvalidSeed, InvalidVnodes, InvalidWeight
 
 TOKEN_SPACE = 2**32
@@ -56,6 +58,10 @@ def distinct_nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
 class Placement(Protocol):
     """Where the tokens of a node and the keys lie in `[0, TOKEN_SPACE)`. Pure and without state."""
 
+    @property
+    def shift(self) -> int:
+        """How many low bits of every token and hash are 0 because only what stands above them is placed."""
+
     def token_count(self, node: Node) -> int:
         """The length of `tokens(node)`, without making them. 0 at weight 0, else at least 1."""
 
@@ -85,6 +91,11 @@ class Murmur:
         if not 0 <= self.seed < TOKEN_SPACE:
             raise InvalidSeed(self.seed)
 
+    @property
+    def shift(self) -> int:
+        """0: every bit counts."""
+        return 0
+
     def token_count(self, node: Node) -> int:
         """Virtual nodes times weight, rounded; any weight above 0 is worth at least one token."""
         return max(1, round(self.vnodes * node.weight)) if node.weight else 0
@@ -105,6 +116,37 @@ class Murmur:
         count = len(keys) if isinstance(keys, Sized) else -1
         hash_one: Callable[[Key, int, bool], int] = mmh3.hash
         return np.fromiter(map(hash_one, keys, repeat(self.seed), repeat(False)), np.uint32, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucketed(Murmur):
+    """Murmur by bucket: a key lies at the start of its hash's bucket, and a token at the start of the one it falls in.
+
+    So a bucket belongs as a whole to the first token in it or after it; of several tokens in one bucket, as ever, to
+    the node whose name sorts first. Whoever asks a ring for the owner of a hash gives the rounded one.
+    """
+
+    @property
+    def shift(self) -> int:
+        """The bits below a bucket's number."""
+        return BUCKET_SHIFT
+
+    def tokens(self, node: Node) -> NDArray[np.uint32]:
+        """The buckets' starts of `name#0`, `name#1`, ... in this order; two of them may be equal."""
+        return rounded(Murmur.tokens(self, node), BUCKET_SHIFT)
+
+    def hash(self, key: Key) -> int:
+        """The start of the key's bucket."""
+        return Murmur.hash(self, key) >> BUCKET_SHIFT << BUCKET_SHIFT
+
+    def hash_many(self, keys: Iterable[Key]) -> NDArray[np.uint32]:
+        """The starts of the keys' buckets."""
+        return rounded(Murmur.hash_many(self, keys), BUCKET_SHIFT)
+
+
+def rounded(hashes: NDArray[np.uint32], shift: int) -> NDArray[np.uint32]:
+    """The hashes without their lowest `shift` bits, as a new array."""
+    return hashes >> np.uint32(shift) << np.uint32(shift)
 
 
 def _is_text(name: str) -> bool:

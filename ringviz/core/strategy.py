@@ -60,20 +60,18 @@ class Strategy(Protocol):
         """The share of the hash space of each node; sums to 1, or all 0 where nobody holds anything."""
 
 
-def _ring(nodes: Iterable[Node], vnodes: int, seed: int) -> Strategy:
-    return HashRing(nodes, Murmur(vnodes, seed))
+STRATEGIES: dict[str, Callable[[Iterable[Node], Placement], Strategy]] = {"ring": HashRing, "modulo": Modulo}
 
 
-def _modulo(nodes: Iterable[Node], vnodes: int, seed: int) -> Strategy:
-    """`vnodes` says nothing to modulo and is ignored."""
-    return Modulo(nodes, Murmur(seed=seed))
+def build(
+    strategy: str, nodes: Iterable[Node], vnodes: int = 160, seed: int = 0, *, placement: Placement | None = None
+) -> Strategy:
+    """The strategy of this name, by `placement` or else by Murmur with these virtual nodes and this seed.
 
-
-STRATEGIES: dict[str, Callable[[Iterable[Node], int, int], Strategy]] = {"ring": _ring, "modulo": _modulo}
-
-
-def build(strategy: str, nodes: Iterable[Node], vnodes: int = 160, seed: int = 0) -> Strategy:
-    """The strategy of this name. Raises UnknownStrategy, and what the strategy itself raises."""
+    Modulo does not look at `vnodes`. Raises UnknownStrategy, and what the strategy and the placement themselves raise.
+    """
     if strategy not in STRATEGIES:
         raise UnknownStrategy(strategy, tuple(STRATEGIES))
-    return STRATEGIES[strategy](nodes, vnodes, seed)
+    if placement is None:
+        placement = Murmur(vnodes, seed) if strategy == "ring" else Murmur(seed=seed)
+    return STRATEGIES[strategy](nodes, placement)

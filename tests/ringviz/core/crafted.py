@@ -16,6 +16,7 @@ class Crafted:
     """Tokens from a table; a key is its own hash, four bytes, big end first."""
 
     table: Mapping[str, Sequence[int]]
+    shift: int = 0
 
     def token_count(self, node: Node) -> int:
         return len(self.table[node.name]) if node.weight else 0

@@ -23,6 +23,7 @@ class Ketama:
     """40 groups of four tokens a node, each the MD5 of `name-group` read as four little-endian numbers."""
 
     groups: int = 40
+    shift: int = 0
 
     def token_count(self, node: Node) -> int:
         return 4 * self.groups
