@@ -14,8 +14,8 @@ from ringviz.core.placement import TOKEN_SPACE
 class KeyIndex:
     """`hashes` ascending, and `order[i]`, the position in the key set of the key that hashes to `hashes[i]`.
 
-    8 bytes a key. Keys of equal hash stand in the order of their positions. Both arrays are read-only by convention,
-    so that a memory-mapped file serves as well; whatever is taken from them is a slice, not a copy.
+    8 bytes a key. As built, keys of equal hash stand in the order of their positions. Both arrays are read-only by
+    convention, so that a memory-mapped file serves as well; whatever is taken from them is a slice, not a copy.
     """
 
     hashes: NDArray[np.uint32]

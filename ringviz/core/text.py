@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 PLACE = "{n}"
 
@@ -35,5 +35,10 @@ def is_pattern(pattern: str) -> bool:
 
 def pattern_keys(pattern: str, start: int, stop: int) -> Iterator[bytes]:
     """The keys of a pattern from the start-th on: `user:{n}` gives user:0, user:1, ..."""
+    return pattern_keys_at(pattern, range(start, stop))
+
+
+def pattern_keys_at(pattern: str, positions: Iterable[int]) -> Iterator[bytes]:
+    """The keys of a pattern at these positions."""
     head, tail = (part.encode() for part in pattern.split(PLACE))
-    return (b"%b%d%b" % (head, n, tail) for n in range(start, stop))
+    return (b"%b%d%b" % (head, n, tail) for n in positions)

@@ -15,7 +15,15 @@ from ringviz.errors import NotFound
 from ringviz.models import KeySet
 from ringviz.stores import keysets as store
 from ringviz.stores.keyfile import read_key_file
-from ringviz.stores.keysets import folder, index_of, keys_at, save_array, silent
+from ringviz.stores.keysets import (
+    folder,
+    index_of,
+    keys_at,
+    keys_in_buckets,
+    rounded_index_of,
+    save_array,
+    silent,
+)
 
 KEYS = [b"user:%d" % n for n in range(1000)]
 
@@ -32,6 +40,7 @@ def file_set(keys: list[bytes] = KEYS) -> KeySet:
 def forget() -> None:
     """What a process holds open goes with it."""
     store._opened.cache_clear()
+    store._rounded.cache_clear()
 
 
 def files(digest: str) -> dict[str, bytes]:
@@ -147,3 +156,38 @@ def test_an_array_that_cannot_be_written_leaves_nothing(monkeypatch, tmp_path):
     with pytest.raises(OSError, match="No space"):
         save_array(Path(tmp_path) / "x.npy", np.arange(3))
     assert list(Path(tmp_path).iterdir()) == []
+
+
+@both_kinds
+@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("chunk", [1, 7, 5000])
+@pytest.mark.parametrize(("first", "last"), [(0, 16_383), (100, 9_000), (16_000, 16_383), (5, 5)])
+def test_the_keys_of_buckets_come_once_each_by_bucket(make, seed, chunk, first, last):
+    parts = list(keys_in_buckets(make(), seed, first, last, chunk))
+    hashed = sorted((mmh3.hash(key, seed, False), key) for key in KEYS)
+    wanted = [(hash_ >> 18, key) for hash_, key in hashed if first <= hash_ >> 18 <= last]
+    assert [pair for part in parts for pair in part] == wanted
+    assert all(len(part) == chunk for part in parts[:-1])
+    assert all(0 < len(part) <= chunk for part in parts)
+
+
+def test_the_keys_of_the_bucket_of_a_key_are_with_it_at_its_edges():
+    bucket = mmh3.hash(KEYS[0], 0, False) >> 18
+    assert (bucket, KEYS[0]) in next(keys_in_buckets(pattern_set(), 0, bucket, bucket, 10))
+    for first, last in ((bucket + 1, 16_383), (0, bucket - 1)):
+        found = [key for part in keys_in_buckets(pattern_set(), 0, first, last, 100) for _bucket, key in part]
+        assert KEYS[0] not in found
+        assert found
+
+
+@pytest.mark.parametrize("asked", [(-1, 5, 1), (0, 16_384, 1), (6, 5, 1), (0, 5, 0)])
+def test_what_are_no_buckets_is_refused(asked):
+    with pytest.raises(ValueError, match="no buckets"):
+        next(keys_in_buckets(pattern_set(), 0, *asked))
+
+
+def test_a_rounded_index_has_the_same_order_and_is_made_once():
+    index, rounded = index_of(pattern_set(), 7), rounded_index_of(pattern_set(), 7)
+    assert rounded.hashes.tolist() == [hash_ >> 18 << 18 for hash_ in index.hashes.tolist()]
+    assert rounded.order is index.order
+    assert rounded_index_of(pattern_set(), 7) is rounded
