@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
+from ringviz.core.buckets import bucket_of
 from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
 from ringviz.core.state import State
 from ringviz.core.text import shown
-from ringviz.selectors.placing import active_nodes, strategy_of
+from ringviz.selectors.placing import is_bucketed, members_of, placement_of, strategy_of
 
 
 class Token(TypedDict):
@@ -27,7 +28,11 @@ class Copy(TypedDict):
 
 
 class Lookup(TypedDict):
-    """`position` is 0..1 of the circle; `owner` 0 is nobody; `copies` is the preference list after the owner."""
+    """`position` is 0..1 of the circle; `owner` 0 is nobody; `copies` is the preference list after the owner.
+
+    `hash` is the key's own, all 32 bits. Where buckets are placed there is the key's `bucket`, and `position` is its
+    start: from there the walk goes.
+    """
 
     key: str
     hash: int
@@ -36,29 +41,34 @@ class Lookup(TypedDict):
     owner: int
     token: Token | None
     copies: list[Copy]
+    bucket: NotRequired[int]
 
 
 def look_up(state: State, v: int, key: bytes) -> Lookup:
     """A key in a state. O(tokens) the first time for a ring, then the walk alone. No event, nothing is kept."""
-    strategy, nodes = strategy_of(state), active_nodes(state)
-    hash_ = strategy.placement.hash(key)
-    walk = strategy.walk(hash_, state["cluster"]["copies"])
+    strategy, nodes = strategy_of(state), members_of(state)
+    placed = strategy.placement.hash(key)
+    walk = strategy.walk(placed, state["cluster"]["copies"])
     stops = [Copy(number=nodes[index]["number"], token=token) for index, token in walk]
     token = None
     if walk and walk[0][1] is not None:
         owner = nodes[walk[0][0]]
         token = Token(value=walk[0][1], index=_index_of(state, owner["name"], owner["weight"], walk[0][1]))
-    return Lookup(
+    found = Lookup(
         key=shown(key),
-        hash=hash_,
-        position=hash_ / TOKEN_SPACE,
+        hash=Murmur(seed=state["cluster"]["seed"]).hash(key),
+        position=placed / TOKEN_SPACE,
         v=v,
         owner=stops[0]["number"] if stops else 0,
         token=token,
         copies=stops[1:],
     )
+    if is_bucketed(state["cluster"]):
+        found["bucket"] = bucket_of(placed)
+    return found
 
 
 def _index_of(state: State, name: str, weight: float, token: int) -> int:
-    placement = Murmur(state["cluster"]["vnodes"], state["cluster"]["seed"])
-    return int(np.flatnonzero(placement.tokens(Node(name, weight)) == token)[0])
+    """The first of the node's tokens that lies there: of several in one bucket the lowest index."""
+    tokens = placement_of(state["cluster"]).tokens(Node(name, weight))
+    return int(np.flatnonzero(tokens == token)[0])

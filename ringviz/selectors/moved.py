@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ringviz.core.buckets import bucket_of
 from ringviz.core.movement import ANYONE, End, MovedKeys, Movement
+from ringviz.core.placement import Murmur
 from ringviz.core.state import State
 from ringviz.core.text import shown
 from ringviz.models import KeySet
-from ringviz.selectors.placing import movement_between, numbers_by_name
-from ringviz.stores.keysets import index_of, keys_at
+from ringviz.selectors.placing import index_for, is_bucketed, movement_between, numbers_by_name
+from ringviz.stores.keysets import keys_at
 
 PAGE_ROWS = 100
 _FOUND_AT_ONCE = 1_000_000  # moved keys; where a strategy has no ranges every search begins at the first key
@@ -18,7 +20,7 @@ _READ_AT_ONCE = 5_000
 
 
 class Row(NamedTuple):
-    """A moved key, its hash, and the numbers of who gave and who received it; 0 is nobody."""
+    """A moved key, its full hash on every cluster, and the numbers of who gave and who received it; 0 is nobody."""
 
     key: bytes
     hash: int
@@ -34,6 +36,7 @@ class Moved(NamedTuple):
     numbers: dict[str | None, int]
     source: int | None
     target: int | None
+    bucket_seed: int | None  # where buckets are placed, the cluster's seed
 
     def total(self) -> int:
         """How many there are."""
@@ -59,7 +62,10 @@ class Moved(NamedTuple):
         ends = (
             [0 if at < 0 else self.numbers[names[at]] for at in side.tolist()] for side in (found.source, found.target)
         )
-        return map(Row, keys_at(self.key_set, found.positions), found.hashes.tolist(), *ends)
+        keys, hashes = keys_at(self.key_set, found.positions), found.hashes
+        if self.bucket_seed is not None:  # the index knows buckets only
+            hashes = Murmur(seed=self.bucket_seed).hash_many(keys)
+        return map(Row, keys, hashes.tolist(), *ends)
 
     def _end(self, number: int | None) -> End:
         if number is None:
@@ -73,17 +79,26 @@ def _part(found: MovedKeys, rows: slice) -> MovedKeys:
 
 def moved_between(before: State, after: State, key_set: KeySet, source: int | None, target: int | None) -> Moved:
     """What moved between two states that are watched with this key set."""
-    movement = movement_between(before, after, index_of(key_set, after["cluster"]["seed"]))
-    return Moved(movement, key_set, numbers_by_name(before, after), source, target)
+    movement = movement_between(before, after, index_for(after["cluster"], key_set))
+    cluster = after["cluster"]
+    bucket_seed = cluster["seed"] if is_bucketed(cluster) else None
+    return Moved(movement, key_set, numbers_by_name(before, after), source, target, bucket_seed)
 
 
 def page_of(moved: Moved, page: int) -> dict[str, object]:
-    """`{"total", "page", "pages", "rows"}`; a page that is not there is the nearest one that is."""
+    """`{"total", "page", "pages", "rows"}`; a page that is not there is the nearest one that is.
+
+    A row is `{"key", "hash", "from", "to"}`, and `"bucket"` too where buckets are placed.
+    """
     total = moved.total()
     pages = max(1, -(-total // PAGE_ROWS))
     page = max(1, min(page, pages))
     rows = [
-        {"key": shown(row.key), "hash": row.hash, "from": row.source, "to": row.target}
-        for row in moved.rows((page - 1) * PAGE_ROWS, PAGE_ROWS)
+        _told_row(row, bucketed=moved.bucket_seed is not None) for row in moved.rows((page - 1) * PAGE_ROWS, PAGE_ROWS)
     ]
     return {"total": total, "page": page, "pages": pages, "rows": rows}
+
+
+def _told_row(row: Row, *, bucketed: bool) -> dict[str, Any]:
+    told = {"key": shown(row.key), "hash": row.hash, "from": row.source, "to": row.target}
+    return {**told, "bucket": bucket_of(row.hash)} if bucketed else told

@@ -9,10 +9,10 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.placement import Murmur, Node
+from ringviz.core.placement import Node
 from ringviz.core.state import NodeState, State
 from ringviz.models import KeySet
-from ringviz.selectors.placing import strategy_of
+from ringviz.selectors.placing import placement_of, strategy_of
 from ringviz.stores.keysets import index_of
 
 MOST_TOKENS = 20_000  # more are told as counts, until a part of them is asked for
@@ -37,7 +37,7 @@ def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None,
     nodes = [node for node in state["nodes"] if numbers is None or node["number"] in numbers]
     if span is None and numbers is None and sum(node["tokens"] for node in nodes) > MOST_TOKENS:
         return _bins(state, v)
-    placement = Murmur(cluster["vnodes"], cluster["seed"])
+    placement = placement_of(cluster)
     lists = [np.sort(placement.tokens(Node(node["name"], node["weight"]))) for node in nodes]
     if span is not None:
         lists = _within(lists, state, nodes, span)
@@ -72,5 +72,8 @@ def _file(header: dict[str, object], numbers: NDArray[np.uint32]) -> bytes:
 
 
 def density_file(key_set: KeySet, seed: int) -> bytes:
-    """How many keys lie in each half degree of the circle: 720 little-endian Uint32."""
+    """How many keys lie in each half degree of the circle: 720 little-endian Uint32.
+
+    By their full hashes on every cluster: 16,384 buckets do not divide evenly into half degrees and would draw stripes.
+    """
     return index_of(key_set, seed).density(DENSITY_BINS).astype("<u4").tobytes()

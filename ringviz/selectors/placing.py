@@ -10,51 +10,84 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.bounds import MAX_PAIRS, MAX_RANGES
+from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
 from ringviz.core.copies import copies_moved
 from ringviz.core.counts import keys_per_node
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import Movement, movement
-from ringviz.core.placement import Murmur, Node
+from ringviz.core.placement import Bucketed, Murmur, Node
 from ringviz.core.state import ClusterState, NodeState, State
 from ringviz.core.strategy import Strategy, build
 from ringviz.events import Copies, Figures, Moved, MovementSummary
-from ringviz.models import Node as NodeRow
+from ringviz.models import KeySet
+from ringviz.stores.keysets import index_of, rounded_index_of
 
 _KEPT = 16  # placements that a process holds ready; one of 2,000,000 tokens has tens of megabytes
+_ON_RING = frozenset({"active", "suspected", "frozen"})  # until the verdict a node owns what it owned
 
 
-def active_nodes(state: State) -> list[NodeState]:
+def members_of(state: State) -> list[NodeState]:
     """The nodes that are on the ring, by number: the order that modulo counts in."""
-    return [node for node in state["nodes"] if node["state"] == NodeRow.State.ACTIVE]
+    return [node for node in state["nodes"] if node["state"] in _ON_RING]
+
+
+def is_bucketed(cluster: ClusterState) -> bool:
+    """Whether buckets are placed, not keys: wherever servers store the keys."""
+    return cluster["kind"] != "simulated"
+
+
+def placement_of(cluster: ClusterState) -> Murmur:
+    """How a cluster hashes its keys and makes its tokens."""
+    kind = Bucketed if is_bucketed(cluster) else Murmur
+    return kind(cluster["vnodes"], cluster["seed"])
+
+
+def index_for(cluster: ClusterState, key_set: KeySet) -> KeyIndex:
+    """The key set sorted by hash as the cluster's placement hashes: rounded to buckets where those are placed.
+
+    Keys of one bucket stand in the order of their full hashes. Raises NotFound as `keysets.index_of`.
+    """
+    if is_bucketed(cluster):
+        return rounded_index_of(key_set, cluster["seed"])
+    return index_of(key_set, cluster["seed"])
+
+
+def bucket_owners(state: State) -> NDArray[np.int32]:
+    """The number of the node that owns each bucket, shape (16384,), 0 nobody; of a cluster that places buckets."""
+    if not is_bucketed(state["cluster"]):
+        raise ValueError("a simulated cluster places keys, not buckets")
+    numbers = np.array([*(node["number"] for node in members_of(state)), 0], np.int32)  # -1, nobody, is the last
+    starts = np.arange(BUCKETS, dtype=np.uint32) << np.uint32(BUCKET_SHIFT)
+    return numbers[strategy_of(state).owners(starts)]
 
 
 def strategy_of(state: State, name: str = "") -> Strategy:
-    """The placement of a state's active nodes; their index in it is their place in `active_nodes`.
+    """The placement of a state's members; their index in it is their place in `members_of`.
 
     `name` asks for another strategy than the state's own.
     """
     cluster = state["cluster"]
-    members = tuple((node["name"], node["weight"]) for node in active_nodes(state))
-    return _built(name or cluster["strategy"], cluster["vnodes"], cluster["seed"], members)
+    members = tuple((node["name"], node["weight"]) for node in members_of(state))
+    return _built(name or cluster["strategy"], placement_of(cluster), members)
 
 
 @lru_cache(maxsize=_KEPT)
-def _built(strategy: str, vnodes: int, seed: int, members: tuple[tuple[str, float], ...]) -> Strategy:
-    return build(strategy, [Node(name, weight) for name, weight in members], vnodes, seed)
+def _built(strategy: str, placement: Murmur, members: tuple[tuple[str, float], ...]) -> Strategy:
+    return build(strategy, [Node(name, weight) for name, weight in members], placement=placement)
 
 
 def token_count(cluster: ClusterState, weight: float) -> int:
     """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
     if cluster["strategy"] != "ring":
         return 0
-    return Murmur(cluster["vnodes"], cluster["seed"]).token_count(Node("any", weight))
+    return placement_of(cluster).token_count(Node("any", weight))
 
 
 def with_figures(state: State, keys: KeyIndex) -> State:
     """The state with the figures of its nodes made anew: O(tokens x log keys) for a ring."""
     strategy = strategy_of(state)
     held, ownership = keys_per_node(strategy, keys).tolist(), strategy.ownership().tolist()
-    place = {node["number"]: place for place, node in enumerate(active_nodes(state))}
+    place = {node["number"]: place for place, node in enumerate(members_of(state))}
     nodes = []
     for node in state["nodes"]:
         at = place.get(node["number"])

@@ -7,10 +7,10 @@ from typing import NamedTuple, TypedDict
 import numpy as np
 
 from live.kinds import encode, kind_of
-from ringviz.core.placement import Murmur, Node
+from ringviz.core.placement import Node
 from ringviz.core.state import NodeState, State, apply
 from ringviz.selectors.clusters import Known, known
-from ringviz.selectors.placing import base64_words
+from ringviz.selectors.placing import base64_words, placement_of
 from ringviz.services.decisions import Decision
 
 
@@ -45,7 +45,6 @@ def told(made: Plan) -> Told:
     answer = Told(v=made.on.v, kind=made.kind, payload=made.payload)
     if made.kind in ("node_added", "node_reweighted") and made.after["cluster"]["strategy"] == "ring":
         node: NodeState = made.payload["node"]  # type: ignore[assignment]
-        settings = made.after["cluster"]
-        tokens = Murmur(settings["vnodes"], settings["seed"]).tokens(Node(node["name"], node["weight"]))
+        tokens = placement_of(made.after["cluster"]).tokens(Node(node["name"], node["weight"]))
         answer["tokens"] = base64_words(np.sort(tokens))
     return answer

@@ -13,9 +13,9 @@ from ringviz.core.keys import KeyIndex
 from ringviz.core.state import NodeState, State
 from ringviz.selectors import placing
 from ringviz.selectors.placing import (
-    active_nodes,
     base64_words,
     changed_figures,
+    members_of,
     numbers_by_name,
     strategy_of,
     summary,
@@ -40,20 +40,30 @@ def node(number: int, **fields: Any) -> NodeState:
         "tokens": 0,
         "keys": 0,
         "ownership": 0.0,
+        "lost": 0,
         **fields,
     }
     return NodeState(**given)  # type: ignore[typeddict-item, no-any-return]
 
 
 def state(*nodes: NodeState, **settings: Any) -> State:
-    cluster: Any = {"strategy": "ring", "vnodes": 6, "copies": 2, "seed": 0, "slug": "s", "name": "S", **settings}
+    cluster: Any = {
+        "kind": "simulated",
+        "strategy": "ring",
+        "vnodes": 6,
+        "copies": 2,
+        "seed": 0,
+        "slug": "s",
+        "name": "S",
+        **settings,
+    }
     keys: Any = {"id": 1, "kind": "pattern", "label": "key-{n}", "count": len(KEYS)}
-    return State(cluster=cluster, keys=keys, nodes=list(nodes))
+    return State(cluster=cluster, keys=keys, nodes=list(nodes), work=[], unfilled=[], workload=None)
 
 
-def test_only_active_nodes_are_on_the_ring_and_have_keys():
+def test_only_members_of_are_on_the_ring_and_have_keys():
     made = with_figures(state(node(1), node(2, state="down"), node(3, state="draining"), node(4)), INDEX)
-    assert [one["number"] for one in active_nodes(made)] == [1, 4]
+    assert [one["number"] for one in members_of(made)] == [1, 4]
     assert [one["keys"] > 0 for one in made["nodes"]] == [True, False, False, True]
     assert [one["tokens"] for one in made["nodes"]] == [6, 6, 6, 6], "tokens are those it has or would have"
     assert sum(one["keys"] for one in made["nodes"]) == len(KEYS)
