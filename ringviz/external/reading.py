@@ -1,0 +1,175 @@
+"""An external cluster as its servers tell it: who owns which slots, and what each of them stores.
+
+A reader keeps its connections and asks again; it can do nothing but ask (`wire.Command`). What a cluster announces is
+connected to only where the door lets it; what may not or cannot be asked is unknown, never guessed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ringviz.external.targets import Door, Target
+from ringviz.external.topology import Member, NoTopology, members_of
+from ringviz.external.wire import Command, Line, Login, Refused, Unanswered
+
+_MOST_AT_ONCE = 64  # servers that are asked together
+_MOST_OTHERS = 8  # members that are asked for the map when the one that told it last is silent
+
+
+class Unreachable(Exception):
+    """No member that may be asked tells what the cluster is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a server says of itself; None is unknown. `limit` 0: it may take what there is."""
+
+    keys: int | None = None
+    bytes: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A cluster at one moment. `measured` by a member's id: only of those that answered."""
+
+    members: tuple[Member, ...]
+    measured: dict[str, Measured]
+
+    @property
+    def primaries(self) -> list[Member]:
+        """In the reply's order."""
+        return [member for member in self.members if not member.primary_id]
+
+    def replicas_of(self, member_id: str) -> list[Member]:
+        """In the reply's order."""
+        return [member for member in self.members if member.primary_id == member_id]
+
+
+class Reader:
+    """One cluster: asked at `target` first (to which the name `host` led, if not empty), and when that is silent at the
+    `others`, members that were known earlier, and at those that it told of. Used within one event loop.
+    """
+
+    def __init__(self, target: Target, login: Login, *, host: str = "", others: Iterable[Target] = ()) -> None:
+        self._first, self._host, self._login = target, host, login
+        self._lines: dict[Target, Line] = {}
+        self._teller = target
+        self._others = tuple(others)
+
+    async def look(self, door: Door, timeout_s: float, *, measure: bool = True) -> Look:
+        """The cluster now, in at most `3 * timeout_s`. Raises Unreachable."""
+        self._close_but({target for target in self._lines if self._may(door, target)})
+        members = await self._members(door, timeout_s)
+        targets = {member.id: target for member in members if (target := self._target(door, member))}
+        self._others = tuple(targets.values())
+        self._close_but({self._teller, *self._others})
+        if not measure:
+            return Look(tuple(members), {})
+        gate = asyncio.Semaphore(_MOST_AT_ONCE)
+        found = await asyncio.gather(*(self._measured(target, gate, timeout_s) for target in targets.values()))
+        told = zip(targets, found, strict=True)
+        return Look(tuple(members), {member_id: one for member_id, one in told if one is not None})
+
+    def close(self) -> None:
+        """All connections."""
+        self._close_but(set())
+
+    def _may(self, door: Door, target: Target) -> bool:
+        return door.permits_still(self._host if target == self._first else "", target)
+
+    def _target(self, door: Door, member: Member) -> Target | None:
+        """Where a member may be asked; the one that told is asked where it told."""
+        if member.myself:
+            return self._teller
+        # A name's own address is known by that name, which a rule of addresses need not know.
+        known = (member.host, member.port) == (self._first.ip, self._first.port) and self._may(door, self._first)
+        return self._first if known else door.announced(member.host, member.port)
+
+    async def _members(self, door: Door, timeout_s: float) -> list[Member]:
+        if self._may(door, self._teller) and (told := await self._told(self._teller, timeout_s)):
+            return told
+        known = dict.fromkeys((self._first, *self._others))
+        others = [target for target in known if target != self._teller and self._may(door, target)][:_MOST_OTHERS]
+        answers = await asyncio.gather(*(self._told(target, timeout_s) for target in others))
+        for target, told in zip(others, answers, strict=True):
+            if told:
+                self._teller = target
+                return told
+        raise Unreachable
+
+    async def _told(self, target: Target, timeout_s: float) -> list[Member]:
+        """Empty where there is no answer that could be one."""
+        with suppress(TimeoutError, Unanswered, Refused, NoTopology, UnicodeDecodeError):
+            async with asyncio.timeout(timeout_s):
+                return members_of((await self._ask(target, Command.NODES)).decode())
+        self._drop(target)
+        return []
+
+    async def _measured(self, target: Target, gate: asyncio.Semaphore, timeout_s: float) -> Measured | None:
+        """None where the server does not answer."""
+        async with gate:
+            with suppress(TimeoutError, Unanswered, Refused):
+                async with asyncio.timeout(timeout_s):
+                    memory = _fields(await self._allowed(target, Command.MEMORY))
+                    return Measured(
+                        keys=await self._keys(target),
+                        bytes=_whole(memory.get("used_memory")),
+                        limit=_whole(memory.get("maxmemory")),
+                    )
+            self._drop(target)
+            return None
+
+    async def _keys(self, target: Target) -> int | None:
+        """Of all databases, where the user may ask for that; else of the first."""
+        text = await self._allowed(target, Command.KEYSPACE)
+        if text is None:
+            return _whole((await self._allowed(target, Command.COUNT) or b"").decode(errors="replace"))
+        return sum(_whole(line.partition("keys=")[2].partition(",")[0]) or 0 for line in _fields(text).values())
+
+    async def _allowed(self, target: Target, command: Command) -> bytes | None:
+        """The reply; None where the user may not ask this."""
+        try:
+            return await self._ask(target, command)
+        except Refused:
+            return None
+
+    async def _ask(self, target: Target, command: Command) -> bytes:
+        if target not in self._lines:
+            self._lines[target] = await Line.open(target, self._login)
+        return await self._lines[target].ask(command)
+
+    def _drop(self, target: Target) -> None:
+        if line := self._lines.pop(target, None):
+            line.close()
+
+    def _close_but(self, kept: set[Target]) -> None:
+        for target in set(self._lines) - kept:
+            self._drop(target)
+
+
+def _fields(text: bytes | None) -> dict[str, str]:
+    """The lines `name:value` of INFO."""
+    lines = (text or b"").decode(errors="replace").splitlines()
+    return {name: value for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+def _whole(text: str | None) -> int | None:
+    """A number that could be one of a server's figures."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 16 else None
+
+
+async def _once(target: Target, login: Login, door: Door, timeout_s: float, host: str) -> Look:
+    reader = Reader(target, login, host=host)
+    try:
+        return await reader.look(door, timeout_s, measure=False)
+    finally:
+        reader.close()
+
+
+def read_once(target: Target, login: Login, door: Door, timeout_s: float, *, host: str = "") -> Look:
+    """The map of a cluster, without counts, in at most `timeout_s`; for a thread without a loop. Raises Unreachable."""
+    return asyncio.run(_once(target, login, door, timeout_s, host))
