@@ -1,0 +1,145 @@
+"""The slot map of a Valkey or Redis Cluster: placement that somebody else decided, behind the same protocol.
+
+A key's slot is the CRC16 of the key, or of what stands in its first braces. A slot stands for the bucket of its number:
+a key lies at the bucket's start, and a node's tokens are the starts of the last buckets of its slot ranges, so that
+`(start, end]` holds here as on a ring. A slot that nobody has belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from binascii import crc_hqx
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
+from ringviz.core.placement import Key, Node, distinct_nodes
+from ringviz.core.ring import TokenRange
+
+SlotRange = tuple[int, int]
+"""First and last slot, both of it."""
+
+_NOBODY = -1
+
+
+def slot_of(key: Key) -> int:
+    """The slot of a key, 0..16383, as every Valkey and Redis Cluster has it."""
+    name = key.encode() if isinstance(key, str) else key
+    start = name.find(b"{")
+    end = name.find(b"}", start + 1) if start >= 0 else -1
+    if end > start + 1:  # braces with nothing between them say nothing
+        name = name[start + 1 : end]
+    return crc_hqx(name, 0) % BUCKETS
+
+
+class Slots:
+    """The placement of keys by their slots. Nodes have no tokens by it: who has which slots follows from nothing."""
+
+    @property
+    def shift(self) -> int:
+        """The bits below a bucket's number."""
+        return BUCKET_SHIFT
+
+    def token_count(self, node: Node) -> int:
+        """0: a slot map knows them, the placement does not."""
+        return 0
+
+    def tokens(self, node: Node) -> NDArray[np.uint32]:
+        """None."""
+        return np.empty(0, np.uint32)
+
+    def hash(self, key: Key) -> int:
+        """The start of the bucket of the key's slot."""
+        return slot_of(key) << BUCKET_SHIFT
+
+    def hash_many(self, keys: Iterable[Key]) -> NDArray[np.uint32]:
+        """The same for many keys, in their order."""
+        return np.fromiter(map(self.hash, keys), np.uint32, len(keys) if isinstance(keys, Sized) else -1)
+
+
+def range_ends(ranges: Iterable[SlotRange]) -> NDArray[np.uint32]:
+    """The tokens of a node with these slot ranges, ascending."""
+    return np.array(sorted(last for _first, last in ranges), np.uint32) << np.uint32(BUCKET_SHIFT)
+
+
+class SlotMap:
+    """Which node owns which slots, `slots` by the nodes' names. Of two that claim a slot the later one has it.
+
+    It answers what a HashRing answers. A preference list has the owner alone: replicas are the cluster's own business.
+    Raises DuplicateName; IndexError for what is no slot.
+    """
+
+    def __init__(self, nodes: Iterable[Node], slots: Mapping[str, Sequence[SlotRange]]) -> None:
+        self.nodes: Final = distinct_nodes(nodes)
+        self.placement: Final = Slots()
+        self.slots: Final = {node.name: tuple(slots.get(node.name, ())) for node in self.nodes}
+        self._owner: Final = np.full(BUCKETS, _NOBODY, np.int32)
+        for index, node in enumerate(self.nodes):
+            for first, last in self.slots[node.name]:
+                if not 0 <= first <= last < BUCKETS:
+                    raise IndexError((first, last))
+                self._owner[first : last + 1] = index
+        self._owner.flags.writeable = False
+        # Where a run of slots of one owner ends; the runs of nobody have no token.
+        self._run_ends: Final = np.flatnonzero(np.append(self._owner[1:] != self._owner[:-1], True))
+        owned = self._run_ends[self._owner[self._run_ends] != _NOBODY]
+        self.tokens: Final = owned.astype(np.uint32) << np.uint32(BUCKET_SHIFT)
+        self.tokens.flags.writeable = False
+
+    def with_nodes(self, nodes: Iterable[Node]) -> SlotMap:
+        """The same map with these nodes: what others had is nobody's, and who is new has nothing."""
+        return SlotMap(nodes, self.slots)
+
+    def owner(self, key: Key) -> str | None:
+        """The name of the node that owns a key; None where its slot is nobody's."""
+        index = self.owner_of_hash(self.placement.hash(key))
+        return self.nodes[index].name if index >= 0 else None
+
+    def owner_of_hash(self, hash_: int) -> int:
+        """The index of the owner; -1 is nobody."""
+        return int(self._owner[hash_ >> BUCKET_SHIFT])
+
+    def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """The index of the owner of every hash; -1 is nobody."""
+        found: NDArray[np.int32] = self._owner[hashes >> np.uint32(BUCKET_SHIFT)]
+        return found
+
+    def preference(self, key: Key, n: int) -> tuple[str, ...]:
+        """The owner's name, where there is an owner and `n` is not 0."""
+        return tuple(self.nodes[index].name for index in self.preference_of_hash(self.placement.hash(key), n))
+
+    def preference_of_hash(self, hash_: int, n: int) -> tuple[int, ...]:
+        """The same for a hash, as indices."""
+        return tuple(index for index, _token in self.walk(hash_, n))
+
+    def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
+        """One row a hash, `n` wide: the owner, then -1."""
+        lists = np.full((len(hashes), n), _NOBODY, np.int32)
+        if n:
+            lists[:, 0] = self.owners(hashes)
+        return lists
+
+    def walk(self, hash_: int, n: int) -> list[tuple[int, int]]:
+        """The owner with the token at which it is met: where the run of its slots ends."""
+        index = self.owner_of_hash(hash_)
+        if index == _NOBODY or n < 1:
+            return []
+        end = self._run_ends[np.searchsorted(self._run_ends, hash_ >> BUCKET_SHIFT)]
+        return [(index, int(end) << BUCKET_SHIFT)]
+
+    def ranges(self, node: str) -> list[TokenRange]:
+        """What a node owns, in order of `end`; the one that begins with slot 0 wraps."""
+        index = next((index for index, member in enumerate(self.nodes) if member.name == node), None)
+        found = []
+        for end in self._run_ends[self._owner[self._run_ends] == index].tolist() if index is not None else ():
+            place = int(np.searchsorted(self._run_ends, end))
+            before = int(self._run_ends[place - 1]) if place else BUCKETS - 1
+            found.append(TokenRange(before << BUCKET_SHIFT, end << BUCKET_SHIFT))
+        return found
+
+    def ownership(self) -> NDArray[np.float64]:
+        """The share of all slots of each node: less than 1 together where slots are nobody's."""
+        owned = self._owner[self._owner != _NOBODY]
+        return np.bincount(owned, minlength=len(self.nodes)).astype(np.float64) / BUCKETS
