@@ -1,14 +1,15 @@
 """The events of a cluster: one dataclass a kind, each carrying the absolute state of what changed.
 
 Node numbers stand for nodes; 0 is nobody. `movement` is None where nothing can move. `undoes` is the version that an
-undo takes back.
+undo takes back. `work` is the intent that an event ends, 0 for none: on a managed cluster what was asked is one event
+(`work_asked`) and what came of it another.
 """
 
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from live.kinds import declare
-from ringviz.core.state import ClusterState, KeysState, NodeState
+from ringviz.core.state import ClusterState, KeysState, NodeState, Work, Workload
 
 
 class Moved(TypedDict):
@@ -46,6 +47,14 @@ class Figures(TypedDict):
     keys: int
     ownership: float
     tokens: NotRequired[int]
+    lost: NotRequired[int]
+
+
+class Loss(TypedDict):
+    """What died with a server and was not kept by a replica. `bytes` is 0 where it was not measured."""
+
+    keys: int
+    bytes: int
 
 
 class Settings(TypedDict):
@@ -64,6 +73,70 @@ class ClusterCreated:
     cluster: ClusterState
     keys: KeysState
     nodes: list[NodeState]
+    work: list[Work]
+    unfilled: list[list[int]]
+    workload: Workload | None
+
+
+@declare("cluster_formed")
+@dataclass(frozen=True)
+class ClusterFormed:
+    """The servers of a managed cluster have found each other; every bucket has its owner, and no key is stored yet."""
+
+    nodes: list[NodeState]
+    unfilled: list[list[int]]
+    work: int = 0
+
+
+@declare("work_asked")
+@dataclass(frozen=True)
+class WorkAsked:
+    """An intent waits for the supervisor. `node` is one that is about to join."""
+
+    asked: Work
+    node: NodeState | None = None
+
+
+@declare("work_cancelling")
+@dataclass(frozen=True)
+class WorkCancelling:
+    """An intent is to be given up; what it has moved goes back."""
+
+    asked: Work
+
+
+@declare("work_ended")
+@dataclass(frozen=True)
+class WorkEnded:
+    """An intent came to nothing: `outcome` is failed or cancelled. `node` is as it was, or `gone` (its number)."""
+
+    work: int
+    asked: Work
+    outcome: str
+    why: str
+    node: NodeState | None = None
+    gone: int = 0
+
+
+@declare("workload_set")
+@dataclass(frozen=True)
+class WorkloadSet:
+    """The clients of a managed cluster were started, stopped or set."""
+
+    workload: Workload
+    before: Workload | None
+    undoes: int | None = None
+
+
+@declare("keys_refilled")
+@dataclass(frozen=True)
+class KeysRefilled:
+    """What was lost is stored again, from the key set: `keys` of them, written in `ms` milliseconds."""
+
+    keys: int
+    ms: int
+    unfilled: list[list[int]]
+    changed: list[Figures]
 
 
 @dataclass(frozen=True)
@@ -74,6 +147,7 @@ class NodeEvent:
     changed: list[Figures]
     movement: MovementSummary | None
     undoes: int | None = None
+    work: int = 0
 
 
 @declare("node_added")
@@ -85,7 +159,14 @@ class NodeAdded(NodeEvent):
 @declare("node_killed")
 @dataclass(frozen=True)
 class NodeKilled(NodeEvent):
-    """A member went down; its token ranges went to the next tokens."""
+    """A member went down; its token ranges went to the next tokens. With `loss` no key went along.
+
+    `cause` is asked, exit or silent; empty on a simulated cluster.
+    """
+
+    cause: str = ""
+    loss: Loss | None = None
+    unfilled: list[list[int]] | None = None
 
 
 @declare("node_revived")
@@ -112,6 +193,44 @@ class NodeEdited(NodeEvent):
     """A member's address or zone changed; nothing moves."""
 
 
+@declare("node_suspected")
+@dataclass(frozen=True)
+class NodeSuspected(NodeEvent):
+    """A server missed a ping; another miss in a row is a verdict."""
+
+
+@declare("node_cleared")
+@dataclass(frozen=True)
+class NodeCleared(NodeEvent):
+    """A suspected server answers again."""
+
+
+@declare("node_frozen")
+@dataclass(frozen=True)
+class NodeFrozen(NodeEvent):
+    """A server was stopped (SIGSTOP): it answers nobody and loses nothing."""
+
+
+@declare("node_thawed")
+@dataclass(frozen=True)
+class NodeThawed(NodeEvent):
+    """A frozen server goes on, with its keys: no verdict had been spoken."""
+
+
+@declare("node_restarted")
+@dataclass(frozen=True)
+class NodeRestarted(NodeEvent):
+    """A server ended and was started again from its directory, with its keys."""
+
+
+@declare("node_failed_over")
+@dataclass(frozen=True)
+class NodeFailedOver(NodeEvent):
+    """The replica took a dead server's place, with its tokens. What was not confirmed by it may be lost."""
+
+    cause: str = ""
+
+
 @declare("node_removed")
 @dataclass(frozen=True)
 class NodeRemoved:
@@ -122,6 +241,7 @@ class NodeRemoved:
     changed: list[Figures]
     movement: MovementSummary | None
     undoes: int | None = None
+    work: int = 0
 
 
 @declare("cluster_reconfigured")
@@ -134,6 +254,7 @@ class ClusterReconfigured:
     changed: list[Figures]
     movement: MovementSummary | None
     undoes: int | None = None
+    work: int = 0
 
 
 @declare("keys_imported")
@@ -146,16 +267,19 @@ class KeysImported:
     changed: list[Figures]
     movement: MovementSummary | None
     undoes: int | None = None
+    work: int = 0
+    unfilled: list[list[int]] | None = None
 
 
 Payload = (
     ClusterCreated
-    | NodeAdded
-    | NodeKilled
-    | NodeRevived
-    | NodeDrained
-    | NodeReweighted
-    | NodeEdited
+    | ClusterFormed
+    | WorkAsked
+    | WorkCancelling
+    | WorkEnded
+    | WorkloadSet
+    | KeysRefilled
+    | NodeEvent
     | NodeRemoved
     | ClusterReconfigured
     | KeysImported

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from live.models import Stream
 from ringviz.bounds import (
     MAX_COPIES,
+    MAX_INTENT_KEY,
     MAX_NAME,
     MAX_PATTERN,
     MAX_SLUG,
@@ -44,12 +45,17 @@ class KeySet(models.Model):
 
 
 class Cluster(models.Model):
-    """Nodes that share a key set. `next_number` is what the next node will be called on the wire; none is reused."""
+    """Nodes that share a key set. `next_number` is what the next node will be called on the wire; none is reused.
+
+    `replicas`, `memory`, `unfilled` and `workload` say something of managed clusters only: see `ringviz.core.state`.
+    """
 
     class Kind(models.TextChoices):
         """What stands behind the nodes."""
 
         SIMULATED = "simulated", _("simulated")
+        MANAGED = "managed", _("managed")
+        EXTERNAL = "external", _("external")
 
     class Strategy(models.TextChoices):
         """How keys are placed."""
@@ -70,6 +76,12 @@ class Cluster(models.Model):
     )
     seed = models.PositiveBigIntegerField(_("hash seed"), default=0, validators=[MaxValueValidator(2**32 - 1)])
     key_set = models.ForeignKey(KeySet, models.PROTECT, verbose_name=_("keys"), related_name="clusters")
+    replicas = models.PositiveSmallIntegerField(
+        _("replicas of each server"), default=0, validators=[MaxValueValidator(1)]
+    )
+    memory = models.PositiveBigIntegerField(_("memory of a server, bytes"), default=0, editable=False)
+    unfilled = models.JSONField(default=list, editable=False)
+    workload = models.JSONField(null=True, default=None, editable=False)
     stream = models.OneToOneField(Stream, models.PROTECT, editable=False, related_name="cluster")
     next_number = models.PositiveIntegerField(default=1, editable=False)
 
@@ -84,13 +96,16 @@ class Cluster(models.Model):
 
 
 class Node(models.Model):
-    """A member of a cluster. `keys`, `ownership` and `tokens` are written together with the event that changed them."""
+    """A member of a cluster. `keys`, `ownership`, `tokens` and `lost` are written with the event that changed them."""
 
     class State(models.TextChoices):
-        """Only an active node is on the ring."""
+        """Who is active, suspected or frozen is on the ring; the others are not."""
 
         ACTIVE = "active", _("active")
+        SUSPECTED = "suspected", _("suspected")
+        FROZEN = "frozen", _("frozen")
         DOWN = "down", _("down")
+        JOINING = "joining", _("joining")
         DRAINING = "draining", _("draining")
 
     cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="nodes", verbose_name=_("cluster"))
@@ -106,6 +121,7 @@ class Node(models.Model):
     keys = models.PositiveIntegerField(_("keys"), default=0, editable=False)
     ownership = models.FloatField(_("share of the hash space"), default=0.0, editable=False)
     tokens = models.PositiveIntegerField(_("tokens"), default=0, editable=False)
+    lost = models.PositiveIntegerField(_("lost keys"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("node")
@@ -118,6 +134,67 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Intent(models.Model):
+    """What an operator asked of a managed cluster. The web writes it; the supervisor does it and says how it ended.
+
+    `number` is the version of the event that tells of it. `key` makes asking twice the same as asking once. `before`
+    is the node as it was, for what does not come to pass.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="intents", verbose_name=_("cluster"))
+    number = models.PositiveBigIntegerField(_("version"))
+    key = models.CharField(max_length=MAX_INTENT_KEY)
+    action = models.CharField(_("action"), max_length=16)
+    node = models.PositiveIntegerField(_("node"), default=0)
+    name = models.CharField(_("name"), max_length=MAX_NAME, blank=True, default="")
+    fields = models.JSONField(default=dict)
+    before = models.JSONField(null=True, default=None)
+    decided_on = models.PositiveBigIntegerField()
+    actor = models.CharField(max_length=150, blank=True, default="")
+    origin = models.CharField(max_length=16)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    cancelling = models.BooleanField(default=False)
+    why = models.CharField(_("why"), max_length=500, blank=True, default="")
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, default=None)
+
+    class Meta:
+        verbose_name = _("intent")
+        verbose_name_plural = _("intents")
+        ordering = ("cluster", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("cluster", "number"), name="ringviz_intent_number_once"),
+            models.UniqueConstraint(fields=("cluster", "key"), name="ringviz_intent_key_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.name} {self.state}"
+
+
+class Leadership(models.Model):
+    """Who may write what became of managed clusters: the holder of the highest fencing token. One row."""
+
+    fencing_token = models.PositiveBigIntegerField(default=0)
+    holder = models.CharField(max_length=200, blank=True, default="")
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("leadership")
+        verbose_name_plural = _("leaderships")
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.fencing_token}"
 
 
 class KeyImport(models.Model):

@@ -7,11 +7,11 @@ nothing is added up here and applying an event twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 
 class ClusterState(TypedDict):
-    """Settings of a cluster."""
+    """Settings of a cluster. `replicas` real replica servers a node, `memory` bytes a server: 0 without servers."""
 
     slug: str
     name: str
@@ -21,6 +21,8 @@ class ClusterState(TypedDict):
     vnodes: int
     copies: int
     seed: int
+    replicas: int
+    memory: int
 
 
 class KeysState(TypedDict):
@@ -33,7 +35,10 @@ class KeysState(TypedDict):
 
 
 class NodeState(TypedDict):
-    """A node. `since` is ISO 8601 in UTC; `tokens`, `keys` and `ownership` (0..1) are what it has now."""
+    """A node. `since` is ISO 8601 in UTC; `tokens`, `keys` and `ownership` (0..1) are what it has now.
+
+    Of its `keys`, `lost` were lost by a death and are not refilled. `address` is where its server answers.
+    """
 
     number: int
     name: str
@@ -45,14 +50,44 @@ class NodeState(TypedDict):
     tokens: int
     keys: int
     ownership: float
+    lost: int
+
+
+class Work(TypedDict):
+    """An intent that was asked and has not ended. Its `id` is the version at which it was asked, `v` the one that it
+    was decided on; `node` 0 is none. `cancelling`: it is to be given up.
+    """
+
+    id: int
+    action: str
+    node: int
+    name: str
+    asked: str
+    v: int
+    cancelling: bool
+
+
+class Workload(TypedDict):
+    """The clients of a managed cluster: `rate` operations a second, of which the share `reads` (0..1) reads."""
+
+    on: bool
+    rate: int
+    distribution: str
+    reads: float
 
 
 class State(TypedDict):
-    """Everything of a cluster that its stream tells; `nodes` by number."""
+    """Everything of a cluster that its stream tells; `nodes` by number, `work` in the order it was asked.
+
+    `unfilled` are [first, last] buckets whose keys were lost and are not stored again.
+    """
 
     cluster: ClusterState
     keys: KeysState
     nodes: list[NodeState]
+    work: list[Work]
+    unfilled: list[list[int]]
+    workload: Workload | None
 
 
 class UnknownKind(LookupError):
@@ -62,7 +97,7 @@ class UnknownKind(LookupError):
 def apply(state: State | None, kind: str, payload: Mapping[str, Any]) -> State:
     """The state after an event, in O(nodes). Its arguments are not changed. Raises UnknownKind."""
     if kind == "cluster_created":
-        return State(cluster=payload["cluster"], keys=payload["keys"], nodes=payload["nodes"])
+        return cast(State, {**_NOTHING, **{part: payload[part] for part in State.__annotations__ if part in payload}})
     if state is None or kind not in _RULES:
         raise UnknownKind(kind)
     return _RULES[kind](state, payload)
@@ -70,40 +105,93 @@ def apply(state: State | None, kind: str, payload: Mapping[str, Any]) -> State:
 
 def _with_node(state: State, payload: Mapping[str, Any]) -> State:
     node: NodeState = payload["node"]
-    others = [other for other in state["nodes"] if other["number"] != node["number"]]
-    nodes = sorted([*others, node], key=lambda one: one["number"])
-    return _with_figures({**state, "nodes": nodes}, payload["changed"])
+    return _settled({**state, "nodes": _put(state["nodes"], node)}, payload)
 
 
 def _without_node(state: State, payload: Mapping[str, Any]) -> State:
     nodes = [node for node in state["nodes"] if node["number"] != payload["number"]]
-    return _with_figures({**state, "nodes": nodes}, payload["changed"])
+    return _settled({**state, "nodes": nodes}, payload)
 
 
 def _reconfigured(state: State, payload: Mapping[str, Any]) -> State:
-    return _with_figures({**state, "cluster": payload["cluster"]}, payload["changed"])
+    return _settled({**state, "cluster": payload["cluster"]}, payload)
 
 
 def _with_keys(state: State, payload: Mapping[str, Any]) -> State:
-    return _with_figures({**state, "keys": payload["keys"]}, payload["changed"])
+    return _settled({**state, "keys": payload["keys"]}, payload)
 
 
-def _with_figures(state: State, changed: Iterable[Mapping[str, Any]]) -> State:
-    figures = {one["number"]: one for one in changed}
+def _formed(state: State, payload: Mapping[str, Any]) -> State:
+    return _settled({**state, "nodes": payload["nodes"]}, payload)
+
+
+def _asked(state: State, payload: Mapping[str, Any]) -> State:
+    """The node, where there is one, is about to join."""
+    nodes = state["nodes"] if payload["node"] is None else _put(state["nodes"], payload["node"])
+    return {**state, "nodes": nodes, "work": [*state["work"], payload["asked"]]}
+
+
+def _cancelling(state: State, payload: Mapping[str, Any]) -> State:
+    work: list[Any] = [
+        {**one, "cancelling": one["id"] == payload["asked"]["id"] or one["cancelling"]} for one in state["work"]
+    ]
+    return {**state, "work": work}
+
+
+def _ended(state: State, payload: Mapping[str, Any]) -> State:
+    """Nothing came of it: what was about to join is as it was before, or gone."""
+    nodes = [node for node in state["nodes"] if node["number"] != payload["gone"]]
+    nodes = nodes if payload["node"] is None else _put(nodes, payload["node"])
+    return _settled({**state, "nodes": nodes}, payload)
+
+
+def _with_workload(state: State, payload: Mapping[str, Any]) -> State:
+    return {**state, "workload": payload["workload"]}
+
+
+def _put(nodes: Iterable[NodeState], node: NodeState) -> list[NodeState]:
+    """The nodes, with this one in the place of what bears its number, or added."""
+    others = [other for other in nodes if other["number"] != node["number"]]
+    return sorted([*others, node], key=lambda one: one["number"])
+
+
+def _settled(state: State, payload: Mapping[str, Any]) -> State:
+    """What events of many kinds bring: new figures, the end of an intent, which buckets are unfilled."""
+    if work := payload.get("work", 0):
+        state = {**state, "work": [one for one in state["work"] if one["id"] != work]}
+    unfilled = payload.get("unfilled")
+    if unfilled is not None:
+        state = {**state, "unfilled": unfilled}
+    figures = {one["number"]: one for one in payload.get("changed", ())}
     if not figures:
         return state
     nodes: list[Any] = [{**node, **figures.get(node["number"], {})} for node in state["nodes"]]
     return {**state, "nodes": nodes}
 
 
+# What a log that was begun before there were servers does not tell.
+_NOTHING: dict[str, Any] = {"work": [], "unfilled": [], "workload": None}
+
 _RULES: dict[str, Callable[[State, Mapping[str, Any]], State]] = {
+    "cluster_formed": _formed,
+    "work_asked": _asked,
+    "work_cancelling": _cancelling,
+    "work_ended": _ended,
+    "workload_set": _with_workload,
     "node_added": _with_node,
     "node_killed": _with_node,
     "node_revived": _with_node,
     "node_drained": _with_node,
     "node_reweighted": _with_node,
     "node_edited": _with_node,
+    "node_suspected": _with_node,
+    "node_cleared": _with_node,
+    "node_frozen": _with_node,
+    "node_thawed": _with_node,
+    "node_restarted": _with_node,
+    "node_failed_over": _with_node,
     "node_removed": _without_node,
     "cluster_reconfigured": _reconfigured,
     "keys_imported": _with_keys,
+    "keys_refilled": _settled,
 }

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from live.log import timestamp
 from live.models import Stream
 from live.reading import read_stable
-from ringviz.core.state import ClusterState, KeysState, NodeState, State
+from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work
 from ringviz.errors import NotFound
-from ringviz.models import Cluster, KeySet
+from ringviz.models import Cluster, Intent, KeySet
 
-NODE_FIELDS = ("number", "name", "address", "zone", "weight", "state", "since", "tokens", "keys", "ownership")
+NODE_FIELDS = ("number", "name", "address", "zone", "weight", "state", "since", "tokens", "keys", "ownership", "lost")
+_OPEN = (Intent.State.WAITING, Intent.State.RUNNING)
 
 
 class Known(NamedTuple):
@@ -61,10 +62,34 @@ def _read(slug: str) -> tuple[Cluster, State]:
 
 
 def state_of(cluster: Cluster) -> State:
-    """The state that the rows hold. One query, and one more where the key set is not loaded."""
+    """The state that the rows hold. One query, one more where there are servers, or the key set is not loaded."""
     rows = cluster.nodes.order_by("number").values(*NODE_FIELDS)
     nodes = [NodeState(**{**row, "since": timestamp(row["since"])}) for row in rows]  # type: ignore[typeddict-item]
-    return State(cluster=settings_of(cluster), keys=keys_of(cluster.key_set), nodes=nodes)
+    return State(
+        cluster=settings_of(cluster),
+        keys=keys_of(cluster.key_set),
+        nodes=nodes,
+        work=_open_work(cluster) if cluster.kind == Cluster.Kind.MANAGED else [],
+        unfilled=cluster.unfilled,
+        workload=cluster.workload,
+    )
+
+
+def _open_work(cluster: Cluster) -> list[Work]:
+    return [work_of(intent) for intent in cluster.intents.filter(state__in=_OPEN).order_by("number")]
+
+
+def work_of(intent: Intent) -> Work:
+    """An intent as the stream tells it."""
+    return Work(
+        id=intent.number,
+        action=intent.action,
+        node=intent.node,
+        name=intent.name,
+        asked=timestamp(intent.asked_at),
+        v=intent.decided_on,
+        cancelling=intent.cancelling,
+    )
 
 
 def settings_of(cluster: Cluster) -> ClusterState:
@@ -78,6 +103,8 @@ def settings_of(cluster: Cluster) -> ClusterState:
         vnodes=cluster.vnodes,
         copies=cluster.copies,
         seed=cluster.seed,
+        replicas=cluster.replicas,
+        memory=cluster.memory,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -85,7 +86,7 @@ def token_count(cluster: ClusterState, weight: float) -> int:
 
 def with_figures(state: State, keys: KeyIndex) -> State:
     """The state with the figures of its nodes made anew: O(tokens x log keys) for a ring."""
-    strategy = strategy_of(state)
+    strategy, lost = strategy_of(state), lost_keys(state, keys)
     held, ownership = keys_per_node(strategy, keys).tolist(), strategy.ownership().tolist()
     place = {node["number"]: place for place, node in enumerate(members_of(state))}
     nodes = []
@@ -95,9 +96,34 @@ def with_figures(state: State, keys: KeyIndex) -> State:
             "tokens": token_count(state["cluster"], node["weight"]),
             "keys": 0 if at is None else held[at],
             "ownership": 0.0 if at is None else ownership[at],
+            "lost": lost.get(node["number"], 0),
         }
         nodes.append({**node, **figures})
     return {**state, "nodes": nodes}  # type: ignore[typeddict-item]
+
+
+def lost_keys(state: State, keys: KeyIndex) -> dict[int, int]:
+    """How many keys of each node are in unfilled buckets; nothing for a node without any."""
+    if not state["unfilled"]:
+        return {}
+    per_bucket = np.bincount(keys.hashes >> np.uint32(BUCKET_SHIFT), minlength=BUCKETS)
+    per_bucket[~in_ranges(state["unfilled"])] = 0
+    lost = np.bincount(bucket_owners(state), weights=per_bucket)
+    return {number: int(lost[number]) for number in np.flatnonzero(lost).tolist() if number}
+
+
+def in_ranges(ranges: Iterable[Sequence[int]]) -> NDArray[np.bool_]:
+    """Which buckets lie in [first, last] ranges, shape (16384,)."""
+    inside = np.zeros(BUCKETS, np.bool_)
+    for first, last in ranges:
+        inside[first : last + 1] = True
+    return inside
+
+
+def ranges_of(inside: NDArray[np.bool_]) -> list[list[int]]:
+    """The buckets that are marked, as ascending [first, last] ranges."""
+    edges = np.flatnonzero(np.diff(inside.astype(np.int8), prepend=0, append=0))
+    return [[int(first), int(after) - 1] for first, after in edges.reshape(-1, 2)]
 
 
 def changed_figures(before: State, after: State, *, without: int = 0) -> list[Figures]:
@@ -111,7 +137,9 @@ def changed_figures(before: State, after: State, *, without: int = 0) -> list[Fi
         figures = Figures(number=node["number"], keys=node["keys"], ownership=node["ownership"])
         if was["tokens"] != node["tokens"]:
             figures["tokens"] = node["tokens"]
-        elif (was["keys"], was["ownership"]) == (node["keys"], node["ownership"]):
+        if was["lost"] != node["lost"]:
+            figures["lost"] = node["lost"]
+        if len(figures) == 3 and (was["keys"], was["ownership"]) == (node["keys"], node["ownership"]):
             continue
         changed.append(figures)
     return changed

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 
 from ringviz.bounds import MAX_WEIGHT
+from ringviz.core.state import Workload
 from ringviz.errors import Invalid
-from ringviz.services import decisions
+from ringviz.services import decisions, served
 from ringviz.services.decisions import Decision
 
 Fields = Mapping[str, str]
@@ -69,6 +70,27 @@ def _configure(fields: Fields) -> Decision:
     )
 
 
+def _workload(fields: Fields) -> Decision:
+    return served.set_workload(
+        Workload(
+            on=fields.get("on", "") in ("1", "true", "on"),
+            rate=whole(fields, "rate"),
+            distribution=fields.get("distribution", ""),
+            reads=_share(fields, "reads"),
+        )
+    )
+
+
+def _share(fields: Fields, name: str) -> float:
+    try:
+        share = float(fields.get(name, ""))
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise Invalid(name, fields.get(name, "")[:40], _("Give a share from 0 to 1."))
+    return share
+
+
 _ACTIONS: dict[str, Callable[[Fields], Decision]] = {
     "add": _add,
     "kill": lambda fields: decisions.kill(whole(fields, "node")),
@@ -77,5 +99,10 @@ _ACTIONS: dict[str, Callable[[Fields], Decision]] = {
     "remove": lambda fields: decisions.remove(whole(fields, "node")),
     "reweight": lambda fields: decisions.reweight(whole(fields, "node"), weight(fields)),
     "edit": _edit,
+    "freeze": lambda fields: served.freeze(whole(fields, "node")),
+    "thaw": lambda fields: served.thaw(whole(fields, "node")),
+    "restart": lambda fields: served.restart(whole(fields, "node")),
+    "cancel": lambda fields: served.cancel(whole(fields, "work")),
+    "workload": _workload,
     "configure": _configure,
 }

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from live.actor import Actor
 from live.kinds import encode, kind_of
-from live.log import Conflict, write
+from live.log import Conflict, Draft, write
 from live.models import Event, Stream
 from live.reading import events_after
 from ringviz.core.state import State, apply
-from ringviz.errors import NotAllowed, StaleVersion
-from ringviz.events import Payload
-from ringviz.selectors.clusters import Known, known, no_cluster
+from ringviz.errors import Invalid, NotAllowed, StaleVersion
+from ringviz.events import Payload, WorkAsked
+from ringviz.models import Cluster
+from ringviz.selectors.clusters import Known, cluster_of, known, no_cluster
 from ringviz.services.decisions import Decision
+from ringviz.services.intents import asked_before, asking, close, is_supervised, keep, key_for
 from ringviz.services.keeping import keep_log_bounded
+from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 
 _OPTIMISTIC_TRIES = 3
@@ -27,6 +32,7 @@ class _Decided:
 
     on: Known
     payload: Payload
+    encoded: dict[str, Any]
     after: State
 
 
@@ -36,53 +42,108 @@ def check_allowed(actor: Actor) -> None:
         raise NotAllowed
 
 
-def change(*, slug: str, actor: Actor, version: int | None, decision: Decision) -> Event:
-    """Carries out a decision and returns its event.
+def change(
+    *,
+    slug: str,
+    actor: Actor,
+    version: int | None,
+    decision: Decision,
+    key: str = "",
+) -> Event:
+    """Carries out a decision, or on a managed cluster asks for it, and returns the event.
 
     `version` is what the actor saw when deciding: if the cluster is not at it any more, nothing is done. Without one
     the decision is made on what is so now, and made again when somebody else was faster; the last time within the turn.
     What a decision costs is spent before the turn is taken, so that writers of other clusters never wait for it.
+    An intent whose `key` was asked before is answered with its event, whatever the version: nothing is done twice.
     Raises NotAllowed, NotFound, Invalid, StaleVersion.
     """
     check_allowed(actor)
+    cluster = cluster_of(slug)
+    check_changeable(cluster)
+    if not is_supervised(cluster, decision):
+        return _changed(slug, actor, version, decision)
+    key = key_for(decision, version, key)
     try:
-        event = _optimistic(slug, actor, version, decision) or _in_turn(slug, actor, decision)
+        return asked_before(cluster, key) or _changed(slug, actor, version, asking(decision), key=key)
+    except StaleVersion:
+        if same := asked_before(cluster, key):  # the very same click, a moment earlier
+            return same
+        raise
+
+
+def record(*, slug: str, actor: Actor, decision: Decision, guard: Guard) -> Event:
+    """What the supervisor found or did, whatever the version. Raises Fenced, NotFound, Invalid."""
+    return _changed(slug, actor, None, decision, guard=guard)
+
+
+def check_changeable(cluster: Cluster) -> None:
+    """Raises Invalid for a cluster that is only looked at."""
+    if cluster.kind == Cluster.Kind.EXTERNAL:
+        text = _("%(cluster)s is attached read-only: nothing here can change it.")
+        raise Invalid("cluster", cluster.slug, text % {"cluster": cluster.name})
+
+
+def _changed(
+    slug: str, actor: Actor, version: int | None, decision: Decision, *, key: str = "", guard: Guard = lambda: None
+) -> Event:
+    writing = _Writing(actor, decision, key, guard)
+    try:
+        event = _optimistic(slug, version, writing) or _in_turn(slug, writing)
     except Stream.DoesNotExist:  # somebody deleted the cluster in between
         raise no_cluster(slug) from None
     keep_log_bounded(event.stream_id, event.version)
     return event
 
 
-def _optimistic(slug: str, actor: Actor, version: int | None, decision: Decision) -> Event | None:
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What is to be written, by whom."""
+
+    actor: Actor
+    decision: Decision
+    key: str
+    guard: Guard
+
+    def decide(self, on: Known) -> _Decided:
+        """The decision on a state. Raises what it refuses."""
+        payload = self.decision(on)
+        encoded: dict[str, Any] = encode(payload)
+        return _Decided(on, payload, encoded, apply(on.state, kind_of(payload), encoded))
+
+    def write(self, decided: _Decided, draft: Draft) -> Event:
+        """Rows and event, within the turn."""
+        on, payload = decided.on, decided.payload
+        self.guard()
+        write_rows(on.cluster, on.state, decided.after)
+        if isinstance(payload, WorkAsked):
+            keep(on, payload, self.decision, self.key, self.actor)
+        else:
+            close(on.cluster, decided.encoded, kind_of(payload))
+        return draft.record(payload, self.actor)
+
+
+def _optimistic(slug: str, version: int | None, writing: _Writing) -> Event | None:
     """None when somebody else was faster each time."""
     for _attempt in range(_OPTIMISTIC_TRIES):
         on = known(slug)
         if version is not None and version != on.v:
             raise _stale(on.cluster.stream_id, version, on.v)
-        decided = _decide(on, decision)
+        decided = writing.decide(on)
         try:
             with write(on.cluster.stream_id, expected=on.v) as draft:
-                write_rows(on.cluster, on.state, decided.after)
-                return draft.record(decided.payload, actor)
+                return writing.write(decided, draft)
         except Conflict as conflict:
             if version is not None:
                 raise _stale(conflict.stream, version, conflict.actual) from conflict
     return None
 
 
-def _in_turn(slug: str, actor: Actor, decision: Decision) -> Event:
+def _in_turn(slug: str, writing: _Writing) -> Event:
     """Decides while nobody else can write: it takes longer, and cannot be overtaken."""
     with write(known(slug).cluster.stream_id) as draft:
-        on = known(slug)
-        decided = _decide(on, decision)
-        write_rows(on.cluster, on.state, decided.after)
-        return draft.record(decided.payload, actor)
-
-
-def _decide(on: Known, decision: Decision) -> _Decided:
-    payload = decision(on)
-    encoded: dict[str, Any] = encode(payload)
-    return _Decided(on, payload, apply(on.state, kind_of(payload), encoded))
+        on = known(slug)._replace(v=draft.version - 1)
+        return writing.write(writing.decide(on), draft)
 
 
 def _stale(stream_id: int, expected: int, actual: int) -> StaleVersion:

@@ -9,16 +9,19 @@ from collections.abc import Container
 from django.utils.translation import gettext as _
 
 from ringviz.bounds import (
+    LEAST_MEMORY,
     MAX_ADDRESS,
     MAX_COPIES,
     MAX_KEYS,
     MAX_NAME,
     MAX_NODES,
     MAX_PATTERN,
+    MAX_SERVED_NODES,
     MAX_SLUG,
     MAX_TOKENS,
     MAX_VNODES,
     MAX_WEIGHT,
+    MOST_MEMORY,
 )
 from ringviz.core.placement import TOKEN_SPACE
 from ringviz.core.state import NodeState, State
@@ -103,6 +106,17 @@ def check_size(state: State) -> None:
         text = _("That would be %(tokens)s tokens, and %(most)s are the most. Choose fewer tokens per node.")
         values = {"tokens": grouped(tokens), "most": grouped(MAX_TOKENS)}
         raise Invalid("vnodes", tokens, text % values)
+
+
+def check_servers(nodes: int, replicas: int, memory: int) -> None:
+    """Servers cost memory: so many, and so much each."""
+    if not 1 <= nodes <= MAX_SERVED_NODES:
+        raise Invalid("nodes", nodes, _("A managed cluster has 1 to %(most)d nodes.") % {"most": MAX_SERVED_NODES})
+    if replicas not in (0, 1):
+        raise Invalid("replicas", replicas, _("A server has one replica, or none."))
+    if not LEAST_MEMORY <= memory <= MOST_MEMORY:
+        values = {"least": LEAST_MEMORY >> 20, "most": MOST_MEMORY >> 20}
+        raise Invalid("memory", memory, _("Give each server %(least)d to %(most)d MiB.") % values)
 
 
 def check_pattern(pattern: str, count: int) -> None:

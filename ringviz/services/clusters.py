@@ -13,17 +13,28 @@ from live.actor import Actor
 from live.log import create_stream, delete_stream, timestamp, write
 from live.models import Event, Stream
 from live.turns import write_turn
-from ringviz.core.state import State
+from ringviz.core.buckets import BUCKETS
+from ringviz.core.state import State, Workload
 from ringviz.errors import Invalid
 from ringviz.events import ClusterCreated, Settings
-from ringviz.models import Cluster, KeySet
+from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import cluster_of, keys_of, settings_of
-from ringviz.selectors.placing import with_figures
+from ringviz.selectors.placing import index_for, with_figures
 from ringviz.services import decisions
 from ringviz.services.changing import change, check_allowed
-from ringviz.services.checks import check_name, check_node, check_seed, check_settings, check_size, check_slug
+from ringviz.services.checks import (
+    check_name,
+    check_node,
+    check_seed,
+    check_servers,
+    check_settings,
+    check_size,
+    check_slug,
+)
+from ringviz.services.intents import first_work, keep_first
 from ringviz.services.rows import write_nodes
-from ringviz.stores.keysets import index_of
+
+DEFAULT_MEMORY = 64 * 2**20
 
 
 class NewNode(TypedDict, total=False):
@@ -47,9 +58,17 @@ def create_cluster(
     copies: int = 1,
     seed: int = 0,
     demo: bool = False,
+    kind: str = Cluster.Kind.SIMULATED,
+    replicas: int = 0,
+    memory: int = DEFAULT_MEMORY,
+    workload: Workload | None = None,
 ) -> Event:
-    """A cluster with its nodes, as the first event of its stream. Raises NotAllowed, Invalid."""
+    """A cluster with its nodes, as the first event of its stream. Raises NotAllowed, Invalid.
+
+    A managed one waits for its servers: the nodes are joining, nothing is stored. `memory` is what each server may use.
+    """
     check_allowed(actor)
+    managed = kind == Cluster.Kind.MANAGED
     cluster = Cluster(
         slug=slug,
         name=name.strip(),
@@ -60,6 +79,11 @@ def create_cluster(
         seed=seed,
         key_set=key_set,
         next_number=len(nodes) + 1,
+        kind=kind,
+        replicas=replicas if managed else 0,
+        memory=memory if managed else 0,
+        workload=workload if managed else None,
+        unfilled=[[0, BUCKETS - 1]] if managed else [],
     )
     state = _first_state(cluster, nodes)
     with write_turn():
@@ -73,6 +97,8 @@ def create_cluster(
         cluster.save()
         with write(cluster.stream.pk, expected=0) as draft:
             write_nodes(cluster, state["nodes"])
+            if managed:
+                keep_first(cluster, state["work"][0], actor)
             return draft.record(ClusterCreated(**state), actor)
 
 
@@ -86,9 +112,20 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     for member in members:
         check_node(member, taken)
         taken.add(member["name"])
-    state = State(cluster=settings_of(cluster), keys=keys_of(cluster.key_set), nodes=members)
+    managed = cluster.kind == Cluster.Kind.MANAGED
+    if managed:
+        check_servers(len(members), cluster.replicas, cluster.memory)
+        members = [{**member, "state": Node.State.JOINING.value} for member in members]
+    state = State(
+        cluster=settings_of(cluster),
+        keys=keys_of(cluster.key_set),
+        nodes=members,
+        work=[first_work()] if managed else [],
+        unfilled=cluster.unfilled,
+        workload=cluster.workload,
+    )
     check_size(state)
-    return with_figures(state, index_of(cluster.key_set, cluster.seed))
+    return with_figures(state, index_for(state["cluster"], cluster.key_set))
 
 
 def configure(

@@ -6,9 +6,9 @@ messages say what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Protocol, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,23 +18,41 @@ from ringviz import events
 from ringviz.core.keys import KeyIndex
 from ringviz.core.state import KeysState, NodeState, State
 from ringviz.errors import Invalid, NotFound
+from ringviz.models import Cluster as ClusterRow
 from ringviz.models import KeySet
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
-from ringviz.selectors.placing import changed_figures, summary, with_figures
+from ringviz.selectors.placing import (
+    bucket_owners,
+    changed_figures,
+    in_ranges,
+    index_for,
+    ranges_of,
+    summary,
+    with_figures,
+)
 from ringviz.services.checks import check_node, check_settings, check_settings_change, check_size, check_weight
-from ringviz.stores.keysets import index_of
 
 ACTIVE, DOWN, DRAINING = NodeRow.State.ACTIVE, NodeRow.State.DOWN, NodeRow.State.DRAINING
+ON_RING = (ACTIVE, NodeRow.State.SUSPECTED, NodeRow.State.FROZEN)
 
 NodeKind = type[events.NodeEvent]
 
 
-class Decision(Protocol):
-    """A change that is wanted, to be decided on whatever the cluster is by then."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A change that is wanted, to be decided on whatever the cluster is by then.
+
+    `action` and `fields` are the words of `services.actions` for it: what an intent keeps for the supervisor.
+    """
+
+    action: str
+    fields: Mapping[str, str]
+    decide: Callable[[Known], events.Payload] = field(compare=False)
 
     def __call__(self, on: Known) -> events.Payload:
         """The event that the change would be."""
+        return self.decide(on)
 
 
 def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) -> Decision:
@@ -42,11 +60,11 @@ def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) ->
 
     def decide(on: Known) -> events.Payload:
         number = on.cluster.next_number
-        node = new_node(number=number, since=_now(), name=name, address=address, zone=zone, weight=weight)
+        node = new_node(number=number, since=now(), name=name, address=address, zone=zone, weight=weight)
         check_node(node, _names(on.state))
-        return _node_event(events.NodeAdded, on, node)
+        return node_event(events.NodeAdded, on, node)
 
-    return decide
+    return Decision("add", {"name": name, "address": address, "zone": zone, "weight": str(weight)}, decide)
 
 
 def new_node(
@@ -64,23 +82,68 @@ def new_node(
         tokens=0,
         keys=0,
         ownership=0.0,
+        lost=0,
     )
 
 
 def kill(number: int) -> Decision:
-    """A node goes down, whatever it was before."""
-    return _to_state(number, events.NodeKilled, DOWN, {ACTIVE, DRAINING}, lambda: _("%(node)s is down already."))
+    """A node goes down, whatever it was before. On a managed cluster its server dies, and with it what it stored."""
+
+    def decide(on: Known) -> events.Payload:
+        if on.cluster.kind == ClusterRow.Kind.MANAGED:
+            return died(number, cause="asked", replica=bool(on.cluster.replicas))(on)
+        return simulated(on)
+
+    simulated = _to_state(
+        "kill", number, events.NodeKilled, DOWN, {*ON_RING, DRAINING}, lambda: _("%(node)s is down already.")
+    )
+    return replace(simulated, decide=decide)
+
+
+def died(number: int, *, cause: str, replica: bool = False, stored_bytes: int = 0) -> Decision:
+    """The server of a node died. With a `replica` that takes its place nobody's buckets change hands.
+
+    Without one every bucket that changes owner is unfilled: those of the dead, and under modulo those of the living
+    too, since who counts by modulo does not find them any more.
+    """
+
+    def decide(on: Known) -> events.Payload:
+        node = node_of(on.state, number)
+        if node["state"] not in ON_RING:
+            raise Invalid("node", number, _("%(node)s has no server that could die.") % {"node": node["name"]})
+        if replica:
+            alive: NodeState = {**node, "state": ACTIVE.value, "since": now()}
+            return events.NodeFailedOver(node=alive, changed=[], movement=None, cause=cause)
+        dead: NodeState = {**node, "state": DOWN.value, "since": now(), "address": ""}
+        nodes = _with(on.state, dead)
+        gone = bucket_owners(on.state) != bucket_owners({**on.state, "nodes": nodes})
+        unfilled = ranges_of(gone | in_ranges(on.state["unfilled"]))
+        after = settled({**on.state, "nodes": nodes, "unfilled": unfilled}, on)
+        found = summary(on.state, after, index_on(on))
+        lost = sum(one["lost"] for one in after["nodes"]) - sum(one["lost"] for one in on.state["nodes"])
+        return events.NodeKilled(
+            node=node_of(after, number),
+            changed=changed_figures(on.state, after, without=number),
+            movement=found,
+            cause=cause,
+            loss=events.Loss(keys=lost, bytes=stored_bytes),
+            unfilled=unfilled,
+        )
+
+    return Decision("kill", {"node": str(number)}, decide)
 
 
 def revive(number: int) -> Decision:
     """A node that is down or draining is active again."""
-    return _to_state(number, events.NodeRevived, ACTIVE, {DOWN, DRAINING}, lambda: _("%(node)s is active already."))
+    return _to_state(
+        "revive", number, events.NodeRevived, ACTIVE, {DOWN, DRAINING}, lambda: _("%(node)s is active already.")
+    )
 
 
 def drain(number: int) -> Decision:
     """An active node gives its keys away."""
     text = lambda: _("Only an active node can be drained, and %(node)s is not active.")  # noqa: E731
-    return _to_state(number, events.NodeDrained, DRAINING, {ACTIVE}, text)
+    return _to_state("drain", number, events.NodeDrained, DRAINING, {ACTIVE}, text)
 
 
 def reweight(number: int, weight: float) -> Decision:
@@ -92,9 +155,9 @@ def reweight(number: int, weight: float) -> Decision:
         if node["weight"] == weight:
             raise Invalid("weight", weight, _("%(node)s has this weight already.") % {"node": node["name"]})
         changed: NodeState = {**node, "weight": weight}
-        return _node_event(events.NodeReweighted, on, changed)
+        return node_event(events.NodeReweighted, on, changed)
 
-    return decide
+    return Decision("reweight", {"node": str(number), "weight": str(weight)}, decide)
 
 
 def edit(number: int, *, address: str, zone: str) -> Decision:
@@ -108,7 +171,7 @@ def edit(number: int, *, address: str, zone: str) -> Decision:
             raise Invalid("address", address, _("Nothing was changed."))
         return events.NodeEdited(node=node, changed=[], movement=None)
 
-    return decide
+    return Decision("edit", {"node": str(number), "address": address, "zone": zone}, decide)
 
 
 def remove(number: int) -> Decision:
@@ -117,15 +180,15 @@ def remove(number: int) -> Decision:
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
         nodes = [other for other in on.state["nodes"] if other["number"] != number]
-        after = _settled({**on.state, "nodes": nodes}, on)
+        after = settled({**on.state, "nodes": nodes}, on)
         return events.NodeRemoved(
             number=number,
             name=node["name"],
             changed=changed_figures(on.state, after),
-            movement=summary(on.state, after, _index(on)),
+            movement=summary(on.state, after, index_on(on)),
         )
 
-    return decide
+    return Decision("remove", {"node": str(number)}, decide)
 
 
 def configure(*, strategy: str | None = None, vnodes: int | None = None, copies: int | None = None) -> Decision:
@@ -141,15 +204,15 @@ def configure(*, strategy: str | None = None, vnodes: int | None = None, copies:
         )
         check_settings(now)
         check_settings_change(before, now)
-        after = _settled({**on.state, "cluster": {**was, **now}}, on)
+        after = settled({**on.state, "cluster": {**was, **now}}, on)
         return events.ClusterReconfigured(
             cluster=after["cluster"],
             before=before,
             changed=changed_figures(on.state, after),
-            movement=summary(on.state, after, _index(on)),
+            movement=summary(on.state, after, index_on(on)),
         )
 
-    return decide
+    return Decision("configure", _settings_fields(strategy, vnodes, copies), decide)
 
 
 def use_keys(key_set: KeySet) -> Decision:
@@ -159,21 +222,21 @@ def use_keys(key_set: KeySet) -> Decision:
         if key_set.pk == on.state["keys"]["id"]:
             raise Invalid("keys", key_set.label, _("The cluster has these keys already."))
         keys = KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
-        after = with_figures({**on.state, "keys": keys}, index_of(key_set, on.state["cluster"]["seed"]))
+        after = with_figures({**on.state, "keys": keys}, index_for(on.state["cluster"], key_set))
         return events.KeysImported(
             keys=keys, before=on.state["keys"], changed=changed_figures(on.state, after), movement=None
         )
 
-    return decide
+    return Decision("keys", {"keys": str(key_set.pk)}, decide)
 
 
 def bring_back(node: NodeState, kind: NodeKind) -> Decision:
     """A node as it was once, under the name of `kind`: for an undo of the newest event, so that its name is free."""
 
     def decide(on: Known) -> events.Payload:
-        return _node_event(kind, on, {**node, "since": _now()})
+        return node_event(kind, on, {**node, "since": now()})
 
-    return decide
+    return Decision("bring_back", {"node": str(node["number"])}, decide)
 
 
 def undoing(version: int, decision: Decision) -> Decision:
@@ -182,7 +245,7 @@ def undoing(version: int, decision: Decision) -> Decision:
     def decide(on: Known) -> events.Payload:
         return replace(decision(on), undoes=version)  # type: ignore[arg-type]
 
-    return decide
+    return Decision(decision.action, {**decision.fields, "undoes": str(version)}, decide)
 
 
 def node_of(state: State, number: int) -> NodeState:
@@ -193,44 +256,59 @@ def node_of(state: State, number: int) -> NodeState:
     raise NotFound(_("There is no node %(number)d any more.") % {"number": number})
 
 
-def _to_state(
-    number: int, kind: NodeKind, state: NodeRow.State, allowed: set[NodeRow.State], refusal: Callable[[], str]
+def _to_state(  # noqa: PLR0917  one row of a table of actions
+    action: str,
+    number: int,
+    kind: NodeKind,
+    state: NodeRow.State,
+    allowed: set[NodeRow.State],
+    refusal: Callable[[], str],
 ) -> Decision:
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
         if node["state"] not in allowed:
             raise Invalid("node", number, refusal() % {"node": node["name"]})
-        return _node_event(kind, on, {**node, "state": state.value, "since": _now()})
+        return node_event(kind, on, {**node, "state": state.value, "since": now()})
 
-    return decide
+    return Decision(action, {"node": str(number)}, decide)
 
 
-def _node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:
+def _settings_fields(strategy: str | None, vnodes: int | None, copies: int | None) -> dict[str, str]:
+    given = {"strategy": strategy, "vnodes": vnodes, "copies": copies}
+    return {name: str(value) for name, value in given.items() if value is not None}
+
+
+def node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:
     """The event of a node that is put in the place of what bears its number, or added."""
-    others = [other for other in on.state["nodes"] if other["number"] != node["number"]]
-    nodes = sorted([*others, node], key=lambda one: one["number"])
-    after = _settled({**on.state, "nodes": nodes}, on)
+    after = settled({**on.state, "nodes": _with(on.state, node)}, on)
     payload = kind(
         node=node_of(after, node["number"]),
         changed=changed_figures(on.state, after, without=node["number"]),
-        movement=summary(on.state, after, _index(on)),
+        movement=summary(on.state, after, index_on(on)),
     )
     return cast(events.Payload, payload)
+
+
+def _with(state: State, node: NodeState) -> list[NodeState]:
+    others = [other for other in state["nodes"] if other["number"] != node["number"]]
+    return sorted([*others, node], key=lambda one: one["number"])
 
 
 def _names(state: State) -> set[str]:
     return {node["name"] for node in state["nodes"]}
 
 
-def _settled(state: State, on: Known) -> State:
+def settled(state: State, on: Known) -> State:
     """The state with the figures that it has. Raises Invalid for one that is too large."""
     check_size(state)
-    return with_figures(state, _index(on))
+    return with_figures(state, index_on(on))
 
 
-def _index(on: Known) -> KeyIndex:
-    return index_of(on.cluster.key_set, on.state["cluster"]["seed"])
+def index_on(on: Known) -> KeyIndex:
+    """The keys of a cluster as its placement sees them."""
+    return index_for(on.state["cluster"], on.cluster.key_set)
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as nodes tell it."""
     return timestamp(timezone.now())

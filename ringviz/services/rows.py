@@ -25,6 +25,9 @@ def write_rows(cluster: Cluster, before: State, after: State) -> None:
         fields.update(after["cluster"])
     if before["keys"] != after["keys"]:
         fields["key_set_id"] = after["keys"]["id"]
+    for name in ("unfilled", "workload"):
+        if before[name] != after[name]:
+            fields[name] = after[name]
     if new - old.keys():
         fields["next_number"] = max(cluster.next_number, max(new) + 1)  # above every number ever given
     if fields:

@@ -27,12 +27,15 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @refusals_as_json
 def act(request: HttpRequest, slug: str) -> HttpResponse:
-    """Does what the form's `action` says, if the cluster is still at `version`: `{"v", "event"}`."""
+    """Does what the form's `action` says, or asks for it, if the cluster is still at `version`: `{"v", "event"}`.
+
+    With the same `key` it is done once, and answered each time.
+    """
     fields, actor = fields_of(request), actor_of(request)
     version = whole(fields, "version")
     if fields.get("action") == "undo":
         event = undo(slug=slug, actor=actor, version=version)
     else:
         decision = decision_of(fields.get("action", ""), fields)
-        event = change(slug=slug, actor=actor, version=version, decision=decision)
+        event = change(slug=slug, actor=actor, version=version, decision=decision, key=fields.get("key", ""))
     return JsonResponse({"v": event.version, "event": event_frame(event)})

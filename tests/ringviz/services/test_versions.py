@@ -89,11 +89,11 @@ def test_who_is_overtaken_without_a_version_decides_again_on_what_is_so_now(db, 
 
 
 def test_the_last_decision_is_made_while_the_stream_is_held(db):
-    """Its version is the one being written: the UPDATE of the stream came before the decision."""
+    """It stands on the version before the one that is being written."""
     make_cluster()
     decision = Overtaken(decisions.kill(1), 3, edit)
     event = change(slug="small", actor=OPERATOR, version=None, decision=decision)  # type: ignore[arg-type]
-    assert decision.seen == [1, 2, 3, event.version]
+    assert decision.seen == [1, 2, 3, event.version - 1]
 
 
 def test_a_refusal_within_the_turn_leaves_nothing(db):

@@ -1,0 +1,142 @@
+"""Clusters of other people: attached by address, looked at, detached. Nothing here can stop or change one.
+
+What its servers say is written as an event where it differs from what was known; nobody else writes its stream.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from live.actor import Actor
+from live.kinds import encode, kind_of
+from live.log import Conflict, timestamp, write
+from live.models import Event, Stream
+from live.turns import write_turn
+from ringviz import events
+from ringviz.bounds import MAX_NAME
+from ringviz.core.state import State, apply
+from ringviz.errors import Invalid, NotFound
+from ringviz.external.reading import Look, Unreachable, read_once
+from ringviz.external.targets import Target, door, read_typed, refused, resolve
+from ringviz.external.wire import Login
+from ringviz.models import Attachment, Cluster
+from ringviz.selectors.clusters import cluster_of, keys_of, known, settings_of
+from ringviz.selectors.external import nodes_seen
+from ringviz.services.changing import check_allowed
+from ringviz.services.checks import check_name, check_slug
+from ringviz.services.clusters import delete_cluster, found_cluster
+from ringviz.services.keeping import keep_log_bounded
+from ringviz.services.keys import pattern_keys
+from ringviz.services.rows import write_rows
+from ringviz.stores import passwords
+
+TIMEOUT_S = 3.0  # of all that attaching asks of the network
+MAX_PASSWORD = 1_000
+SLOTS = "slots"
+_OBSERVER = Actor(name="observer", origin="system", may_operate=True)
+
+
+def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: str = "", password: str = "") -> Event:
+    """An existing Valkey or Redis Cluster, as it is now, as the first event of its stream.
+
+    `address` is host:port of any of its members; ALLOWED_TARGETS must let it in. Raises NotAllowed, Invalid: in the
+    same words whatever there is, or is not, at the address.
+    """
+    check_allowed(actor)
+    check_slug(slug)
+    check_name(name.strip() or slug)
+    _check_login(username, password)
+    typed, began = read_typed(address), time.monotonic()
+    target = resolve(address, TIMEOUT_S)
+    left_s = max(0.0, TIMEOUT_S - (time.monotonic() - began))
+    try:
+        look = read_once(target, Login(username, password), door(), left_s, host=typed.host)
+    except Unreachable:
+        raise refused() from None
+    return _made(actor, slug, name.strip() or slug, look, _attachment(typed.host, target, username), password)
+
+
+def detach(*, actor: Actor, slug: str) -> None:
+    """The cluster is shown no more; to itself nothing happens. Raises NotAllowed, NotFound."""
+    check_allowed(actor)
+    if cluster_of(slug).kind != Cluster.Kind.EXTERNAL:
+        raise NotFound(_("%(slug)s is not attached from outside.") % {"slug": slug})
+    delete_cluster(slug=slug, actor=actor)
+
+
+def see(slug: str, look: Look) -> Event | None:
+    """Writes down what is seen, if it is something else than what is known. Raises NotFound.
+
+    None where nothing changed, or somebody else wrote at the same time: the next look tells it again.
+    """
+    on = known(slug)
+    nodes = nodes_seen(look, on.state["nodes"], on.cluster.next_number, timestamp(timezone.now()))
+    if nodes == on.state["nodes"]:
+        return None
+    payload = events.ExternalSeen(nodes=nodes)
+    try:
+        with write(on.cluster.stream_id, expected=on.v) as draft:
+            write_rows(on.cluster, on.state, apply(on.state, kind_of(payload), encode(payload)))
+            event = draft.record(payload, _OBSERVER)
+    except (Conflict, Stream.DoesNotExist):
+        return None
+    keep_log_bounded(event.stream_id, event.version)
+    return event
+
+
+def hear(attachment: Attachment) -> None:
+    """The cluster answers, from now on."""
+    if attachment.silent_since is not None:
+        _mark(attachment, None)
+
+
+def miss(attachment: Attachment) -> datetime:
+    """The cluster does not answer. Since when."""
+    if attachment.silent_since is None:
+        _mark(attachment, timezone.now())
+    return attachment.silent_since or timezone.now()
+
+
+def _mark(attachment: Attachment, since: datetime | None) -> None:
+    attachment.silent_since = since
+    with write_turn():
+        Attachment.objects.filter(pk=attachment.pk).update(silent_since=since)
+
+
+def _made(actor: Actor, slug: str, name: str, look: Look, attachment: Attachment, password: str) -> Event:
+    nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
+    cluster = Cluster(
+        slug=slug,
+        name=name,
+        kind=Cluster.Kind.EXTERNAL,
+        strategy=SLOTS,
+        vnodes=1,
+        key_set=pattern_keys(pattern="key:{n}", count=0),
+        next_number=len(nodes) + 1,
+    )
+    keys = keys_of(cluster.key_set)
+    state = State(cluster=settings_of(cluster), keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
+    with write_turn():
+        event = found_cluster(cluster, state, actor)
+        attachment.cluster = cluster
+        attachment.save()
+        if password:
+            passwords.keep(cluster.pk, password)
+        return event
+
+
+def _attachment(host: str, target: Target, username: str) -> Attachment:
+    return Attachment(host=host, ip=target.ip, port=target.port, username=username)
+
+
+def _check_login(username: str, password: str) -> None:
+    if username and not password:
+        raise Invalid("password", None, _("A user name needs a password."))
+    if len(username) > MAX_NAME or not username.isprintable():
+        raise Invalid("username", None, _("At most %(most)d characters, please.") % {"most": MAX_NAME})
+    if len(password) > MAX_PASSWORD:
+        raise Invalid("password", None, _("At most %(most)d characters, please.") % {"most": MAX_PASSWORD})

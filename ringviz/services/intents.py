@@ -1,0 +1,161 @@
+"""Intents: on a managed cluster an operator asks, and the supervisor does.
+
+What is asked is decided first as if it were done, so that what cannot be is refused at once; then an event tells that
+it was asked, and a row waits for the supervisor. Asking twice with one key is asking once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from live.actor import Actor
+from live.log import timestamp
+from live.models import Event
+from ringviz import events
+from ringviz.bounds import MAX_INTENT_KEY, MAX_OPEN_WORK, MAX_SERVED_NODES
+from ringviz.core.state import NodeState, State, Work
+from ringviz.errors import Invalid
+from ringviz.models import Cluster, Intent
+from ringviz.models import Node as NodeRow
+from ringviz.selectors.clusters import Known
+from ringviz.services.decisions import Decision, now
+
+# What is done to servers or moves keys; anything else changes at once.
+SUPERVISED = frozenset(
+    {"add", "kill", "freeze", "thaw", "restart", "drain", "revive", "remove", "reweight", "configure", "keys"}
+)
+
+
+def is_supervised(cluster: Cluster, decision: Decision) -> bool:
+    """Whether a decision on this cluster is for the supervisor to carry out."""
+    if cluster.kind != Cluster.Kind.MANAGED or decision.action not in SUPERVISED:
+        return False
+    return decision.action != "configure" or not decision.fields.keys() <= {"copies", "undoes"}
+
+
+def key_for(decision: Decision, version: int | None, key: str) -> str:
+    """The idempotency key of an asking: given, or what was decided on which version; empty where neither is known.
+
+    Raises Invalid for one that is too long.
+    """
+    if len(key) > MAX_INTENT_KEY:
+        raise Invalid("key", key[:40], _("A key has at most %(most)d characters.") % {"most": MAX_INTENT_KEY})
+    if key or version is None:
+        return key
+    told = "-".join(f"{name}={value}" for name, value in sorted(decision.fields.items()))
+    return f"{version}-{decision.action}-{told}"[:MAX_INTENT_KEY]
+
+
+def asked_before(cluster: Cluster, key: str) -> Event | None:
+    """The event that told of an intent with this key."""
+    if not key:
+        return None
+    number = cluster.intents.filter(key=key).values_list("number", flat=True).first()
+    return None if number is None else Event.objects.filter(stream_id=cluster.stream_id, version=number).first()
+
+
+def asking(decision: Decision) -> Decision:
+    """The decision to ask for what `decision` would do."""
+
+    def decide(on: Known) -> events.Payload:
+        done = decision(on)
+        _check_open(on, decision)
+        number, name = _meant(on, decision, done)
+        asked = Work(
+            id=on.v + 1,
+            action=decision.action,
+            node=number,
+            name=name,
+            asked=timestamp(timezone.now()),
+            v=on.v,
+            cancelling=False,
+        )
+        return events.WorkAsked(asked=asked, node=_joining(on, decision, done))
+
+    return Decision(decision.action, decision.fields, decide)
+
+
+def keep(on: Known, asked: events.WorkAsked, decision: Decision, key: str, actor: Actor) -> None:
+    """The row that the supervisor finds. Within the write of its event."""
+    before = next((node for node in on.state["nodes"] if node["number"] == asked.asked["node"]), None)
+    work = asked.asked
+    Intent.objects.create(
+        cluster=on.cluster,
+        number=work["id"],
+        key=key or f"#{work['id']}",
+        action=work["action"],
+        node=work["node"],
+        name=work["name"],
+        fields=dict(decision.fields),
+        before=before if asked.node is not None else None,
+        decided_on=work["v"],
+        actor=actor.name[:150],
+        origin=actor.origin,
+        asked_at=work["asked"],
+    )
+
+
+def close(cluster: Cluster, payload: dict[str, Any], kind: str) -> None:
+    """What an event says of an intent, written to its row. Within the write of the event."""
+    if kind == "work_cancelling":
+        cluster.intents.filter(number=payload["asked"]["id"]).update(cancelling=True)
+        return
+    work = payload.get("work")
+    if isinstance(work, int) and work:
+        outcome = payload.get("outcome", Intent.State.DONE)
+        cluster.intents.filter(number=work).update(state=outcome, why=payload.get("why", ""), ended_at=timezone.now())
+
+
+def first_work() -> Work:
+    """What a new managed cluster waits for: its servers. It is told by the first event of the stream."""
+    return Work(id=1, action="form", node=0, name="", asked=now(), v=0, cancelling=False)
+
+
+def keep_first(cluster: Cluster, work: Work, actor: Actor) -> None:
+    """The row of `first_work`. Within the write of the first event."""
+    Intent.objects.create(
+        cluster=cluster,
+        number=work["id"],
+        key="form",
+        action=work["action"],
+        decided_on=0,
+        actor=actor.name[:150],
+        origin=actor.origin,
+        asked_at=work["asked"],
+    )
+
+
+def _check_open(on: Known, decision: Decision) -> None:
+    work = on.state["work"]
+    if len(work) >= MAX_OPEN_WORK:
+        text = _("%(most)d things wait to be done already. Wait for one, or cancel one.")
+        raise Invalid("action", decision.action, text % {"most": MAX_OPEN_WORK})
+    number = int(decision.fields.get("node", "0"))
+    if number and any(one["node"] == number and one["action"] == decision.action for one in work):
+        raise Invalid("node", number, _("That was asked already and is waiting to be done."))
+    if decision.action in ("add", "revive") and _served(on.state) >= MAX_SERVED_NODES:
+        text = _("A managed cluster has at most %(most)d servers. Remove a node first.")
+        raise Invalid("name", _served(on.state), text % {"most": MAX_SERVED_NODES})
+
+
+def _served(state: State) -> int:
+    return sum(node["state"] not in (NodeRow.State.DOWN, NodeRow.State.DRAINING) for node in state["nodes"])
+
+
+def _meant(on: Known, decision: Decision, done: events.Payload) -> tuple[int, str]:
+    """The number and name of the node that is meant; 0 for none."""
+    if isinstance(done, events.NodeEvent):
+        return done.node["number"], done.node["name"]
+    number = int(decision.fields.get("node", "0"))
+    return number, next((node["name"] for node in on.state["nodes"] if node["number"] == number), "")
+
+
+def _joining(on: Known, decision: Decision, done: events.Payload) -> NodeState | None:
+    """What is about to join stands among the nodes at once, without a key: its name and number are taken."""
+    if decision.action not in ("add", "revive") or not isinstance(done, events.NodeEvent):
+        return None
+    node = done.node
+    return {**node, "state": NodeRow.State.JOINING.value, "keys": 0, "ownership": 0.0, "lost": 0, "address": ""}

@@ -1,0 +1,182 @@
+"""Decisions about the servers of a managed cluster: what an operator asks of them, and what is found out about them.
+
+Nothing here starts or ends a process: the supervisor does, and records what came of it by these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from django.utils.translation import gettext as _
+
+from ringviz import events
+from ringviz.bounds import MAX_RATE
+from ringviz.core.state import NodeState, Work, Workload
+from ringviz.errors import Invalid, NotFound
+from ringviz.models import Cluster
+from ringviz.models import Node as NodeRow
+from ringviz.selectors.clusters import Known
+from ringviz.selectors.placing import changed_figures
+from ringviz.services.decisions import ON_RING, Decision, NodeKind, node_event, node_of, now, settled
+
+ACTIVE, SUSPECTED, FROZEN = ON_RING
+JOINING = NodeRow.State.JOINING
+DISTRIBUTIONS = ("zipf", "uniform")
+
+
+def freeze(number: int) -> Decision:
+    """A server is stopped where it stands; the verdict follows if nobody thaws it."""
+    return _server("freeze", number, events.NodeFrozen, FROZEN, {ACTIVE, SUSPECTED})
+
+
+def thaw(number: int) -> Decision:
+    """A frozen server goes on. After the verdict it is no more: then revive it."""
+    return _server("thaw", number, events.NodeThawed, ACTIVE, {FROZEN, SUSPECTED})
+
+
+def restart(number: int, *, address: str | None = None) -> Decision:
+    """A server ends and is started from its directory, with its keys."""
+    return _server("restart", number, events.NodeRestarted, ACTIVE, set(ON_RING), address)
+
+
+def suspected(number: int) -> Decision:
+    """A server missed a ping. A frozen one stays frozen: why it misses is known."""
+    return _server("suspect", number, events.NodeSuspected, SUSPECTED, {ACTIVE})
+
+
+def cleared(number: int) -> Decision:
+    """A suspected server answered."""
+    return _server("clear", number, events.NodeCleared, ACTIVE, {SUSPECTED})
+
+
+def joined(number: int, kind: NodeKind, *, address: str) -> Decision:
+    """What was joining has its buckets."""
+
+    def decide(on: Known) -> events.Payload:
+        node = node_of(on.state, number)
+        return node_event(kind, on, {**node, "state": ACTIVE.value, "since": now(), "address": address})
+
+    return Decision("join", {"node": str(number)}, decide)
+
+
+def without_server(decision: Decision) -> Decision:
+    """A decision about a node whose server has ended with it: it has no address any more."""
+
+    def decide(on: Known) -> events.Payload:
+        payload = cast(events.NodeEvent, decision(on))
+        return cast(events.Payload, replace(payload, node={**payload.node, "address": ""}))
+
+    return replace(decision, decide=decide)
+
+
+def formed(addresses: dict[int, str]) -> Decision:
+    """All servers have found each other and own their buckets; nothing is stored."""
+
+    def decide(on: Known) -> events.Payload:
+        nodes = [
+            NodeState(**{**node, "state": ACTIVE.value, "since": now(), "address": addresses[node["number"]]})
+            if node["number"] in addresses
+            else node
+            for node in on.state["nodes"]
+        ]
+        after = settled({**on.state, "nodes": nodes}, on)
+        return events.ClusterFormed(nodes=after["nodes"], unfilled=after["unfilled"])
+
+    return Decision("form", {}, decide)
+
+
+def refilled(unfilled: Sequence[Sequence[int]], *, keys: int, ms: int) -> Decision:
+    """Keys were stored again; `unfilled` is what is left to do, normally nothing."""
+
+    def decide(on: Known) -> events.Payload:
+        left = [list(one) for one in unfilled]
+        after = settled({**on.state, "unfilled": left}, on)
+        return events.KeysRefilled(keys=keys, ms=ms, unfilled=left, changed=changed_figures(on.state, after))
+
+    return Decision("refill", {}, decide)
+
+
+def ended(work: int, outcome: str, why: str, before: NodeState | None) -> Decision:
+    """An intent came to nothing. `before` is the node as it was when it was asked, if it was to join."""
+
+    def decide(on: Known) -> events.Payload:
+        asked = work_of(on, work)
+        joining = next((n for n in on.state["nodes"] if n["number"] == asked["node"] and n["state"] == JOINING), None)
+        gone = asked["node"] if joining is not None and before is None else 0
+        back = before if joining is not None else None
+        return events.WorkEnded(work=work, asked=asked, outcome=outcome, why=why[:500], node=back, gone=gone)
+
+    return Decision("end", {"work": str(work)}, decide)
+
+
+def cancel(work: int) -> Decision:
+    """An intent is to be given up; what it has moved goes back."""
+
+    def decide(on: Known) -> events.Payload:
+        asked = work_of(on, work)
+        if asked["cancelling"]:
+            raise Invalid("work", work, _("This is being cancelled already."))
+        if asked["action"] == "form":
+            raise Invalid("work", work, _("A cluster cannot be without its first servers. Delete the cluster instead."))
+        return events.WorkCancelling(asked={**asked, "cancelling": True})
+
+    return Decision("cancel", {"work": str(work)}, decide)
+
+
+def work_of(on: Known, work: int) -> Work:
+    """An open intent. Raises NotFound."""
+    for one in on.state["work"]:
+        if one["id"] == work:
+            return one
+    raise NotFound(_("This has ended already."))
+
+
+def set_workload(workload: Workload) -> Decision:
+    """The clients of the cluster: started, stopped, at another rate."""
+
+    def decide(on: Known) -> events.Payload:
+        if on.cluster.kind != Cluster.Kind.MANAGED:
+            raise Invalid("workload", "", _("Only a managed cluster has servers that clients could use."))
+        _check_workload(workload)
+        if workload == on.state["workload"]:
+            raise Invalid("workload", "", _("The workload is like this already."))
+        return events.WorkloadSet(workload=workload, before=on.state["workload"])
+
+    return Decision("workload", {}, decide)
+
+
+def _check_workload(workload: Workload) -> None:
+    if not 1 <= workload["rate"] <= MAX_RATE:
+        raise Invalid("rate", workload["rate"], _("Give 1 to %(most)d operations a second.") % {"most": MAX_RATE})
+    if workload["distribution"] not in DISTRIBUTIONS:
+        names = ", ".join(DISTRIBUTIONS)
+        raise Invalid("distribution", workload["distribution"], _("Choose one of: %(names)s.") % {"names": names})
+    if not 0 <= workload["reads"] <= 1:
+        raise Invalid("reads", workload["reads"], _("Give a share of reads from 0 to 1."))
+
+
+def _server(  # noqa: PLR0917  one row of a table of actions
+    action: str,
+    number: int,
+    kind: NodeKind,
+    state: NodeRow.State,
+    allowed: set[NodeRow.State],
+    address: str | None = None,
+) -> Decision:
+    """Something happens to a server and nothing moves."""
+
+    def decide(on: Known) -> events.Payload:
+        node = node_of(on.state, number)
+        if on.cluster.kind != Cluster.Kind.MANAGED:
+            raise Invalid("node", number, _("%(node)s is simulated: it has no server.") % {"node": node["name"]})
+        if node["state"] not in allowed:
+            text = _("%(node)s is %(state)s: that cannot be done now.")
+            raise Invalid("node", number, text % {"node": node["name"], "state": NodeRow.State(node["state"]).label})
+        changed: NodeState = {**node, "state": state.value, "since": now()}
+        if address is not None:
+            changed["address"] = address
+        return cast(events.Payload, kind(node=changed, changed=[], movement=None))
+
+    return Decision(action, {"node": str(number)}, decide)
