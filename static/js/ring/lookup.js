@@ -14,13 +14,24 @@ import { activeNodes } from "./change.js";
  * @returns {Lookup}
  */
 export function lookupIn(lookup, v, state, ring) {
-  const { cluster } = state;
-  const stops = cluster.strategy === "modulo" ? byRest(lookup.hash, state) : byWalk(lookup.hash, ring, cluster.copies);
+  const stops = walked(lookup.hash, state, ring);
   const [first, ...copies] = stops;
   const value = first?.token ?? null;
   const same = first?.number === lookup.owner && value === lookup.token?.value;
   const token = value === null ? null : same ? lookup.token : { value, index: -1 };
   return { ...lookup, v, owner: first?.number ?? 0, token, copies };
+}
+
+/**
+ * @param {number} hash
+ * @param {State} state
+ * @param {{tokens: Uint32Array, owners: Uint32Array}} ring
+ */
+function walked(hash, state, ring) {
+  const { strategy, copies } = state.cluster;
+  if (strategy === "modulo") return byRest(hash, state);
+  // In a slot map there is the owner, or nobody: no walk leads on to somebody else.
+  return byWalk(hash, ring, strategy === "slots" ? 1 : copies).filter(({ number }) => number !== 0);
 }
 
 /**

@@ -18,7 +18,14 @@ import { _ } from "../lib/i18n.js";
 export function powersOf({ view, head, link }, mayOperate) {
   const past = view !== head;
   const lost = link.state === "lost" || link.state === "gone";
-  const ask = !past && !lost;
-  const why = past ? _("Go live to change the ring") : lost ? _("No connection") : "";
+  const foreign = head.state.cluster.kind === "external";
+  const ask = !past && !lost && !foreign;
+  const why = past
+    ? _("Go live to change the ring")
+    : lost
+      ? _("No connection")
+      : foreign
+        ? _("Read-only: somebody else runs this cluster")
+        : "";
   return { ask, operate: ask && mayOperate, direct: ask && mayOperate && head.state.cluster.demo, why };
 }

@@ -3,6 +3,8 @@
  * so a node that comes back, or a moment of the past, costs no request.
  */
 
+import { slotRing } from "./slots.js";
+
 /** @import { Cluster, Node, State } from "./types.js" */
 
 const MAGIC = 0x315a5652;
@@ -90,7 +92,7 @@ export class TokenBook {
 
   /**
    * All tokens of the active nodes in order, with the number of the owner of each. Of equal tokens the one stands whose
-   * node's name sorts first. O(n log n) for n tokens, once for a state.
+   * node's name sorts first. O(n log n) for n tokens, once for a state. In a slot map a range may be nobody's, which is 0.
    * @param {State} state
    */
   ring(state) {
@@ -107,6 +109,7 @@ const RANKS = 2 ** 14;
  * @param {State} state
  */
 function merged(book, { cluster, nodes }) {
+  if (cluster.strategy === "slots") return slotRing(nodes);
   if (cluster.strategy !== "ring") return { tokens: new Uint32Array(), owners: new Uint32Array() };
   const active = nodes.filter(({ state }) => state === "active").map((node) => ({ node, bytes: utf8(node.name) }));
   active.sort((a, b) => (a.bytes < b.bytes ? -1 : 1));

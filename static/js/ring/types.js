@@ -1,11 +1,13 @@
 /**
  * What the Ring page knows. Node numbers are 1 and more, 0 is nobody; versions rise by one; times are ISO 8601 in UTC.
  *
- * @typedef {{slug: string, name: string, kind: string, demo: boolean, strategy: "ring" | "modulo", vnodes: number,
+ * @typedef {{slug: string, name: string, kind: string, demo: boolean, strategy: "ring" | "modulo" | "slots", vnodes: number,
  *   copies: number, seed: number}} Cluster
  * @typedef {{id: number, kind: string, label: string, count: number}} Keys
  * @typedef {{number: number, name: string, address: string, zone: string, weight: number,
- *   state: "active" | "down" | "draining", since: string, tokens: number, keys: number, ownership: number}} Node
+ *   state: "active" | "down" | "draining", since: string, tokens: number, keys: number, ownership: number,
+ *   slots?: number[][], replicas?: {address: string, state: string}[]}} Node
+ *   slots: [first, last] ranges, replicas: servers that follow it; both of a cluster that somebody else runs
  * @typedef {{cluster: Cluster, keys: Keys, nodes: Node[]}} State  nodes are sorted by number
  *
  * @typedef {[from: number, to: number, keys: number]} Pair

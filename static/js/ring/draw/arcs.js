@@ -39,7 +39,7 @@ export function drawScale(pen) {
 export function drawNeutral(pen) {
   const { theme, picture } = pen;
   const { r0, r1 } = pen.layout;
-  const scattered = picture.strategy !== "ring" && picture.nodes.size > 0;
+  const scattered = picture.strategy === "modulo" && picture.nodes.size > 0;
   const ground = scattered ? pattern(pen.ctx, theme, "hatched", theme.line) : theme.sunk;
   pen.fill(ground, () => pen.sector(r0, r1, 0, TAU));
   if (scattered) return;
@@ -86,7 +86,7 @@ function drawNumbers(pen, arcs) {
   const changes = changesOf(layout, picture);
   for (let i = 0; i < owners.length; i++) {
     const room = (arcs[2 * i + 1] - arcs[2 * i]) * middle;
-    if (room < LEAST_FOR_NUMBER) continue;
+    if (room < LEAST_FOR_NUMBER || owners[i] === 0) continue;
     const angle = (arcs[2 * i] + arcs[2 * i + 1]) / 2;
     if (changes && changes.at(angle, 11 / layout.R) >= 0) continue;
     const look = changes ? { hue: 0, pattern: /** @type {const} */ ("grey") } : lookOf(picture, owners[i]);

@@ -31,7 +31,8 @@ export function hit(layout, picture, x, y) {
   const lane = laneHit(layout, picture, distance, angle);
   if (lane) return lane;
   const i = ownerIndex(picture.tokens, tokenAtPoint(dx, dy));
-  return i < 0 ? null : { number: picture.owners[i], token: picture.tokens[i], part: "arc" };
+  if (i < 0 || picture.owners[i] === 0) return null;
+  return { number: picture.owners[i], token: picture.tokens[i], part: "arc" };
 }
 
 /**

@@ -18,7 +18,7 @@
  *   at: the middle of the window, 0..1 of the ring; tokens and owners of the window where the picture has only bins
  *
  * @typedef {{
- *   strategy: "ring" | "modulo",
+ *   strategy: "ring" | "modulo" | "slots",
  *   tokens: Uint32Array,
  *   owners: Uint32Array,
  *   tokenBins: Uint32Array | null,
@@ -36,7 +36,7 @@
  *   pinTokens?: Map<number, Uint32Array> | null,
  * }} Picture
  *   tokens: sorted, of the active nodes, of the ring as it is at the version shown: after the change when mode is
- *   "changed", before it when mode is "plan"; owners: node number of each token; tokenBins: tokens in each equal part
+ *   "changed", before it when mode is "plan"; owners: node number of each token, 0 nobody; tokenBins: tokens in each equal part
  *   of the hash space, when there are too many to send, and tokens is then empty; density: keys in each half degree;
  *   pinTokens: sorted tokens of the pinned nodes, when there are only bins
  *
