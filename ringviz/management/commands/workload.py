@@ -1,0 +1,64 @@
+"""`manage.py workload SLUG`: the clients of one managed cluster, until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any
+
+import uvloop
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from ringviz.core.state import Workload
+from ringviz.errors import NotFound
+from ringviz.workload.following import Following
+from ringviz.workload.popularity import DISTRIBUTIONS
+from ringviz.workload.traffic import HIGHEST_RATE, LOWEST_RATE
+
+
+class Command(BaseCommand):
+    """Without options the cluster's own settings count, and are followed as they change."""
+
+    help = _("Reads and writes the keys of a managed cluster as its clients would.")
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The cluster, and what may be set in the place of its own settings."""
+        parser.add_argument("slug", help=_("the cluster's address"))
+        parser.add_argument("--rate", type=int, help=_("operations a second; the cluster's own settings are ignored"))
+        parser.add_argument("--distribution", choices=DISTRIBUTIONS, default=DISTRIBUTIONS[0], help=_("with --rate"))
+        parser.add_argument("--reads", type=float, default=0.9, help=_("share of reads, 0 to 1; with --rate"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Runs until SIGTERM or SIGINT."""
+        following = Following(options["slug"], _override(options))
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_until_told(following))
+        except NotFound as error:
+            raise CommandError(str(error)) from None
+
+
+def _override(options: dict[str, Any]) -> Workload | None:
+    rate, reads = options["rate"], options["reads"]
+    if rate is None:
+        return None
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise CommandError(
+            _("The rate must lie between %(low)d and %(high)d.") % {"low": LOWEST_RATE, "high": HIGHEST_RATE}
+        )
+    if not 0 <= reads <= 1:
+        raise CommandError(_("The share of reads must lie between 0 and 1."))
+    return Workload(on=True, rate=rate, distribution=options["distribution"], reads=reads)
+
+
+async def _until_told(following: Following) -> None:
+    running = asyncio.ensure_future(following.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        return

@@ -1,0 +1,154 @@
+"""Runs the traffic of one cluster by what its state says, as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from django.conf import settings
+from django.db import Error, close_old_connections
+
+from live.channel import redis_url
+from live.hints import publish_frame
+from live.listening import Listener
+from ringviz.core.state import State, Workload
+from ringviz.errors import NotFound
+from ringviz.models import KeySet
+from ringviz.selectors.clusters import Known, known
+from ringviz.stores.keysets import keys_at
+from ringviz.workload.line import Address
+from ringviz.workload.slotmap import parse_address
+from ringviz.workload.traffic import OFF, Keys, Traffic
+
+logger = logging.getLogger(__name__)
+
+TOPIC: Final = "traffic"
+READ_EVERY_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a cluster's state says to its clients. `password` is empty until the supervisor has formed the cluster."""
+
+    stream_id: int
+    key_set: KeySet
+    seed: int
+    workload: Workload
+    addresses: dict[int, Address]
+    password: str
+
+
+class Following:
+    """`override` stands for the workload of the state, where it is given."""
+
+    def __init__(self, slug: str, override: Workload | None = None) -> None:
+        self._slug = slug
+        self._override = override
+        self._told: Told | None = None
+        self._traffic: Traffic | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._publisher = ThreadPoolExecutor(1, thread_name_prefix="publish")
+        self._published: Future[None] | None = None
+
+    async def run(self) -> None:
+        """Until cancelled. Raises NotFound once there is no such cluster."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[None] = loop.create_future()
+        listener = Listener(redis_url())
+        # A daemon: the process ends at once, whatever the thread waits for.
+        threading.Thread(target=self._read, args=(loop, ended, listener), daemon=True, name="read state").start()
+        try:
+            await ended
+        finally:
+            listener.close()
+            self._publisher.shutdown(wait=False, cancel_futures=True)
+            if self._running is not None:
+                self._running.cancel()
+                await asyncio.gather(self._running, return_exceptions=True)
+
+    def _read(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Future[None], listener: Listener) -> None:
+        """The thread that reads the database, at each hint for the cluster and once a second."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            while not ended.done():
+                try:
+                    told = told_by(known(self._slug), self._override)
+                except NotFound as error:
+                    loop.call_soon_threadsafe(_end, ended, error)
+                    return
+                except Error as error:
+                    logger.warning("The workload of %s cannot read its settings: %s", self._slug, error)
+                else:
+                    loop.call_soon_threadsafe(self._take, told, ended)
+                close_old_connections()
+                listener.wait(READ_EVERY_S)
+
+    def _take(self, told: Told, ended: asyncio.Future[None]) -> None:
+        """What was read, in the loop."""
+        if not told.password or told == self._told:
+            return
+        before, self._told = self._told, told
+        keys = Keys(told.key_set.count, told.seed, partial(keys_at, told.key_set))
+        if self._traffic is None or before is None or before.password != told.password:
+            if self._running is not None:
+                self._running.cancel()
+            self._traffic = Traffic(keys, told.password, self._publish, np.random.default_rng())
+            self._running = asyncio.create_task(self._traffic.run())
+            self._running.add_done_callback(partial(_pass_on, ended))
+        elif before.key_set != told.key_set:
+            self._traffic.ask_for(keys)
+        self._traffic.know(told.addresses)
+        self._traffic.configure(told.workload)
+
+    def _publish(self, frame: dict[str, Any]) -> None:
+        """Sent by a thread; while the hint server holds one up, those that follow are dropped."""
+        if self._told is not None and (self._published is None or self._published.done()):
+            self._published = self._publisher.submit(publish_frame, self._told.stream_id, TOPIC, frame)
+
+
+def told_by(now: Known, override: Workload | None = None) -> Told:
+    """What a cluster's state and its password file say."""
+    return Told(
+        stream_id=now.cluster.stream_id,
+        key_set=now.cluster.key_set,
+        seed=now.state["cluster"]["seed"],
+        workload=override or now.state.get("workload") or OFF,
+        addresses=addresses_of(now.state),
+        password=_password(now.cluster.pk),
+    )
+
+
+def addresses_of(state: State) -> dict[int, Address]:
+    """Where the servers of the nodes answer, by number; those without one are left out."""
+    nowhere = ("", 0)
+    return {node["number"]: parse_address(node["address"], nowhere) for node in state["nodes"] if node["address"]}
+
+
+def _password(cluster_pk: int) -> str:
+    path = Path(settings.DATA_DIR) / "clusters" / str(cluster_pk) / "password"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _end(ended: asyncio.Future[None], error: BaseException | None) -> None:
+    if ended.done():
+        return
+    if error is None:
+        ended.set_result(None)
+    else:
+        ended.set_exception(error)
+
+
+def _pass_on(ended: asyncio.Future[None], running: asyncio.Task[None]) -> None:
+    """Traffic runs until it is cancelled; if it ended by a fault, so does the process."""
+    if not running.cancelled() and (fault := running.exception()):
+        _end(ended, fault)
