@@ -271,6 +271,14 @@ class KeysImported:
     unfilled: list[list[int]] | None = None
 
 
+@declare("external_seen")
+@dataclass(frozen=True)
+class ExternalSeen:
+    """A cluster of somebody else is another than it was: all of its nodes, as one of its members tells them."""
+
+    nodes: list[NodeState]
+
+
 Payload = (
     ClusterCreated
     | ClusterFormed
@@ -283,4 +291,5 @@ Payload = (
     | NodeRemoved
     | ClusterReconfigured
     | KeysImported
+    | ExternalSeen
 )

@@ -15,6 +15,7 @@ from ringviz.bounds import (
     MAX_VNODES,
     MAX_WEIGHT,
 )
+from ringviz.core.allowed import MAX_HOST_NAME
 
 
 class KeySet(models.Model):
@@ -48,6 +49,7 @@ class Cluster(models.Model):
     """Nodes that share a key set. `next_number` is what the next node will be called on the wire; none is reused.
 
     `replicas`, `memory`, `unfilled` and `workload` say something of managed clusters only: see `ringviz.core.state`.
+    `slot_map` is what the nodes of an external one have besides, by number: {"1": {"slots", "replicas"}}.
     """
 
     class Kind(models.TextChoices):
@@ -82,6 +84,7 @@ class Cluster(models.Model):
     memory = models.PositiveBigIntegerField(_("memory of a server, bytes"), default=0, editable=False)
     unfilled = models.JSONField(default=list, editable=False)
     workload = models.JSONField(null=True, default=None, editable=False)
+    slot_map = models.JSONField(null=True, default=None, editable=False)
     stream = models.OneToOneField(Stream, models.PROTECT, editable=False, related_name="cluster")
     next_number = models.PositiveIntegerField(default=1, editable=False)
 
@@ -180,6 +183,27 @@ class Intent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.name} {self.state}"
+
+
+class Attachment(models.Model):
+    """Where an external cluster is looked at. `host` is what a person typed, `ip` and `port` what it was resolved to.
+
+    Its password is in no database: see `ringviz.stores.passwords`. `silent_since`: it does not answer.
+    """
+
+    cluster = models.OneToOneField(Cluster, models.CASCADE, related_name="attachment", verbose_name=_("cluster"))
+    host = models.CharField(_("host"), max_length=MAX_HOST_NAME)
+    ip = models.GenericIPAddressField(_("IP address"))
+    port = models.PositiveIntegerField(_("port"))
+    username = models.CharField(_("user name"), max_length=MAX_NAME, blank=True, default="")
+    silent_since = models.DateTimeField(_("silent since"), null=True, default=None, editable=False)
+
+    class Meta:
+        verbose_name = _("attached cluster")
+        verbose_name_plural = _("attached clusters")
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
 
 
 class Leadership(models.Model):

@@ -34,10 +34,26 @@ class KeysState(TypedDict):
     count: int
 
 
-class NodeState(TypedDict):
+class ReplicaState(TypedDict):
+    """A server that follows a node of an external cluster. `state` is active, suspected or down."""
+
+    address: str
+    state: str
+
+
+class _ForeignState(TypedDict, total=False):
+    """What only a node of an external cluster has."""
+
+    slots: list[list[int]]
+    replicas: list[ReplicaState]
+
+
+class NodeState(_ForeignState):
     """A node. `since` is ISO 8601 in UTC; `tokens`, `keys` and `ownership` (0..1) are what it has now.
 
     Of its `keys`, `lost` were lost by a death and are not refilled. `address` is where its server answers.
+    In an external cluster there are its `slots`, ascending [first, last] ranges, and its `replicas`; it is not known
+    which keys it has, and `keys` is 0.
     """
 
     number: int
@@ -125,6 +141,10 @@ def _formed(state: State, payload: Mapping[str, Any]) -> State:
     return _settled({**state, "nodes": payload["nodes"]}, payload)
 
 
+def _seen(state: State, payload: Mapping[str, Any]) -> State:
+    return {**state, "nodes": payload["nodes"]}
+
+
 def _asked(state: State, payload: Mapping[str, Any]) -> State:
     """The node, where there is one, is about to join."""
     nodes = state["nodes"] if payload["node"] is None else _put(state["nodes"], payload["node"])
@@ -194,4 +214,5 @@ _RULES: dict[str, Callable[[State, Mapping[str, Any]], State]] = {
     "cluster_reconfigured": _reconfigured,
     "keys_imported": _with_keys,
     "keys_refilled": _settled,
+    "external_seen": _seen,
 }

@@ -162,14 +162,18 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 16 else None
 
 
-async def _once(target: Target, login: Login, door: Door, timeout_s: float, host: str) -> Look:
-    reader = Reader(target, login, host=host)
+async def _once(reader: Reader, door: Door, timeout_s: float, measure: bool) -> Look:
     try:
-        return await reader.look(door, timeout_s, measure=False)
+        return await reader.look(door, timeout_s, measure=measure)
     finally:
         reader.close()
 
 
-def read_once(target: Target, login: Login, door: Door, timeout_s: float, *, host: str = "") -> Look:
-    """The map of a cluster, without counts, in at most `timeout_s`; for a thread without a loop. Raises Unreachable."""
-    return asyncio.run(_once(target, login, door, timeout_s, host))
+def read_once(
+    target: Target, login: Login, door: Door, timeout_s: float, *, host: str = "", measure: bool = False
+) -> Look:
+    """A cluster now, in at most `timeout_s`, twice that with what its servers store; for a thread without a loop.
+
+    Raises Unreachable.
+    """
+    return asyncio.run(_once(Reader(target, login, host=host), door, timeout_s, measure))

@@ -11,7 +11,6 @@ import queue
 import re
 import socket
 import threading
-from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -52,6 +51,12 @@ class Typed(NamedTuple):
 def refused() -> Invalid:
     """The one refusal, whatever the reason."""
     return Invalid("address", None, _("Cannot be attached: not allowed here, or it does not answer as a cluster."))
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """Host and port of an address as nodes have it; port 0 where there is none."""
+    host, _colon, port = text.rpartition(":")
+    return host.strip("[]"), int(port) if port.isascii() and port.isdecimal() and len(port) <= 5 else 0
 
 
 def read_typed(text: str) -> Typed:
@@ -164,9 +169,4 @@ def _addresses_of_ours(host: str, port: int) -> list[Address]:
 
 def _managed_servers() -> frozenset[tuple[str, int]]:
     rows = Node.objects.filter(cluster__kind="managed").exclude(address="").values_list("address", flat=True)
-    found = set()
-    for address in rows.distinct():
-        host, _colon, port = address.rpartition(":")
-        with suppress(ValueError):
-            found.add((host.strip("[]"), int(port)))
-    return frozenset(found)
+    return frozenset(split_address(address) for address in rows.distinct())

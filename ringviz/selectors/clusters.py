@@ -65,6 +65,8 @@ def state_of(cluster: Cluster) -> State:
     """The state that the rows hold. One query, one more where there are servers, or the key set is not loaded."""
     rows = cluster.nodes.order_by("number").values(*NODE_FIELDS)
     nodes = [NodeState(**{**row, "since": timestamp(row["since"])}) for row in rows]  # type: ignore[typeddict-item]
+    if cluster.slot_map is not None:
+        nodes = [{**node, **cluster.slot_map[str(node["number"])]} for node in nodes]
     return State(
         cluster=settings_of(cluster),
         keys=keys_of(cluster.key_set),

@@ -7,10 +7,10 @@ from typing import NotRequired, TypedDict
 import numpy as np
 
 from ringviz.core.buckets import bucket_of
-from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
-from ringviz.core.state import State
+from ringviz.core.placement import TOKEN_SPACE, Murmur
+from ringviz.core.state import NodeState, State
 from ringviz.core.text import shown
-from ringviz.selectors.placing import is_bucketed, members_of, placement_of, strategy_of
+from ringviz.selectors.placing import SLOTS, is_bucketed, members_of, strategy_of, tokens_of
 
 
 class Token(TypedDict):
@@ -31,7 +31,8 @@ class Lookup(TypedDict):
     """`position` is 0..1 of the circle; `owner` 0 is nobody; `copies` is the preference list after the owner.
 
     `hash` is the key's own, all 32 bits. Where buckets are placed there is the key's `bucket`, and `position` is its
-    start: from there the walk goes.
+    start: from there the walk goes. An external cluster hashes otherwise: there `bucket` is the key's slot there, and
+    `hash` its start.
     """
 
     key: str
@@ -53,10 +54,10 @@ def look_up(state: State, v: int, key: bytes) -> Lookup:
     token = None
     if walk and walk[0][1] is not None:
         owner = nodes[walk[0][0]]
-        token = Token(value=walk[0][1], index=_index_of(state, owner["name"], owner["weight"], walk[0][1]))
+        token = Token(value=walk[0][1], index=_index_of(state, owner, walk[0][1]))
     found = Lookup(
         key=shown(key),
-        hash=Murmur(seed=state["cluster"]["seed"]).hash(key),
+        hash=placed if state["cluster"]["strategy"] == SLOTS else Murmur(seed=state["cluster"]["seed"]).hash(key),
         position=placed / TOKEN_SPACE,
         v=v,
         owner=stops[0]["number"] if stops else 0,
@@ -68,7 +69,6 @@ def look_up(state: State, v: int, key: bytes) -> Lookup:
     return found
 
 
-def _index_of(state: State, name: str, weight: float, token: int) -> int:
+def _index_of(state: State, node: NodeState, token: int) -> int:
     """The first of the node's tokens that lies there: of several in one bucket the lowest index."""
-    tokens = placement_of(state["cluster"]).tokens(Node(name, weight))
-    return int(np.flatnonzero(tokens == token)[0])
+    return int(np.flatnonzero(tokens_of(state["cluster"], node) == token)[0])

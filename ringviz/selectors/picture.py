@@ -9,10 +9,9 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.placement import Node
 from ringviz.core.state import NodeState, State
 from ringviz.models import KeySet
-from ringviz.selectors.placing import placement_of, strategy_of
+from ringviz.selectors.placing import strategy_of, tokens_of
 from ringviz.stores.keysets import index_of
 
 MOST_TOKENS = 20_000  # more are told as counts, until a part of them is asked for
@@ -32,13 +31,12 @@ def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None,
     is `{"v", "total", "bins"}` and the numbers are how many tokens of active nodes lie in each part of the hash space.
     """
     cluster = state["cluster"]
-    if cluster["strategy"] != "ring":
+    if cluster["strategy"] == "modulo":
         return _file({"v": v, "nodes": []}, np.empty(0, np.uint32))
     nodes = [node for node in state["nodes"] if numbers is None or node["number"] in numbers]
     if span is None and numbers is None and sum(node["tokens"] for node in nodes) > MOST_TOKENS:
         return _bins(state, v)
-    placement = placement_of(cluster)
-    lists = [np.sort(placement.tokens(Node(node["name"], node["weight"]))) for node in nodes]
+    lists = [np.sort(tokens_of(cluster, node)) for node in nodes]
     if span is not None:
         lists = _within(lists, state, nodes, span)
     counts = [[node["number"], len(tokens)] for node, tokens in zip(nodes, lists, strict=True) if len(tokens)]

@@ -17,6 +17,7 @@ from ringviz.core.counts import keys_per_node
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import Movement, movement
 from ringviz.core.placement import Bucketed, Murmur, Node
+from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.state import ClusterState, NodeState, State
 from ringviz.core.strategy import Strategy, build
 from ringviz.events import Copies, Figures, Moved, MovementSummary
@@ -24,6 +25,7 @@ from ringviz.models import KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
 
 _KEPT = 16  # placements that a process holds ready; one of 2,000,000 tokens has tens of megabytes
+SLOTS = "slots"  # the strategy of an external cluster: what its servers say
 _ON_RING = frozenset({"active", "suspected", "frozen"})  # until the verdict a node owns what it owned
 
 
@@ -68,6 +70,8 @@ def strategy_of(state: State, name: str = "") -> Strategy:
     `name` asks for another strategy than the state's own.
     """
     cluster = state["cluster"]
+    if cluster["strategy"] == SLOTS:
+        return _mapped(state)
     members = tuple((node["name"], node["weight"]) for node in members_of(state))
     return _built(name or cluster["strategy"], placement_of(cluster), members)
 
@@ -75,6 +79,20 @@ def strategy_of(state: State, name: str = "") -> Strategy:
 @lru_cache(maxsize=_KEPT)
 def _built(strategy: str, placement: Murmur, members: tuple[tuple[str, float], ...]) -> Strategy:
     return build(strategy, [Node(name, weight) for name, weight in members], placement=placement)
+
+
+def _mapped(state: State) -> SlotMap:
+    """Who owns which slots is not computed: the cluster says it."""
+    members = members_of(state)
+    slots = {node["name"]: [(first, last) for first, last in node.get("slots", ())] for node in members}
+    return SlotMap([Node(node["name"], node["weight"]) for node in members], slots)
+
+
+def tokens_of(cluster: ClusterState, node: NodeState) -> NDArray[np.uint32]:
+    """A node's tokens in the order of their index, whatever its state."""
+    if cluster["strategy"] == SLOTS:
+        return range_ends([(first, last) for first, last in node.get("slots", ())])
+    return placement_of(cluster).tokens(Node(node["name"], node["weight"]))
 
 
 def token_count(cluster: ClusterState, weight: float) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Required, TypedDict
 
 from django.db import IntegrityError, transaction
@@ -32,7 +33,8 @@ from ringviz.services.checks import (
     check_slug,
 )
 from ringviz.services.intents import first_work, keep_first
-from ringviz.services.rows import write_nodes
+from ringviz.services.rows import slot_map_of, write_nodes
+from ringviz.stores import passwords
 
 DEFAULT_MEMORY = 64 * 2**20
 
@@ -87,18 +89,27 @@ def create_cluster(
     )
     state = _first_state(cluster, nodes)
     with write_turn():
+        event = found_cluster(cluster, state, actor)
+        if managed:
+            keep_first(cluster, state["work"][0], actor)
+        return event
+
+
+def found_cluster(cluster: Cluster, state: State, actor: Actor) -> Event:
+    """A new cluster's rows and stream, with its state as the first event. Raises Invalid: the address is taken."""
+    with write_turn():
         try:
             # The stream's name is what two who make the same cluster at once meet at; a savepoint, so that the loser
             # may go on in a transaction of its own.
             with transaction.atomic():
-                cluster.stream = create_stream(f"cluster/{slug}")
+                cluster.stream = create_stream(f"cluster/{cluster.slug}")
         except IntegrityError as taken:
-            raise Invalid("slug", slug, _("There is a cluster at %(slug)s already.") % {"slug": slug}) from taken
+            text = _("There is a cluster at %(slug)s already.")
+            raise Invalid("slug", cluster.slug, text % {"slug": cluster.slug}) from taken
+        cluster.slot_map = slot_map_of(state)
         cluster.save()
         with write(cluster.stream.pk, expected=0) as draft:
             write_nodes(cluster, state["nodes"])
-            if managed:
-                keep_first(cluster, state["work"][0], actor)
             return draft.record(ClusterCreated(**state), actor)
 
 
@@ -151,9 +162,11 @@ def delete_cluster(*, slug: str, actor: Actor) -> None:
     """A cluster, its nodes and its log are gone; pages that show it are told. Raises NotAllowed, NotFound."""
     check_allowed(actor)
     cluster = cluster_of(slug)
-    stream_id = cluster.stream_id
+    cluster_id, stream_id = cluster.pk, cluster.stream_id
     with write_turn():
         # The row that every writer locks first: in another order two of them could wait for each other.
         Stream.objects.select_for_update().filter(pk=stream_id).first()
+        if cluster.kind == Cluster.Kind.EXTERNAL:
+            transaction.on_commit(partial(passwords.forget, cluster_id), robust=True)
         cluster.delete()
         delete_stream(stream_id)

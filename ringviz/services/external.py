@@ -21,11 +21,12 @@ from ringviz.bounds import MAX_NAME
 from ringviz.core.state import State, apply
 from ringviz.errors import Invalid, NotFound
 from ringviz.external.reading import Look, Unreachable, read_once
-from ringviz.external.targets import Target, door, read_typed, refused, resolve
+from ringviz.external.targets import door, read_typed, refused, resolve
 from ringviz.external.wire import Login
 from ringviz.models import Attachment, Cluster
 from ringviz.selectors.clusters import cluster_of, keys_of, known, settings_of
 from ringviz.selectors.external import nodes_seen
+from ringviz.selectors.placing import SLOTS
 from ringviz.services.changing import check_allowed
 from ringviz.services.checks import check_name, check_slug
 from ringviz.services.clusters import delete_cluster, found_cluster
@@ -36,7 +37,6 @@ from ringviz.stores import passwords
 
 TIMEOUT_S = 3.0  # of all that attaching asks of the network
 MAX_PASSWORD = 1_000
-SLOTS = "slots"
 _OBSERVER = Actor(name="observer", origin="system", may_operate=True)
 
 
@@ -51,13 +51,22 @@ def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: s
     check_name(name.strip() or slug)
     _check_login(username, password)
     typed, began = read_typed(address), time.monotonic()
-    target = resolve(address, TIMEOUT_S)
-    left_s = max(0.0, TIMEOUT_S - (time.monotonic() - began))
+    target, login = resolve(address, TIMEOUT_S), Login(username, password)
     try:
-        look = read_once(target, Login(username, password), door(), left_s, host=typed.host)
+        left_s = max(0.0, TIMEOUT_S - (time.monotonic() - began))
+        look = read_once(target, login, door(), left_s, host=typed.host)
     except Unreachable:
         raise refused() from None
-    return _made(actor, slug, name.strip() or slug, look, _attachment(typed.host, target, username), password)
+    cluster = _cluster(slug, name.strip() or slug)
+    state = _first_state(cluster, look)
+    with write_turn():
+        event = found_cluster(cluster, state, actor)
+        Attachment.objects.create(
+            cluster=cluster, host=typed.host, ip=target.ip, port=target.port, username=login.username
+        )
+        if login.password:
+            passwords.keep(cluster.pk, login.password)
+        return event
 
 
 def detach(*, actor: Actor, slug: str) -> None:
@@ -107,30 +116,22 @@ def _mark(attachment: Attachment, since: datetime | None) -> None:
         Attachment.objects.filter(pk=attachment.pk).update(silent_since=since)
 
 
-def _made(actor: Actor, slug: str, name: str, look: Look, attachment: Attachment, password: str) -> Event:
-    nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
-    cluster = Cluster(
+def _cluster(slug: str, name: str) -> Cluster:
+    return Cluster(
         slug=slug,
         name=name,
         kind=Cluster.Kind.EXTERNAL,
         strategy=SLOTS,
         vnodes=1,
-        key_set=pattern_keys(pattern="key:{n}", count=0),
-        next_number=len(nodes) + 1,
+        key_set=pattern_keys(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
     )
+
+
+def _first_state(cluster: Cluster, look: Look) -> State:
+    nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
+    cluster.next_number = len(nodes) + 1
     keys = keys_of(cluster.key_set)
-    state = State(cluster=settings_of(cluster), keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
-    with write_turn():
-        event = found_cluster(cluster, state, actor)
-        attachment.cluster = cluster
-        attachment.save()
-        if password:
-            passwords.keep(cluster.pk, password)
-        return event
-
-
-def _attachment(host: str, target: Target, username: str) -> Attachment:
-    return Attachment(host=host, ip=target.ip, port=target.port, username=username)
+    return State(cluster=settings_of(cluster), keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
 
 
 def _check_login(username: str, password: str) -> None:

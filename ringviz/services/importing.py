@@ -23,7 +23,7 @@ from live.turns import write_turn
 from ringviz.errors import Invalid, Refused
 from ringviz.models import Cluster, KeyImport, KeySet
 from ringviz.selectors.clusters import cluster_of
-from ringviz.services.changing import check_allowed
+from ringviz.services.changing import check_allowed, check_changeable
 from ringviz.services.clusters import use_keys
 from ringviz.stores.keysets import Progress
 
@@ -41,6 +41,7 @@ def start_import(*, slug: str, actor: Actor, make: Make, language: str, source: 
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
+    check_changeable(cluster)
     with write_turn():
         Cluster.objects.select_for_update().filter(pk=cluster.pk).first()  # two at once look one after the other
         running = current_import(cluster)

@@ -11,6 +11,7 @@ from ringviz.core.placement import Node
 from ringviz.core.state import NodeState, State, apply
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.placing import base64_words, placement_of
+from ringviz.services.changing import check_changeable
 from ringviz.services.decisions import Decision
 
 
@@ -26,6 +27,7 @@ class Plan(NamedTuple):
 def plan(slug: str, decision: Decision) -> Plan:
     """What a decision would make of the cluster as it is. Raises NotFound, Invalid."""
     on = known(slug)
+    check_changeable(on.cluster)
     payload = decision(on)
     kind, encoded = kind_of(payload), encode(payload)
     return Plan(on, kind, encoded, apply(on.state, kind, encoded))

@@ -28,6 +28,8 @@ def write_rows(cluster: Cluster, before: State, after: State) -> None:
     for name in ("unfilled", "workload"):
         if before[name] != after[name]:
             fields[name] = after[name]
+    if (slot_map := slot_map_of(after)) != cluster.slot_map:
+        fields["slot_map"] = slot_map
     if new - old.keys():
         fields["next_number"] = max(cluster.next_number, max(new) + 1)  # above every number ever given
     if fields:
@@ -48,6 +50,14 @@ def write_nodes(cluster: Cluster, nodes: list[NodeState]) -> None:
     )
 
 
+def slot_map_of(state: State) -> dict[str, dict[str, Any]] | None:
+    """What a cluster's row keeps of its nodes, where somebody else runs it; else None."""
+    if state["cluster"]["kind"] != Cluster.Kind.EXTERNAL:
+        return None
+    return {str(node["number"]): {"slots": node["slots"], "replicas": node["replicas"]} for node in state["nodes"]}
+
+
 def columns(node: NodeState) -> dict[str, Any]:
     """A node's state as the values of its row."""
-    return {**node, "since": datetime.fromisoformat(node["since"])}
+    own = {name: value for name, value in node.items() if name in NODE_FIELDS}
+    return {**own, "since": datetime.fromisoformat(node["since"])}

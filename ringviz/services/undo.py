@@ -14,7 +14,7 @@ from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import cluster_of
 from ringviz.selectors.past import event_at, state_at
 from ringviz.services import decisions
-from ringviz.services.changing import change, check_allowed
+from ringviz.services.changing import change, check_allowed, check_changeable
 
 _KIND_BY_STATE: dict[str, decisions.NodeKind] = {
     NodeRow.State.ACTIVE: events.NodeRevived,
@@ -29,7 +29,9 @@ def undo(*, slug: str, actor: Actor, version: int) -> Event:
     Raises NotAllowed, NotFound, Invalid (for the first event, or the oldest that is kept), StaleVersion.
     """
     check_allowed(actor)
-    stream_id = cluster_of(slug).stream_id
+    cluster = cluster_of(slug)
+    check_changeable(cluster)
+    stream_id = cluster.stream_id
     event = event_at(stream_id, version)
     if event is None or version <= 1:
         raise Invalid("version", version, _("There is nothing before this event to go back to."))

@@ -1,0 +1,121 @@
+"""Looks at every attached cluster once a second: what each server stores as a frame, another map as an event."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from live.hints import publish_frame
+from ringviz.errors import NotFound
+from ringviz.external.reading import Look, Reader, Unreachable
+from ringviz.external.targets import Door, Target, door, split_address
+from ringviz.external.wire import Login
+from ringviz.models import Attachment
+from ringviz.selectors.clusters import state_of
+from ringviz.selectors.external import silent_frame, stored_frame
+from ringviz.services.external import hear, miss, see
+from ringviz.stores import passwords
+
+logger = logging.getLogger(__name__)
+
+EVERY_S = 1.0
+TIMEOUT_S = 0.8
+
+
+class Observer:
+    """One for an installation: the leader among the supervisors starts it. Its connections stay open between looks."""
+
+    def __init__(self, every_s: float = EVERY_S, timeout_s: float = TIMEOUT_S) -> None:
+        self._every_s, self._timeout_s = every_s, timeout_s
+        self._readers: dict[int, Reader] = {}
+        self._loop = asyncio.new_event_loop()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """In a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns when it has ended and its connections are closed: after the look that is under way."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        else:
+            self._close()
+
+    def step(self) -> None:
+        """One look at each of them, all at the same time; an attachment that is gone is forgotten."""
+        attachments = list(Attachment.objects.select_related("cluster__key_set", "cluster__stream"))
+        self._forget({attachment.pk for attachment in attachments})
+        here = door()
+        readers = [self._reader(attachment, here) for attachment in attachments]
+        looks = self._loop.run_until_complete(self._look(readers, here))
+        for attachment, look in zip(attachments, looks, strict=True):
+            try:
+                self._tell(attachment, look)
+            except NotFound:  # detached in between
+                self._forget(set(self._readers) - {attachment.pk})
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                close_old_connections()
+                try:
+                    self.step()
+                except Exception:
+                    logger.exception("A look at the attached clusters failed; the next one is a second later")
+                self._stopping.wait(max(0.0, self._every_s - (time.monotonic() - began)))
+        finally:
+            self._close()
+            connection.close()
+
+    async def _look(self, readers: list[Reader], here: Door) -> list[Look | None]:
+        return await asyncio.gather(*(self._look_by(reader, here) for reader in readers))
+
+    async def _look_by(self, reader: Reader, here: Door) -> Look | None:
+        try:
+            return await reader.look(here, self._timeout_s)
+        except Unreachable:
+            return None
+
+    def _reader(self, attachment: Attachment, here: Door) -> Reader:
+        """Kept until the attachment is gone. A new one knows the members that were known."""
+        if attachment.pk not in self._readers:
+            login = Login(attachment.username, passwords.kept(attachment.cluster_id))
+            addresses = attachment.cluster.nodes.values_list("address", flat=True)
+            self._readers[attachment.pk] = Reader(
+                Target(attachment.ip, attachment.port),
+                login,
+                host=attachment.host,
+                others=filter(None, (here.announced(*split_address(address)) for address in addresses)),
+            )
+        return self._readers[attachment.pk]
+
+    def _tell(self, attachment: Attachment, look: Look | None) -> None:
+        cluster, now_ms = attachment.cluster, int(timezone.now().timestamp() * 1000)
+        if look is None:
+            since_ms = int(miss(attachment).timestamp() * 1000)
+            frame = silent_frame(state_of(cluster)["nodes"], now_ms, since_ms)
+        else:
+            hear(attachment)
+            see(cluster.slug, look)
+            frame = stored_frame(look, state_of(cluster)["nodes"], now_ms)
+        publish_frame(cluster.stream_id, "stored", dict(frame))
+
+    def _forget(self, there: set[int]) -> None:
+        for pk in set(self._readers) - there:
+            self._readers.pop(pk).close()
+
+    def _close(self) -> None:
+        self._forget(set())
+        self._loop.run_until_complete(asyncio.sleep(0))  # what was aborted is closed in the loop's next turn
+        self._loop.close()
