@@ -51,6 +51,10 @@ class Server:
     def call(self, *words: object):
         return self.client.execute_command(*words)
 
+    def ranges(self) -> list[tuple[int, int]]:
+        """The slots that it has, by its own words: first and last."""
+        return [(first, last) for first, last, (_, port, *_), *_ in self.call("CLUSTER", "SLOTS") if port == self.port]
+
     def freeze(self) -> None:
         self.child.signal(SIGSTOP)
 
@@ -70,6 +74,13 @@ class ServerCluster:
 
     def stored(self) -> int:
         return sum(server.client.dbsize() for server in self.servers)
+
+    def agrees(self) -> bool:
+        """Whether all tell the same of who has what, and of the newest epoch."""
+        maps = [server.call("CLUSTER", "SLOTS") for server in self.servers]
+        owners = {str([(first, last, primary[1]) for first, last, primary, *_ in one]) for one in maps}
+        epochs = {_info(server)["cluster_current_epoch"] for server in self.servers}
+        return len(owners) == len(epochs) == 1
 
     def flush(self) -> None:
         for server in self.servers:
@@ -140,10 +151,13 @@ def _form(servers: list[Server], owners: int) -> None:
 
 
 def _agrees(server: Server, count: int) -> bool:
-    info = server.call("CLUSTER", "INFO")
-    told = info if isinstance(info, dict) else dict(line.split(":") for line in info.decode().split())
+    told = _info(server)
     return (told["cluster_state"], told["cluster_slots_ok"], told["cluster_known_nodes"]) == (
         "ok",
         str(SLOTS),
         str(count),
     )
+
+
+def _info(server: Server) -> dict[str, str]:
+    return dict(line.split(":") for line in server.call("CLUSTER", "INFO").decode().split())

@@ -1,0 +1,109 @@
+"""A run: three writing processes, a cluster that is shaken meanwhile, and the verdict."""
+
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis import Redis
+
+from fleet import process
+from fleet.process import Child
+from tests.consistency.checker import Fault, check
+from tests.consistency.client import Address, ClusterClient
+from tests.consistency.history import Record, read_history
+from tests.consistency.writers import WRITERS, Writer, all_keys, counters
+from tests.servers import ROOT, folder
+
+GRACE_S = 10.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What happened. `outcomes` counts operations by (op, outcome)."""
+
+    history: list[Record]
+    outcomes: Counter[tuple[str, str]]
+    counters: dict[str, int]
+    size: int
+    faults: list[Fault]
+
+    @property
+    def operations(self) -> int:
+        """How many were tried."""
+        return len(self.history)
+
+    def summary(self) -> str:
+        """For a person: the counts and the first faults."""
+        counts = ", ".join(f"{op} {outcome}: {count}" for (op, outcome), count in sorted(self.outcomes.items()))
+        first = "".join(f"\n  {fault.kind} {fault.key}: {fault.text}" for fault in self.faults[:20])
+        return f"{self.operations} operations ({counts}), {len(self.faults)} faults{first}"
+
+
+def run(
+    addresses: Sequence[Address],
+    password: str,
+    seconds: float,
+    seed: int,
+    churn: Callable[[], None],
+    addresses_after: Callable[[], Sequence[Address]] | None = None,
+) -> Report:
+    """Writes to a cluster for at least so many seconds, and until `churn()` has returned; then reads everything back.
+
+    From the main thread (children). `churn` runs in it, and returns with the cluster at rest; what the keys of the
+    cluster are is this run's alone (it begins with none). `addresses_after`: every primary that has slots at the end,
+    for the count; the same as at the beginning if not said. Raises ConsistencyRunFailed when a writer died, or the last
+    reads fail.
+    """
+    until = time.monotonic() + seconds
+    with folder() as where:
+        config = {"addresses": [list(one) for one in addresses], "password": password, "seed": seed}
+        path = where / "config.json"
+        path.write_text(json.dumps({**config, "folder": str(where)}))
+        children = [_writer(path, number) for number in range(WRITERS)]
+        try:
+            churn()
+            for child in children:
+                if child.wait(max(until - time.monotonic(), 0)) is not None:
+                    raise ConsistencyRunFailed(f"{child.name} ended with status {child.status}")
+        finally:
+            ended = [child.end(GRACE_S) for child in children]
+        if any(ended):
+            raise ConsistencyRunFailed(f"writers ended with status {ended}")
+        history = read_history(where / f"{number}.log" for number in range(WRITERS))
+    after = addresses if addresses_after is None else addresses_after()
+    return _judged(history, after, password)
+
+
+class ConsistencyRunFailed(AssertionError):
+    """The run itself went wrong: it says nothing of the cluster."""
+
+
+def _writer(config: Path, number: int) -> Child:
+    argv = [sys.executable, "-m", "tests.consistency.writers", str(config), str(number)]
+    return process.start(f"writer {number}", argv, cwd=ROOT)
+
+
+def _judged(history: list[Record], addresses: Sequence[Address], password: str) -> Report:
+    last: list[str] = []
+    reader = Writer(WRITERS, client := ClusterClient(addresses, password), random.Random(0), last.append)
+    for key in all_keys():
+        reader.read(key)
+    counted = {key: int(client.call(key, "GET", key) or 0) for key in counters()}  # type: ignore[call-overload]
+    client.close()
+    reads = [Record(**json.loads(line)) for line in last]
+    if unread := [one.key for one in reads if one.outcome != "ok"]:
+        raise ConsistencyRunFailed(f"not to be read at the end: {unread}")
+    history = [*history, *reads]
+    size = sum(_count(address, password) for address in addresses)
+    outcomes: Counter[tuple[str, str]] = Counter((one.op, one.outcome) for one in history)
+    return Report(history, outcomes, counted, size, check(history, counted, size))
+
+
+def _count(address: Address, password: str) -> int:
+    with Redis(*address, password=password, socket_timeout=5) as client:
+        return int(client.dbsize())
