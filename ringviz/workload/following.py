@@ -69,10 +69,10 @@ class Following:
             await ended
         finally:
             listener.close()
-            self._publisher.shutdown(wait=False, cancel_futures=True)
             if self._running is not None:
                 self._running.cancel()
                 await asyncio.gather(self._running, return_exceptions=True)
+            self._say_goodbye()
 
     def _read(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Future[None], listener: Listener) -> None:
         """The thread that reads the database, at each hint for the cluster and once a second."""
@@ -111,6 +111,12 @@ class Following:
         """Sent by a thread; while the hint server holds one up, those that follow are dropped."""
         if self._told is not None and (self._published is None or self._published.done()):
             self._published = self._publisher.submit(publish_frame, self._told.stream_id, TOPIC, frame)
+
+    def _say_goodbye(self) -> None:
+        """The last frame says that nobody is at work: a page shows the last one that it had. Takes a second at most."""
+        if self._told is not None and self._traffic is not None:
+            self._publisher.submit(publish_frame, self._told.stream_id, TOPIC, self._traffic.nothing())
+        self._publisher.shutdown()
 
 
 def told_by(now: Known, override: Workload | None = None) -> Told:

@@ -220,14 +220,18 @@ class Traffic:
                 is_told = not (frame["ops"] or frame["errors"] or frame["clients"])
             began = now
 
+    def nothing(self) -> dict[str, Any]:
+        """The frame that says that no client is at work."""
+        return self._frame(Window(), WINDOW_S, clients=0)
+
     def _seen(self, window_s: float) -> dict[str, Any]:
         window, self._window = self._window, Window()
-        return window.frame(
-            at_ms=time.time_ns() // 1_000_000,
-            window_ms=round(window_s * 1000),
-            clients=sum(client.connections() > 0 for client in self._clients()),
-            numbers=self._numbers,
-        )
+        clients = sum(client.connections() > 0 for client in self._clients())
+        return self._frame(window, window_s, clients)
+
+    def _frame(self, window: Window, window_s: float, clients: int) -> dict[str, Any]:
+        at_ms, window_ms = time.time_ns() // 1_000_000, round(window_s * 1000)
+        return window.frame(at_ms=at_ms, window_ms=window_ms, clients=clients, numbers=self._numbers)
 
     async def _follow_map(self) -> None:
         """Reads the slot map anew when somebody finds it stale, from the nodes in turn until one answers."""
