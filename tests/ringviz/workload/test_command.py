@@ -33,7 +33,7 @@ WITHIN_S = 30.0
 
 @pytest.fixture(scope="module")
 def template(django_db_blocker, tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("workload") / "template.sqlite3"
+    path: Path = tmp_path_factory.mktemp("workload") / "template.sqlite3"
     with django_db_blocker.unblock(), databases.connected_to(databases.sqlite(str(path))):
         databases.migrate()
     return path
@@ -82,13 +82,12 @@ class Watching:
 
     def until(self, condition) -> dict[str, Any]:
         """The next frame of which it is true."""
-        frame: dict[str, Any]
         deadline = time.monotonic() + WITHIN_S
         while time.monotonic() < deadline:
             heard = self._pubsub.get_message(timeout=1)
             match json.loads(heard["data"]) if heard else None:
                 case ["frame", self._stream_id, "traffic", frame] if condition(frame):
-                    return frame
+                    return dict(frame)
         raise AssertionError("no such frame")
 
 
