@@ -24,7 +24,7 @@ GRACE_S = 10.0
 
 @dataclass(frozen=True)
 class Report:
-    """What happened. `outcomes` counts operations by (op, outcome)."""
+    """What happened. `outcomes` counts operations by (op, outcome); `size` is how many of the run's keys are stored."""
 
     history: list[Record]
     outcomes: Counter[tuple[str, str]]
@@ -54,11 +54,12 @@ def run(
 ) -> Report:
     """Writes to a cluster for at least so many seconds, and until `churn()` has returned; then reads everything back.
 
-    From the main thread (children). `churn` runs in it, and returns with the cluster at rest; what the keys of the
-    cluster are is this run's alone (it begins with none). `addresses_after`: every primary that has slots at the end,
-    for the count; the same as at the beginning if not said. Raises ConsistencyRunFailed when a writer died, or the last
+    From the main thread (children). `churn` runs in it, and returns with the cluster at rest. `addresses` are every
+    primary that has slots; `addresses_after` the same at the end, if they are others. Keys of other names than the
+    run's may be stored: as many at the end as at the beginning. Raises ConsistencyRunFailed when a writer died, or the last
     reads fail.
     """
+    others = _cleared(addresses, password)
     until = time.monotonic() + seconds
     with folder() as where:
         config = {"addresses": [list(one) for one in addresses], "password": password, "seed": seed}
@@ -76,7 +77,7 @@ def run(
             raise ConsistencyRunFailed(f"writers ended with status {ended}")
         history = read_history(where / f"{number}.log" for number in range(WRITERS))
     after = addresses if addresses_after is None else addresses_after()
-    return _judged(history, after, password)
+    return _judged(history, after, password, others)
 
 
 class ConsistencyRunFailed(AssertionError):
@@ -88,7 +89,16 @@ def _writer(config: Path, number: int) -> Child:
     return process.start(f"writer {number}", argv, cwd=ROOT)
 
 
-def _judged(history: list[Record], addresses: Sequence[Address], password: str) -> Report:
+def _cleared(addresses: Sequence[Address], password: str) -> int:
+    """Deletes what an earlier run left, and counts the keys that are not of a run."""
+    client = ClusterClient(addresses, password)
+    for key in [*all_keys(), *counters()]:
+        client.call(key, "DEL", key)
+    client.close()
+    return sum(_count(address, password) for address in addresses)
+
+
+def _judged(history: list[Record], addresses: Sequence[Address], password: str, others: int) -> Report:
     last: list[str] = []
     reader = Writer(WRITERS, client := ClusterClient(addresses, password), random.Random(0), last.append)
     for key in all_keys():
@@ -99,7 +109,7 @@ def _judged(history: list[Record], addresses: Sequence[Address], password: str) 
     if unread := [one.key for one in reads if one.outcome != "ok"]:
         raise ConsistencyRunFailed(f"not to be read at the end: {unread}")
     history = [*history, *reads]
-    size = sum(_count(address, password) for address in addresses)
+    size = sum(_count(address, password) for address in addresses) - others
     outcomes: Counter[tuple[str, str]] = Counter((one.op, one.outcome) for one in history)
     return Report(history, outcomes, counted, size, check(history, counted, size))
 
