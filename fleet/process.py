@@ -59,6 +59,14 @@ class Child:
             self.kill()
         return self._process.returncode
 
+    def freeze(self) -> None:
+        """Stop the whole group where it stands (SIGSTOP): it answers nobody and loses nothing."""
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen group go on."""
+        self.signal(signal.SIGCONT)
+
     def kill(self) -> int:
         """Kill the whole group at once."""
         self.signal(signal.SIGKILL)
@@ -95,13 +103,15 @@ def start(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     pass_fds: Sequence[int] = (),
+    stdin: bytes | None = None,
     stdout: int | IO[bytes] | None = None,
     stderr: int | IO[bytes] | None = None,
     by: Means | None = None,
 ) -> Child:
     """Start `argv` as a child that dies with this process. Raises OSError where it cannot be started.
 
-    It has no standard input and no terminal of its own: Ctrl-C in the terminal reaches the parent only, which decides.
+    `stdin` is all that it reads from standard input, where what is secret is seen by nobody; without it there is none.
+    It has no terminal of its own: Ctrl-C in the terminal reaches the parent only, which decides.
     """
     if threading.current_thread() is not threading.main_thread():
         # A parent-death signal fires when the starting thread ends (fleet.leash).
@@ -114,7 +124,7 @@ def start(
             env=env,
             cwd=cwd,
             pass_fds=[*pass_fds] if read_end is None else [*pass_fds, read_end],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
@@ -126,6 +136,9 @@ def start(
     finally:
         if read_end is not None:
             os.close(read_end)
+    if stdin is not None and process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin:  # it ended before it read: its status tells
+            process.stdin.write(stdin)
     return Child(name, process, write_end)
 
 

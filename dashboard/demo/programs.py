@@ -52,6 +52,14 @@ def start_web(listener: Listener, directory: Path, base: Path, host: Host) -> Ch
     )
 
 
+def start_supervisor(directory: Path, base: Path) -> Child:
+    """The supervisor: the servers of the managed clusters are its children, and end with it."""
+    command = [sys.executable, str(base / "manage.py"), "supervise"]
+    return start(
+        "supervise", command, cwd=base, env={**os.environ, "DATA_DIR": str(directory), "PYTHONUNBUFFERED": "1"}
+    )
+
+
 def web_command(descriptor: int) -> list[str]:
     """Its command line."""
     command = [sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--fd", str(descriptor)]

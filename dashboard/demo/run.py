@@ -21,6 +21,7 @@ from fleet.process import Child
 # uvicorn waits up to GRACEFUL_SHUTDOWN_S for its connections; then a moment to leave.
 WEB_GRACE_S = programs.GRACEFUL_SHUTDOWN_S + 2.0
 VALKEY_GRACE_S = 2.0
+SUPERVISE_GRACE_S = 5.0  # its servers end with it
 FIRST_ANSWER_S = 60.0
 
 
@@ -52,14 +53,15 @@ class Demo:
         return status
 
     def _up(self) -> int:
-        listener = listen(self._host.ip, self._port)
+        listener, base = listen(self._host.ip, self._port), Path(settings.BASE_DIR)
         self._say_where(listener)
         if "REDIS_URL" not in os.environ:
             socket_path, data = hint_socket(settings.DATA_DIR), settings.DATA_DIR
             self._keep("valkey", lambda: programs.start_valkey(socket_path, data), VALKEY_GRACE_S)
         prepare.migrate(self._console)
-        # The web process takes longest to be ready; the clusters are made while it imports.
+        # These two take longest to be ready; the clusters are made while they import.
         web = self._keep("web", lambda: self._start_web(listener), WEB_GRACE_S, essential=True)
+        self._keep("supervise", lambda: programs.start_supervisor(settings.DATA_DIR, base), SUPERVISE_GRACE_S)
         prepare.seed(self._console)
         self._wait_for_page(web, listener)
         page = url(self._host.of_link, listener.port)

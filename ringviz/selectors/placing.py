@@ -124,10 +124,13 @@ def lost_keys(state: State, keys: KeyIndex) -> dict[int, int]:
     """How many keys of each node are in unfilled buckets; nothing for a node without any."""
     if not state["unfilled"]:
         return {}
-    per_bucket = np.bincount(keys.hashes >> np.uint32(BUCKET_SHIFT), minlength=BUCKETS)
-    per_bucket[~in_ranges(state["unfilled"])] = 0
-    lost = np.bincount(bucket_owners(state), weights=per_bucket)
+    lost = np.bincount(bucket_owners(state), weights=keys_per_bucket(keys) * in_ranges(state["unfilled"]))
     return {number: int(lost[number]) for number in np.flatnonzero(lost).tolist() if number}
+
+
+def keys_per_bucket(keys: KeyIndex) -> NDArray[np.int64]:
+    """How many keys lie in each bucket, shape (16384,). O(keys)."""
+    return np.bincount(keys.hashes >> np.uint32(BUCKET_SHIFT), minlength=BUCKETS)
 
 
 def in_ranges(ranges: Iterable[Sequence[int]]) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from live.log import timestamp
 from ringviz import events
+from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex
 from ringviz.core.state import KeysState, NodeState, State
 from ringviz.errors import Invalid, NotFound
@@ -222,9 +223,15 @@ def use_keys(key_set: KeySet) -> Decision:
         if key_set.pk == on.state["keys"]["id"]:
             raise Invalid("keys", key_set.label, _("The cluster has these keys already."))
         keys = KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
-        after = with_figures({**on.state, "keys": keys}, index_for(on.state["cluster"], key_set))
+        unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == ClusterRow.Kind.MANAGED else on.state["unfilled"]
+        state: State = {**on.state, "keys": keys, "unfilled": unfilled}
+        after = with_figures(state, index_for(on.state["cluster"], key_set))
         return events.KeysImported(
-            keys=keys, before=on.state["keys"], changed=changed_figures(on.state, after), movement=None
+            keys=keys,
+            before=on.state["keys"],
+            changed=changed_figures(on.state, after),
+            movement=None,
+            unfilled=unfilled,
         )
 
     return Decision("keys", {"keys": str(key_set.pk)}, decide)

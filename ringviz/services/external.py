@@ -18,7 +18,7 @@ from live.models import Event, Stream
 from live.turns import write_turn
 from ringviz import events
 from ringviz.bounds import MAX_NAME
-from ringviz.core.state import State, apply
+from ringviz.core.state import NodeState, State, apply
 from ringviz.errors import Invalid, NotFound
 from ringviz.external.reading import Look, Unreachable, read_once
 from ringviz.external.targets import door, read_typed, refused, resolve
@@ -77,24 +77,24 @@ def detach(*, actor: Actor, slug: str) -> None:
     delete_cluster(slug=slug, actor=actor)
 
 
-def see(slug: str, look: Look) -> Event | None:
-    """Writes down what is seen, if it is something else than what is known. Raises NotFound.
+def see(slug: str, look: Look) -> list[NodeState]:
+    """Writes down what is seen, if it is something else than what is known, and gives the nodes as they are known now.
 
-    None where nothing changed, or somebody else wrote at the same time: the next look tells it again.
+    Where somebody else wrote at the same time nothing is written: the next look tells it again. Raises NotFound.
     """
     on = known(slug)
     nodes = nodes_seen(look, on.state["nodes"], on.cluster.next_number, timestamp(timezone.now()))
     if nodes == on.state["nodes"]:
-        return None
+        return nodes
     payload = events.ExternalSeen(nodes=nodes)
     try:
         with write(on.cluster.stream_id, expected=on.v) as draft:
             write_rows(on.cluster, on.state, apply(on.state, kind_of(payload), encode(payload)))
             event = draft.record(payload, _OBSERVER)
     except (Conflict, Stream.DoesNotExist):
-        return None
+        return on.state["nodes"]
     keep_log_bounded(event.stream_id, event.version)
-    return event
+    return nodes
 
 
 def hear(attachment: Attachment) -> None:

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.turns import write_turn
+from ringviz.core.state import Workload
 from ringviz.models import Cluster, KeySet, SeededCluster
 from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import file_keys, pattern_keys
-from ringviz.services.nodes import add_node
 
 DEMO_KEYS = 20_000
 _SEEDER = Actor(name="seed", origin="seed", may_operate=True)
@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 
 
 def seed_demo(progress: Say = lambda _line: None) -> None:
-    """Three clusters: eight nodes to break, forty and a hundred to look at. `progress` gets a line for each step.
+    """Three clusters: eight real nodes to break, forty and a hundred to look at. `progress` gets a line for each step.
 
     Each is made once: what people did to it since, and be it to delete it, stays.
     """
@@ -39,8 +39,6 @@ def seed_demo(progress: Say = lambda _line: None) -> None:
         if not Cluster.objects.filter(slug=slug).exists():
             progress(_("Making the cluster %(slug)s ...") % {"slug": slug})
             make()
-        if slug == "demo":
-            _complete_demo()
         with write_turn():
             SeededCluster.objects.get_or_create(slug=slug)
 
@@ -56,17 +54,10 @@ def _demo() -> None:
         vnodes=16,
         copies=3,
         key_set=key_set,
-        nodes=[{"name": f"cache-{n}"} for n in range(1, 4)],
+        nodes=[{"name": f"cache-{n}"} for n in range(1, 9)],
+        kind=Cluster.Kind.MANAGED,
+        workload=Workload(on=True, rate=500, distribution="zipf", reads=0.9),
     )
-
-
-def _complete_demo() -> None:
-    """The other five nodes, each an event of its own. A seed that was cut off goes on from where it was."""
-    cluster = Cluster.objects.get(slug="demo")
-    if cluster.stream.version != cluster.nodes.count() - 2:
-        return  # somebody has been at work
-    for number in range(cluster.nodes.count() + 1, 9):
-        add_node(slug="demo", actor=_SEEDER, name=f"cache-{number}")
 
 
 def _forty() -> None:

@@ -9,11 +9,11 @@ from live.models import Event
 from ringviz import events
 from ringviz.core.state import State
 from ringviz.errors import Invalid
-from ringviz.models import KeySet
+from ringviz.models import Cluster, KeySet
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import cluster_of
 from ringviz.selectors.past import event_at, state_at
-from ringviz.services import decisions
+from ringviz.services import decisions, served
 from ringviz.services.changing import change, check_allowed, check_changeable
 
 _KIND_BY_STATE: dict[str, decisions.NodeKind] = {
@@ -33,10 +33,47 @@ def undo(*, slug: str, actor: Actor, version: int) -> Event:
     check_changeable(cluster)
     stream_id = cluster.stream_id
     event = event_at(stream_id, version)
+    if cluster.kind == Cluster.Kind.MANAGED:
+        return _undo_served(cluster, actor, version)
     if event is None or version <= 1:
         raise Invalid("version", version, _("There is nothing before this event to go back to."))
     decision = _inverse(event, state_at(stream_id, version - 1))
     return change(slug=slug, actor=actor, version=version, decision=decisions.undoing(version, decision))
+
+
+# What follows from another event by itself: to take back the newest event is to take back what they follow from.
+_CONSEQUENCES = ("keys_refilled", "node_suspected", "node_cleared", "cluster_formed")
+
+
+def _undo_served(cluster: Cluster, actor: Actor, version: int) -> Event:
+    """On a managed cluster an undo is asked for like anything else, as the action that comes closest."""
+    newest = Event.objects.filter(stream_id=cluster.stream_id, version__lte=version).exclude(kind__in=_CONSEQUENCES)
+    event = newest.order_by("-version").first()
+    if event is None or event.version <= 1:
+        raise Invalid("version", version, _("There is nothing before this event to go back to."))
+    decision = _inverse_served(event, state_at(cluster.stream_id, event.version - 1))
+    return change(slug=cluster.slug, actor=actor, version=version, decision=decisions.undoing(event.version, decision))
+
+
+def _inverse_served(event: Event, before: State) -> decisions.Decision:
+    """The action that takes an event back as far as it can be: keys that were lost come from the key set."""
+    payload = event.payload
+    if event.kind == "work_asked":
+        return served.cancel(payload["asked"]["id"])
+    if event.kind == "workload_set" and payload["before"]:
+        return served.set_workload(payload["before"])
+    if event.kind in ("node_killed", "node_drained"):
+        return decisions.revive(payload["node"]["number"])
+    if event.kind == "node_revived":
+        return decisions.drain(payload["node"]["number"])
+    if event.kind == "node_removed":
+        was = decisions.node_of(before, payload["number"])
+        return decisions.add(name=was["name"], zone=was["zone"], weight=was["weight"])
+    if event.kind == "node_frozen":
+        return served.thaw(payload["node"]["number"])
+    if event.kind in ("node_added", "node_reweighted", "node_edited", "cluster_reconfigured", "keys_imported"):
+        return _inverse(event, before)
+    raise Invalid("version", event.version, _("This cannot be taken back: it has happened to a server."))
 
 
 def _inverse(event: Event, before: State) -> decisions.Decision:

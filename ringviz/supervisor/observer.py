@@ -16,7 +16,7 @@ from ringviz.external.reading import Look, Reader, Unreachable
 from ringviz.external.targets import Door, Target, door, split_address
 from ringviz.external.wire import Login
 from ringviz.models import Attachment
-from ringviz.selectors.clusters import state_of
+from ringviz.selectors.clusters import known
 from ringviz.selectors.external import silent_frame, stored_frame
 from ringviz.services.external import hear, miss, see
 from ringviz.stores import passwords
@@ -53,7 +53,7 @@ class Observer:
 
     def step(self) -> None:
         """One look at each of them, all at the same time; an attachment that is gone is forgotten."""
-        attachments = list(Attachment.objects.select_related("cluster__key_set", "cluster__stream"))
+        attachments = list(Attachment.objects.select_related("cluster"))
         self._forget({attachment.pk for attachment in attachments})
         here = door()
         readers = [self._reader(attachment, here) for attachment in attachments]
@@ -104,11 +104,10 @@ class Observer:
         cluster, now_ms = attachment.cluster, int(timezone.now().timestamp() * 1000)
         if look is None:
             since_ms = int(miss(attachment).timestamp() * 1000)
-            frame = silent_frame(state_of(cluster)["nodes"], now_ms, since_ms)
+            frame = silent_frame(known(cluster.slug).state["nodes"], now_ms, since_ms)
         else:
             hear(attachment)
-            see(cluster.slug, look)
-            frame = stored_frame(look, state_of(cluster)["nodes"], now_ms)
+            frame = stored_frame(look, see(cluster.slug, look), now_ms)
         publish_frame(cluster.stream_id, "stored", dict(frame))
 
     def _forget(self, there: set[int]) -> None:

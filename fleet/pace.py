@@ -1,0 +1,53 @@
+"""How often a program may be started: a cap by the minute, pauses that double, and when it makes no sense any more."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+MINUTE_S = 60.0
+
+
+@dataclass
+class Pace:
+    """Of one program, or of a group. Times are given, of any clock that only rises; there is none of its own.
+
+    At most `starts_a_minute`; after a death a pause of `first_pause_s`, doubled for each recent one up to
+    `longest_pause_s`; hopeless after `deaths` within `within_s` seconds.
+    """
+
+    starts_a_minute: int
+    first_pause_s: float
+    longest_pause_s: float
+    deaths: int
+    within_s: float
+    _starts: deque[float] = field(default_factory=deque, init=False)
+    _deaths: deque[float] = field(default_factory=deque, init=False)
+
+    def started(self, now: float) -> None:
+        """Note a start."""
+        self._starts.append(now)
+        while len(self._starts) > self.starts_a_minute:
+            self._starts.popleft()
+
+    def died(self, now: float) -> None:
+        """Note a death."""
+        self._deaths.append(now)
+        while len(self._deaths) > self.deaths:
+            self._deaths.popleft()
+
+    def next_start(self, now: float) -> float:
+        """The earliest time of the next start; `now` or before it when that is at once."""
+        due = now
+        recent = [death for death in self._deaths if now - death < self.within_s]
+        if recent:
+            due = recent[-1] + min(self.first_pause_s * 2 ** (len(recent) - 1), self.longest_pause_s)
+        if len(self._starts) >= self.starts_a_minute:
+            due = max(due, self._starts[0] + MINUTE_S)
+        return due
+
+    def may_start(self, now: float) -> bool:
+        """Whether a start is due."""
+        return self.next_start(now) <= now
+
+    def is_hopeless(self, now: float) -> bool:
+        """Whether it died too often in too short a time."""
+        return len(self._deaths) == self.deaths and now - self._deaths[0] < self.within_s

@@ -1,0 +1,25 @@
+"""`manage.py supervise`: the one process that starts, freezes, kills and ends the servers of managed clusters."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext_lazy as _
+
+
+class Command(BaseCommand):
+    """Runs until it is told to end; its servers end with it."""
+
+    help = str(_("Keep the servers of managed clusters as the log says. One process leads; another waits its turn."))
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Signals: terminate and interrupt end it in peace."""
+        from ringviz.supervisor.run import Supervisor
+
+        supervisor = Supervisor()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: supervisor.stop())
+        sys.exit(supervisor.run())

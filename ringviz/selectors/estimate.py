@@ -1,0 +1,93 @@
+"""What a plan would cost on real servers: the bytes that move or are lost, and the room that is left."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from django.utils.translation import gettext as _
+
+from ringviz.core.state import State
+from ringviz.engine import Measured
+from ringviz.models import Cluster
+from ringviz.selectors.measured import measure
+from ringviz.selectors.placing import members_of
+from ringviz.words import grouped
+
+
+class Survivor(TypedDict):
+    """A node after the change: `bytes` now and then against its `limit`, and misses a second that it will have more."""
+
+    node: int
+    bytes: int
+    limit: int
+    after_bytes: int
+    misses_per_s: float
+
+
+class Estimate(TypedDict):
+    """`measured` is False where a server did not say what it has, so that bytes are of the others' average."""
+
+    keys: int
+    bytes: int
+    lost_keys: int
+    lost_bytes: int
+    survivors: list[Survivor]
+    measured: bool
+    notes: list[str]
+
+
+def estimate(cluster: Cluster, before: State, kind: str, payload: dict[str, Any], after: State) -> Estimate:
+    """The cost of the change from `before` to `after`, from what the servers say now. Asks each of them once."""
+    measured = measure(cluster, before)
+    known = [one for one in measured.values() if one is not None]
+    keys, total = sum(one.keys for one in known), sum(one.bytes for one in known)
+    per_key = total / keys if keys else 0.0
+    moved = (payload.get("movement") or {}).get("moved", 0)
+    lost = (payload.get("loss") or {}).get("keys", 0)
+    survivors = [_survivor(node, before, measured, per_key) for node in members_of(after)]
+    return Estimate(
+        keys=0 if payload.get("loss") else moved,
+        bytes=0 if payload.get("loss") else round(moved * per_key),
+        lost_keys=lost,
+        lost_bytes=round(lost * per_key),
+        survivors=survivors,
+        measured=bool(known) and len(known) == len(measured),
+        notes=_notes(cluster, kind, lost, survivors),
+    )
+
+
+def _survivor(
+    node: dict[str, Any] | Any, before: State, measured: dict[int, Measured | None], per_key: float
+) -> Survivor:
+    was = next((one for one in before["nodes"] if one["number"] == node["number"]), node)
+    found = measured.get(node["number"])
+    now = found.bytes if found else round((was["keys"] - was["lost"]) * per_key)
+    after = now + round((node["keys"] - was["keys"]) * per_key)
+    held = was["keys"] - was["lost"]
+    lost = node["lost"] - was["lost"]
+    # Keys are asked for alike: of the new requests as many miss as keys were lost, until they are stored again.
+    per_held = found.ops / held if found and held else 0.0
+    return Survivor(
+        node=node["number"],
+        bytes=now,
+        limit=found.limit if found else before["cluster"]["memory"],
+        after_bytes=max(0, after),
+        misses_per_s=round(max(0, lost) * per_held, 1),
+    )
+
+
+def _notes(cluster: Cluster, kind: str, lost: int, survivors: list[Survivor]) -> list[str]:
+    notes = []
+    if kind == "node_killed" and lost:
+        notes.append(_("%(keys)s keys are lost and stored again from the key set.") % {"keys": grouped(lost)})
+    if kind == "node_failed_over":
+        notes.append(_("Its replica takes over. Writes that the replica had not confirmed may be lost."))
+    if kind == "node_revived":
+        notes.append(_("It comes back empty, as a new server: its keys have other owners and newer values by now."))
+    if cluster.strategy == "modulo" and kind == "node_killed":
+        notes.append(_("Counting by modulo, the others do not find most of their own keys any more either."))
+    full = [one["node"] for one in survivors if one["limit"] and one["after_bytes"] > one["limit"]]
+    if full:
+        text = _("There is not room enough on %(count)d of the nodes.")
+        notes.append(text % {"count": len(full)})
+    return notes

@@ -1,0 +1,44 @@
+"""What the servers of a managed cluster say at this moment. A frozen one costs one deadline in all."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from ringviz.core.buckets import bucket_of, stored_name
+from ringviz.core.state import State
+from ringviz.engine import Address, Engine, Measured
+from ringviz.models import Cluster
+from ringviz.selectors.placing import members_of
+from ringviz.stores import passwords
+
+TIMEOUT_S = 0.5
+
+
+class Stored(TypedDict):
+    """Where a key really is: its owner by the ring, whether that has it, and the nodes whose replica has it too."""
+
+    owner: int
+    found: bool
+    replicas: list[int]
+
+
+def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
+    """What each node with a server has, by number; None for one that does not answer."""
+    addresses = {node["number"]: Address.parse(node["address"]) for node in members_of(state) if node["address"]}
+    password = passwords.kept(cluster.pk)
+    if not addresses or not password:
+        return dict.fromkeys(addresses)
+    found = Engine(password).measure(list(addresses.values()), TIMEOUT_S)
+    return {number: found.get(address) for number, address in addresses.items()}
+
+
+def stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> Stored | None:
+    """Whether the server that should have a key has it; None when it could not be asked."""
+    node = next((node for node in members_of(state) if node["number"] == owner), None)
+    password = passwords.kept(cluster.pk)
+    if node is None or not node["address"] or not password:
+        return None
+    found = Engine(password).has(Address.parse(node["address"]), stored_name(key, bucket_of(hash_)), TIMEOUT_S)
+    if found is None:
+        return None
+    return Stored(owner=owner, found=found.primary, replicas=[owner] if found.replicas else [])

@@ -1,0 +1,90 @@
+"""Counts what every server of every managed cluster stores, a few times a second, and tells the pages.
+
+In a thread of its own: a frozen server costs its deadline here and delays nobody who decides.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from live.hints import publish_frame
+from ringviz.engine import Address, Engine, Measured
+
+logger = logging.getLogger(__name__)
+
+EVERY_S = 0.25
+TIMEOUT_S = 0.2
+
+
+class Counted(Protocol):
+    """A cluster whose servers are counted."""
+
+    stream_id: int
+    engine: Engine
+
+    def current(self) -> dict[int, tuple[Address | None, Address | None]]:
+        """Primary and replica of every node."""
+
+
+class Counting:
+    """The thread that counts."""
+
+    def __init__(self, clusters: Callable[[], Iterable[Counted]]) -> None:
+        self._clusters = clusters
+        self._stopping = threading.Event()
+        self._bytes: dict[tuple[int, int], int] = {}
+        self._thread = threading.Thread(target=self._run, name="counting", daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+
+    def bytes_of(self, stream_id: int, number: int) -> int:
+        """What the keys of a node took when they were last counted; 0 if never."""
+        return self._bytes.get((stream_id, number), 0)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY_S):
+            for cluster in list(self._clusters()):
+                try:
+                    self._count(cluster)
+                except Exception:
+                    logger.exception("The servers of stream %d could not be counted", cluster.stream_id)
+
+    def _count(self, cluster: Counted) -> None:
+        current = cluster.current()
+        asked = [one for pair in current.values() for one in pair if one is not None]
+        measured = cluster.engine.measure(asked, TIMEOUT_S) if asked else {}
+        nodes: dict[str, Any] = {}
+        for number, (primary, replica) in current.items():
+            found = measured.get(primary) if primary else None
+            nodes[str(number)] = _told(found, replica, measured)
+            if found is not None:
+                self._bytes[cluster.stream_id, number] = found.bytes
+        publish_frame(cluster.stream_id, "stored", {"at": time.time_ns() // 1_000_000, "nodes": nodes})
+
+
+def _told(found: Measured | None, replica: Address | None, measured: dict[Address, Measured | None]) -> dict[str, Any]:
+    copy = None
+    if replica is not None:
+        other = measured.get(replica)
+        copy = {"keys": None if other is None else other.keys, "up": other is not None}
+    if found is None:
+        return {"up": False, "keys": None, "bytes": None, "limit": 0, "ops": None, "replica": copy}
+    return {
+        "up": True,
+        "keys": found.keys,
+        "bytes": found.bytes,
+        "limit": found.limit,
+        "ops": found.ops,
+        "replica": copy,
+    }

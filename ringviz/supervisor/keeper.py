@@ -1,0 +1,236 @@
+"""The keeper of one managed cluster: a thread that makes what runs what the log says, one short step after the other.
+
+Before each step it looks at what happened meanwhile, the deaths first: a move or a refill keeps nobody waiting. A step
+is one of: carry out a prompt intent (kill, freeze, thaw), move some slots, refill some keys, begin or finish an intent.
+Whoever is killed between two steps loses nothing: the log says what is wanted, the engine what is so.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import close_old_connections, connections
+from django.utils.translation import gettext_lazy
+
+from live.models import Stream
+from ringviz.core.detector import ServerKey
+from ringviz.engine import Address, Engine
+from ringviz.errors import NotFound, Refused
+from ringviz.models import Intent
+from ringviz.services import served
+from ringviz.services.leading import Fenced, Guard
+from ringviz.supervisor.book import Book
+from ringviz.supervisor.deaths import Deaths
+from ringviz.supervisor.hands import Closed, Hands
+from ringviz.supervisor.heartbeat import Heartbeat
+from ringviz.supervisor.members import Members
+from ringviz.supervisor.moving import Mover
+from ringviz.supervisor.refill import Refill
+from ringviz.supervisor.servers import Server
+from ringviz.supervisor.telling import Telling
+from ringviz.supervisor.traffic import TrafficChild
+from ringviz.supervisor.works import Works
+
+logger = logging.getLogger(__name__)
+
+IDLE_S = 0.5
+AFTER_ERROR_S = 1.0
+PROMPT = ("kill", "freeze", "thaw")
+_VERDICT_MS = 500  # from a counted miss to the next, which is the verdict
+
+
+class Keeper:
+    """One cluster. `wake`, `on_*` and `stop` may be called from any thread."""
+
+    def __init__(
+        self, cluster: Any, hands: Hands, heartbeat: Heartbeat, guard: Callable[[], Guard], password: str
+    ) -> None:
+        self.cluster_id: int = cluster.pk
+        self.stream_id: int = cluster.stream_id
+        self._heartbeat = heartbeat
+        self._queue: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self.may_act = threading.Event()  # cleared while nobody knows who leads
+        self.may_act.set()
+        self.engine = engine = Engine(password)
+        self.book = Book(cluster.pk, cluster.slug, guard)
+        telling = Telling(cluster.stream_id)
+        self.members = Members(cluster, engine, hands, heartbeat, password=password, on_end=self._on_end)
+        self._telling = telling
+        self._mover = Mover(engine, self.members, telling)
+        self._refill = Refill(self.book, self.members, telling, password)
+        self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
+        self._works = Works(self.book, engine, self.members, self._mover, self._refill)
+        self._traffic = TrafficChild(cluster.slug, hands, on_end=self.wake)
+        self._thread = threading.Thread(target=self._run, name=f"keeper {cluster.slug}", daemon=True)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Lets the current step end, then nothing more is done; servers run on."""
+        self._stopping.set()
+        self.wake()
+
+    def join(self) -> None:
+        """Waits until the keeper has ended."""
+        self._thread.join(timeout=10)
+
+    def is_alive(self) -> bool:
+        """Whether it is at work."""
+        return self._thread.is_alive()
+
+    def wake(self) -> None:
+        """Something may have been asked."""
+        self._queue.put(("wake", None))
+
+    def on_suspicion(self, key: ServerKey, misses: int) -> None:
+        """A server missed pings."""
+        self._queue.put(("suspicion", (key, misses)))
+
+    def on_clear(self, key: ServerKey) -> None:
+        """A suspected server answered."""
+        self._queue.put(("clear", key))
+
+    def on_verdict(self, key: ServerKey) -> None:
+        """A server is convicted."""
+        self._queue.put(("verdict", key))
+
+    def current(self) -> dict[int, tuple[Address | None, Address | None]]:
+        """Primary and replica of every node, for who counts them."""
+        return self.members.current()
+
+    def bytes_from(self, bytes_of: Callable[[int, int], int]) -> None:
+        """Who knows what a server held when it died."""
+        self._deaths.bytes_of = lambda number: bytes_of(self.stream_id, number)
+
+    def end_servers(self) -> None:
+        """Kills every server: the cluster was deleted, or its keeper has failed."""
+        for server in self.members.everybody():
+            server.expected = True
+            self.members.kill(server)
+
+    def _on_end(self, server: Server) -> None:
+        self._queue.put(("exit", server))
+
+    def _run(self) -> None:
+        try:
+            self._begin()
+            while not self._stopping.is_set():
+                self._guarded_step()
+        except (Fenced, Closed, NotFound, Stream.DoesNotExist) as ending:
+            logger.info("The keeper of %s ends: %s", self.book.slug, ending)
+        finally:
+            self._traffic.end()
+            connections.close_all()
+
+    def _begin(self) -> None:
+        """Starts what should run, again and again until it does."""
+        while not self._stopping.is_set():
+            try:
+                self._telling.work("starting")
+                self.members.begin(self.book.known().state)
+                return
+            except (Fenced, Closed, NotFound, Stream.DoesNotExist):
+                raise
+            except Exception:
+                logger.exception("The servers of %s could not be started", self.book.slug)
+                self._stopping.wait(AFTER_ERROR_S)
+
+    def _guarded_step(self) -> None:
+        try:
+            close_old_connections()
+            if not self._step():
+                self._await_news()
+        except (Fenced, Closed, NotFound, Stream.DoesNotExist):
+            raise
+        except Exception:
+            logger.exception("A step of %s failed; it is tried again", self.book.slug)
+            self._stopping.wait(AFTER_ERROR_S)
+
+    def _await_news(self) -> None:
+        try:
+            item = self._queue.get(timeout=IDLE_S)
+        except queue.Empty:
+            return
+        self._queue.put(item)  # `_hear` takes all of them together
+
+    def _step(self) -> bool:
+        """One step; False when there is nothing to do."""
+        self._hear()
+        if not self.may_act.is_set():
+            self._telling.work("waiting", why="no lease")
+            return False
+        if self._deaths.handle():
+            return True
+        state = self.book.known().state
+        intents = self.book.open_intents()
+        self._traffic.follow(state["workload"])
+        if prompt := next((one for one in intents if one.action in PROMPT), None):
+            self._prompt(prompt)
+            return True
+        return self._works.step(state, [one for one in intents if one.action not in PROMPT])
+
+    def _hear(self) -> None:
+        """Everything that came since the last step."""
+        while True:
+            try:
+                what, about = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if what == "exit":
+                self._exited(about)
+            elif what == "verdict":
+                self._convicted(about)
+            elif what in ("suspicion", "clear"):
+                self._suspect(what, about)
+
+    def _exited(self, server: Server) -> None:
+        if self.members.is_current(server) and not server.expected:
+            self._deaths.note(server, self._deaths.cause_of(server))
+
+    def _convicted(self, key: ServerKey) -> None:
+        if server := self.members.server(key):
+            self._deaths.note(server, "silent")
+
+    def _suspect(self, what: str, about: Any) -> None:
+        key, misses = about if what == "suspicion" else (about, 0)
+        server = self.members.server(key)
+        if server is None or key[2] != "primary" or not server.is_running:
+            return
+        if what == "suspicion":
+            self._telling.suspicion(key[1], misses, _VERDICT_MS if misses else None)
+        decision = served.suspected(key[1]) if what == "suspicion" else served.cleared(key[1])
+        try:
+            self.book.found(decision)
+        except Refused:
+            return  # it is frozen, down, or suspected already
+
+    def _prompt(self, intent: Intent) -> None:
+        server = self.members.primary(intent.node)
+        if server is None or not server.is_running:
+            self.book.given_up(intent, Intent.State.FAILED, str(NO_SERVER))
+            return
+        if intent.action == "kill":
+            self._deaths.asked(server, intent)
+            self.members.kill(server)
+            return
+        decision = served.freeze(intent.node) if intent.action == "freeze" else served.thaw(intent.node)
+        try:
+            # In this order, so that nobody reads of a server that answers while it is called frozen, or the reverse.
+            if intent.action == "freeze":
+                self.book.done(intent, decision)
+                server.child.freeze()
+            else:
+                server.child.thaw()
+                self.book.done(intent, decision)
+        except Refused as refused:
+            self.book.given_up(intent, Intent.State.FAILED, refused.message)
+
+
+NO_SERVER = gettext_lazy("There is no server any more: the verdict came first.")

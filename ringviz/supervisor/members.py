@@ -1,0 +1,268 @@
+"""The servers of a cluster's nodes, which of them is primary, and the engine's map of who owns which bucket."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.detector import ServerKey
+from ringviz.core.state import State
+from ringviz.engine import Address, Engine
+from ringviz.selectors.placing import members_of
+from ringviz.supervisor.hands import Hands
+from ringviz.supervisor.heartbeat import Heartbeat
+from ringviz.supervisor.servers import NotStarted, Server, Servers, is_replica
+
+logger = logging.getLogger(__name__)
+
+AGREE_WITHIN_S = 15.0
+_STARTED_AT_ONCE = 8
+UNKNOWN = -1  # the owner of a bucket that an identity has which is none of ours any more
+
+
+class Members:
+    """Belongs to the thread of its keeper, but for `current`, which is a copy."""
+
+    def __init__(
+        self,
+        cluster: Any,
+        engine: Engine,
+        hands: Hands,
+        heartbeat: Heartbeat,
+        *,
+        password: str,
+        on_end: Callable[[Server], None],
+    ) -> None:
+        self._cluster_id: int = cluster.pk
+        self._replicas: int = cluster.replicas
+        self._engine = engine
+        self._heartbeat = heartbeat
+        self._password = password
+        self.servers = Servers(cluster.pk, cluster.memory, hands, engine, on_end)
+        self._primary: dict[int, Server] = {}
+        self._replica: dict[int, Server] = {}
+        self._lock = threading.Lock()
+
+    # --- who there is
+
+    def primary(self, number: int) -> Server | None:
+        """The primary of a node."""
+        return self._primary.get(number)
+
+    def replica(self, number: int) -> Server | None:
+        """The replica of a node."""
+        return self._replica.get(number)
+
+    def server(self, key: ServerKey) -> Server | None:
+        """The server that the heartbeat means."""
+        return (self._primary if key[2] == "primary" else self._replica).get(key[1])
+
+    def is_current(self, server: Server) -> bool:
+        """Whether it is still the primary or replica of its node."""
+        return server in (self._primary.get(server.number), self._replica.get(server.number))
+
+    def is_replica(self, server: Server) -> bool:
+        """Whether it is the replica of its node."""
+        return self._replica.get(server.number) is server
+
+    def running(self) -> list[Server]:
+        """The primaries whose processes run, by number."""
+        return [server for _number, server in sorted(self._primary.items()) if server.is_running]
+
+    def addresses(self) -> list[Address]:
+        """Where the running primaries answer."""
+        return [server.address for server in self.running()]
+
+    def everybody(self) -> list[Server]:
+        """Primaries and replicas, the ended ones too."""
+        return [*self._primary.values(), *self._replica.values()]
+
+    def current(self) -> dict[int, tuple[Address | None, Address | None]]:
+        """Primary and replica of every node, for another thread that only asks them."""
+        with self._lock:
+            numbers = self._primary.keys() | self._replica.keys()
+            return {number: (_at(self._primary.get(number)), _at(self._replica.get(number))) for number in numbers}
+
+    # --- starting and ending
+
+    def begin(self, state: State) -> None:
+        """Starts every server that has a directory and a node that should run, and has them find each other.
+
+        Whatever runs from these directories is of an earlier supervisor and is ended first. Raises NotStarted.
+        """
+        self.servers.end_strays()
+        wanted = {node["number"] for node in members_of(state)}
+        found = [(number, path) for number, path in self.servers.directories()]
+        begun = []
+        for number, path in found:
+            if number not in wanted:
+                continue  # its work, if it is under way, begins anew
+            if self.server((self._cluster_id, number, "replica" if is_replica(path) else "primary")) is None:
+                server = self.servers.begin(number, path)
+                self._put(server, replica=is_replica(path))
+                begun.append(server)
+        self._await(begun)
+        self._meet_again(begun)
+
+    def _await(self, begun: list[Server]) -> None:
+        if not begun:
+            return
+        with ThreadPoolExecutor(_STARTED_AT_ONCE) as pool:
+            for server, trouble in zip(begun, pool.map(self._answered, begun), strict=True):
+                if trouble:
+                    logger.error("The server of node %d did not start: %s", server.number, trouble)
+                else:
+                    self.watch(server)
+
+    def _answered(self, server: Server) -> str:
+        try:
+            self.servers.await_answer(server)
+        except NotStarted as error:
+            return str(error)
+        return ""
+
+    def _meet_again(self, begun: list[Server]) -> None:
+        """Ports may be others than before: each is told where the first one is."""
+        alive = [server for server in begun if server.is_running]
+        if len(alive) > 1:
+            self._engine.meet([server.address for server in alive], AGREE_WITHIN_S)
+
+    def start(self, number: int) -> Server:
+        """A new, empty server of a node, which knows nobody yet. Raises NotStarted."""
+        server = self.servers.begin(number, self.servers.new_directory(number))
+        self._put(server, replica=False)
+        self.servers.await_answer(server)
+        return server
+
+    def start_replica(self, number: int) -> None:
+        """A new server that follows the primary of a node. Raises NotStarted."""
+        primary = self._primary[number]
+        server = self.servers.begin(number, self.servers.new_directory(number))
+        self._put(server, replica=True)
+        self.servers.await_answer(server)
+        self._engine.join(server.address, primary.address, AGREE_WITHIN_S)
+        self._engine.replicate(server.address, primary.id)
+        self.watch(server)
+
+    def start_missing_replica(self, state: State) -> bool:
+        """Starts one replica that a node should have and has not. False where all are there."""
+        if not self._replicas:
+            return False
+        for node in members_of(state):
+            number = node["number"]
+            replica, primary = self._replica.get(number), self._primary.get(number)
+            if primary is not None and primary.is_running and (replica is None or not replica.is_running):
+                if replica is not None:
+                    self.drop(replica)
+                self.start_replica(number)
+                return True
+        return False
+
+    def again(self, server: Server) -> Server:
+        """Ends a server in peace and starts it from its directory. Raises NotStarted."""
+        self.excuse(server, AGREE_WITHIN_S)
+        self.servers.stop(server)
+        fresh = self.servers.begin(server.number, server.directory)
+        self._put(fresh, replica=False)
+        self.servers.await_answer(fresh)
+        if fresh.address != server.address:
+            others = [one.address for one in self.running() if one is not fresh]
+            self._engine.meet([fresh.address, *others], AGREE_WITHIN_S)
+        self.watch(fresh)
+        return fresh
+
+    def kill(self, server: Server) -> None:
+        """At once: fencing. Waits until the process is gone."""
+        self.servers.kill(server)
+
+    def promote(self, number: int) -> None:
+        """The replica is the primary from here on; what was is dropped."""
+        old, new = self._primary[number], self._replica.pop(number)
+        self._unwatch(new, "replica")
+        self.drop(old)
+        self._put(new, replica=False)
+        self.watch(new)
+
+    def drop(self, server: Server) -> None:
+        """Forgets an ended server and its directory."""
+        role = "replica" if self.is_replica(server) else "primary"
+        self._unwatch(server, role)
+        with self._lock:
+            (self._replica if role == "replica" else self._primary).pop(server.number, None)
+        self.servers.discard(server)
+
+    def retire(self, number: int) -> None:
+        """Ends the servers of a node that owns nothing any more, and has the others forget them."""
+        for server in (self._replica.get(number), self._primary.get(number)):
+            if server is None:
+                continue
+            self._unwatch(server, "replica" if self.is_replica(server) else "primary")
+            self.servers.stop(server)
+            self.drop(server)
+            self._engine.forget([server.id], self.addresses())
+
+    def watch(self, server: Server) -> None:
+        """The heartbeat asks this server from here on."""
+        role = "replica" if self.is_replica(server) else "primary"
+        self._heartbeat.watch((self._cluster_id, server.number, role), server.address, self._password)
+
+    def excuse(self, server: Server, seconds: float) -> None:
+        """It will be silent for a while, and that is no miss."""
+        role = "replica" if self.is_replica(server) else "primary"
+        self._heartbeat.excuse((self._cluster_id, server.number, role), seconds)
+
+    def _unwatch(self, server: Server, role: str) -> None:
+        self._heartbeat.unwatch((self._cluster_id, server.number, role))
+
+    def _put(self, server: Server, *, replica: bool) -> None:
+        with self._lock:
+            (self._replica if replica else self._primary)[server.number] = server
+
+    # --- who owns what
+
+    def owners(self) -> NDArray[np.int32]:
+        """The number of the node that owns each bucket as the engine has it: 0 nobody, UNKNOWN an identity not ours.
+
+        As seen by one server that answers; raises what the engine raises when none does.
+        """
+        owner, ids = self._engine.slot_map(self._asked())
+        numbers = {server.id: number for number, server in self._primary.items()}
+        # The last place is nobody's, -1.
+        table = np.array([*(numbers.get(id_, UNKNOWN) for id_ in ids), 0], np.int32)
+        found: NDArray[np.int32] = table[owner]
+        return found
+
+    def unknown_ids(self) -> list[str]:
+        """Identities that the engine still knows and that are none of ours: the dead."""
+        ours = {server.id for server in self.everybody()}
+        return [member.id for member in self._engine.members(self._asked()) if member.id not in ours]
+
+    def _asked(self) -> Address:
+        silent = self._heartbeat_silent()
+        running = self.running()
+        for server in running:
+            if server.number not in silent:
+                return server.address
+        if not running:
+            raise NotStarted("no server of this cluster runs")
+        return running[0].address
+
+    def _heartbeat_silent(self) -> set[int]:
+        """Those that do not answer at this moment."""
+        measured = self._engine.measure(self.addresses(), 0.3)
+        return {server.number for server in self.running() if measured.get(server.address) is None}
+
+    def answering(self, numbers: Iterable[int]) -> set[int]:
+        """Which of these nodes answer now."""
+        silent = self._heartbeat_silent()
+        return {number for number in numbers if number in self._primary and number not in silent}
+
+
+def _at(server: Server | None) -> Address | None:
+    return server.address if server is not None and server.is_running else None

@@ -1,0 +1,157 @@
+"""Moves buckets until the engine's map is the wanted one: few nodes at a time, none as source and target at once.
+
+Nothing is remembered between two calls but what the engine does anyway: whoever comes after us compares the two maps
+and goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.batches import Move, next_moves
+from ringviz.engine import Engine
+from ringviz.supervisor.members import UNKNOWN, Members
+from ringviz.supervisor.telling import Telling
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 4  # migrations: more of them take the processors from those who are served
+LOOK_EVERY_S = 0.02
+STEP_S = 0.1  # how long one step waits for migrations before it looks for deaths again
+TRIES = 3
+REFUSAL_PAUSE_S = 0.5
+
+
+class MoveFailed(Exception):
+    """The engine refused, again and again. The message is its own."""
+
+
+@dataclass
+class Progress:
+    """How far the moves towards one wanted map are. `keys_of` counts the keys of every bucket."""
+
+    wanted: NDArray[np.int32]
+    at_first: NDArray[np.bool_]
+    keys_of: NDArray[np.int64]
+    failures: int = 0
+    running: dict[int, Move] = field(default_factory=dict)
+
+    def told(self, now: NDArray[np.int32]) -> dict[str, int]:
+        """For the frame "work"."""
+        left = self.at_first & (now != self.wanted)
+        return {
+            "slots_total": int(self.at_first.sum()),
+            "slots_done": int(self.at_first.sum() - left.sum()),
+            "keys_total": int(self.keys_of[self.at_first].sum()),
+            "keys_done": int(self.keys_of[self.at_first].sum() - self.keys_of[left].sum()),
+        }
+
+
+class Mover:
+    """Of one cluster, for the thread of its keeper."""
+
+    def __init__(self, engine: Engine, members: Members, telling: Telling) -> None:
+        self._engine = engine
+        self._members = members
+        self._telling = telling
+        self._progress: Progress | None = None
+
+    def step(self, wanted: NDArray[np.int32], keys_of: NDArray[np.int64], told: dict[str, object]) -> bool:
+        """A step towards `wanted` (the number of each bucket's owner). True when the engine's map is that already.
+
+        Raises MoveFailed after TRIES failures in a row without anything arriving.
+        """
+        now = self._members.owners()
+        if not (now != wanted).any():
+            self._progress = None
+            return True
+        if self._progress is None or (self._progress.wanted != wanted).any():
+            self.cancel()
+            self._progress = Progress(wanted.copy(), now != wanted, keys_of)
+        progress = self._progress
+        if ((now == UNKNOWN) | (now == 0)).any():
+            self.assign(wanted, now)
+            return False
+        self._begin(progress, now)
+        self._await(progress)
+        self._telling.work("moving", **{**told, **progress.told(self._members.owners())})  # type: ignore[arg-type]
+        return False
+
+    def tell(self, phase: str, told: dict[str, object]) -> None:
+        """What is being done, where it is no move."""
+        self._telling.work(phase, **told)  # type: ignore[arg-type]
+
+    def cancel(self) -> None:
+        """Stops what is moving; what has arrived stays where it is."""
+        for number in list(self._progress.running) if self._progress else []:
+            if (source := self._members.primary(number)) is not None and source.is_running:
+                self._engine.cancel(source.address)
+        self._progress = None
+
+    def assign(self, wanted: NDArray[np.int32], now: NDArray[np.int32]) -> None:
+        """Gives buckets that nobody alive owns to whom they belong, without their keys: there are none."""
+        orphans = ((now == UNKNOWN) | (now == 0)) & (wanted != 0)
+        alive = {server.number: server for server in self._members.running()}
+        gains = {
+            alive[number].address: slots_of(orphans & (wanted == number))
+            for number in np.unique(wanted[orphans]).tolist()
+            if number in alive
+        }
+        self._engine.reassign(self._members.unknown_ids(), gains, self._members.addresses())
+
+    def _begin(self, progress: Progress, now: NDArray[np.int32]) -> None:
+        room = MOST_AT_ONCE - len(progress.running)
+        if room <= 0:
+            return
+        busy = {end for move in progress.running.values() for end in (move.source, move.target)}
+        for move in next_moves(now, progress.wanted, busy, room):
+            source, target = self._members.primary(move.source), self._members.primary(move.target)
+            if source is None or target is None or not (source.is_running and target.is_running):
+                continue  # a death that is being handled
+            try:
+                self._engine.move(source.address, target.id, move.ranges)
+            except Exception as error:  # noqa: BLE001  told as what it is, tried again
+                self._failed(progress, str(error))
+                return
+            progress.running[move.source] = move
+
+    def _await(self, progress: Progress) -> None:
+        """Until something ends, but not longer than a step."""
+        until = time.monotonic() + STEP_S
+        while progress.running and time.monotonic() < until:
+            for number in list(progress.running):
+                self._look(progress, number)
+            if progress.running:
+                time.sleep(LOOK_EVERY_S)  # the engine tells nobody; it is asked
+
+    def _look(self, progress: Progress, number: int) -> None:
+        source = self._members.primary(number)
+        if source is None or not source.is_running:
+            del progress.running[number]
+            return
+        states = self._engine.moves(source.address)
+        if any(one.state == "running" for one in states):
+            return
+        del progress.running[number]
+        if states and states[0].state == "failed":
+            self._failed(progress, states[0].message)
+        else:
+            progress.failures = 0
+
+    def _failed(self, progress: Progress, message: str) -> None:
+        progress.failures += 1
+        logger.warning("A move failed: %s", message)
+        if progress.failures >= TRIES:
+            self.cancel()
+            raise MoveFailed(message)
+
+
+def slots_of(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The marked buckets as [first, last] ranges."""
+    edges = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
+    return [(int(first), int(after) - 1) for first, after in edges.reshape(-1, 2)]

