@@ -115,6 +115,8 @@ class Observer:
             self._readers.pop(pk).close()
 
     def _close(self) -> None:
+        if self._loop.is_closed():
+            return
         self._forget(set())
         self._loop.run_until_complete(asyncio.sleep(0))  # what was aborted is closed in the loop's next turn
         self._loop.close()

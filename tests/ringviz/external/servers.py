@@ -44,6 +44,7 @@ class Foreign:
     """One server of theirs."""
 
     port: int
+    bus: int
     child: Child
     client: Redis = field(repr=False)
 
@@ -80,7 +81,7 @@ def start(where: Path, port: int, bus: int, *options: str) -> Foreign:
     child = process.start(f"foreign-{port}", [*argv, *options], stdout=subprocess.DEVNULL)
     client = Redis("127.0.0.1", port, password=PASSWORD, socket_timeout=5)
     await_ready(child, lambda: _answers(client))
-    return Foreign(port, child, client)
+    return Foreign(port, bus, child, client)
 
 
 def _answers(client: Redis) -> bool:
@@ -90,13 +91,13 @@ def _answers(client: Redis) -> bool:
         return False
 
 
-def form(servers: list[Foreign], ranges: list[tuple[int, int]], buses: list[int]) -> None:
+def form(servers: list[Foreign], ranges: list[tuple[int, int]]) -> None:
     """Makes them one cluster: each owns a range of slots, in their order."""
     for number, (server, (first, last)) in enumerate(zip(servers, ranges, strict=True), 1):
         server.client.execute_command("CLUSTER SET-CONFIG-EPOCH", number)
         server.client.execute_command("CLUSTER ADDSLOTSRANGE", first, last)
-    for server, bus in zip(servers, buses, strict=True):
-        servers[0].client.execute_command("CLUSTER MEET", "127.0.0.1", server.port, bus)
+    for server in servers[1:]:
+        servers[0].client.execute_command("CLUSTER MEET", "127.0.0.1", server.port, server.bus)
     owned = sum(last - first + 1 for first, last in ranges)
     until(lambda: all(_info(server)["cluster_slots_ok"] == str(owned) for server in servers))
     until(lambda: all(_info(server)["cluster_known_nodes"] == str(len(servers)) for server in servers))
@@ -109,15 +110,15 @@ def _info(server: Foreign) -> dict[str, str]:
 
 
 @contextmanager
-def foreign_cluster(ranges: list[tuple[int, int]], *options: str) -> Iterator[list[Foreign]]:
-    """A running cluster whose servers own these slots."""
+def foreign_cluster(ranges: list[tuple[int, int]], *options: str, extra: int = 0) -> Iterator[list[Foreign]]:
+    """A running cluster whose servers own these slots, and `extra` servers that nobody has met."""
     with folder() as where:
-        ports = free_ports(2 * len(ranges))
+        ports = free_ports(2 * (len(ranges) + extra))
         servers: list[Foreign] = []
         try:
             for port, bus in zip(ports[::2], ports[1::2], strict=True):
                 servers.append(start(where, port, bus, *options))
-            form(servers, ranges, ports[1::2])
+            form(servers[: len(ranges)], ranges)
             yield servers
         finally:
             for server in servers:
