@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from redis import Redis
@@ -17,7 +18,7 @@ from tests.consistency.checker import Fault, check
 from tests.consistency.client import Address, ClusterClient
 from tests.consistency.history import Record, read_history
 from tests.consistency.writers import WRITERS, Writer, all_keys, counters
-from tests.servers import ROOT, folder
+from tests.servers import ROOT, await_ready, folder
 
 GRACE_S = 10.0
 
@@ -52,21 +53,24 @@ def run(
     churn: Callable[[], None],
     addresses_after: Callable[[], Sequence[Address]] | None = None,
 ) -> Report:
-    """Writes to a cluster for at least so many seconds, and until `churn()` has returned; then reads everything back.
+    """Writes to a cluster for at least so many seconds and all the time of `churn()`; then reads everything back.
 
     From the main thread (children). `churn` runs in it, and returns with the cluster at rest. `addresses` are every
     primary that has slots; `addresses_after` the same at the end, if they are others. Keys of other names than the
-    run's may be stored: as many at the end as at the beginning. Raises ConsistencyRunFailed when a writer died, or the last
-    reads fail.
+    run's may be stored: as many at the end as at the beginning. Raises ConsistencyRunFailed when a writer died,
+    or the last reads fail.
     """
     others = _cleared(addresses, password)
-    until = time.monotonic() + seconds
     with folder() as where:
         config = {"addresses": [list(one) for one in addresses], "password": password, "seed": seed}
         path = where / "config.json"
         path.write_text(json.dumps({**config, "folder": str(where)}))
+        logs = [where / f"{number}.log" for number in range(WRITERS)]
         children = [_writer(path, number) for number in range(WRITERS)]
         try:
+            for child, log in zip(children, logs, strict=True):
+                await_ready(child, partial(_has_words, log))
+            until = time.monotonic() + seconds
             churn()
             for child in children:
                 if child.wait(max(until - time.monotonic(), 0)) is not None:
@@ -75,13 +79,17 @@ def run(
             ended = [child.end(GRACE_S) for child in children]
         if any(ended):
             raise ConsistencyRunFailed(f"writers ended with status {ended}")
-        history = read_history(where / f"{number}.log" for number in range(WRITERS))
+        history = read_history(logs)
     after = addresses if addresses_after is None else addresses_after()
     return _judged(history, after, password, others)
 
 
 class ConsistencyRunFailed(AssertionError):
     """The run itself went wrong: it says nothing of the cluster."""
+
+
+def _has_words(log: Path) -> bool:
+    return log.exists() and log.stat().st_size > 0
 
 
 def _writer(config: Path, number: int) -> Child:

@@ -61,7 +61,7 @@ def test_a_cluster_at_rest_keeps_everything(cluster):
 
 
 def test_moves_of_the_engine_keep_everything(cluster):
-    report = moving(cluster, atomic, 12)
+    report = moving(cluster, atomic, 24)
     assert report.faults == [], report.summary()
     assert report.outcomes["set", OK] > 100
 
@@ -80,14 +80,14 @@ def test_a_freeze_that_ends_in_a_thaw_keeps_everything(cluster):
 
 
 def test_a_mover_that_forgets_the_writes_between_is_caught(own_cluster):
-    report = moving(own_cluster, without_writes_between, 12)
+    report = moving(own_cluster, without_writes_between, 24)
     kinds = {fault.kind for fault in report.faults}
     assert kinds & {"stale", "lost", "resurrected"}, report.summary()
     assert "counter" in kinds, report.summary()
 
 
 def test_a_mover_that_leaves_the_keys_behind_is_caught(own_cluster):
-    report = moving(own_cluster, without_keys, 12)
+    report = moving(own_cluster, without_keys, 24)
     assert "lost" in {fault.kind for fault in report.faults}, report.summary()
 
 
