@@ -1,7 +1,7 @@
 """Which moves of slots come next on the way from one map of owners to another.
 
-No node is in two moves at once, so that none is ever source and target (the engine loses its way then), and a node serves
-its clients beside one move at most.
+No node is in two moves at once, so that none is ever source and target (the engine loses its way then), and a node
+serves its clients beside one move at most.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def next_moves(
 ) -> list[Move]:
     """At most `most` moves that can begin now, the largest first. Nodes of `busy` are in none.
 
-    `now` and `wanted` have the number of each slot's owner, 0 nobody; what nobody owns, or nobody is to own, is not moved.
-    Each move has at most `most_slots` slots (>= 1). Doing what this gives, again and again, ends with `now == wanted` wherever
-    both have an owner.
+    `now` and `wanted` have the number of each slot's owner, 0 nobody; what nobody owns, or nobody is to own, is not
+    moved. Each move has at most `most_slots` slots (>= 1). Doing what this gives, again and again, ends with
+    `now == wanted` wherever both have an owner.
     """
     slots = np.flatnonzero((now != wanted) & (now != NOBODY) & (wanted != NOBODY))
     pairs, counts = np.unique(np.stack([now[slots], wanted[slots]]), axis=1, return_counts=True)

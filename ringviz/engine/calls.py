@@ -37,7 +37,7 @@ class Calls:
     def one(self, address: Address, *words: str | int | bytes, timeout_s: float | None = None) -> Any:
         """The reply of a server to one command. Raises Unreachable, Refusal."""
         try:
-            return self._client(address, timeout_s).execute_command(*words)
+            return self._client(address, timeout_s).execute_command(*words)  # type: ignore[no-untyped-call]
         except redis.RedisError as error:
             raise self._translated(address, error) from None
 
@@ -48,7 +48,7 @@ class Calls:
         try:
             with self._client(address, timeout_s).pipeline(transaction=False) as pipeline:
                 for words in commands:
-                    pipeline.execute_command(*words)
+                    pipeline.execute_command(*words)  # type: ignore[no-untyped-call]
                 replies = pipeline.execute(raise_on_error=False)
         except redis.RedisError as error:
             raise self._translated(address, error) from None

@@ -1,4 +1,4 @@
-"""The configuration of a managed server. It has the cluster's password in it: it goes on standard input, nowhere else."""
+"""The configuration of a managed server. It has the cluster's password in it: it goes on standard input only."""
 
 from __future__ import annotations
 

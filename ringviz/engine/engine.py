@@ -1,277 +1,173 @@
-"""A cluster of servers, as whoever decides over it needs it: formed, joined, given slots, moved, bereaved, counted.
-
-Every function asks the servers; nothing is remembered here but connections. What waits has a deadline and raises
-EngineError when it has passed.
-"""
+"""The one class that others use of this package. What each method does is in the module it calls."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.topology import Member, parse
-from ringviz.engine import migrations
-from ringviz.engine.address import Address
+from ringviz.core.topology import Address, Member, SlotRange, owner_map
+from ringviz.engine import copying, measuring, meeting, moving, owning, viewing
+from ringviz.engine.calls import Calls, wait_for
 from ringviz.engine.errors import EngineError
-from ringviz.engine.links import Found, Links, Measured, measure_all
-from ringviz.engine.migrations import MoveState, Ranges
-
-SLOTS = 16_384
-LOOK_EVERY_S = 0.01
-AGREE_WITHIN_S = 10.0
-_EDGES_AT_ONCE = 2_000  # numbers in one command
+from ringviz.engine.measuring import Measured
+from ringviz.engine.moving import MoveState
 
 
 class Engine:
-    """Commands to the servers of one cluster, all of which share a password. Any thread may use it."""
+    """Servers of one cluster, which share a password. May be used from any thread.
 
-    def __init__(self, password: str, timeout_s: float = 1.0) -> None:
-        self._password = password
-        self._links = Links(password, timeout_s)
+    Every method raises Unreachable for a server that it needs and that does not answer within `timeout_s`, Refusal for
+    an error that a server answers, NotAgreed when servers do not come to the same view in time; all are EngineError.
+    """
 
-    # --- one server
+    def __init__(self, password: str, timeout_s: float = 0.5) -> None:
+        self._calls = Calls(password, timeout_s)
+
+    def __repr__(self) -> str:
+        return f"<Engine {self._calls!r}>"
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._calls.close()
+
+    # --- asking
 
     def answers(self, address: Address) -> bool:
-        """Whether it answers and has loaded what it stores."""
-        try:
-            return bool(self._links.text(address, "PING") == "PONG")
-        except EngineError:
-            return False
+        """Whether it answers, its keys loaded. Never raises one of ours."""
+        return viewing.answers(self._calls, address)
+
+    def wait_answering(self, address: Address, timeout_s: float) -> None:
+        """Returns once it `answers`. Raises NotAgreed."""
+        wait_for(lambda: self.answers(address), timeout_s, f"{address} does not answer")
 
     def identity(self, address: Address) -> str:
-        """Its id in the cluster."""
-        return self._links.text(address, "CLUSTER", "MYID")
+        """The id of a server, 40 hexadecimal digits: kept in its nodes.conf, whatever its port."""
+        return str(self._calls.one(address, "CLUSTER", "MYID").decode())
 
     def members(self, address: Address) -> list[Member]:
-        """Everybody that it knows, itself too."""
-        return parse(self._links.text(address, "CLUSTER", "NODES"))
+        """All members as this one sees them, the failed and those in a handshake too."""
+        return viewing.members(self._calls, address)
 
-    def info(self, address: Address) -> dict[str, str]:
-        """CLUSTER INFO."""
-        lines = self._links.text(address, "CLUSTER", "INFO").split()
-        return dict(line.split(":", 1) for line in lines if ":" in line)
+    def slot_map(self, address: Address) -> tuple[NDArray[np.int32], list[str]]:
+        """Who owns each slot as this server sees it: indices into the ids, -1 nobody, shape (16384,); and the ids."""
+        return owner_map(self.members(address))
 
-    def flush(self, address: Address, timeout_s: float) -> None:
-        """Deletes all of its keys."""
-        self._links.call(address, "FLUSHALL", "ASYNC", timeout_s=timeout_s)
+    def agreed(self, addresses: Sequence[Address]) -> bool:
+        """Whether all of them answer, take writes, and tell the same of who owns which slot."""
+        return viewing.agreed(self._calls, addresses)
 
-    def has(self, address: Address, name: bytes, timeout_s: float) -> Found | None:
-        """Whether it stores a name; None when it does not say."""
-        try:
-            found = int(self._links.call(address, "EXISTS", name, timeout_s=timeout_s))
-            text = self._links.text(address, "INFO", "replication")
-        except EngineError:
-            return None
-        slaves = next((line.split(":")[1] for line in text.splitlines() if line.startswith("connected_slaves")), "0")
-        return Found(bool(found), int(slaves))
+    def wait_agreed(self, addresses: Sequence[Address], timeout_s: float) -> None:
+        """Returns once they are `agreed`. Raises NotAgreed."""
+        viewing.wait_agreed(self._calls, addresses, timeout_s)
 
-    def measure(self, addresses: Sequence[Address], timeout_s: float) -> dict[Address, Measured | None]:
-        """What each stores and does now; None for one that does not answer in time."""
-        return measure_all(self._links, list(addresses), timeout_s)
+    def takes_writes(self, address: Address) -> bool:
+        """Whether it says `cluster_state:ok`; False where it does not answer."""
+        return viewing.takes_writes(self._calls, address)
+
+    def measure(self, addresses: Iterable[Address], timeout_s: float | None = None) -> dict[Address, Measured | None]:
+        """What each holds and does, None for one that does not answer; a frozen one costs one timeout, all the same."""
+        return measuring.measure(self._calls, addresses, timeout_s)
 
     # --- coming together
 
-    def form(self, addresses: Sequence[Address], owners: Mapping[Address, Ranges], timeout_s: float) -> None:
-        """Makes a cluster of servers that know nobody. May be called again on one that was half made."""
-        for epoch, address in enumerate(addresses, 1):
-            with suppress(EngineError):  # it has one already
-                self._links.call(address, "CLUSTER", "SET-CONFIG-EPOCH", epoch)
-            self._add_slots(address, owners.get(address, ()))
-        self.meet(addresses, timeout_s)
-        self._until(lambda: self.agreed(addresses) and all(map(self._is_ok, addresses)), timeout_s, "form a cluster")
+    def form(
+        self, addresses: Sequence[Address], owners: Mapping[Address, Sequence[SlotRange]], timeout_s: float
+    ) -> None:
+        """Makes servers that know nobody a cluster in which each owns its slots; returns when all take writes.
 
-    def meet(self, addresses: Sequence[Address], timeout_s: float) -> None:
-        """Has the first introduce itself to the others, until everybody knows everybody where they are now."""
-        first, *others = addresses
-        buses = {address: self._bus(address) for address in others}
-        for address in others:
-            self._links.call(first, "CLUSTER", "MEET", address.host, address.port, buses[address])
-        ids = {self.identity(address): address for address in addresses}
-        self._until(lambda: all(self._knows(address, ids) for address in addresses), timeout_s, "find each other")
+        May be called again after it was cut off. Eight servers: 2.0 s after their start, the engine's own delay.
+        """
+        meeting.form(self._calls, addresses, owners, timeout_s)
 
     def join(self, new: Address, known: Address, timeout_s: float) -> None:
-        """Brings a server into the cluster; when it returns it can take slots."""
-        self._links.call(known, "CLUSTER", "MEET", new.host, new.port, self._bus(new))
-        everybody = {member.id for member in self.members(known)} | {self.identity(new)}
-        self._until(lambda: self._can_take(new, everybody), timeout_s, "join the cluster")
+        """Has an empty server join the cluster of a known one; returns when slots can be moved to it (0.2 s)."""
+        meeting.join(self._calls, new, known, timeout_s)
 
-    def replicate(self, replica: Address, primary_id: str) -> None:
-        """Makes an empty server follow a primary, as soon as it knows it."""
-        self._until(lambda: self._accepted(replica, "CLUSTER", "REPLICATE", primary_id), AGREE_WITHIN_S, "replicate")
+    def meet(self, addresses: Sequence[Address], timeout_s: float) -> None:
+        """Tells servers of one cluster where the others are now, and waits until those that answer know it."""
+        meeting.meet(self._calls, addresses, timeout_s)
 
-    def takeover(self, replica: Address) -> None:
-        """Has a replica take its dead primary's slots. The primary must have been killed before, and not forgotten."""
-        self._links.call(replica, "CLUSTER", "FAILOVER", "TAKEOVER")
-        self._until(
-            lambda: "role:master" in self._links.text(replica, "INFO", "replication"), AGREE_WITHIN_S, "take over"
-        )
+    def forget(self, ids: Collection[str], addresses: Sequence[Address]) -> None:
+        """Has servers strike identities, their slots are nobody's then; they take none of them back for 60 s.
 
-    def forget(self, ids: Iterable[str], survivors: Iterable[Address]) -> None:
-        """Has the survivors forget identities; theirs were slots are nobody's then. Silent ones are left out."""
-        for address in survivors:
-            for id_ in ids:
-                with suppress(EngineError):  # it knows it no more, or does not answer
-                    self._links.call(address, "CLUSTER", "FORGET", id_)
-
-    # --- who owns what
-
-    def slot_map(self, address: Address) -> tuple[NDArray[np.int32], list[str]]:
-        """The owner of every slot as this server sees it: a place in the ids, -1 nobody."""
-        owner, ids = np.full(SLOTS, -1, np.int32), list[str]()
-        for member in self.members(address):
-            if member.ranges:
-                ids.append(member.id)
-                for first, last in member.ranges:
-                    owner[first : last + 1] = len(ids) - 1
-        return owner, ids
-
-    def agreed(self, addresses: Sequence[Address]) -> bool:
-        """Whether all of them see the same owners."""
-        try:
-            return len({self._view(address) for address in addresses}) <= 1
-        except EngineError:
-            return False
-
-    def reassign(
-        self, dead: Sequence[str], gains: Mapping[Address, Ranges], survivors: Sequence[Address], timeout_s: float = 5.0
-    ) -> None:
-        """Gives slots of the dead, and of nobody, to living servers, without keys. Writes work when it returns.
-
-        FORGET takes the slots from the dead at every survivor, ADDSLOTSRANGE gives them out, and a raised epoch each
-        makes the others believe it. Frozen survivors are left out; they learn it by gossip when they thaw.
+        Unknown identities and servers that do not answer are passed over. Raises Unreachable where none answers.
         """
-        self.forget(dead, survivors)
-        for address, ranges in gains.items():
-            if ranges:
-                self._add_slots(address, ranges)
-                self._links.call(address, "CLUSTER", "BUMPEPOCH")
-        awake = [address for address in survivors if self.answers(address)]
-        self._until(lambda: self._believed(gains, awake), timeout_s, "agree on who owns what")
+        owning.forget(self._calls, ids, addresses)
 
-    def hand_over(self, gains: Mapping[Address, Ranges], survivors: Sequence[Address], timeout_s: float = 5.0) -> None:
-        """Slots of living servers change owner at once, and their keys are dropped: nobody would find them any more."""
-        ranges = [pair for pairs in gains.values() for pair in pairs]
-        for address in survivors:
-            self._links.call(address, "CLUSTER", "CANCELSLOTMIGRATIONS")
-        for address in survivors:
-            owner, ids = self.slot_map(address)
-            own = self.identity(address)
-            mine = owner == (ids.index(own) if own in ids else -2)
-            given = list(_within(ranges, mine))
-            for first, last in given:
-                for slot in range(first, last + 1):
-                    self._links.call(address, "CLUSTER", "FLUSHSLOT", slot)
-        for address in survivors:
-            for part in _parts(_taken(ranges)):
-                self._tolerant(address, "CLUSTER", "DELSLOTSRANGE", *part)
-        self.reassign((), gains, survivors, timeout_s)
-
-    # --- moving
+    # --- moving with the keys
 
     def has_atomic(self, address: Address) -> bool:
-        """Whether the engine moves slots atomically (Valkey 9)."""
-        return migrations.has_atomic(self._links, address)
+        """Whether the server can move slots atomically (Valkey from 9.0 on)."""
+        return moving.has_atomic(self._calls, address)
 
-    def move(self, source: Address, target_id: str, ranges: Ranges) -> None:
-        """Starts to move slots with their keys. Raises EngineError."""
-        migrations.migrate(self._links, source, target_id, ranges)
+    def move(self, source: Address, target_id: str, ranges: Sequence[SlotRange]) -> None:
+        """Begins an atomic migration of slots that the source owns; `moves` tells how it goes. Raises Refusal."""
+        moving.move(self._calls, source, target_id, ranges)
 
-    def moves(self, source: Address) -> list[MoveState]:
-        """The migrations of a source, newest first."""
-        return migrations.migrations(self._links, source)
+    def moves(self, address: Address) -> list[MoveState]:
+        """The migrations from and to a server that it remembers (1,000 of them), the newest first."""
+        return moving.moves(self._calls, address)
 
-    def cancel(self, source: Address) -> None:
-        """Stops what a source is moving; nothing of it has arrived then."""
-        with suppress(EngineError):
-            self._links.call(source, "CLUSTER", "CANCELSLOTMIGRATIONS")
+    def cancel(self, address: Address) -> None:
+        """Cancels every migration from and to a server: its slots stay with the source, with every write."""
+        moving.cancel(self._calls, address)
 
-    def move_slot_classic(self, source: Address, target: Address, slot: int) -> None:
-        """Moves one slot key by key. Raises EngineError."""
-        migrations.move_slot_classic(self._links, source, target, slot, self._password)
+    def move_slot_classic(self, source: Address, target: Address, slot: int, timeout_s: float = 30.0) -> None:
+        """Moves a slot key by key, for engines without atomic migration; returns when the target owns it."""
+        moving.move_slot_classic(self._calls, source, target, slot, timeout_s)
 
-    # --- helpers
+    # --- owning without the keys
 
-    def _until(self, condition: Callable[[], bool], timeout_s: float, what: str) -> None:
-        deadline = time.monotonic() + timeout_s
-        while True:
-            with suppress(EngineError):
-                if condition():
-                    return
-            if time.monotonic() > deadline:
-                raise EngineError(f"the servers did not {what} within {timeout_s:.0f} s")
-            time.sleep(LOOK_EVERY_S)
+    def reassign(
+        self,
+        dead_ids: Collection[str],
+        gains: Mapping[Address, Sequence[SlotRange]],
+        survivors: Sequence[Address],
+        timeout_s: float = 5.0,
+    ) -> None:
+        """Strikes the dead everywhere and gives their slots to others, empty; writes work again when it returns.
 
-    def _accepted(self, address: Address, *words: object) -> bool:
-        self._links.call(address, *words)
-        return True
+        The dead must be killed before (a frozen one that thaws answers old values). A survivor that does not answer is
+        passed over and hears of it by gossip later; its `slot_map` tells.
+        """
+        owning.reassign(self._calls, dead_ids, gains, survivors, timeout_s)
 
-    def _tolerant(self, address: Address, *words: object) -> None:
-        with suppress(EngineError):
-            self._links.call(address, *words)
+    def hand_over(
+        self, gains: Mapping[Address, Sequence[SlotRange]], everybody: Sequence[Address], timeout_s: float = 10.0
+    ) -> None:
+        """Has slots of the living change owner at once, without their keys: those are dropped."""
+        owning.hand_over(self._calls, gains, everybody, timeout_s)
 
-    def _bus(self, address: Address) -> int:
-        answer = self._links.call(address, "CONFIG", "GET", "cluster-port")
-        return int(answer[1]) or address.port + 10_000
+    def drop(self, address: Address, ranges: Sequence[SlotRange], timeout_s: float = 30.0) -> None:
+        """Deletes every key of these slots at a server."""
+        owning.drop(self._calls, address, ranges, timeout_s)
 
-    def _knows(self, address: Address, ids: Mapping[str, Address]) -> bool:
-        known = {member.id: member for member in self.members(address)}
-        return all(
-            id_ in known
-            and known[id_].port == where.port
-            and "handshake" not in known[id_].flags
-            and "fail" not in known[id_].flags
-            and "fail?" not in known[id_].flags
-            for id_, where in ids.items()
-        )
+    def flush(self, address: Address, timeout_s: float = 30.0) -> None:
+        """Deletes every key of a server; their memory is given back in the background."""
+        self._calls.one(address, "FLUSHALL", "ASYNC", timeout_s=timeout_s)
 
-    def _can_take(self, address: Address, everybody: set[str]) -> bool:
-        known = {member.id for member in self.members(address) if "handshake" not in member.flags}
-        return len(known & everybody) == len(everybody) and self._is_ok(address)
+    # --- replicas
 
-    def _is_ok(self, address: Address) -> bool:
-        return self.info(address).get("cluster_state") == "ok"
+    def replicate(self, replica: Address, primary_id: str) -> None:
+        """Has an empty server that is in the cluster follow a primary. Does not wait for the copy: `measure` tells."""
+        copying.replicate(self._calls, replica, primary_id)
 
-    def _add_slots(self, address: Address, ranges: Ranges) -> None:
-        for part in _parts(ranges):
-            try:
-                self._links.call(address, "CLUSTER", "ADDSLOTSRANGE", *part)
-            except EngineError:
-                self._add_one_by_one(address, part)
+    def takeover(self, replica: Address, timeout_s: float = 5.0) -> None:
+        """Has a replica take the place of its primary, slots and all; returns when it takes writes.
 
-    def _add_one_by_one(self, address: Address, part: Sequence[int]) -> None:
-        """Some are taken already, as this server sees it: the others at least."""
-        for first, last in zip(part[0::2], part[1::2], strict=True):
-            for slot in range(first, last + 1):
-                self._tolerant(address, "CLUSTER", "ADDSLOTS", slot)
+        The primary must be killed before. Never `forget` it before this: the replica would stay one.
+        """
+        copying.takeover(self._calls, replica, timeout_s)
 
-    def _view(self, address: Address) -> tuple[tuple[str, tuple[tuple[int, int], ...]], ...]:
-        return tuple(sorted((member.id, member.ranges) for member in self.members(address) if member.ranges))
+    def promote(self, replica: Address) -> None:
+        """Makes a replica an empty primary without slots."""
+        copying.promote(self._calls, replica)
 
-    def _believed(self, gains: Mapping[Address, Ranges], awake: Sequence[Address]) -> bool:
-        if not self.agreed(awake):
-            return False
-        owner, ids = self.slot_map(awake[0]) if awake else (np.full(SLOTS, -1, np.int32), [])
-        for address, ranges in gains.items():
-            id_ = self.identity(address)
-            at = ids.index(id_) if id_ in ids else -2
-            if any((owner[first : last + 1] != at).any() for first, last in ranges):
-                return False
-        return True
+    def reset(self, address: Address) -> None:
+        """Makes a server an empty one of a new identity that knows nobody."""
+        copying.reset(self._calls, address)
 
 
-def _parts(ranges: Ranges) -> list[list[int]]:
-    edges = [edge for pair in ranges for edge in pair]
-    return [edges[start : start + _EDGES_AT_ONCE] for start in range(0, len(edges), _EDGES_AT_ONCE)]
-
-
-def _taken(ranges: Ranges) -> Ranges:
-    return sorted(ranges)
-
-
-def _within(ranges: Ranges, mine: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The single slots of the ranges that are marked."""
-    return [(slot, slot) for first, last in ranges for slot in range(first, last + 1) if mine[slot]]
+__all__ = ["Engine", "EngineError"]

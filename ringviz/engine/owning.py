@@ -1,0 +1,115 @@
+"""Slots change owner without their keys: those of the dead, and those that a way of placing takes from the living."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+
+from ringviz.core.batches import ranges_of
+from ringviz.core.topology import Address, Member, SlotRange, owner_map
+from ringviz.engine import moving, viewing
+from ringviz.engine.calls import Calls, wait_for
+from ringviz.engine.errors import EngineError, NotAgreed, Refusal, Unreachable
+
+_EPOCH_WITHIN_S = 2.0
+_UNKNOWN = "Unknown node"
+
+
+def reassign(
+    calls: Calls,
+    dead_ids: Collection[str],
+    gains: Mapping[Address, Sequence[SlotRange]],
+    survivors: Sequence[Address],
+    timeout_s: float,
+) -> None:
+    """See Engine.reassign."""
+    calls.everywhere(survivors, lambda address: moving.cancel_with(calls, address, list(dead_ids)))
+    answering = forget(calls, dead_ids, survivors)
+    take(calls, gains, answering, timeout_s)
+    viewing.wait_agreed(calls, answering, timeout_s)
+
+
+def forget(calls: Calls, ids: Collection[str], addresses: Sequence[Address]) -> list[Address]:
+    """See Engine.forget."""
+
+    def forgets(address: Address) -> None:
+        for reply in calls.many(address, [("CLUSTER", "FORGET", id_) for id_ in ids]):
+            if isinstance(reply, Refusal) and _UNKNOWN not in str(reply):
+                raise reply
+
+    replies = calls.everywhere(addresses, forgets)
+    refused = [reply for reply in replies.values() if isinstance(reply, Refusal)]
+    if refused:
+        raise refused[0]
+    answering = [address for address, reply in replies.items() if reply is None]
+    if not answering:
+        raise Unreachable("no server of the cluster answers")
+    return answering
+
+
+def take(
+    calls: Calls, gains: Mapping[Address, Sequence[SlotRange]], everybody: Sequence[Address], timeout_s: float
+) -> None:
+    """Has each server own its gains at once, one server after the other, as every answering one sees it.
+
+    Whoever owned them drops their keys when it hears of it. One after the other, each with the greatest epoch so far:
+    of two claims the greater epoch wins, and two servers that raise theirs at the same time get the same one (seen: 6, 6).
+    Raises Unreachable, Refusal, NotAgreed.
+    """
+    epoch = 0
+    for address, ranges in gains.items():
+        if ranges:
+            epoch = _claim(calls, address, ranges, epoch)
+            member = viewing.own(viewing.members(calls, address))
+            viewing.wait_seen(calls, everybody, {member.id: member.ranges}, timeout_s)
+
+
+def _claim(calls: Calls, address: Address, ranges: Sequence[SlotRange], above: int) -> int:
+    """Makes slots a server's own in its own eyes and tells everybody. Returns its epoch, greater than `above`."""
+    with suppress(NotAgreed):
+        wait_for(lambda: _current_epoch(calls, address) >= above, _EPOCH_WITHIN_S, "an epoch does not spread")
+    view = viewing.members(calls, address)
+    assigned, claimed = _split(view, ranges)
+    commands: list[tuple[str | int, ...]] = [("MULTI",), ("CLUSTER", "BUMPEPOCH")]
+    if assigned:
+        commands.append(("CLUSTER", "DELSLOTSRANGE", *(end for one in assigned for end in one)))
+    commands.append(("CLUSTER", "ADDSLOTSRANGE", *(end for one in ranges for end in one)))
+    # BUMPEPOCH tells the others only if it raised the epoch; this always does.
+    commands.append(("CLUSTER", "SETSLOT", claimed, "NODE", viewing.own(view).id))
+    commands.append(("EXEC",))
+    for reply in calls.many(address, commands):
+        if isinstance(reply, EngineError):
+            raise reply
+    return viewing.own(viewing.members(calls, address)).epoch
+
+
+def _split(view: Sequence[Member], ranges: Sequence[SlotRange]) -> tuple[list[SlotRange], int]:
+    """Which of these slots somebody owns in this view, and one of them all."""
+    owner, _ids = owner_map(view)
+    wanted = owner < -1
+    for first, last in ranges:
+        wanted[first : last + 1] = True
+    return ranges_of((wanted & (owner >= 0)).nonzero()[0]), ranges[0][0]
+
+
+def _current_epoch(calls: Calls, address: Address) -> int:
+    return int(viewing.info(calls, address)["cluster_current_epoch"])
+
+
+def hand_over(
+    calls: Calls, gains: Mapping[Address, Sequence[SlotRange]], everybody: Sequence[Address], timeout_s: float
+) -> None:
+    """See Engine.hand_over."""
+    deadline = time.monotonic() + timeout_s
+    take(calls, gains, everybody, timeout_s)
+    answering = list(viewing.views(calls, everybody))
+    viewing.wait_agreed(calls, answering, max(0.0, deadline - time.monotonic()))
+
+
+def drop(calls: Calls, address: Address, ranges: Sequence[SlotRange], timeout_s: float) -> None:
+    """See Engine.drop."""
+    slots = [slot for first, last in ranges for slot in range(first, last + 1)]
+    for reply in calls.many(address, [("CLUSTER", "FLUSHSLOT", slot) for slot in slots], timeout_s):
+        if isinstance(reply, EngineError):
+            raise reply
