@@ -53,6 +53,10 @@ def _words(kind: str, payload: Mapping[str, Any]) -> EventWords:
         return EventWords(_SIGNS.get(kind, "") + node["name"], _OF_A_NODE[kind] % values)
     if kind == "cluster_reconfigured":
         return _reconfigured(payload)
+    if kind == "external_seen":
+        count = len(payload["nodes"])
+        text = ngettext("the cluster changed: %(n)s node", "the cluster changed: %(n)s nodes", count)
+        return EventWords(_("changed"), text % {"n": grouped(count)})
     if kind == "keys_imported":
         count = payload["keys"]["count"]
         text = ngettext("%(n)s key", "%(n)s keys", count) % {"n": grouped(count)}

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ringviz.core.topology import NotTopology
 from ringviz.external.targets import Door, Target
-from ringviz.external.topology import Member, NoTopology, members_of
+from ringviz.external.topology import Member, members_of
 from ringviz.external.wire import Command, Line, Login, Refused, Unanswered
 
 _MOST_AT_ONCE = 64  # servers that are asked together
@@ -103,7 +104,7 @@ class Reader:
 
     async def _told(self, target: Target, timeout_s: float) -> list[Member]:
         """Empty where there is no answer that could be one."""
-        with suppress(TimeoutError, Unanswered, Refused, NoTopology, UnicodeDecodeError):
+        with suppress(TimeoutError, Unanswered, Refused, NotTopology, UnicodeDecodeError):
             async with asyncio.timeout(timeout_s):
                 return members_of((await self._ask(target, Command.NODES)).decode())
         self._drop(target)

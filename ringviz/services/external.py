@@ -57,16 +57,32 @@ def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: s
         look = read_once(target, login, door(), left_s, host=typed.host)
     except Unreachable:
         raise refused() from None
-    cluster = _cluster(slug, name.strip() or slug)
-    state = _first_state(cluster, look)
     with write_turn():
-        event = found_cluster(cluster, state, actor)
+        event = adopt(actor=actor, slug=slug, name=name.strip() or slug, look=look)
+        cluster = cluster_of(slug)
         Attachment.objects.create(
             cluster=cluster, host=typed.host, ip=target.ip, port=target.port, username=login.username
         )
         if login.password:
             passwords.keep(cluster.pk, login.password)
         return event
+
+
+def adopt(*, actor: Actor, slug: str, name: str, look: Look) -> Event:
+    """A cluster of somebody else, as a look shows it, as the first event of a stream. Raises Invalid."""
+    cluster = Cluster(
+        slug=slug,
+        name=name,
+        kind=Cluster.Kind.EXTERNAL,
+        strategy=SLOTS,
+        vnodes=1,
+        key_set=pattern_keys(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
+    )
+    nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
+    cluster.next_number = len(nodes) + 1
+    told, keys = settings_of(cluster), keys_of(cluster.key_set)
+    state = State(cluster=told, keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
+    return found_cluster(cluster, state, actor)
 
 
 def detach(*, actor: Actor, slug: str) -> None:
@@ -114,24 +130,6 @@ def _mark(attachment: Attachment, since: datetime | None) -> None:
     attachment.silent_since = since
     with write_turn():
         Attachment.objects.filter(pk=attachment.pk).update(silent_since=since)
-
-
-def _cluster(slug: str, name: str) -> Cluster:
-    return Cluster(
-        slug=slug,
-        name=name,
-        kind=Cluster.Kind.EXTERNAL,
-        strategy=SLOTS,
-        vnodes=1,
-        key_set=pattern_keys(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
-    )
-
-
-def _first_state(cluster: Cluster, look: Look) -> State:
-    nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
-    cluster.next_number = len(nodes) + 1
-    keys = keys_of(cluster.key_set)
-    return State(cluster=settings_of(cluster), keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
 
 
 def _check_login(username: str, password: str) -> None:

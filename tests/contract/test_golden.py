@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 from live.kinds import declared
 from ringviz.core.state import apply
 from ringviz.words import event_words
+from tests.ringviz.external.story import external_story
 from tests.ringviz.story import Step, story
 
 HERE = Path(__file__).parent
@@ -56,7 +57,7 @@ def steps(db, monkeypatch) -> dict[str, dict[str, Any]]:
     ticks = count()
     monkeypatch.setattr(timezone, "now", lambda: START + timedelta(seconds=next(ticks)))
     key_sets: list[int] = []
-    return {step.name: golden(step, key_sets) for step in story()}
+    return {step.name: golden(step, key_sets) for step in chain(story(), external_story())}
 
 
 def test_services_make_what_the_golden_files_say(steps):

@@ -41,6 +41,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "node_removed": {"number": 1, "name": "n1", "changed": CHANGED},
     "cluster_reconfigured": {"cluster": {"slug": "s", "vnodes": 8}, "changed": [{**CHANGED[0], "tokens": 8}]},
     "keys_imported": {"keys": {"id": 2, "count": 5}, "changed": CHANGED},
+    "external_seen": {"nodes": [node(1, slots=[[0, 9]], replicas=[])]},
 }
 every_kind = pytest.mark.parametrize("kind", EVENTS)
 

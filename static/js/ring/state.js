@@ -10,7 +10,15 @@ export class UnknownKind extends Error {}
 
 /** @type {Record<string, (state: State, payload: any) => State>} */
 const RULES = {
-  cluster_created: (_state, { cluster, keys, nodes }) => ({ cluster, keys, nodes }),
+  // The last three are missing in a log that was begun before there were servers.
+  cluster_created: (_state, { cluster, keys, nodes, work = [], unfilled = [], workload = null }) => ({
+    cluster,
+    keys,
+    nodes,
+    work,
+    unfilled,
+    workload,
+  }),
   node_added: withNode,
   node_killed: withNode,
   node_revived: withNode,
@@ -20,6 +28,7 @@ const RULES = {
   node_removed: (state, { number, changed }) =>
     withFigures({ ...state, nodes: state.nodes.filter((node) => node.number !== number) }, changed),
   cluster_reconfigured: (state, { cluster, changed }) => withFigures({ ...state, cluster }, changed),
+  external_seen: (state, { nodes }) => ({ ...state, nodes }),
   keys_imported: (state, { keys, changed }) => withFigures({ ...state, keys }, changed),
 };
 

@@ -8,7 +8,11 @@
  *   state: "active" | "down" | "draining", since: string, tokens: number, keys: number, ownership: number,
  *   slots?: number[][], replicas?: {address: string, state: string}[]}} Node
  *   slots: [first, last] ranges, replicas: servers that follow it; both of a cluster that somebody else runs
- * @typedef {{cluster: Cluster, keys: Keys, nodes: Node[]}} State  nodes are sorted by number
+ * @typedef {{id: number, action: string, node: number, name: string, asked: string, v: number, cancelling: boolean}} Work
+ * @typedef {{on: boolean, rate: number, distribution: "zipf" | "uniform", reads: number}} Workload
+ * @typedef {{cluster: Cluster, keys: Keys, nodes: Node[], work: Work[], unfilled: number[][],
+ *   workload: Workload | null}} State
+ *   nodes are sorted by number; unfilled: [first, last] buckets whose keys were lost and are not stored again
  *
  * @typedef {[from: number, to: number, keys: number]} Pair
  * @typedef {{keys: number, moved: number, needless: number, modulo: {moved: number} | null,

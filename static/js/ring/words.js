@@ -47,6 +47,11 @@ function kindWords(kind, payload) {
       const nodes = payload.nodes?.length ?? 0;
       return same(interpolate(ngettext("%(n)s node", "%(n)s nodes", nodes), { n: count(nodes) }));
     }
+    case "external_seen": {
+      const nodes = payload.nodes?.length ?? 0;
+      const text = ngettext("the cluster changed: %(n)s node", "the cluster changed: %(n)s nodes", nodes);
+      return { label: _("changed"), text: interpolate(text, { n: count(nodes) }) };
+    }
     case "node_added":
       return both(`+${values.node}`, _("%(node)s added"));
     case "node_killed":
