@@ -1,7 +1,7 @@
 """What a member of a cluster says about its cluster: the lines of CLUSTER NODES as members, and who owns which slot.
 
-A line is `<id> <ip:port@bus[,hostname[,name=value]...]> <flags> <primary> <ping> <pong> <epoch> <link> <slot> ...`, where
-a slot is `7`, `7-12`, or the mark of a classic move: `[7->-<id>]` leaving, `[7-<-<id>]` coming.
+A line is `<id> <ip:port@bus[,hostname[,name=value]...]> <flags> <primary> <ping> <pong> <epoch> <link> <slot> ...`,
+where a slot is `7`, `7-12`, or the mark of a classic move: `[7->-<id>]` leaving, `[7-<-<id>]` coming.
 """
 
 from __future__ import annotations

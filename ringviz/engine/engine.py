@@ -70,6 +70,13 @@ class Engine:
         """What each holds and does, None for one that does not answer; a frozen one costs one timeout, all the same."""
         return measuring.measure(self._calls, addresses, timeout_s)
 
+    def has(self, address: Address, name: bytes, timeout_s: float | None = None) -> bool | None:
+        """Whether a server stores a key of this name; None when it does not say, or when the slot is another's."""
+        try:
+            return bool(self._calls.one(address, "EXISTS", name, timeout_s=timeout_s))
+        except EngineError:
+            return None
+
     # --- coming together
 
     def form(
@@ -111,7 +118,8 @@ class Engine:
         return moving.moves(self._calls, address)
 
     def cancel(self, address: Address) -> None:
-        """Cancels every migration from and to a server: its slots stay with the source, with every write."""
+        """Cancels every migration from a server (9 ms): its slots stay there, with every write. One to a server, only its
+        source can cancel. Nothing where there is none."""
         moving.cancel(self._calls, address)
 
     def move_slot_classic(self, source: Address, target: Address, slot: int, timeout_s: float = 30.0) -> None:

@@ -13,7 +13,12 @@ from ringviz.engine.errors import EngineError, Refusal
 
 Outcome = Literal["running", "done", "failed", "cancelled"]
 
-_ENDED: Final[dict[str, Outcome]] = {"success": "done", "failed": "failed", "canceled": "cancelled"}
+_ENDED: Final[dict[str, Outcome]] = {
+    "success": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+}
 _KEYS_AT_ONCE = 100  # of a classic move, one MIGRATE
 
 

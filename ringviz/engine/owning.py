@@ -54,7 +54,7 @@ def take(
     """Has each server own its gains at once, one server after the other, as every answering one sees it.
 
     Whoever owned them drops their keys when it hears of it. One after the other, each with the greatest epoch so far:
-    of two claims the greater epoch wins, and two servers that raise theirs at the same time get the same one (seen: 6, 6).
+    of two claims the greater epoch wins, and two servers that raise theirs at the same time get the same (seen: 6, 6).
     Raises Unreachable, Refusal, NotAgreed.
     """
     epoch = 0
