@@ -17,10 +17,13 @@ from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told
 from ringviz.core.state import NodeState
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known, known
+from ringviz.selectors.external import look_at, stored_frame
+from ringviz.selectors.measured import measure
 from ringviz.words import grouped
 
 _TEXT_COLUMNS = 3  # set to the left; the numbers behind them to the right
 _GAP = "  "
+TIMEOUT_S = 2.0  # of the servers of an external cluster
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -32,15 +35,31 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """Writes a table, or with --json one line `{"cluster", "version", "nodes": [...]}`.
 
     A node is `{"name", "state", "kind", "tokens", "ownership", "predicted_keys", "stored_keys"}`: `ownership` from 0
-    to 1 of the hash space, `stored_keys` null where nothing is stored.
+    to 1 of the hash space, `stored_keys` what its server says now, null where there is none or it does not answer.
+    In an external cluster `predicted_keys` is null: nobody here knows which keys it should have.
     """
     with refusals_told():
         on = known(chosen(options["cluster"]).slug)
-    lines = [json.dumps(_answer(on), ensure_ascii=False)] if options["json"] else _table(on)
+        stored = _stored(on)
+    lines = [json.dumps(_answer(on, stored), ensure_ascii=False)] if options["json"] else _table(on, stored)
     out.write("".join(f"{line}\n" for line in lines))
 
 
-def _answer(on: Known) -> dict[str, Any]:
+def _stored(on: Known) -> dict[int, int | None]:
+    """What the servers say that they store, by the node's number."""
+    if on.cluster.kind == Cluster.Kind.MANAGED:
+        return {number: one.keys if one else None for number, one in measure(on.cluster, on.state).items()}
+    if on.cluster.kind == Cluster.Kind.EXTERNAL and (look := look_at(on.cluster, TIMEOUT_S)):
+        frame = stored_frame(look, on.state["nodes"], 0)
+        return {int(number): one["keys"] for number, one in frame["nodes"].items()}
+    return {}
+
+
+def _predicted(node: NodeState, kind: str) -> int | None:
+    return None if kind == Cluster.Kind.EXTERNAL else node["keys"]
+
+
+def _answer(on: Known, stored: dict[int, int | None]) -> dict[str, Any]:
     kind = on.state["cluster"]["kind"]
     return {
         "cluster": on.state["cluster"]["slug"],
@@ -52,18 +71,18 @@ def _answer(on: Known) -> dict[str, Any]:
                 "kind": kind,
                 "tokens": node["tokens"],
                 "ownership": node["ownership"],
-                "predicted_keys": node["keys"],
-                "stored_keys": None,
+                "predicted_keys": _predicted(node, kind),
+                "stored_keys": stored.get(node["number"]),
             }
             for node in on.state["nodes"]
         ],
     }
 
 
-def _table(on: Known) -> list[str]:
+def _table(on: Known, stored: dict[int, int | None]) -> list[str]:
     head = [_("NODE"), _("STATE"), _("KIND"), _("TOKENS"), _("SHARE"), _("KEYS"), _("STORED")]
-    kind = str(Cluster.Kind(on.state["cluster"]["kind"]).label)
-    rows = [head, *(_row(node, kind) for node in on.state["nodes"])]
+    kind = on.state["cluster"]["kind"]
+    rows = [head, *(_row(node, kind, stored.get(node["number"])) for node in on.state["nodes"])]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [_summary(on), *(_line(row, widths) for row in rows if len(rows) > 1)]
 
@@ -83,16 +102,21 @@ def _summary(on: Known) -> str:
     }
 
 
-def _row(node: NodeState, kind: str) -> list[str]:
+def _row(node: NodeState, kind: str, stored: int | None) -> list[str]:
     return [
         node["name"],
         str(Node.State(node["state"]).label),
-        kind,
+        str(Cluster.Kind(kind).label),
         grouped(node["tokens"]),
         f"{number_format(node['ownership'] * 100, 1)} %",
-        grouped(node["keys"]),
-        "-",
+        _count(_predicted(node, kind)),
+        _count(stored),
     ]
+
+
+def _count(keys: int | None) -> str:
+    """A number, or that it is not known."""
+    return "-" if keys is None else grouped(keys)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -25,6 +25,8 @@ SUBCOMMANDS = {
     "add": ("ringviz.cli.act", gettext_lazy("add a node")),
     "drain": ("ringviz.cli.act", gettext_lazy("move a node's keys to the others")),
     "remove": ("ringviz.cli.act", gettext_lazy("remove a node for good")),
+    "attach": ("ringviz.cli.attaching", gettext_lazy("show a cluster that somebody else runs, read-only")),
+    "detach": ("ringviz.cli.attaching", gettext_lazy("show it no more")),
     "import": ("ringviz.cli.importing", gettext_lazy("give a cluster its keys")),
 }
 
