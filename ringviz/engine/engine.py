@@ -118,8 +118,10 @@ class Engine:
         return moving.moves(self._calls, address)
 
     def cancel(self, address: Address) -> None:
-        """Cancels every migration from a server (9 ms): its slots stay there, with every write. One to a server, only its
-        source can cancel. Nothing where there is none."""
+        """Cancels every migration from a server (9 ms): its slots stay there, with every write.
+
+        Nothing happens where there is none. A migration to a server only its source can cancel.
+        """
         moving.cancel(self._calls, address)
 
     def move_slot_classic(self, source: Address, target: Address, slot: int, timeout_s: float = 30.0) -> None:
