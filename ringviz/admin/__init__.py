@@ -1,5 +1,5 @@
 """Clusters, nodes and key sets in Django's admin. Whatever it changes goes through the services."""
 
-from ringviz.admin import clusters, keysets, nodes
+from ringviz.admin import attaching, clusters, keysets, nodes
 
-__all__ = ["clusters", "keysets", "nodes"]
+__all__ = ["attaching", "clusters", "keysets", "nodes"]

@@ -1,0 +1,42 @@
+"""A cluster that somebody else runs, as an operator attaches it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from live.actor import Actor
+from live.models import Event
+from ringviz.bounds import MAX_ADDRESS, MAX_NAME, MAX_SLUG
+from ringviz.forms.deciding import DecidingForm
+from ringviz.models import Attachment
+from ringviz.services.external import MAX_PASSWORD, attach
+
+
+class AttachForm(DecidingForm[Attachment]):
+    """Where it is, and what to call it. The password is kept in a file, and never shown again."""
+
+    name = forms.CharField(label=gettext_lazy("name"), max_length=MAX_NAME)
+    slug = forms.SlugField(label=gettext_lazy("address of its page"), max_length=MAX_SLUG)
+    address = forms.CharField(
+        label=gettext_lazy("address of the cluster"),
+        max_length=MAX_ADDRESS,
+        help_text=gettext_lazy("host:port of any of its members. ALLOWED_TARGETS must let it in."),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("password"),
+        max_length=MAX_PASSWORD,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("name", "slug", "address", "username", "password")
+
+    class Meta:
+        model = Attachment
+        fields = ("username",)
+
+    def carry_out(self, *, slug: str, actor: Actor) -> list[Event]:
+        """Attaches it. Raises NotAllowed, Invalid."""
+        given = {name: self.cleaned_data[name] for name in ("name", "address", "username", "password")}
+        return [attach(actor=actor, slug=slug, **given)]
