@@ -7,10 +7,13 @@ not answering are the same words.
 
 from __future__ import annotations
 
+import json
 import queue
 import re
 import socket
 import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,7 +25,7 @@ from ringviz.bounds import MAX_ADDRESS
 from ringviz.core import allowed
 from ringviz.core.allowed import Address
 from ringviz.errors import Invalid
-from ringviz.models import Node
+from ringviz.models import Cluster, Node
 
 DEFAULT_PORT = 6379
 _MOST_RESOLVING = 8  # names at once: the system's resolver cannot be interrupted
@@ -168,5 +171,11 @@ def _addresses_of_ours(host: str, port: int) -> list[Address]:
 
 
 def _managed_servers() -> frozenset[tuple[str, int]]:
-    rows = Node.objects.filter(cluster__kind="managed").exclude(address="").values_list("address", flat=True)
-    return frozenset(split_address(address) for address in rows.distinct())
+    """What the nodes' rows say, and what their processes do, replicas too: each tells its port in its directory."""
+    rows = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED).exclude(address="").values_list("address", flat=True)
+    found = {split_address(address) for address in rows.distinct()}
+    for path in (Path(settings.DATA_DIR) / "clusters").glob("*/*/process.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # gone, or half written
+            told = json.loads(path.read_text())
+            found |= {("127.0.0.1", int(told[name])) for name in ("port", "bus")}
+    return frozenset(found)

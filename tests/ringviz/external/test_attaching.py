@@ -154,6 +154,22 @@ def test_who_only_watches_attaches_and_detaches_nothing(foreign):
         detach(slug="theirs", actor=WATCHER)
 
 
+def test_every_page_shows_it(foreign, client):
+    attached(foreign, name="Theirs")
+    page = client.get("/clusters/theirs/").content.decode()
+    assert "Theirs" in page
+    assert PASSWORD not in page
+    assert "Theirs" in client.get("/").content.decode()
+    keys = known("theirs").state["keys"]["id"]
+    for path in ("state", "tokens.bin", f"density.bin?keys={keys}", "events", "lookup?key=7", "keys", "any-key?n=1"):
+        assert client.get(f"/clusters/theirs/{path}").status_code == 200, path
+    assert client.get("/clusters/theirs/moved?v=1").status_code < 500
+    assert client.get("/timeline/").status_code < 500
+    found = client.get("/clusters/theirs/state").json()["state"]
+    assert [node["slots"] for node in found["nodes"]] == [[list(span)] for span in RANGES]
+    assert client.get("/clusters/theirs/lookup?key=user:7").json()["bucket"] == slot_of("user:7")
+
+
 ACTIONS = [
     ("add", {"name": "new"}),
     ("kill", {"node": "1"}),

@@ -168,6 +168,19 @@ def test_the_servers_of_managed_clusters_are_ours(allow):
     assert door().announced("127.0.0.1", 7001) is None
 
 
+def test_a_managed_server_that_is_no_node_is_ours_too(allow, settings, tmp_path):
+    """A replica has no row: its process tells its ports in its directory."""
+    settings.DATA_DIR = tmp_path
+    allow("127.0.0.0/8")
+    resolve("127.0.0.1:7003", 1)
+    for name, text in (("1.1", '{"port": 7003, "bus": 7004}'), ("1.2", '{"port'), ("1.3", "[]"), ("1.4", "{}")):
+        (tmp_path / "clusters" / "5" / name).mkdir(parents=True)
+        (tmp_path / "clusters" / "5" / name / "process.json").write_text(text)
+    refusal("127.0.0.1:7003")
+    refusal("127.0.0.1:7004")
+    resolve("127.0.0.1:7005", 1)
+
+
 def test_what_a_cluster_announces_passes_the_same_check(allow, resolver):
     allow("10.0.0.0/8:7000", "cache.example")
     here = door()
