@@ -11,8 +11,8 @@ NODE_TIMEOUT_MS: Final = 5_000
 
 
 # How long a migration (and a replica) waits for a silent peer; 60 by default. A target frozen for 3 s of a migration
-# that may wait longer finished 0.2 s after its thaw; one frozen for good failed after 3.1 to 3.5 s with 3 here, the source
-# taking writes all the while.
+# that may wait longer finished 0.2 s after its thaw; one frozen for good failed after 3.1 to 3.5 s with 3 here, the
+# source taking writes all the while.
 REPLICATION_TIMEOUT_S: Final = 10
 
 

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.state import State
-from ringviz.engine import Address, Engine, Measured
+from ringviz.engine import Address, Engine, EngineError, Measured
 from ringviz.models import Cluster
 from ringviz.selectors.placing import members_of
 from ringviz.stores import passwords
@@ -23,12 +23,18 @@ class Stored(TypedDict):
 
 
 def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
-    """What each node with a server has, by number; None for one that does not answer."""
+    """What each node with a server of ours has, by number; None for one that does not answer."""
+    if cluster.kind != Cluster.Kind.MANAGED:
+        return {}
     addresses = {node["number"]: Address.parse(node["address"]) for node in members_of(state) if node["address"]}
     password = passwords.kept(cluster.pk)
     if not addresses or not password:
         return dict.fromkeys(addresses)
-    found = Engine(password).measure(list(addresses.values()), TIMEOUT_S)
+    engine = Engine(password)
+    try:
+        found = engine.measure(list(addresses.values()), TIMEOUT_S)
+    finally:
+        engine.close()
     return {number: found.get(address) for number, address in addresses.items()}
 
 
@@ -36,9 +42,17 @@ def stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -
     """Whether the server that should have a key has it; None when it could not be asked."""
     node = next((node for node in members_of(state) if node["number"] == owner), None)
     password = passwords.kept(cluster.pk)
-    if node is None or not node["address"] or not password:
+    if cluster.kind != Cluster.Kind.MANAGED or node is None or not node["address"] or not password:
         return None
-    found = Engine(password).has(Address.parse(node["address"]), stored_name(key, bucket_of(hash_)), TIMEOUT_S)
-    if found is None:
+    engine, name = Engine(password), stored_name(key, bucket_of(hash_))
+    try:
+        address = Address.parse(node["address"])
+        found = engine.has(address, name, TIMEOUT_S)
+        if found is None:
+            return None
+        copies = [one for one in engine.members(address) if one.primary_id == engine.identity(address)]
+        return Stored(owner=owner, found=found, replicas=[owner] * len(copies))
+    except EngineError:
         return None
-    return Stored(owner=owner, found=found.primary, replicas=[owner] if found.replicas else [])
+    finally:
+        engine.close()

@@ -204,7 +204,10 @@ class Keeper:
         if server is None or key[2] != "primary" or not server.is_running:
             return
         if what == "suspicion":
+            self.members.silent.add(key[1])
             self._telling.suspicion(key[1], misses, _VERDICT_MS if misses else None)
+        else:
+            self.members.silent.discard(key[1])
         decision = served.suspected(key[1]) if what == "suspicion" else served.cleared(key[1])
         try:
             self.book.found(decision)

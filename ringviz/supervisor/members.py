@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -48,6 +48,7 @@ class Members:
         self._primary: dict[int, Server] = {}
         self._replica: dict[int, Server] = {}
         self._lock = threading.Lock()
+        self.silent: set[int] = set()  # nodes that missed their last ping: others are asked first
 
     # --- who there is
 
@@ -218,6 +219,7 @@ class Members:
         self._heartbeat.excuse((self._cluster_id, server.number, role), seconds)
 
     def _unwatch(self, server: Server, role: str) -> None:
+        self.silent.discard(server.number)
         self._heartbeat.unwatch((self._cluster_id, server.number, role))
 
     def _put(self, server: Server, *, replica: bool) -> None:
@@ -244,24 +246,10 @@ class Members:
         return [member.id for member in self._engine.members(self._asked()) if member.id not in ours]
 
     def _asked(self) -> Address:
-        silent = self._heartbeat_silent()
         running = self.running()
-        for server in running:
-            if server.number not in silent:
-                return server.address
         if not running:
             raise NotStarted("no server of this cluster runs")
-        return running[0].address
-
-    def _heartbeat_silent(self) -> set[int]:
-        """Those that do not answer at this moment."""
-        measured = self._engine.measure(self.addresses(), 0.3)
-        return {server.number for server in self.running() if measured.get(server.address) is None}
-
-    def answering(self, numbers: Iterable[int]) -> set[int]:
-        """Which of these nodes answer now."""
-        silent = self._heartbeat_silent()
-        return {number for number in numbers if number in self._primary and number not in silent}
+        return next((server.address for server in running if server.number not in self.silent), running[0].address)
 
 
 def _at(server: Server | None) -> Address | None:

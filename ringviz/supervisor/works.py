@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 FORM_WITHIN_S = 60.0
 FLUSH_WITHIN_S = 30.0
+LOOK_EVERY_S = 1.0  # at an engine that is left alone
 _STARTED_AT_ONCE = 8
 
 
@@ -51,6 +52,8 @@ class Works:
         self._failed: dict[int, str] = {}
         self._pace = Pace(starts_a_minute=120, first_pause_s=0.5, longest_pause_s=10, deaths=3, within_s=60)
         self._not_before = 0.0
+        self._settled = b""
+        self._look_again_at = 0.0
 
     def step(self, state: State, intents: list[Intent]) -> bool:
         """One step; False when all is at rest."""
@@ -80,11 +83,17 @@ class Works:
         self._mover.tell(phase, told)
 
     def _settle(self, state: State, told: dict[str, object] | None = None) -> bool:
-        """A step towards the log's own ring; True when the engine has it."""
+        """A step towards the log's own ring; True when the engine has it, as far as is known from a second ago."""
         wanted = bucket_owners(state)
+        if wanted.tobytes() == self._settled and time.monotonic() < self._look_again_at:
+            return True
         if not wanted.any() or not self._members.running():
             return True
-        return self._mover.step(wanted, self._keys_of(state), told or {})
+        if not self._mover.step(wanted, self._keys_of(state), told or {}):
+            self._settled = b""
+            return False
+        self._settled, self._look_again_at = wanted.tobytes(), time.monotonic() + LOOK_EVERY_S
+        return True
 
     def _work(self, state: State, intent: Intent) -> None:
         try:
