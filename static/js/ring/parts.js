@@ -151,6 +151,8 @@ function follow({ boot, store, travel, receive }) {
       onEvent: receive,
       onFrame: (topic, data) => {
         if (topic === "watchers") store.set({ watching: data.count ?? null });
+        if (topic === "stored" && "silent_since" in data)
+          void import("./silence.js").then((it) => it.showSilence(data));
         if (topic === "import") void import("./keyset.js").then(({ showProgress }) => showProgress(data));
       },
       onState: ({ state, since }) => store.set({ link: { state, since: since ?? Date.now() } }),
