@@ -33,7 +33,7 @@ def frames(hint_server) -> Iterator[Frames]:
         assert subscription.get_message(timeout=5)
 
         def read(most: int = 1_000) -> list[dict[str, Any]]:
-            found = []
+            found: list[dict[str, Any]] = []
             while len(found) < most and (message := subscription.get_message(timeout=0.2)) is not None:
                 kind, *rest = json.loads(message["data"])
                 if kind == "frame" and rest[1] == "stored":
@@ -51,7 +51,7 @@ def observer() -> Iterator[Observer]:
 
 
 @pytest.fixture
-def theirs(foreign) -> list[Foreign]:
+def theirs(foreign: list[Foreign]) -> list[Foreign]:
     attach(slug="theirs", address=str(foreign[0].target), password=PASSWORD, actor=OPERATOR)
     return foreign
 

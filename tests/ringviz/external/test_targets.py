@@ -11,7 +11,6 @@ import pytest
 
 from ringviz.core import allowed
 from ringviz.errors import Invalid
-from ringviz.external import targets
 from ringviz.external.targets import Target, Typed, door, read_typed, resolve
 from ringviz.models import Node
 from tests.ringviz.making import make_cluster
@@ -43,7 +42,7 @@ def resolver(monkeypatch):
 
     found = Resolver()
     found.questions, found.answers = [], []
-    monkeypatch.setattr(targets.socket, "getaddrinfo", found)
+    monkeypatch.setattr(socket, "getaddrinfo", found)
     return found
 
 
@@ -136,7 +135,7 @@ def test_other_spellings_of_this_machine_are_this_machine(allow, text):
 def test_a_slow_resolver_costs_one_timeout(allow, monkeypatch):
     allow("*.example")
     over = threading.Event()
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_args, **_options: over.wait(30) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: over.wait(30) and [])
     began = time.monotonic()
     with pytest.raises(Invalid):
         resolve("slow.example", 0.2)
