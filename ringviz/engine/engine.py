@@ -140,7 +140,8 @@ class Engine:
         """Strikes the dead everywhere and gives their slots to others, empty; writes work again when it returns.
 
         The dead must be killed before (a frozen one that thaws answers old values). A survivor that does not answer is
-        passed over and hears of it by gossip later; its `slot_map` tells.
+        passed over: it hears of the new owners by gossip, and what it was to gain is nobody's until it is asked again
+        (`slot_map` says -1). What it was asked meanwhile is still in its socket, and it obeys when it thaws.
         """
         owning.reassign(self._calls, dead_ids, gains, survivors, timeout_s)
 

@@ -26,8 +26,8 @@ def reassign(
     """See Engine.reassign."""
     calls.everywhere(survivors, lambda address: moving.cancel_with(calls, address, list(dead_ids)))
     answering = forget(calls, dead_ids, survivors)
-    take(calls, gains, answering, timeout_s)
-    viewing.wait_agreed(calls, answering, timeout_s)
+    take(calls, {address: gains[address] for address in answering if address in gains}, answering, timeout_s)
+    viewing.wait_agreed(calls, answering, timeout_s, silent=True)
 
 
 def forget(calls: Calls, ids: Collection[str], addresses: Sequence[Address]) -> list[Address]:
@@ -102,9 +102,9 @@ def hand_over(
 ) -> None:
     """See Engine.hand_over."""
     deadline = time.monotonic() + timeout_s
-    take(calls, gains, everybody, timeout_s)
     answering = list(viewing.views(calls, everybody))
-    viewing.wait_agreed(calls, answering, max(0.0, deadline - time.monotonic()))
+    take(calls, {address: gains[address] for address in answering if address in gains}, answering, timeout_s)
+    viewing.wait_agreed(calls, answering, max(0.0, deadline - time.monotonic()), silent=True)
 
 
 def drop(calls: Calls, address: Address, ranges: Sequence[SlotRange], timeout_s: float) -> None:

@@ -37,21 +37,25 @@ def takes_writes(calls: Calls, address: Address) -> bool:
         return False
 
 
-def agreed(calls: Calls, addresses: Sequence[Address]) -> bool:
-    """Whether all of them answer, take writes, and tell the same of who owns which slot."""
+def agreed(calls: Calls, addresses: Sequence[Address], *, silent: bool = False) -> bool:
+    """Whether all of them answer, take writes, and tell the same of who owns which slot.
+
+    With `silent`, those that do not answer are not asked for their view; one must answer all the same.
+    """
     seen = views(calls, addresses)
-    if len(seen) < len(set(addresses)):
+    if not seen or (len(seen) < len(set(addresses)) and not silent):
         return False
     maps = [by_id(view) for view in seen.values()]
     if any(one != maps[0] for one in maps):
         return False
-    states = calls.everywhere(addresses, lambda address: takes_writes(calls, address))
+    states = calls.everywhere(seen, lambda address: takes_writes(calls, address))
     return all(state is True for state in states.values())
 
 
-def wait_agreed(calls: Calls, addresses: Sequence[Address], timeout_s: float) -> None:
+def wait_agreed(calls: Calls, addresses: Sequence[Address], timeout_s: float, *, silent: bool = False) -> None:
     """Returns once `agreed`. Raises NotAgreed."""
-    wait_for(lambda: agreed(calls, addresses), timeout_s, f"{len(addresses)} servers do not agree on their slots")
+    what = f"{len(addresses)} servers do not agree on their slots"
+    wait_for(lambda: agreed(calls, addresses, silent=silent), timeout_s, what)
 
 
 def wait_seen(

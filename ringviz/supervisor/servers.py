@@ -106,7 +106,9 @@ class Servers:
         def starter() -> Child:
             with (directory / "server.log").open("ab") as log:
                 argv = [str(get_binary_path()), "-"]
-                child = start(f"node-{number}", argv, cwd=directory, stdin=config, stdout=log, stderr=subprocess.STDOUT)
+                child = start(
+                    f"node-{number}", argv, env={}, cwd=directory, stdin=config, stdout=log, stderr=subprocess.STDOUT
+                )
             holder.append(Server(number, Address(HOST, port), bus, directory, child))
             return child
 

@@ -1,0 +1,227 @@
+"""A real installation with a managed cluster: database, Valkey, `manage.py supervise` and its servers, in a folder.
+
+The test process calls services itself, on the same database; the supervisor is a process like in a deployment.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from live.actor import Actor
+from live.models import Event
+from ringviz.core.state import State, Workload
+from ringviz.engine import Engine, Measured
+from ringviz.models import Cluster
+from ringviz.selectors.clusters import Known, known
+from ringviz.selectors.measured import measure
+from ringviz.services.actions import decision_of
+from ringviz.services.changing import change
+from ringviz.services.clusters import create_cluster
+from ringviz.services.keys import pattern_keys
+from ringviz.stores import passwords
+from tests import servers
+from tests.live import databases
+from tests.processes import until
+
+OPERATOR = Actor("olga", "page", True)
+SLUG = "real"
+WITHIN_S = 90.0
+GRACE_S = 10.0
+
+
+@dataclass
+class Installation:
+    """A folder with everything. `supervisor` is None while none runs."""
+
+    folder: Path
+    valkey: servers.Valkey
+    supervisor: Any = field(default=None, init=False)
+
+    # --- the supervisor
+
+    def environment(self) -> dict[str, str]:
+        ours = {"DATA_DIR": str(self.folder), "REDIS_URL": self.valkey.url, "DATABASE_URL": f"sqlite:///{self.path}"}
+        return {**os.environ, **ours, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "ringviz.sqlite3"
+
+    def supervise(self) -> None:
+        """Starts the supervisor. Its words are in supervisor.log of the folder."""
+        from fleet import process
+
+        with (self.folder / "supervisor.log").open("ab") as log:
+            argv = [sys.executable, str(servers.ROOT / "manage.py"), "supervise"]
+            env = self.environment()
+            self.supervisor = process.start("supervise", argv, env=env, cwd=servers.ROOT, stdout=log, stderr=log)
+
+    def kill_supervisor(self) -> None:
+        """SIGKILL, of the supervisor alone: its children have to die by their leash."""
+        os.kill(self.supervisor.pid, signal.SIGKILL)
+        self.supervisor.wait()
+        self.supervisor = None
+
+    def end_supervisor(self) -> int:
+        status: int = self.supervisor.end(GRACE_S)
+        self.supervisor = None
+        return status
+
+    def log(self) -> str:
+        return (self.folder / "supervisor.log").read_text()
+
+    # --- the cluster
+
+    def known(self) -> Known:
+        return known(SLUG)
+
+    def state(self) -> State:
+        return self.known().state
+
+    def node(self, number: int) -> dict[str, Any]:
+        return next(dict(node) for node in self.state()["nodes"] if node["number"] == number)
+
+    def act(self, action: str, *, version: int | None = None, key: str = "", **fields: Any) -> Event:
+        """Asks, as an operator on the page does."""
+        decision = decision_of(action, {name: str(value) for name, value in fields.items()})
+        return change(slug=SLUG, actor=OPERATOR, version=version, decision=decision, key=key)
+
+    def at_rest(self) -> bool:
+        state = self.state()
+        return not state["work"] and not state["unfilled"]
+
+    def rest(self) -> State:
+        """Waits until nothing is asked, moving or refilling, and gives the state."""
+        until(self.at_rest, deadline_s=WITHIN_S, what="rest")
+        return self.state()
+
+    def measured(self) -> dict[int, Measured | None]:
+        """What every server on the ring says now."""
+        on = self.known()
+        return measure(on.cluster, on.state)
+
+    def stored(self) -> dict[int, int | None]:
+        """The keys of every server, None for one that does not answer."""
+        return {number: found.keys if found else None for number, found in self.measured().items()}
+
+    def predicted(self) -> dict[int, int]:
+        """The keys that every server should have."""
+        return {n["number"]: n["keys"] - n["lost"] for n in self.state()["nodes"] if n["number"] in self.measured()}
+
+    def equal(self) -> dict[int, int]:
+        """Waits for rest and until what is stored is what is predicted; gives it."""
+        self.rest()
+        until(lambda: self.stored() == self.predicted(), what=f"{self.predicted()} stored, not {self.stored()}")
+        return self.predicted()
+
+    def events(self, since: int = 1) -> list[Event]:
+        stream_id = self.known().cluster.stream_id
+        return list(Event.objects.filter(stream_id=stream_id, version__gte=since).order_by("version"))
+
+    def event(self, kind: str, since: int = 1) -> Event:
+        """Waits for the first event of a kind."""
+
+        def found() -> Event | None:
+            return next((event for event in self.events(since) if event.kind == kind), None)
+
+        event = until(found, deadline_s=WITHIN_S, what=f"the event {kind}")
+        assert event is not None
+        return event
+
+    # --- the servers
+
+    def password(self) -> str:
+        return passwords.kept(self.known().cluster.pk)
+
+    def engine(self) -> Engine:
+        return Engine(self.password())
+
+    def addresses(self) -> list[tuple[str, int]]:
+        """Where the servers of the nodes on the ring answer."""
+        nodes = [node for node in self.state()["nodes"] if node["address"]]
+        return [(host, int(port)) for host, _colon, port in (node["address"].partition(":") for node in nodes)]
+
+    def pid_of(self, number: int) -> int:
+        """The process of a node, as the system knows it."""
+        import json
+
+        root = passwords.folder(self.known().cluster.pk)
+        newest = max(root.glob(f"{number}.*"), key=lambda path: int(path.name.split(".")[1]))
+        return int(json.loads((newest / "process.json").read_text())["identity"]["pid"])
+
+    def server_pids(self) -> set[int]:
+        """Every living process that works in a directory of this installation's servers."""
+        root, found = str(self.folder / "clusters"), set()
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    if os.readlink(entry / "cwd").startswith(root):
+                        found.add(int(entry.name))
+                except OSError:
+                    continue
+        return found
+
+
+@contextmanager
+def installation(
+    django_db_blocker: Any,
+    settings: Any,
+    *,
+    nodes: int = 4,
+    keys: int = 4_000,
+    replicas: int = 0,
+    vnodes: int = 16,
+    strategy: str = "ring",
+    memory: int = 32 * 2**20,
+    workload: Workload | None = None,
+    supervise: bool = True,
+    prepare: Callable[[], None] = lambda: None,
+) -> Iterator[Installation]:
+    """An installation whose cluster `real` has so many nodes, formed and filled when this returns if `supervise`."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(servers.folder())
+        settings.DATA_DIR = folder
+        valkey = stack.enter_context(servers.valkey())
+        settings.REDIS_URL = valkey.url
+        ours = Installation(folder, valkey)
+        stack.enter_context(django_db_blocker.unblock())
+        stack.enter_context(databases.connected_to(databases.sqlite(str(ours.path))))
+        databases.migrate()
+        create_cluster(
+            actor=OPERATOR,
+            slug=SLUG,
+            name="Real",
+            kind=Cluster.Kind.MANAGED,
+            key_set=pattern_keys(pattern="user:{n}", count=keys),
+            nodes=[{"name": f"cache-{n}"} for n in range(1, nodes + 1)],
+            vnodes=vnodes,
+            strategy=strategy,
+            replicas=replicas,
+            memory=memory,
+            workload=workload,
+        )
+        prepare()
+        try:
+            if supervise:
+                ours.supervise()
+                ours.rest()
+            yield ours
+        finally:
+            if ours.supervisor is not None:
+                ours.supervisor.end(GRACE_S)
+            if "PYTEST_CURRENT_TEST" in os.environ and (log := folder / "supervisor.log").exists():
+                print(log.read_text()[-8_000:])  # pytest shows it where a test failed
+
+
+def wait(seconds: float) -> None:
+    """For what must NOT happen: there is no event to wait for."""
+    time.sleep(seconds)
+
+
+__all__ = ["OPERATOR", "SLUG", "Installation", "installation", "wait"]
