@@ -1,0 +1,77 @@
+"""Moves from one map of owners to another: none is source and target at once, and all ends as wanted."""
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringviz.core.batches import next_moves, ranges_of
+from ringviz.core.buckets import BUCKETS
+
+NODES = st.integers(0, 6)
+
+
+@st.composite
+def maps(draw):
+    """Two maps of owners made of a few stretches each, 0 nobody."""
+
+    def one():
+        edges = sorted(draw(st.lists(st.integers(0, BUCKETS - 1), max_size=12)))
+        owner = np.full(BUCKETS, draw(NODES), np.int32)
+        for edge in edges:
+            owner[edge:] = draw(NODES)
+        return owner
+
+    return one(), one()
+
+
+def carried_out(now, moves):
+    after = now.copy()
+    for move in moves:
+        for first, last in move.ranges:
+            assert (after[first : last + 1] == move.source).all()
+            after[first : last + 1] = move.target
+    return after
+
+
+@given(maps(), st.sets(NODES, max_size=3), st.integers(0, 4), st.integers(1, 5000))
+def test_no_node_is_in_two_moves(pair, busy, most, most_slots):
+    now, wanted = pair
+    moves = next_moves(now, wanted, busy, most, most_slots)
+    ends = Counter(end for move in moves for end in (move.source, move.target))
+    assert len(moves) <= most
+    assert not ends.keys() & {0, *busy}
+    assert all(count == 1 for count in ends.values())
+    for move in moves:
+        slots = np.concatenate([np.arange(first, last + 1) for first, last in move.ranges])
+        assert 1 <= slots.size <= most_slots
+        assert (np.diff(slots) > 0).all()
+        assert (now[slots] == move.source).all()
+        assert (wanted[slots] == move.target).all()
+
+
+@given(maps(), st.integers(1, 4), st.integers(300, 20_000))
+def test_everything_arrives_in_the_end(pair, most, most_slots):
+    now, wanted = pair
+    movable = (now != 0) & (wanted != 0)
+    expected = np.where(movable, wanted, now)
+    rounds = 0
+    while moves := next_moves(now, wanted, (), most, most_slots):
+        now = carried_out(now, moves)
+        rounds += 1
+        assert rounds <= 36 + BUCKETS // most_slots + 1  # one a pair of nodes, and what the bound cuts
+    assert (now == expected).all()
+
+
+def test_the_largest_comes_first():
+    now = np.ones(BUCKETS, np.int32)
+    wanted = now.copy()
+    wanted[:10], wanted[10:100] = 2, 3
+    (move,) = next_moves(now, wanted, (), 4)
+    assert (move.source, move.target, move.ranges) == (1, 3, [(10, 99)])
+
+
+def test_ranges():
+    assert ranges_of(np.array([], np.int64)) == []
+    assert ranges_of(np.array([0, 1, 2, 7, 9, 10])) == [(0, 2), (7, 7), (9, 10)]

@@ -1,0 +1,149 @@
+"""Slots change owner without their keys: after deaths, and by a way of placing that moves nearly all."""
+
+import signal
+
+import numpy as np
+import pytest
+
+from ringviz.core.batches import ranges_of
+from ringviz.core.buckets import BUCKETS
+from ringviz.engine import Unreachable
+from ringviz.engine.calls import wait_for
+from tests.ringviz.engine import servers
+from tests.ringviz.engine.servers import WITHIN_S, even
+
+
+def gains_of(cluster, dead, survivors):
+    """The slots of the dead, shared among the survivors."""
+    slots = np.concatenate([np.arange(first, last + 1) for server in dead for first, last in cluster.ranges(server)])
+    return {
+        server.address: ranges_of(part)
+        for server, part in zip(survivors, np.array_split(slots, len(survivors)), strict=True)
+    }
+
+
+def knows(cluster, server):
+    return {member.id for member in cluster.engine.members(server.address)}
+
+
+def test_writes_work_again_when_the_dead_ones_slots_are_given_away(three):
+    dead, *survivors = three.servers
+    gains = gains_of(three, [dead], survivors)
+    dead.child.kill()
+    three.engine.reassign([dead.id], gains, [server.address for server in survivors])
+    for server in survivors:
+        server.store(gains[server.address])
+        assert knows(three, server) == {one.id for one in survivors}
+
+
+def test_two_die_at_once_and_nobody_brings_them_back():
+    with servers.cluster(5) as made:
+        dead, survivors = made.servers[:2], made.servers[2:]
+        gains = gains_of(made, dead, survivors)
+        for server in dead:
+            server.child.kill()
+        addresses = [server.address for server in survivors]
+        made.engine.reassign([server.id for server in dead], gains, addresses)
+        for server in survivors:
+            server.store(gains[server.address])
+        epochs = [member.epoch for member in made.engine.members(addresses[0])]
+        assert len(set(epochs)) == len(epochs)
+        # Some rounds of gossip later they are still gone.
+        sent = gossip(made, survivors[0])
+        wait_for(lambda: gossip(made, survivors[0]) > sent + 5, WITHIN_S, "they do not talk")
+        assert all(knows(made, server) == {one.id for one in survivors} for server in survivors)
+
+
+def gossip(cluster, server):
+    with server.client as client:
+        info = client.execute_command("CLUSTER", "INFO").decode()
+    (sent,) = [line for line in info.splitlines() if line.startswith("cluster_stats_messages_sent")]
+    return int(sent.partition(":")[2])
+
+
+def test_a_move_from_the_dead_one_does_not_stand_in_the_way(three):
+    dead, *survivors = three.servers
+    gains = gains_of(three, [dead], survivors)
+    dead.store([(0, 999)])
+    dead.child.signal(signal.SIGSTOP)
+    three.engine.move(survivors[0].address, dead.id, [(6000, 6100)])
+    dead.child.kill()
+    three.engine.reassign([dead.id], gains, [server.address for server in survivors])
+    assert all(one.state != "running" for one in three.engine.moves(survivors[0].address))
+    survivors[0].store([*gains[survivors[0].address], (6000, 6100)])
+
+
+def test_a_frozen_survivor_is_passed_over_and_hears_of_it_later(three):
+    dead, survivor, frozen = three.servers
+    ranges = three.ranges(dead)
+    dead.child.kill()
+    frozen.child.signal(signal.SIGSTOP)
+    try:
+        three.engine.reassign([dead.id], {survivor.address: ranges}, [survivor.address, frozen.address])
+        survivor.store(ranges)
+    finally:
+        frozen.child.signal(signal.SIGCONT)
+    three.engine.wait_agreed([survivor.address, frozen.address], WITHIN_S)
+    # The order to forget was in its socket all the while: it obeyed when it thawed.
+    wait_for(lambda: dead.id not in knows(three, frozen), WITHIN_S, "it remembers")
+    three.engine.forget([dead.id], [survivor.address, frozen.address])
+    assert knows(three, frozen) == knows(three, survivor) == {survivor.id, frozen.id}
+    survivor.store(ranges)
+
+
+def test_slots_for_a_frozen_server_are_left_to_later(three):
+    dead, survivor, frozen = three.servers
+    (first, last) = three.ranges(dead)[0]
+    gains = {frozen.address: [(first, first + 9)], survivor.address: [(first + 10, last)]}
+    dead.child.kill()
+    frozen.child.signal(signal.SIGSTOP)
+    try:
+        three.engine.reassign([dead.id], gains, [survivor.address, frozen.address])
+        survivor.store(gains[survivor.address])
+    finally:
+        frozen.child.signal(signal.SIGCONT)
+    three.engine.wait_answering(frozen.address, WITHIN_S)
+    assert (three.engine.slot_map(survivor.address)[0] == -1).sum() == 10
+    three.engine.reassign([dead.id], {frozen.address: gains[frozen.address]}, [survivor.address, frozen.address])
+    frozen.store(gains[frozen.address])
+
+
+def test_nobody_answers(three):
+    for server in three.servers:
+        server.child.kill()
+    with pytest.raises(Unreachable):
+        three.engine.reassign([three.servers[0].id], {}, three.addresses[1:])
+
+
+def test_nearly_all_slots_change_owner_and_no_key_stays_behind(four):
+    for server, ranges in zip(four.servers, even(4), strict=True):
+        server.store(ranges)
+    before = np.arange(BUCKETS) * 4 // BUCKETS
+    after = np.arange(BUCKETS) % 4
+    gains = {
+        server.address: ranges_of(np.flatnonzero((after == number) & (before != number)))
+        for number, server in enumerate(four.servers)
+    }
+    four.engine.hand_over(gains, four.addresses)
+    for number, server in enumerate(four.servers):
+        slots = [slot for first, last in four.ranges(server) for slot in range(first, last + 1)]
+        assert slots == list(range(number, BUCKETS, 4))
+        with server.client as client:
+            kept = sum(server.keys_per_slot(slots[number * 1024 : (number + 1) * 1024]))
+            assert client.dbsize() == kept == int(((before == after) & (after == number)).sum())
+        server.store([(slot, slot) for slot in slots])
+
+
+def test_dropped_slots_are_empty(four):
+    server = four.servers[0]
+    server.store([(0, 9)], a_slot=3)
+    four.engine.drop(server.address, [(2, 3), (7, 7)])
+    assert server.keys_per_slot(list(range(10))) == [3, 3, 0, 0, 3, 3, 3, 0, 3, 3]
+
+
+def test_flushed_is_empty(four):
+    server = four.servers[0]
+    server.store([(0, 9)])
+    four.engine.flush(server.address)
+    with server.client as client:
+        assert client.dbsize() == 0
