@@ -216,7 +216,7 @@ def installation(
             if ours.supervisor is not None:
                 ours.supervisor.end(GRACE_S)
             if "PYTEST_CURRENT_TEST" in os.environ and (log := folder / "supervisor.log").exists():
-                print(log.read_text()[-8_000:])  # pytest shows it where a test failed
+                sys.stderr.write(log.read_text()[-8_000:])  # pytest shows it where a test failed
 
 
 def wait(seconds: float) -> None:

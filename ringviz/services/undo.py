@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
@@ -58,22 +61,24 @@ def _undo_served(cluster: Cluster, actor: Actor, version: int) -> Event:
 def _inverse_served(event: Event, before: State) -> decisions.Decision:
     """The action that takes an event back as far as it can be: keys that were lost come from the key set."""
     payload = event.payload
-    if event.kind == "work_asked":
-        return served.cancel(payload["asked"]["id"])
-    if event.kind == "workload_set" and payload["before"]:
-        return served.set_workload(payload["before"])
-    if event.kind in ("node_killed", "node_drained"):
-        return decisions.revive(payload["node"]["number"])
-    if event.kind == "node_revived":
-        return decisions.drain(payload["node"]["number"])
+    if event.kind in _SERVED:
+        return _SERVED[event.kind](payload)
     if event.kind == "node_removed":
         was = decisions.node_of(before, payload["number"])
         return decisions.add(name=was["name"], zone=was["zone"], weight=was["weight"])
-    if event.kind == "node_frozen":
-        return served.thaw(payload["node"]["number"])
     if event.kind in ("node_added", "node_reweighted", "node_edited", "cluster_reconfigured", "keys_imported"):
         return _inverse(event, before)
     raise Invalid("version", event.version, _("This cannot be taken back: it has happened to a server."))
+
+
+_SERVED: dict[str, Callable[[dict[str, Any]], decisions.Decision]] = {
+    "work_asked": lambda payload: served.cancel(payload["asked"]["id"]),
+    "workload_set": lambda payload: served.set_workload(payload["before"] or {**payload["workload"], "on": False}),
+    "node_killed": lambda payload: decisions.revive(payload["node"]["number"]),
+    "node_drained": lambda payload: decisions.revive(payload["node"]["number"]),
+    "node_revived": lambda payload: decisions.drain(payload["node"]["number"]),
+    "node_frozen": lambda payload: served.thaw(payload["node"]["number"]),
+}
 
 
 def _inverse(event: Event, before: State) -> decisions.Decision:

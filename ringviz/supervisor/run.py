@@ -30,6 +30,7 @@ from ringviz.supervisor.counting import Counting
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.heartbeat import Heartbeat
 from ringviz.supervisor.keeper import Keeper
+from ringviz.supervisor.observer import Observer
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Supervisor:
             lambda key: self._keeper(key, lambda keeper: keeper.on_verdict(key)),
         )
         self._counting = Counting(lambda: list(self._keepers.values()))
+        self._observer = Observer()
         self._listener = Listener(settings.REDIS_URL)
 
     def run(self) -> int:
@@ -93,6 +95,7 @@ class Supervisor:
                 return
             self._heartbeat.start()
             self._counting.start()
+            self._observer.start()
             renewing = threading.Thread(target=self._renew, name="lease", daemon=True)
             renewing.start()
             while not self._stopping.is_set():
@@ -112,6 +115,7 @@ class Supervisor:
     def _counting_ends(self) -> None:
         with suppress(RuntimeError):  # it never began
             self._counting.stop()
+            self._observer.stop()
 
     def _acquire(self) -> bool:
         """Waits for the lease. False when told to stop first."""

@@ -1,7 +1,7 @@
 """The server processes of one managed cluster: started from their directories, frozen, ended, and known again.
 
 DATA_DIR/clusters/<pk>/<number>.<serial>/ belongs to one engine identity for ever: `process.json` says which process
-runs from it and at which port, `nodes.conf` and `appendonlydir` are the engine's own. A directory ends with its identity.
+runs from it and at which port, `nodes.conf` and `appendonlydir` are the engine's. A directory ends with its identity.
 """
 
 from __future__ import annotations
