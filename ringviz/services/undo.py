@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from live.actor import Actor
 from live.models import Event
 from ringviz import events
-from ringviz.core.state import State
+from ringviz.core.state import State, Workload
 from ringviz.errors import Invalid
 from ringviz.models import Cluster, KeySet
 from ringviz.models import Node as NodeRow
@@ -71,9 +71,13 @@ def _inverse_served(event: Event, before: State) -> decisions.Decision:
     raise Invalid("version", event.version, _("This cannot be taken back: it has happened to a server."))
 
 
+def _off(workload: Workload) -> Workload:
+    return {**workload, "on": False}
+
+
 _SERVED: dict[str, Callable[[dict[str, Any]], decisions.Decision]] = {
     "work_asked": lambda payload: served.cancel(payload["asked"]["id"]),
-    "workload_set": lambda payload: served.set_workload(payload["before"] or {**payload["workload"], "on": False}),
+    "workload_set": lambda payload: served.set_workload(payload["before"] or _off(payload["workload"])),
     "node_killed": lambda payload: decisions.revive(payload["node"]["number"]),
     "node_drained": lambda payload: decisions.revive(payload["node"]["number"]),
     "node_revived": lambda payload: decisions.drain(payload["node"]["number"]),
