@@ -84,6 +84,11 @@ ALLOWED_TARGETS = environment.targets("ALLOWED_TARGETS")
 # What the event log keeps of each stream, in events; older ones fold into a base state.
 EVENT_RETENTION = environment.number("EVENT_RETENTION", 10_000, maximum=10_000_000)
 
+# Managed clusters: what their servers may cost this machine, and another engine than the one that comes along.
+SERVERS_MEMORY_MIB = environment.number("SERVERS_MEMORY_MIB", 4_096, maximum=1_048_576)
+SERVER_STARTS_A_MINUTE = environment.number("SERVER_STARTS_A_MINUTE", 240, maximum=100_000)
+SERVER_BINARY = os.environ.get("SERVER_BINARY", "")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

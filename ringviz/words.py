@@ -21,6 +21,30 @@ _OF_A_NODE = {
     "node_removed": gettext_lazy("%(node)s removed"),
     "node_reweighted": gettext_lazy("%(node)s has weight %(weight)s"),
     "node_edited": gettext_lazy("address or zone of %(node)s changed"),
+    "node_suspected": gettext_lazy("%(node)s does not answer"),
+    "node_cleared": gettext_lazy("%(node)s answers again"),
+    "node_frozen": gettext_lazy("%(node)s frozen"),
+    "node_thawed": gettext_lazy("%(node)s thawed"),
+    "node_restarted": gettext_lazy("%(node)s restarted"),
+    "node_failed_over": gettext_lazy("the replica of %(node)s took over"),
+}
+_DEATHS = {  # by their cause, where nobody asked for it
+    "exit": gettext_lazy("%(node)s died"),
+    "silent": gettext_lazy("%(node)s stayed silent and was killed"),
+}
+_WANTED = {  # what an intent is for
+    "form": gettext_lazy("start the servers"),
+    "add": gettext_lazy("add %(node)s"),
+    "kill": gettext_lazy("kill %(node)s"),
+    "freeze": gettext_lazy("freeze %(node)s"),
+    "thaw": gettext_lazy("thaw %(node)s"),
+    "restart": gettext_lazy("restart %(node)s"),
+    "drain": gettext_lazy("drain %(node)s"),
+    "remove": gettext_lazy("remove %(node)s"),
+    "revive": gettext_lazy("revive %(node)s"),
+    "reweight": gettext_lazy("another weight for %(node)s"),
+    "configure": gettext_lazy("other settings"),
+    "keys": gettext_lazy("other keys"),
 }
 _SIGNS = {"node_added": "+", "node_removed": "\u2212"}  # before a label
 
@@ -50,7 +74,18 @@ def _words(kind: str, payload: Mapping[str, Any]) -> EventWords:
     if kind in _OF_A_NODE:
         node = payload.get("node", payload)  # of one that was removed the name is left
         values = {"node": node["name"], "weight": grouped(node.get("weight", 0))}
-        return EventWords(_SIGNS.get(kind, "") + node["name"], _OF_A_NODE[kind] % values)
+        said = _DEATHS.get(payload.get("cause", ""), _OF_A_NODE[kind]) if kind == "node_killed" else _OF_A_NODE[kind]
+        return EventWords(_SIGNS.get(kind, "") + node["name"], said % values)
+    if kind in ("work_asked", "work_cancelling", "work_ended"):
+        return _work(kind, payload)
+    if kind == "workload_set":
+        return _workload(payload["workload"])
+    if kind == "keys_refilled":
+        keys = ngettext("%(n)s key stored", "%(n)s keys stored", payload["keys"]) % {"n": grouped(payload["keys"])}
+        return EventWords(keys, keys)
+    if kind == "cluster_formed":
+        text = _("the servers form the cluster")
+        return EventWords(_("formed"), text)
     if kind == "cluster_reconfigured":
         return _reconfigured(payload)
     if kind == "external_seen":
@@ -64,6 +99,34 @@ def _words(kind: str, payload: Mapping[str, Any]) -> EventWords:
         count = len(payload["nodes"])
         text = ngettext("%(n)s node", "%(n)s nodes", count) % {"n": grouped(count)}
     return EventWords(text, text)
+
+
+def _work(kind: str, payload: Mapping[str, Any]) -> EventWords:
+    """What was asked, that it is being given up, or that it came to nothing and why."""
+    asked = payload["asked"]
+    what = work_words(asked["action"], asked["name"])
+    values = {"what": what, "why": payload.get("why", "")}
+    if kind == "work_asked":
+        text = _("asked: %(what)s")
+    elif kind == "work_cancelling":
+        text = _("being cancelled: %(what)s")
+    elif payload["outcome"] == "cancelled":
+        text = _("cancelled: %(what)s")
+    else:
+        text = _("failed: %(what)s (%(why)s)") if values["why"] else _("failed: %(what)s")
+    return EventWords(asked["name"] or what, text % values)
+
+
+def work_words(action: str, name: str) -> str:
+    """What an intent is for: "kill cache-4"."""
+    return str(_WANTED.get(action, action)) % {"node": name}
+
+
+def _workload(workload: Mapping[str, Any]) -> EventWords:
+    if not workload["on"]:
+        return EventWords(_("no workload"), _("workload off"))
+    text = ngettext("workload: %(n)s operation a second", "workload: %(n)s operations a second", workload["rate"])
+    return EventWords(_("workload"), text % {"n": grouped(workload["rate"])})
 
 
 def _reconfigured(payload: Mapping[str, Any]) -> EventWords:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Container
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ringviz.bounds import (
@@ -29,6 +30,7 @@ from ringviz.core.strategy import STRATEGIES
 from ringviz.core.text import is_pattern
 from ringviz.errors import Invalid
 from ringviz.events import Settings
+from ringviz.models import Node
 from ringviz.selectors.placing import token_count
 from ringviz.words import grouped
 
@@ -117,6 +119,20 @@ def check_servers(nodes: int, replicas: int, memory: int) -> None:
     if not LEAST_MEMORY <= memory <= MOST_MEMORY:
         values = {"least": LEAST_MEMORY >> 20, "most": MOST_MEMORY >> 20}
         raise Invalid("memory", memory, _("Give each server %(least)d to %(most)d MiB.") % values)
+    check_memory(nodes * (1 + replicas) * memory)
+
+
+def check_memory(more: int) -> None:
+    """Whether servers that may take so many bytes more still fit into what all of them may take."""
+    running = Node.objects.filter(cluster__kind="managed").exclude(state__in=("down", "draining"))
+    taken = sum(
+        memory * (1 + replicas) for memory, replicas in running.values_list("cluster__memory", "cluster__replicas")
+    )
+    most = settings.SERVERS_MEMORY_MIB << 20
+    if taken + more > most:
+        text = _("All servers together may take %(most)s MiB (SERVERS_MEMORY_MIB), and that would be %(wanted)s.")
+        values = {"most": grouped(most >> 20), "wanted": grouped((taken + more) >> 20)}
+        raise Invalid("memory", more, text % values)
 
 
 def check_pattern(pattern: str, count: int) -> None:

@@ -21,6 +21,7 @@ from ringviz.errors import Invalid
 from ringviz.models import Cluster, Intent
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
+from ringviz.services.checks import check_memory
 from ringviz.services.decisions import Decision, now
 
 # What is done to servers or moves keys; anything else changes at once.
@@ -139,6 +140,8 @@ def _check_open(on: Known, decision: Decision) -> None:
     if decision.action in ("add", "revive") and _served(on.state) >= MAX_SERVED_NODES:
         text = _("A managed cluster has at most %(most)d servers. Remove a node first.")
         raise Invalid("name", _served(on.state), text % {"most": MAX_SERVED_NODES})
+    if decision.action in ("add", "revive"):
+        check_memory(on.cluster.memory * (1 + on.cluster.replicas))
 
 
 def _served(state: State) -> int:

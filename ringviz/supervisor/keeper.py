@@ -139,7 +139,8 @@ class Keeper:
             except (Fenced, Closed, NotFound, Stream.DoesNotExist):
                 raise
             except Exception:
-                logger.exception("The servers of %s could not be started", self.book.slug)
+                if not self._stopping.is_set():
+                    logger.exception("The servers of %s could not be started", self.book.slug)
                 self._stopping.wait(AFTER_ERROR_S)
 
     def _guarded_step(self) -> None:
@@ -150,7 +151,8 @@ class Keeper:
         except (Fenced, Closed, NotFound, Stream.DoesNotExist):
             raise
         except Exception:
-            logger.exception("A step of %s failed; it is tried again", self.book.slug)
+            if not self._stopping.is_set():  # else its servers end under it
+                logger.exception("A step of %s failed; it is tried again", self.book.slug)
             self._stopping.wait(AFTER_ERROR_S)
 
     def _await_news(self) -> None:

