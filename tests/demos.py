@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.processes import DEADLINE_S, children_of, processes_naming, until
+from tests.processes import DEADLINE_S, children_of, processes_in, processes_naming, until
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(http://\S+/)enter/[\w-]+/")
@@ -94,6 +94,14 @@ class Demo:
         assert len(found) == 1
         return found[0]
 
+    def servers(self) -> dict[int, str]:
+        """The servers of the nodes: pid to command line."""
+        return processes_in(self.folder / "clusters")
+
+    def wait_for_servers(self, count: int = 8) -> dict[int, str]:
+        """Until so many run."""
+        return until(lambda: found if len(found := self.servers()) == count else {}, what=f"{count} servers")
+
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """The shell's environment without what belongs to these tests, and the data folder."""
@@ -140,10 +148,13 @@ def nothing_left(folder: Path) -> None:
     """Every process of the folder has ended, and its lock is free. Fails where one stays."""
     from fleet.lockfile import LockFile
 
-    def gone() -> bool:
-        return not processes_naming(str(folder))
+    def left() -> dict[int, str]:
+        return processes_naming(str(folder)) | processes_in(folder)
 
-    until(gone, what=f"the end of {processes_naming(str(folder))}")
+    def gone() -> bool:
+        return not left()
+
+    until(gone, what=f"the end of {left()}")
     assert not LockFile(folder / "demo.lock").is_held()
 
 

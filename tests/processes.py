@@ -42,6 +42,20 @@ def processes_naming(text: str) -> dict[int, str]:
     return found
 
 
+def processes_in(folder: Path) -> dict[int, str]:
+    """Every living process that works in the folder or below it: pid to command line. Servers have no environment."""
+    root, found = f"{os.path.realpath(folder)}/", {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if f"{os.readlink(entry / 'cwd')}/".startswith(root):
+                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue  # ended meanwhile (a zombie works nowhere), or somebody else's
+    return found
+
+
 def children_of(pid: int) -> dict[int, str]:
     """The living children of a process: pid to command line."""
     found = {}
