@@ -19,7 +19,8 @@ from ringviz.words import event_words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event. Texts of what moved are empty where nothing can move; shares are 0..1, None where unknown."""
+    """One event. Texts of what moved are empty where nothing can move, and speak of what was lost
+    where a server died with its keys; shares are 0..1, None where unknown."""
 
     slug: str
     name: str
@@ -29,6 +30,7 @@ class Entry:
     href: str
     moved_text: str
     count_text: str
+    unit: str
     share: float | None
     share_text: str
     modulo: float | None
@@ -49,6 +51,7 @@ class Entry:
 def entry(event: Event, *, slug: str, name: str, with_who: bool = False) -> Entry:
     """What is said of an event of the cluster with this slug and name."""
     movement: dict[str, Any] = event.payload.get("movement") or {}
+    loss: dict[str, Any] | None = event.payload.get("loss")  # then nothing arrived anywhere
     keys, moved = movement.get("keys", 0), movement.get("moved")
     # Other settings leave the nodes as they are, and modulo asks for the nodes alone: nothing to set beside them.
     modulo = None if event.kind == "cluster_reconfigured" else (movement.get("modulo") or {}).get("moved")
@@ -61,8 +64,9 @@ def entry(event: Event, *, slug: str, name: str, with_who: bool = False) -> Entr
         at=event.at,
         text=_text(event),
         href=f"{reverse('ringviz:ring', args=[slug])}?v={event.version}",
-        moved_text="" if moved is None else _moved(moved),
-        count_text="" if moved is None else number(moved),
+        moved_text=_moved(moved, loss),
+        count_text="" if moved is None else number(loss["keys"] if loss else moved),
+        unit=_("lost") if loss else _("moved"),
         share=share,
         share_text=percent(share),
         modulo=modulo_share,
@@ -96,7 +100,11 @@ def _text(event: Event) -> str:
     return _("created with %(nodes)s") % {"nodes": words} if event.kind == "cluster_created" else words
 
 
-def _moved(keys: int) -> str:
+def _moved(keys: int | None, loss: dict[str, Any] | None) -> str:
+    if keys is None:
+        return ""
+    if loss:
+        return ngettext("%(n)s key lost", "%(n)s keys lost", loss["keys"]) % {"n": number(loss["keys"])}
     return ngettext("%(n)s key moved", "%(n)s keys moved", keys) % {"n": number(keys)}
 
 

@@ -127,9 +127,22 @@ def kinds() -> list[Kind]:
         Kind("node_removed", _("Removed")),
         Kind("node_reweighted", _("Weight changed")),
         Kind("node_edited", _("Address or zone changed")),
+        Kind("node_suspected", _("Suspected")),
+        Kind("node_cleared", _("Answers again")),
+        Kind("node_frozen", _("Frozen")),
+        Kind("node_thawed", _("Thawed")),
+        Kind("node_restarted", _("Restarted")),
+        Kind("node_failed_over", _("Failed over")),
+        Kind("work_asked", _("Asked")),
+        Kind("work_cancelling", _("Being cancelled")),
+        Kind("work_ended", _("Failed or cancelled")),
+        Kind("keys_refilled", _("Keys stored")),
+        Kind("workload_set", _("Workload")),
         Kind("cluster_reconfigured", _("Settings changed")),
         Kind("keys_imported", _("Other keys")),
         Kind("cluster_created", _("Cluster created")),
+        Kind("cluster_formed", _("Cluster formed")),
+        Kind("external_seen", _("Changed elsewhere")),
     ]
 
 
@@ -137,8 +150,9 @@ def _matching(stream_id: int, asked: Asked) -> QuerySet[Event]:
     events = Event.objects.filter(stream_id=stream_id)
     if asked.kind:
         events = events.filter(kind=asked.kind)
-    if asked.node:  # every event about one node carries it whole; a removal carries its name
-        events = events.filter(Q(payload__node__name=asked.node) | Q(payload__name=asked.node))
+    if asked.node:  # every event about one node carries it whole; a removal carries its name, an intent what it is for
+        named = Q(payload__node__name=asked.node) | Q(payload__name=asked.node) | Q(payload__asked__name=asked.node)
+        events = events.filter(named)
     return events
 
 
