@@ -19,8 +19,9 @@ from ringviz.words import event_words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event. Texts of what moved are empty where nothing can move, and speak of what was lost
-    where a server died with its keys; shares are 0..1, None where unknown."""
+    """One event. Texts of what moved are empty where nothing can move, and speak of what was lost where a server died
+    with its keys; shares are 0..1, None where unknown.
+    """
 
     slug: str
     name: str

@@ -6,7 +6,7 @@ the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.formats import number_format
@@ -72,32 +72,27 @@ def event_words(kind: str, payload: Mapping[str, Any]) -> EventWords:
 
 def _words(kind: str, payload: Mapping[str, Any]) -> EventWords:
     if kind in _OF_A_NODE:
-        node = payload.get("node", payload)  # of one that was removed the name is left
-        values = {"node": node["name"], "weight": grouped(node.get("weight", 0))}
-        said = _DEATHS.get(payload.get("cause", ""), _OF_A_NODE[kind]) if kind == "node_killed" else _OF_A_NODE[kind]
-        return EventWords(_SIGNS.get(kind, "") + node["name"], said % values)
+        return _node(kind, payload)
     if kind in ("work_asked", "work_cancelling", "work_ended"):
         return _work(kind, payload)
-    if kind == "workload_set":
-        return _workload(payload["workload"])
-    if kind == "keys_refilled":
-        keys = ngettext("%(n)s key stored", "%(n)s keys stored", payload["keys"]) % {"n": grouped(payload["keys"])}
-        return EventWords(keys, keys)
-    if kind == "cluster_formed":
-        text = _("the servers form the cluster")
-        return EventWords(_("formed"), text)
-    if kind == "cluster_reconfigured":
-        return _reconfigured(payload)
-    if kind == "external_seen":
-        count = len(payload["nodes"])
-        text = ngettext("the cluster changed: %(n)s node", "the cluster changed: %(n)s nodes", count)
-        return EventWords(_("changed"), text % {"n": grouped(count)})
-    if kind == "keys_imported":
-        count = payload["keys"]["count"]
-        text = ngettext("%(n)s key", "%(n)s keys", count) % {"n": grouped(count)}
-    else:
-        count = len(payload["nodes"])
-        text = ngettext("%(n)s node", "%(n)s nodes", count) % {"n": grouped(count)}
+    return _OF_A_CLUSTER.get(kind, _nodes)(payload)
+
+
+def _node(kind: str, payload: Mapping[str, Any]) -> EventWords:
+    node = payload.get("node", payload)  # of one that was removed the name is left
+    values = {"node": node["name"], "weight": grouped(node.get("weight", 0))}
+    said = _OF_A_NODE[kind]
+    if kind == "node_killed":
+        said = _DEATHS.get(payload.get("cause", ""), said)
+    return EventWords(_SIGNS.get(kind, "") + node["name"], said % values)
+
+
+def _nodes(payload: Mapping[str, Any]) -> EventWords:
+    count = len(payload["nodes"])
+    return _same(ngettext("%(n)s node", "%(n)s nodes", count) % {"n": grouped(count)})
+
+
+def _same(text: str) -> EventWords:
     return EventWords(text, text)
 
 
@@ -122,11 +117,31 @@ def work_words(action: str, name: str) -> str:
     return str(_WANTED.get(action, action)) % {"node": name}
 
 
-def _workload(workload: Mapping[str, Any]) -> EventWords:
+def _workload(payload: Mapping[str, Any]) -> EventWords:
+    workload = payload["workload"]
     if not workload["on"]:
         return EventWords(_("no workload"), _("workload off"))
     text = ngettext("workload: %(n)s operation a second", "workload: %(n)s operations a second", workload["rate"])
     return EventWords(_("workload"), text % {"n": grouped(workload["rate"])})
+
+
+def _seen(payload: Mapping[str, Any]) -> EventWords:
+    count = len(payload["nodes"])
+    text = ngettext("the cluster changed: %(n)s node", "the cluster changed: %(n)s nodes", count)
+    return EventWords(_("changed"), text % {"n": grouped(count)})
+
+
+def _imported(payload: Mapping[str, Any]) -> EventWords:
+    count = payload["keys"]["count"]
+    return _same(ngettext("%(n)s key", "%(n)s keys", count) % {"n": grouped(count)})
+
+
+def _refilled(payload: Mapping[str, Any]) -> EventWords:
+    return _same(ngettext("%(n)s key stored", "%(n)s keys stored", payload["keys"]) % {"n": grouped(payload["keys"])})
+
+
+def _formed(_payload: Mapping[str, Any]) -> EventWords:
+    return EventWords(_("formed"), _("the servers form the cluster"))
 
 
 def _reconfigured(payload: Mapping[str, Any]) -> EventWords:
@@ -140,4 +155,14 @@ def _reconfigured(payload: Mapping[str, Any]) -> EventWords:
     else:
         copies = now["copies"]
         text = ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies) % {"n": grouped(copies)}
-    return EventWords(text, text)
+    return _same(text)
+
+
+_OF_A_CLUSTER: dict[str, Callable[[Mapping[str, Any]], EventWords]] = {
+    "cluster_reconfigured": _reconfigured,
+    "cluster_formed": _formed,
+    "external_seen": _seen,
+    "keys_imported": _imported,
+    "keys_refilled": _refilled,
+    "workload_set": _workload,
+}

@@ -60,7 +60,7 @@ class Demo:
             self._keep("valkey", lambda: programs.start_valkey(socket_path, data), VALKEY_GRACE_S)
         prepare.migrate(self._console)
         # These two take longest to be ready; the clusters are made while they import. They end in the reverse order:
-        # the page goes before the servers that it tells of, and the hint server, which has the supervisor's lease, last.
+        # the page goes before the servers that it tells of, and the hint server, which has the lease, last.
         self._keep("supervise", lambda: programs.start_supervisor(settings.DATA_DIR, base), SUPERVISE_GRACE_S)
         web = self._keep("web", lambda: self._start_web(listener), WEB_GRACE_S, essential=True)
         prepare.seed(self._console)

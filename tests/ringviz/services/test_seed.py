@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from ringviz.selectors.clusters import known
 from ringviz.services import seed
 from ringviz.services.clusters import delete_cluster
 from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import add_node, kill_node
+from ringviz.services.nodes import kill_node
 from ringviz.stores.keysets import keys_at
 from tests.ringviz.making import OPERATOR, everything
 
@@ -37,17 +36,21 @@ def names(slug: str) -> list[str]:
     return [node["name"] for node in known(slug).state["nodes"]]
 
 
-def test_the_demo_has_eight_nodes_of_which_five_came_one_by_one(small):
+def test_the_demo_is_of_eight_servers_that_wait_to_be_started_and_the_others_have_none(small):
     said: list[str] = []
     seed.seed_demo(said.append)
     assert len(said) == 3
     on = known("demo")
     assert names("demo") == [f"cache-{n}" for n in range(1, 9)]
-    assert on.v == 6
+    assert (on.v, on.state["cluster"]["kind"], on.state["cluster"]["replicas"]) == (1, "managed", 0)
+    assert {(node["state"], node["address"]) for node in on.state["nodes"]} == {("joining", "")}
+    assert [work["action"] for work in on.state["work"]] == ["form"]
+    assert on.state["workload"] == {"on": True, "rate": 500, "distribution": "zipf", "reads": 0.9}
     assert (on.state["cluster"]["demo"], on.state["cluster"]["vnodes"], on.state["cluster"]["copies"]) == (True, 16, 3)
     assert names("forty") == ["app-1", "app-2", "app-3", "app-4"]
     assert names("hundred")[0] == "app-01"
     assert {node["zone"] for node in known("forty").state["nodes"]} == {"zone-a", "zone-b", "zone-c"}
+    assert {known(slug).state["cluster"]["kind"] for slug in ("forty", "hundred")} == {"simulated"}
     assert not known("forty").state["cluster"]["demo"]
     assert set(Event.objects.values_list("origin", flat=True)) == {"seed"}
 
@@ -61,32 +64,34 @@ def test_a_second_seed_changes_nothing_and_says_nothing(small):
     assert everything() == before
 
 
-@pytest.mark.parametrize("cut", range(1, 6))
+@pytest.mark.parametrize("cut", ["_demo", "_forty", "_hundred"])
 def test_a_seed_that_was_cut_off_goes_on_from_where_it_was(small, monkeypatch, cut):
-    calls = []
+    def cutting() -> None:
+        raise KeyboardInterrupt
 
-    def cutting(**given: Any) -> None:
-        calls.append(given)
-        if len(calls) == cut:
-            raise KeyboardInterrupt
-        add_node(**given)
-
-    monkeypatch.setattr(seed, "add_node", cutting)
+    whole = getattr(seed, cut)
+    monkeypatch.setattr(seed, cut, cutting)
     with pytest.raises(KeyboardInterrupt):
         seed.seed_demo()
-    assert len(names("demo")) == 2 + cut
-    monkeypatch.setattr(seed, "add_node", add_node)
+    monkeypatch.setattr(seed, cut, whole)
     seed.seed_demo()
+    assert set(Cluster.objects.values_list("slug", flat=True)) == {"demo", "forty", "hundred"}
     assert names("demo") == [f"cache-{n}" for n in range(1, 9)]
+
+
+def test_a_cluster_that_was_made_but_not_yet_noted_is_not_made_again(small):
+    seed._demo()
+    seed.seed_demo()
+    assert known("demo").v == 1
 
 
 def test_what_people_did_stays(small):
     seed.seed_demo()
-    kill_node(slug="demo", actor=OPERATOR, number=4)
+    kill_node(slug="hundred", actor=OPERATOR, number=4)
     delete_cluster(slug="forty", actor=OPERATOR)
     seed.seed_demo()
-    assert known("demo").v == 7
-    assert known("demo").state["nodes"][3]["state"] == "down"
+    assert known("hundred").v == 2
+    assert known("hundred").state["nodes"][3]["state"] == "down"
     assert set(Cluster.objects.values_list("slug", flat=True)) == {"demo", "hundred"}
 
 
