@@ -95,8 +95,8 @@ def _state(job: dict[str, str]) -> MoveState:
     return MoveState(
         name=job["name"],
         state=_ENDED.get(job["state"], "running"),
-        source=job["source_node"],
-        target=job["target_node"],
+        source=job.get("source_node", ""),
+        target=job.get("target_node", ""),
         ranges=[(int(first), int(last or first)) for first, _dash, last in ranges],
         message=job["message"].strip(),
         phase=job["state"],

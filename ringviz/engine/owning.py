@@ -12,7 +12,7 @@ from ringviz.engine import moving, viewing
 from ringviz.engine.calls import Calls, wait_for
 from ringviz.engine.errors import EngineError, NotAgreed, Refusal, Unreachable
 
-_EPOCH_WITHIN_S = 2.0
+_SPREADS_WITHIN_S = 1.0
 _UNKNOWN = "Unknown node"
 
 
@@ -26,8 +26,13 @@ def reassign(
     """See Engine.reassign."""
     calls.everywhere(survivors, lambda address: moving.cancel_with(calls, address, list(dead_ids)))
     answering = forget(calls, dead_ids, survivors)
-    take(calls, {address: gains[address] for address in answering if address in gains}, answering, timeout_s)
-    viewing.wait_agreed(calls, answering, timeout_s, silent=True)
+    # Nobody else claims them, so that none is waited for but to keep epochs apart: 64 servers that raise theirs at the
+    # same time have so much to settle that they answer nobody for half a second.
+    epoch = 0
+    for address in answering:
+        if gains.get(address):
+            epoch = _claim(calls, address, gains[address], above=epoch).epoch
+    viewing.settle(calls, answering, timeout_s)
 
 
 def forget(calls: Calls, ids: Collection[str], addresses: Sequence[Address]) -> list[Address]:
@@ -57,18 +62,40 @@ def take(
     of two claims the greater epoch wins, and two servers that raise theirs at the same time get the same (seen: 6, 6).
     Raises Unreachable, Refusal, NotAgreed.
     """
-    epoch = 0
+    deadline, epoch = time.monotonic() + timeout_s, 0
     for address, ranges in gains.items():
         if ranges:
-            epoch = _claim(calls, address, ranges, epoch)
-            member = viewing.own(viewing.members(calls, address))
-            viewing.wait_seen(calls, everybody, {member.id: member.ranges}, timeout_s)
+            epoch = _take(calls, address, ranges, above=epoch, everybody=everybody, deadline=deadline)
 
 
-def _claim(calls: Calls, address: Address, ranges: Sequence[SlotRange], above: int) -> int:
-    """Makes slots a server's own in its own eyes and tells everybody. Returns its epoch, greater than `above`."""
+def _take(
+    calls: Calls,
+    address: Address,
+    ranges: Sequence[SlotRange],
+    *,
+    above: int,
+    everybody: Sequence[Address],
+    deadline: float,
+) -> int:
+    """Claims until everybody sees it: an owner whose epoch rises at the same moment takes its slots back."""
+    while True:
+        mine = _claim(calls, address, ranges, above=above)
+        try:
+            viewing.wait_seen(calls, everybody, {mine.id: mine.ranges}, _SPREADS_WITHIN_S)
+        except NotAgreed:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return mine.epoch
+
+
+def _claim(calls: Calls, address: Address, ranges: Sequence[SlotRange], *, above: int) -> Member:
+    """Makes slots a server's own in its own eyes and tells everybody.
+
+    Its epoch is the greatest it knows; it is given a moment to hear of the epoch `above`.
+    """
     with suppress(NotAgreed):
-        wait_for(lambda: _current_epoch(calls, address) >= above, _EPOCH_WITHIN_S, "an epoch does not spread")
+        wait_for(lambda: _current_epoch(calls, address) >= above, _SPREADS_WITHIN_S, "an epoch does not spread")
     view = viewing.members(calls, address)
     assigned, claimed = _split(view, ranges)
     commands: list[tuple[str | int, ...]] = [("MULTI",), ("CLUSTER", "BUMPEPOCH")]
@@ -81,7 +108,7 @@ def _claim(calls: Calls, address: Address, ranges: Sequence[SlotRange], above: i
     for reply in calls.many(address, commands):
         if isinstance(reply, EngineError):
             raise reply
-    return viewing.own(viewing.members(calls, address)).epoch
+    return viewing.own(viewing.members(calls, address))
 
 
 def _split(view: Sequence[Member], ranges: Sequence[SlotRange]) -> tuple[list[SlotRange], int]:
@@ -104,7 +131,7 @@ def hand_over(
     deadline = time.monotonic() + timeout_s
     answering = list(viewing.views(calls, everybody))
     take(calls, {address: gains[address] for address in answering if address in gains}, answering, timeout_s)
-    viewing.wait_agreed(calls, answering, max(0.0, deadline - time.monotonic()), silent=True)
+    viewing.settle(calls, answering, max(0.0, deadline - time.monotonic()))
 
 
 def drop(calls: Calls, address: Address, ranges: Sequence[SlotRange], timeout_s: float) -> None:

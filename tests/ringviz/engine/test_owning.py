@@ -46,12 +46,16 @@ def test_two_die_at_once_and_nobody_brings_them_back():
         made.engine.reassign([server.id for server in dead], gains, addresses)
         for server in survivors:
             server.store(gains[server.address])
-        epochs = [member.epoch for member in made.engine.members(addresses[0])]
-        assert len(set(epochs)) == len(epochs)
+        wait_for(lambda: epochs_differ(made, survivors), WITHIN_S, "epochs stay equal")
         # Some rounds of gossip later they are still gone.
         sent = gossip(made, survivors[0])
         wait_for(lambda: gossip(made, survivors[0]) > sent + 5, WITHIN_S, "they do not talk")
         assert all(knows(made, server) == {one.id for one in survivors} for server in survivors)
+
+
+def epochs_differ(cluster, servers):
+    views = [[member.epoch for member in cluster.engine.members(server.address)] for server in servers]
+    return all(len(set(epochs)) == len(epochs) for epochs in views)
 
 
 def gossip(cluster, server):
