@@ -1,7 +1,7 @@
 """Which moves of slots come next on the way from one map of owners to another.
 
-No node is in two moves at once, so that none is ever source and target (the engine loses its way then), and a node
-serves its clients beside one move at most.
+No node is ever source and target (the engine loses its way then). A source gives to one target at a time; a target may
+receive from several, since most of a small move is waiting for the engine's own handshakes.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class Move:
 def next_moves(
     now: NDArray[np.int32],
     wanted: NDArray[np.int32],
-    busy: Collection[int],
+    running: Collection[tuple[int, int]],
     most: int,
     most_slots: int = MOST_SLOTS,
 ) -> list[Move]:
-    """At most `most` moves that can begin now, the largest first. Nodes of `busy` are in none.
+    """At most `most` moves that can begin now, the largest first, beside the (source, target) that are `running`.
 
     `now` and `wanted` have the number of each slot's owner, 0 nobody; what nobody owns, or nobody is to own, is not
     moved. Each move has at most `most_slots` slots (>= 1). Doing what this gives, again and again, ends with
@@ -41,15 +41,16 @@ def next_moves(
     """
     slots = np.flatnonzero((now != wanted) & (now != NOBODY) & (wanted != NOBODY))
     pairs, counts = np.unique(np.stack([now[slots], wanted[slots]]), axis=1, return_counts=True)
-    taken = set(busy)
+    sources, targets = ({pair[side] for pair in running} for side in (0, 1))
     moves: list[Move] = []
     for index in np.argsort(-counts, kind="stable").tolist():
         source, target = pairs[:, index].tolist()
         if len(moves) >= most:
             break
-        if source in taken or target in taken:
+        if source in sources or source in targets or target in sources:
             continue
-        taken |= {source, target}
+        sources.add(source)
+        targets.add(target)
         chosen = slots[(now[slots] == source) & (wanted[slots] == target)][:most_slots]
         moves.append(Move(source, target, ranges_of(chosen)))
     return moves

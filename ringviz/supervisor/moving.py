@@ -109,8 +109,8 @@ class Mover:
         room = MOST_AT_ONCE - len(progress.running)
         if room <= 0:
             return
-        busy = {end for move in progress.running.values() for end in (move.source, move.target)}
-        for move in next_moves(now, progress.wanted, busy, room):
+        running = [(move.source, move.target) for move in progress.running.values()]
+        for move in next_moves(now, progress.wanted, running, room):
             source, target = self._members.primary(move.source), self._members.primary(move.target)
             if source is None or target is None or not (source.is_running and target.is_running):
                 continue  # a death that is being handled
