@@ -1,4 +1,7 @@
-"""`manage.py ring kill|revive|drain|remove|add NODE`: changes a cluster, also while the demo runs."""
+"""`manage.py ring kill|freeze|thaw|restart|revive|drain|remove|add NODE`, `cancel VERSION`: changes a cluster.
+
+Also while the demo runs. Where the nodes are servers it asks the supervisor, and is done at once; `--wait` waits.
+"""
 
 from __future__ import annotations
 
@@ -8,47 +11,55 @@ from typing import Any, TextIO
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
-from live.models import Event
 from ringviz.actors import command_line_actor
 from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, write_event
+from ringviz.cli.waiting import add_wait_argument, outcome_of
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import node_named
-from ringviz.services.nodes import add_node, drain_node, kill_node, remove_node, revive_node
+from ringviz.services import decisions, served
+from ringviz.services.actions import decision_of
+from ringviz.services.changing import change
+from ringviz.services.decisions import Decision
 
-ADD = "add"
-_SERVICES = {"kill": kill_node, "revive": revive_node, "drain": drain_node, "remove": remove_node}
+ADD, CANCEL = "add", "cancel"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The node, and for a new one what it is like."""
-    adding = parser.get_default("subcommand") == ADD
-    parser.add_argument("node", metavar=_("NODE"), help=_("the name of the new node") if adding else _("its name"))
+    """The node, and for a new one what it is like; of what is cancelled the version that it was asked at."""
+    subcommand = parser.get_default("subcommand")
+    if subcommand == CANCEL:
+        parser.add_argument("work", metavar=_("VERSION"), type=int, help=_("the version that it was asked at"))
+    else:
+        told = _("the name of the new node") if subcommand == ADD else _("its name")
+        parser.add_argument("node", metavar=_("NODE"), help=told)
+        add_wait_argument(parser)
     add_cluster_arguments(parser)
-    if adding:
+    if subcommand == ADD:
         parser.add_argument("--weight", type=float, default=1.0, help=_("its share relative to the others (1)"))
-        parser.add_argument("--address", default="", help=_("where it can be reached"))
+        parser.add_argument("--address", default="", help=_("where it can be reached (of a simulated node)"))
         parser.add_argument("--zone", default="", help=_("where it stands"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Does it and tells it in one line; with --json `{"cluster", "version", "kind", "moved", "keys"}`."""
+    """Does it and tells it in one line; with --json `{"cluster", "version", "kind", "moved", "keys"}`.
+
+    Of what is only asked `{"cluster", "version", "kind", "work"}`. With --wait it tells the event that ended it;
+    CommandError where that is a failure.
+    """
     with refusals_told():
         cluster = chosen(options["cluster"])
-        event = _added(cluster, options) if options["subcommand"] == ADD else _acted(cluster, options)
+        decision = _decision(cluster, options)
+        event = change(slug=cluster.slug, actor=command_line_actor(), version=None, decision=decision)
+        if options.get("wait"):
+            event = outcome_of(event, cluster)
     write_event(event, cluster.slug, options["json"], out)
 
 
-def _added(cluster: Cluster, options: dict[str, Any]) -> Event:
-    return add_node(
-        slug=cluster.slug,
-        actor=command_line_actor(),
-        name=options["node"],
-        address=options["address"],
-        zone=options["zone"],
-        weight=options["weight"],
-    )
-
-
-def _acted(cluster: Cluster, options: dict[str, Any]) -> Event:
-    service = _SERVICES[options["subcommand"]]
-    return service(slug=cluster.slug, actor=command_line_actor(), number=node_named(cluster, options["node"]))
+def _decision(cluster: Cluster, options: dict[str, Any]) -> Decision:
+    subcommand = options["subcommand"]
+    if subcommand == CANCEL:
+        return served.cancel(options["work"])
+    if subcommand == ADD:
+        given = {name: options[name] for name in ("address", "zone", "weight")}
+        return decisions.add(name=options["node"], **given)
+    return decision_of(subcommand, {"node": str(node_named(cluster, options["node"]))})

@@ -6,7 +6,7 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO, TypedDict
+from typing import Any, Required, TextIO, TypedDict
 
 from django.core.management.base import CommandError, OutputWrapper
 from django.db import OperationalError, ProgrammingError
@@ -22,14 +22,19 @@ from ringviz.words import event_words, grouped
 _MOST_LISTED = 20
 
 
-class Told(TypedDict):
-    """An event as --json prints it. `moved` of `keys` keys have another owner."""
+class Told(TypedDict, total=False):
+    """An event as --json prints it. `moved` of `keys` keys have another owner, or `lost` of them are lost.
 
-    cluster: str
-    version: int
-    kind: str
+    Of what is only asked `work` is the version that it is known by; nothing has moved yet.
+    """
+
+    cluster: Required[str]
+    version: Required[int]
+    kind: Required[str]
     moved: int
     keys: int
+    lost: int
+    work: int
 
 
 def add_cluster_arguments(parser: ArgumentParser) -> None:
@@ -79,20 +84,35 @@ def write_event(event: Event, slug: str, as_json: bool, out: OutputWrapper | Tex
 
 
 def _told(event: Event, slug: str) -> Told:
-    movement: dict[str, Any] | None = event.payload.get("movement")
-    if movement is None:  # other keys: none of them moved
-        return Told(cluster=slug, version=event.version, kind=event.kind, moved=0, keys=event.payload["keys"]["count"])
-    return Told(cluster=slug, version=event.version, kind=event.kind, moved=movement["moved"], keys=movement["keys"])
+    told, payload = Told(cluster=slug, version=event.version, kind=event.kind), event.payload
+    if "asked" in payload:
+        return {**told, "work": payload["asked"]["id"]}
+    movement: dict[str, Any] | None = payload.get("movement")
+    if payload.get("loss"):
+        return {**told, "moved": 0, "lost": payload["loss"]["keys"], "keys": movement["keys"] if movement else 0}
+    if movement is not None:
+        return {**told, "moved": movement["moved"], "keys": movement["keys"]}
+    if event.kind == "keys_imported":  # other keys: none of them moved
+        return {**told, "moved": 0, "keys": payload["keys"]["count"]}
+    return told
 
 
 def _sentence(event: Event, told: Told) -> str:
     values = {
         "cluster": told["cluster"],
         "what": event_words(event.kind, event.payload).text,
-        "moved": grouped(told["moved"]),
-        "keys": grouped(told["keys"]),
+        "moved": grouped(told.get("moved", 0)),
+        "lost": grouped(told.get("lost", 0)),
+        "keys": grouped(told.get("keys", 0)),
         "version": grouped(told["version"]),
     }
+    if "lost" in told:
+        text = ngettext(
+            "%(cluster)s: %(what)s; %(lost)s of %(keys)s key lost (version %(version)s)",
+            "%(cluster)s: %(what)s; %(lost)s of %(keys)s keys lost (version %(version)s)",
+            told["keys"],
+        )
+        return text % values
     if event.payload.get("movement") is None:
         return _("%(cluster)s: %(what)s (version %(version)s)") % values
     text = ngettext(

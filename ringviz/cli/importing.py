@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from live.models import Event
 from ringviz.actors import command_line_actor
 from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, write_event
+from ringviz.cli.waiting import add_wait_argument, outcome_of
 from ringviz.models import Cluster, KeySet
 from ringviz.services.clusters import use_keys
 from ringviz.services.keys import file_keys, pattern_keys
@@ -28,6 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--pattern", metavar="P", help=_("makes keys instead, such as user:{n}"))
     parser.add_argument("--count", type=int, metavar="N", help=_("how many keys the pattern makes"))
     add_cluster_arguments(parser)
+    add_wait_argument(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
@@ -39,6 +41,8 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
             event = _imported(cluster, options)
         finally:
             _end_progress()
+        if options["wait"]:
+            event = outcome_of(event, cluster)
     write_event(event, cluster.slug, options["json"], out)
 
 

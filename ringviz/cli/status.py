@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told
-from ringviz.core.state import NodeState
+from ringviz.core.state import NodeState, State
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.external import look_at, stored_frame
 from ringviz.selectors.measured import measure
-from ringviz.words import grouped
+from ringviz.words import grouped, work_words
 
 _TEXT_COLUMNS = 3  # set to the left; the numbers behind them to the right
 _GAP = "  "
@@ -32,11 +32,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes a table, or with --json one line `{"cluster", "version", "nodes": [...]}`.
+    """Writes a table, or with --json one line `{"cluster", "version", "kind", "at_rest", "unfilled", "nodes": [...]}`.
 
-    A node is `{"name", "state", "kind", "tokens", "ownership", "predicted_keys", "stored_keys"}`: `ownership` from 0
-    to 1 of the hash space, `stored_keys` what its server says now, null where there is none or it does not answer.
-    In an external cluster `predicted_keys` is null: nobody here knows which keys it should have.
+    `at_rest`: nothing is being done that was asked for, and all that should be stored is; `unfilled` are the buckets
+    whose keys were lost and are not stored again, as [[first, last], ...]. A node is `{"name", "state", "kind",
+    "tokens", "ownership", "predicted_keys", "stored_keys", "lost_keys"}`: `ownership` from 0 to 1 of the hash space,
+    `predicted_keys` what should be stored now, without the lost ones; `stored_keys` what its server says now, null
+    where there is none or it does not answer. In an external cluster `predicted_keys` is null: nobody here knows which
+    keys it should have.
     """
     with refusals_told():
         on = known(chosen(options["cluster"]).slug)
@@ -56,7 +59,12 @@ def _stored(on: Known) -> dict[int, int | None]:
 
 
 def _predicted(node: NodeState, kind: str) -> int | None:
-    return None if kind == Cluster.Kind.EXTERNAL else node["keys"]
+    return None if kind == Cluster.Kind.EXTERNAL else node["keys"] - node["lost"]
+
+
+def is_at_rest(state: State) -> bool:
+    """Whether nothing is asked for and not done, and nothing has to be stored again."""
+    return not state["work"] and not state["unfilled"]
 
 
 def _answer(on: Known, stored: dict[int, int | None]) -> dict[str, Any]:
@@ -64,6 +72,9 @@ def _answer(on: Known, stored: dict[int, int | None]) -> dict[str, Any]:
     return {
         "cluster": on.state["cluster"]["slug"],
         "version": on.v,
+        "kind": kind,
+        "at_rest": is_at_rest(on.state),
+        "unfilled": on.state["unfilled"],
         "nodes": [
             {
                 "name": node["name"],
@@ -73,6 +84,7 @@ def _answer(on: Known, stored: dict[int, int | None]) -> dict[str, Any]:
                 "ownership": node["ownership"],
                 "predicted_keys": _predicted(node, kind),
                 "stored_keys": stored.get(node["number"]),
+                "lost_keys": node["lost"],
             }
             for node in on.state["nodes"]
         ],
@@ -82,6 +94,8 @@ def _answer(on: Known, stored: dict[int, int | None]) -> dict[str, Any]:
 def _table(on: Known, stored: dict[int, int | None]) -> list[str]:
     head = [_("NODE"), _("STATE"), _("KIND"), _("TOKENS"), _("SHARE"), _("KEYS"), _("STORED")]
     kind = on.state["cluster"]["kind"]
+    if kind == Cluster.Kind.MANAGED:
+        head.append(_("LOST"))
     rows = [head, *(_row(node, kind, stored.get(node["number"])) for node in on.state["nodes"])]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [_summary(on), *(_line(row, widths) for row in rows if len(rows) > 1)]
@@ -94,12 +108,22 @@ def _summary(on: Known) -> str:
         "%(cluster)s, version %(version)s: %(count)s nodes, %(keys)s keys",
         count,
     )
-    return text % {
+    said = text % {
         "cluster": on.state["cluster"]["slug"],
         "version": grouped(on.v),
         "count": grouped(count),
         "keys": grouped(on.state["keys"]["count"]),
     }
+    if on.state["cluster"]["kind"] != Cluster.Kind.MANAGED:
+        return said
+    return _("%(cluster)s; %(rest)s") % {"cluster": said, "rest": _at_work(on.state)}
+
+
+def _at_work(state: State) -> str:
+    if is_at_rest(state):
+        return _("at rest")
+    doing = [work_words(work["action"], work["name"]) for work in state["work"]]
+    return ", ".join([*doing, *([_("storing keys")] if state["unfilled"] else [])])
 
 
 def _row(node: NodeState, kind: str, stored: int | None) -> list[str]:
@@ -111,6 +135,7 @@ def _row(node: NodeState, kind: str, stored: int | None) -> list[str]:
         f"{number_format(node['ownership'] * 100, 1)} %",
         _count(_predicted(node, kind)),
         _count(stored),
+        *([_count(node["lost"])] if kind == Cluster.Kind.MANAGED else []),
     ]
 
 

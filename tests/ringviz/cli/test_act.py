@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import mmh3
 import pytest
+from django.db import connections
 
 from live.models import Event
-from ringviz.models import Cluster, Node
+from ringviz.models import Cluster, Intent, Node
+from ringviz.services import decisions, served
+from ringviz.services.changing import record
+from ringviz.supervisor.book import SUPERVISOR, ending
+from tests.processes import until
 from tests.ringviz.cli.clusters import make_cluster
 from tests.ringviz.cli.running import Ring, assert_refused
 
@@ -114,6 +121,117 @@ def test_bad_input_is_one_line_and_exit_status_2_and_changes_nothing(
 ) -> None:
     assert_refused(ring(line), because)
     assert Event.objects.filter(stream=demo.stream).count() == 1
+
+
+@pytest.mark.parametrize("line", ["freeze cache-1", "thaw cache-1", "restart cache-1", "workload on"])
+def test_what_is_for_servers_is_refused_where_there_are_none(ring: Ring, demo: Cluster, line: str) -> None:
+    assert_refused(ring(line), "")
+    assert Event.objects.filter(stream=demo.stream).count() == 1
+
+
+class TestOfServers:
+    """The nodes are up, as far as the log knows; nobody supervises them here."""
+
+    @pytest.fixture(autouse=True)
+    def real(self, db: None) -> Cluster:
+        real = make_cluster("real", kind=Cluster.Kind.MANAGED)
+        served_addresses = {number: f"127.0.0.1:{number}" for number in (1, 2, 3)}
+        supervised("real", served.formed(served_addresses), work=1)
+        supervised("real", served.refilled([], keys=1000, ms=1))
+        return real
+
+    def test_a_kill_is_asked_and_nothing_is_done_yet(self, ring: Ring) -> None:
+        assert told(ring, "kill cache-2") == {"cluster": "real", "version": 4, "kind": "work_asked", "work": 4}
+        assert state("cache-2") == "active"
+        assert_refused(ring("kill cache-2"), "asked already")
+
+    def test_a_sentence_names_the_version_that_it_can_be_cancelled_by(self, ring: Ring) -> None:
+        assert ring("drain cache-2").out == b"real: asked: drain cache-2 (version 4)\n"
+        assert ring("cancel 4").out == b"real: being cancelled: drain cache-2 (version 5)\n"
+        assert_refused(ring("cancel 5"), "ended already")
+
+    def test_who_waits_is_told_how_it_ended(self, ring: Ring) -> None:
+        asked = asked_and_then(ring, lambda work: supervised("real", decisions.kill(2), work=work))
+        answer = told(ring, "kill cache-2 --wait")
+        asked.join()
+        assert (answer["kind"], answer["version"], answer["moved"], answer["keys"]) == ("node_killed", 5, 0, 1000)
+        assert answer["lost"] > 0
+        assert state("cache-2") == "down"
+
+    @pytest.mark.parametrize(
+        ("outcome", "why", "said"),
+        [
+            ("failed", "no room", "real: failed: restart cache-2 (no room)"),
+            ("cancelled", "", "real: cancelled: restart cache-2"),
+        ],
+    )
+    def test_who_waits_for_what_comes_to_nothing_is_told_why(
+        self, ring: Ring, outcome: str, why: str, said: str
+    ) -> None:
+        asked = asked_and_then(ring, lambda work: supervised("real", served.ended(work, outcome, why, None)))
+        assert_refused(ring("restart cache-2 --wait"), said)
+        asked.join()
+
+    def test_the_workload_is_set_at_once_and_what_is_not_said_stays(self, ring: Ring) -> None:
+        assert ring("workload on --rate 50").out == b"real: workload: 50 operations a second (version 4)\n"
+        assert ring("workload --reads 0.5").status == 0
+        assert Cluster.objects.get().workload == {"on": True, "rate": 50, "distribution": "zipf", "reads": 0.5}
+        assert ring("workload off").out == b"real: workload off (version 6)\n"
+        assert_refused(ring("workload --rate 0"), "operations a second")
+
+
+def supervised(slug: str, decision: Any, work: int = 0) -> Event:
+    """What the supervisor would write; `work` is the intent that it ends."""
+    if work:
+        decision = ending(Intent.objects.get(cluster__slug=slug, number=work), decision)
+    return record(slug=slug, actor=SUPERVISOR, decision=decision, guard=lambda: None)
+
+
+def asked_and_then(ring: Ring, end: Callable[[int], object]) -> Thread:
+    """A supervisor of one act: as soon as an intent is there, it ends as said."""
+
+    def act() -> None:
+        try:
+            end(until(lambda: Intent.objects.filter(state="waiting").values_list("number", flat=True).first() or 0))
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=act)
+    thread.start()
+    return thread
+
+
+def test_a_cluster_is_made_from_the_command_line(ring: Ring) -> None:
+    made = ring("create mine --nodes 3 --managed --memory 32 --replicas 1 --count 50")
+    assert made.out == b"mine: made, 3 nodes, each a server\n"
+    cluster = Cluster.objects.get(slug="mine")
+    assert (cluster.kind, cluster.replicas, cluster.memory) == ("managed", 1, 32 * 2**20)
+    assert (cluster.key_set.count, cluster.name) == (50, "mine")
+    assert told(ring, "create other --wait") == {
+        "cluster": "other",
+        "version": 1,
+        "kind": "cluster_created",
+        "nodes": 0,
+    }
+    assert Cluster.objects.get(slug="other").kind == "simulated"
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [
+        ("create demo", "There is a cluster at demo already"),
+        ("create BIG", "small letters"),
+        ("create x --managed", "1 to"),
+        ("create x --managed --nodes 1 --replicas 2", "one replica"),
+        ("create x --managed --nodes 1 --memory 1", "MiB"),
+        ("create x --nodes -1", "give 0 to"),
+        ("create x --strategy lottery", "Choose one of"),
+        ("create x --pattern user", "{n}"),
+    ],
+)
+def test_a_cluster_that_cannot_be_is_refused(ring: Ring, demo: Cluster, words: str, because: str) -> None:
+    assert_refused(ring(words), because)
+    assert Cluster.objects.count() == 1
 
 
 def test_a_drained_node_is_not_drained_again(ring: Ring, demo: Cluster) -> None:

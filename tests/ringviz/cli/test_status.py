@@ -22,8 +22,9 @@ def test_tells_every_node_as_json_at_the_version_that_it_is_of(ring: Ring) -> No
     assert (answer["cluster"], answer["version"]) == ("demo", 2)
     rows = {node.name: node for node in cluster.nodes.all()}
     assert [list(node) for node in answer["nodes"]] == [
-        ["name", "state", "kind", "tokens", "ownership", "predicted_keys", "stored_keys"]
+        ["name", "state", "kind", "tokens", "ownership", "predicted_keys", "stored_keys", "lost_keys"]
     ] * 3
+    assert (answer["kind"], answer["at_rest"], answer["unfilled"]) == ("simulated", True, [])
     assert {node["name"]: (node["state"], node["kind"], node["stored_keys"]) for node in answer["nodes"]} == {
         "cache-1": ("active", "simulated", None),
         "cache-2": ("down", "simulated", None),
@@ -49,7 +50,26 @@ def test_a_table_has_its_columns_under_each_other_however_wide_the_letters_are(r
 def test_an_empty_cluster_is_told_in_one_line(ring: Ring) -> None:
     make_cluster("empty", nodes=0)
     assert ring("status").out == b"empty, version 1: 0 nodes, 1,000 keys\n"
-    assert json.loads(ring("status --json").out) == {"cluster": "empty", "version": 1, "nodes": []}
+    assert json.loads(ring("status --json").out) == {
+        "cluster": "empty",
+        "version": 1,
+        "kind": "simulated",
+        "at_rest": True,
+        "unfilled": [],
+        "nodes": [],
+    }
+
+
+def test_of_servers_that_do_not_run_yet_it_says_what_they_wait_for(ring: Ring) -> None:
+    make_cluster("real", kind=Cluster.Kind.MANAGED)
+    answer = json.loads(ring("status --json").out)
+    assert (answer["kind"], answer["at_rest"], answer["unfilled"]) == ("managed", False, [[0, 16383]])
+    assert {(node["state"], node["predicted_keys"], node["stored_keys"]) for node in answer["nodes"]} == {
+        ("joining", 0, None)
+    }
+    head, columns, *_rows = ring("status").out.decode().splitlines()
+    assert columns.split()[-3:] == ["KEYS", "STORED", "LOST"]
+    assert head == "real, version 1: 3 nodes, 1,000 keys; start the servers, storing keys"
 
 
 def test_without_a_name_the_first_demo_is_meant(ring: Ring) -> None:

@@ -1,0 +1,38 @@
+"""`manage.py ring workload [on|off]`: the clients of a cluster whose nodes are servers."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any, TextIO
+
+from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+
+from ringviz.actors import command_line_actor
+from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, write_event
+from ringviz.core.state import Workload
+from ringviz.services.changing import change
+from ringviz.services.served import DISTRIBUTIONS, set_workload
+
+_AT_FIRST = Workload(on=True, rate=500, distribution="zipf", reads=0.9)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What it is to be; what is not said stays."""
+    parser.add_argument("switch", nargs="?", choices=("on", "off"), help=_("started or stopped"))
+    parser.add_argument("--rate", type=int, metavar="N", help=_("operations a second"))
+    parser.add_argument("--distribution", choices=DISTRIBUTIONS, help=_("how the keys are asked for"))
+    parser.add_argument("--reads", type=float, metavar=_("SHARE"), help=_("of all operations, 0 to 1"))
+    add_cluster_arguments(parser)
+
+
+def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
+    """Sets it and tells it in one line; with --json `{"cluster", "version", "kind"}`."""
+    with refusals_told():
+        cluster = chosen(options["cluster"])
+        wanted: Any = dict(cluster.workload or _AT_FIRST)
+        if options["switch"] is not None:
+            wanted["on"] = options["switch"] == "on"
+        wanted |= {name: options[name] for name in ("rate", "distribution", "reads") if options[name] is not None}
+        event = change(slug=cluster.slug, actor=command_line_actor(), version=None, decision=set_workload(wanted))
+    write_event(event, cluster.slug, options["json"], out)
