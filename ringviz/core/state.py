@@ -148,7 +148,8 @@ def _seen(state: State, payload: Mapping[str, Any]) -> State:
 def _asked(state: State, payload: Mapping[str, Any]) -> State:
     """The node, where there is one, is about to join."""
     nodes = state["nodes"] if payload["node"] is None else _put(state["nodes"], payload["node"])
-    return {**state, "nodes": nodes, "work": [*state["work"], payload["asked"]]}
+    others = [one for one in state["work"] if one["id"] != payload["asked"]["id"]]
+    return {**state, "nodes": nodes, "work": [*others, payload["asked"]]}
 
 
 def _cancelling(state: State, payload: Mapping[str, Any]) -> State:

@@ -20,6 +20,7 @@ from live.kinds import declared
 from ringviz.core.state import apply
 from ringviz.words import event_words
 from tests.ringviz.external.story import external_story
+from tests.ringviz.served_story import served_story
 from tests.ringviz.story import Step, story
 
 HERE = Path(__file__).parent
@@ -57,7 +58,7 @@ def steps(db, monkeypatch) -> dict[str, dict[str, Any]]:
     ticks = count()
     monkeypatch.setattr(timezone, "now", lambda: START + timedelta(seconds=next(ticks)))
     key_sets: list[int] = []
-    return {step.name: golden(step, key_sets) for step in chain(story(), external_story())}
+    return {step.name: golden(step, key_sets) for step in chain(story(), served_story(), external_story())}
 
 
 def test_services_make_what_the_golden_files_say(steps):

@@ -10,6 +10,8 @@ import pytest
 from live.kinds import UndeclaredField, declared, decode, encode, kind_of
 from live.log import event_frame
 from ringviz import events
+from tests.ringviz.external.story import external_story
+from tests.ringviz.served_story import served_story
 from tests.ringviz.story import Step, story
 
 KINDS = {
@@ -23,12 +25,25 @@ KINDS = {
     "node_removed",
     "cluster_reconfigured",
     "keys_imported",
+    "keys_refilled",
+    "cluster_formed",
+    "work_asked",
+    "work_cancelling",
+    "work_ended",
+    "workload_set",
+    "node_suspected",
+    "node_cleared",
+    "node_frozen",
+    "node_thawed",
+    "node_restarted",
+    "node_failed_over",
+    "external_seen",
 }
 
 
 @pytest.fixture
 def steps(db) -> list[Step]:
-    return list(story())
+    return [*story(), *served_story(), *external_story()]
 
 
 def test_these_are_the_kinds_of_the_wire():

@@ -24,11 +24,24 @@ def node(number: int, **fields: Any) -> dict[str, Any]:
 
 
 def state(*nodes: dict[str, Any]) -> State:
-    made: Any = {"cluster": {"slug": "s", "vnodes": 4}, "keys": {"id": 1, "count": 9}, "nodes": list(nodes)}
+    made: Any = {
+        "cluster": {"slug": "s", "vnodes": 4},
+        "keys": {"id": 1, "count": 9},
+        "nodes": list(nodes),
+        "work": [],
+        "unfilled": [],
+        "workload": None,
+    }
     return cast(State, made)
 
 
+def asked(id_: int, **fields: Any) -> dict[str, Any]:
+    return {"id": id_, "action": "add", "node": 5, "name": "n5", "cancelling": False, **fields}
+
+
 BEFORE = state(node(1), node(3), node(7))
+BEFORE["work"] = cast(Any, [asked(4), asked(6)])
+BEFORE["unfilled"] = [[0, 9]]
 CHANGED = [{"number": 3, "keys": 5, "ownership": 0.25}, {"number": 99, "keys": 1, "ownership": 0.1}]
 EVENTS: dict[str, dict[str, Any]] = {
     "cluster_created": dict(state(node(1))),
@@ -41,6 +54,18 @@ EVENTS: dict[str, dict[str, Any]] = {
     "node_removed": {"number": 1, "name": "n1", "changed": CHANGED},
     "cluster_reconfigured": {"cluster": {"slug": "s", "vnodes": 8}, "changed": [{**CHANGED[0], "tokens": 8}]},
     "keys_imported": {"keys": {"id": 2, "count": 5}, "changed": CHANGED},
+    "cluster_formed": {"nodes": [node(1, address="x"), node(3), node(7)], "unfilled": [[0, 99]], "work": 4},
+    "work_asked": {"asked": asked(8), "node": node(5, state="joining")},
+    "work_cancelling": {"asked": asked(4, cancelling=True)},
+    "work_ended": {"work": 4, "asked": asked(4), "outcome": "failed", "why": "", "node": None, "gone": 1},
+    "workload_set": {"workload": {"on": True}, "before": None},
+    "keys_refilled": {"keys": 5, "ms": 1, "unfilled": [], "changed": CHANGED},
+    "node_suspected": {"node": node(1, state="suspected"), "changed": []},
+    "node_cleared": {"node": node(1, since="now"), "changed": []},
+    "node_frozen": {"node": node(1, state="frozen"), "changed": [], "work": 4},
+    "node_thawed": {"node": node(1, since="now"), "changed": [], "work": 4},
+    "node_restarted": {"node": node(1, address="y"), "changed": [], "work": 4},
+    "node_failed_over": {"node": node(1, address="z"), "changed": [], "cause": "exit"},
     "external_seen": {"nodes": [node(1, slots=[[0, 9]], replicas=[])]},
 }
 every_kind = pytest.mark.parametrize("kind", EVENTS)
@@ -64,7 +89,7 @@ def test_what_is_given_stays_as_it_is(kind):
     assert (before, payload) == (BEFORE, EVENTS[kind])
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVENTS if kind not in ("cluster_created", "node_edited")])
+@pytest.mark.parametrize("kind", [kind for kind, payload in EVENTS.items() if payload.get("changed")])
 def test_figures_go_to_the_nodes_that_they_name_and_to_no_other(kind):
     nodes = {one["number"]: one for one in apply(BEFORE, kind, EVENTS[kind])["nodes"]}
     assert (nodes[3]["keys"], nodes[3]["ownership"]) == (5, 0.25)
@@ -72,6 +97,42 @@ def test_figures_go_to_the_nodes_that_they_name_and_to_no_other(kind):
     assert 99 not in nodes
     if kind != "node_killed":
         assert nodes[7] == node(7)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, payload in EVENTS.items() if payload.get("work")])
+def test_an_event_ends_the_intent_that_it_names_and_no_other(kind):
+    assert [one["id"] for one in apply(BEFORE, kind, EVENTS[kind])["work"]] == [6]
+
+
+def test_what_is_asked_waits_behind_what_was_asked_before_and_its_node_is_joining():
+    after = apply(BEFORE, "work_asked", EVENTS["work_asked"])
+    assert [one["id"] for one in after["work"]] == [4, 6, 8]
+    assert [(one["number"], one["state"]) for one in after["nodes"]][2] == (5, "joining")
+
+
+def test_only_the_intent_that_was_cancelled_is_being_cancelled():
+    after = apply(BEFORE, "work_cancelling", EVENTS["work_cancelling"])
+    assert [one["cancelling"] for one in after["work"]] == [True, False]
+
+
+def test_what_came_to_nothing_leaves_the_node_as_it_was_or_none():
+    gone = apply(BEFORE, "work_ended", EVENTS["work_ended"])
+    assert [one["number"] for one in gone["nodes"]] == [3, 7]
+    back = apply(BEFORE, "work_ended", {**EVENTS["work_ended"], "gone": 0, "node": node(3, state="down")})
+    assert [one["state"] for one in back["nodes"]] == ["active", "down", "active"]
+
+
+def test_buckets_stay_unfilled_until_an_event_tells_otherwise():
+    assert apply(BEFORE, "node_frozen", EVENTS["node_frozen"])["unfilled"] == [[0, 9]]
+    assert apply(BEFORE, "node_killed", {**EVENTS["node_killed"], "unfilled": None})["unfilled"] == [[0, 9]]
+    assert apply(BEFORE, "node_killed", {**EVENTS["node_killed"], "unfilled": [[0, 20]]})["unfilled"] == [[0, 20]]
+    assert apply(BEFORE, "keys_refilled", EVENTS["keys_refilled"])["unfilled"] == []
+
+
+def test_a_log_from_before_there_were_servers_has_no_work():
+    first = {name: value for name, value in EVENTS["cluster_created"].items() if name in ("cluster", "keys", "nodes")}
+    after = apply(None, "cluster_created", first)
+    assert (after["work"], after["unfilled"], after["workload"]) == ([], [], None)
 
 
 def test_a_new_node_stands_in_the_order_of_numbers():

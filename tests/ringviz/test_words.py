@@ -17,6 +17,13 @@ from ringviz.words import event_words, grouped
 ROOT = Path(__file__).parents[2]
 NODE = {"name": "cache-5", "weight": 1.5}
 RING = {"strategy": "ring", "vnodes": 16, "copies": 1}
+ENDED = {"asked": {"action": "add", "name": "n"}, "why": ""}
+WANTED = [
+    *[(action, f"{action} n") for action in ("add", "kill", "freeze", "thaw", "restart", "drain", "remove", "revive")],
+    ("reweight", "another weight for n"),
+    ("configure", "other settings"),
+    ("paint", "paint"),
+]
 SAID: list[tuple[str, dict[str, Any], str, str]] = [
     ("cluster_created", {"nodes": [NODE]}, "1 node", "1 node"),
     ("cluster_created", {"nodes": [NODE] * 1000}, "1,000 nodes", "1,000 nodes"),
@@ -35,6 +42,29 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
     ("cluster_reconfigured", {"cluster": {**RING, "vnodes": 1000}, "before": RING}, "1,000 tokens per node", ""),
     ("cluster_reconfigured", {"cluster": {**RING, "copies": 3}, "before": RING}, "3 copies of each key", ""),
     ("cluster_reconfigured", {"cluster": RING, "before": {**RING, "copies": 3}}, "1 copy of each key", ""),
+    ("node_killed", {"node": NODE, "cause": "asked"}, "cache-5", "cache-5 killed"),
+    ("node_killed", {"node": NODE, "cause": "exit"}, "cache-5", "cache-5 died"),
+    ("node_killed", {"node": NODE, "cause": "silent"}, "cache-5", "cache-5 stayed silent and was killed"),
+    ("node_suspected", {"node": NODE}, "cache-5", "cache-5 does not answer"),
+    ("node_cleared", {"node": NODE}, "cache-5", "cache-5 answers again"),
+    ("node_frozen", {"node": NODE}, "cache-5", "cache-5 frozen"),
+    ("node_thawed", {"node": NODE}, "cache-5", "cache-5 thawed"),
+    ("node_restarted", {"node": NODE}, "cache-5", "cache-5 restarted"),
+    ("node_failed_over", {"node": NODE}, "cache-5", "the replica of cache-5 took over"),
+    *[("work_asked", {"asked": {"action": action, "name": "n"}}, "n", f"asked: {said}") for action, said in WANTED],
+    ("work_asked", {"asked": {"action": "form", "name": ""}}, "start the servers", "asked: start the servers"),
+    ("work_asked", {"asked": {"action": "keys", "name": ""}}, "other keys", "asked: other keys"),
+    ("work_cancelling", {"asked": {"action": "add", "name": "n"}}, "n", "being cancelled: add n"),
+    ("work_ended", {**ENDED, "outcome": "cancelled"}, "n", "cancelled: add n"),
+    ("work_ended", {**ENDED, "outcome": "failed"}, "n", "failed: add n"),
+    ("work_ended", {**ENDED, "outcome": "failed", "why": "full"}, "n", "failed: add n (full)"),
+    ("workload_set", {"workload": {"on": False, "rate": 9}}, "no workload", "workload off"),
+    ("workload_set", {"workload": {"on": True, "rate": 1}}, "workload", "workload: 1 operation a second"),
+    ("workload_set", {"workload": {"on": True, "rate": 2000}}, "workload", "workload: 2,000 operations a second"),
+    ("cluster_formed", {"nodes": [NODE]}, "formed", "the servers form the cluster"),
+    ("keys_refilled", {"keys": 1}, "1 key stored", "1 key stored"),
+    ("keys_refilled", {"keys": 2500}, "2,500 keys stored", "2,500 keys stored"),
+    ("external_seen", {"nodes": [NODE, NODE]}, "changed", "the cluster changed: 2 nodes"),
     ("keys_imported", {"keys": {"count": 0}}, "0 keys", "0 keys"),
     ("keys_imported", {"keys": {"count": 1}}, "1 key", "1 key"),
     ("keys_imported", {"keys": {"count": 1_000_000}}, "1,000,000 keys", "1,000,000 keys"),

@@ -6,6 +6,7 @@ import { activeNodes, shownChange, subjectOf } from "./change.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
+import { isMember } from "./members.js";
 import { changeSentence, changeTitle } from "./words.js";
 
 /** @import { Change, Page, State } from "./types.js" */
@@ -79,7 +80,7 @@ const figures = (state, nodes) => ({
   n: count(nodes),
   all: count(state.nodes.length),
   keys: count(state.keys.count),
-  tokens: count(state.nodes.reduce((sum, node) => sum + (node.state === "active" ? node.tokens : 0), 0)),
+  tokens: count(state.nodes.reduce((sum, node) => sum + (isMember(node) ? node.tokens : 0), 0)),
 });
 
 /**

@@ -6,6 +6,7 @@ import { fairKeys } from "./change.js";
 import { button, byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { wireDialog } from "./forms.js";
+import { isMember, stateWord } from "./members.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Node, State } from "./types.js" */
@@ -46,14 +47,13 @@ export function wireCard(store, acting) {
  * @param {Node} node
  */
 function facts(state, node) {
-  const words = { active: _("active"), down: _("down"), draining: _("drained") };
   const fair = interpolate(_("%(keys)s, fair share %(fair)s"), {
     keys: count(node.keys),
-    fair: count(node.state === "active" ? fairKeys(state, node) : 0),
+    fair: count(isMember(node) ? fairKeys(state, node) : 0),
   });
   /** @type {[string, string][]} */
   const rows = [
-    [_("State"), interpolate(_("%(state)s since %(time)s"), { state: words[node.state], time: clock(node.since) })],
+    [_("State"), interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: clock(node.since) })],
     [_("Keys"), fair],
     [_("Hash space"), percent(node.ownership, 2)],
     [_("Tokens"), count(node.tokens)],

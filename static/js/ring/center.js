@@ -7,6 +7,7 @@ import { activeNodes, fairKeys, movedRatio, shownChange } from "./change.js";
 import { byId, h, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
+import { isMember } from "./members.js";
 import { powersOf } from "./powers.js";
 
 /** @import { Powers } from "./powers.js" */
@@ -96,7 +97,7 @@ function fullest(page) {
  * @param {Powers} powers
  */
 function copiesShort({ after }, { have, asked }, { operate }) {
-  const down = after.nodes.filter(({ state }) => state !== "active");
+  const down = after.nodes.filter((node) => !isMember(node));
   const text = ngettext("%(keys)s keys are %(n)s copy short.", "%(keys)s keys are %(n)s copies short.", asked - have);
   const only = down.length === 1 ? down[0] : null;
   return [

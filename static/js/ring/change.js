@@ -1,6 +1,7 @@
 /** The change that is shown: an event that happened, or a plan. What it moved, from whom and to whom. Pure. */
 
 import { span, TOKEN_SPACE } from "../lib/geometry.js";
+import { isMember } from "./members.js";
 import { decodeWords } from "./tokens.js";
 
 /** @import { Change, Moment, Movement, Node, Page, Pair, Plan, State } from "./types.js" */
@@ -37,15 +38,34 @@ const planned = ({ kind, payload, after, v }, before) => {
  * @param {Moment} view
  * @returns {Change | null}
  */
-function happened({ v, calm, event, before, state }) {
+function happened({ calm, event, before, state }) {
   if (calm || !event || !before) return null;
   const movement = event.payload.movement ?? null;
-  return { kind: event.kind, payload: event.payload, movement, before, after: state, planned: false, v };
+  return { kind: event.kind, payload: event.payload, movement, before, after: state, planned: false, v: event.v };
 }
 
-/** Whether an event is worth a picture of its own: something moved, or would have if there were keys. */
-export const isDrawn = (/** @type {string} */ kind) =>
-  !["cluster_created", "node_edited", "keys_imported"].includes(kind);
+/** Events without a picture of their own: nothing moved, nor would have if there were keys. */
+const CALM = new Set([
+  "cluster_created",
+  "cluster_formed",
+  "keys_imported",
+  "node_edited",
+  "node_suspected",
+  "node_cleared",
+  "node_thawed",
+  "node_restarted",
+  "work_asked",
+  "work_cancelling",
+  "work_ended",
+]);
+/** Events that leave the picture of the change before them as it is: what follows from it, and what is beside it. */
+const BESIDE = new Set(["keys_refilled", "workload_set"]);
+
+/** @type {(kind: string) => boolean} */
+export const isDrawn = (kind) => !CALM.has(kind) && !BESIDE.has(kind);
+
+/** @type {(kind: string) => boolean} */
+export const isBeside = (kind) => BESIDE.has(kind);
 
 /** @type {WeakMap<Movement, Range[] | null>} */
 const decoded = new WeakMap();
@@ -101,7 +121,7 @@ export function bothSides({ before, after }) {
 }
 
 /** @param {State} state */
-export const activeNodes = (state) => state.nodes.filter(({ state: is, weight }) => is === "active" && weight > 0);
+export const activeNodes = (state) => state.nodes.filter((node) => isMember(node) && node.weight > 0);
 
 /**
  * What a node would hold if all were alike by weight.

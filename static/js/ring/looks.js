@@ -1,5 +1,7 @@
 /** How each node looks and is called: hue and pattern, pins, short names. Pure. */
 
+import { isMember } from "./members.js";
+
 /** @import { Look } from "./draw/types.js" */
 /** @import { Node, State } from "./types.js" */
 
@@ -64,7 +66,7 @@ export const zonesOf = (nodes) => [...new Set(nodes.map(({ zone }) => zone))].fi
  * @returns {number[]}
  */
 export function presetPins(state) {
-  const active = state.nodes.filter((node) => node.state === "active");
+  const active = state.nodes.filter(isMember);
   if (state.nodes.length <= MOST_COLOURED || active.length < 3) return [];
   active.sort((a, b) => b.keys - a.keys || b.ownership - a.ownership || a.number - b.number);
   return [0, active.length >> 1, active.length - 1].map((i) => active[i].number);

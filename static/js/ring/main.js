@@ -41,6 +41,7 @@ const page = {
   tab: "nodes",
   rows: [],
   drawn: 0,
+  frames: {},
 };
 
 const store = new Store(page);

@@ -4,6 +4,7 @@ import { change as signed, clock, count, duration, percent } from "../lib/format
 import { _, interpolate } from "../lib/i18n.js";
 import { fairKeys } from "./change.js";
 import { chip, h } from "./dom.js";
+import { isMember, predicted, stateWord } from "./members.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Face, Faces } from "./faces.js" */
@@ -80,7 +81,7 @@ const pct = (ratio) => `${(ratio * 100).toFixed(2)}%`;
  * @param {Node | null} node
  */
 export const holds = (state, node) =>
-  node?.state !== "active" ? 0 : state.keys.count > 0 ? node.keys : node.ownership;
+  !node || !isMember(node) ? 0 : state.keys.count > 0 ? predicted(node) : node.ownership;
 
 /**
  * @param {State} state
@@ -97,7 +98,7 @@ export const fairOf = (state, node) =>
  */
 function downWords({ page, change }, node) {
   if (!node) return h("span", { class: "sub" }, _("removed"));
-  const word = node.state === "down" ? _("down") : node.state === "draining" ? _("drained") : node.state;
+  const word = stateWord(node.state);
   if (change?.planned) return h("span", { class: "sub" }, word);
   const past = page.view !== page.head;
   const attributes = past ? {} : { "data-since": node.since, "data-word": word };
@@ -144,7 +145,8 @@ export function figureCells({ state, change }, { before, after }) {
 export function actCell({ acting, page }, { after }, face) {
   if (!after) return h("td");
   const { ask, why } = acting.powers;
-  const down = after.state !== "active";
+  if (after.state === "joining") return h("td");
+  const down = !isMember(after);
   const action = down ? "revive" : "kill";
   const deed = down ? [_("Revive"), _("Revive %(node)s")] : [_("Kill"), _("Kill %(node)s")];
   const question = [_("What if"), down ? _("What if %(node)s were revived") : _("What if %(node)s died")];

@@ -6,6 +6,7 @@ import { bothSides, foremost, shownChange } from "./change.js";
 import { byId, h, keepFocus } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_PINS, presetPins } from "./looks.js";
+import { rowLook } from "./members.js";
 import { actCell, fairOf, figureCells, loadCell, nameCell, tickSince, holds } from "./noderow.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -99,7 +100,7 @@ export function row(context, sides) {
   return h(
     "tr",
     {
-      class: sides.after?.state === "active" ? null : "dead",
+      class: rowLook(sides.after),
       "data-node": sides.number,
       "data-chosen": selected === sides.number,
     },

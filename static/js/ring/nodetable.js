@@ -3,6 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
+import { rowLook, stateWord } from "./members.js";
 import { actCell, figureCells, holds, loadCell, nameCell, tickSince } from "./noderow.js";
 import { contextOf } from "./nodes.js";
 import { windowed } from "./rows.js";
@@ -130,17 +131,16 @@ const order = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b 
 function row(context, sides) {
   const face = context.faces.of(sides.number);
   const { tokens, weight, zone, state } = node(sides);
-  const state_ = { active: _("active"), down: _("down"), draining: _("drained") }[state];
   return h(
     "tr",
-    { class: state === "active" ? null : "dead", "data-node": sides.number },
+    { class: rowLook(sides.after), "data-node": sides.number },
     nameCell(context, { ...face, label: face.name }),
     loadCell(context, sides, face),
     ...figureCells(context, sides),
     h("td", { class: "num" }, count(tokens)),
     h("td", { class: "num" }, weight),
     h("td", {}, zone),
-    h("td", {}, sides.after ? state_ : _("removed")),
+    h("td", {}, sides.after ? stateWord(state) : _("removed")),
     actCell(context, sides, face),
   );
 }

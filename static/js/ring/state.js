@@ -3,12 +3,23 @@
  * files of tests/contract. Payloads carry the absolute state of what changed, so nothing is added up here.
  */
 
-/** @import { Figures, Node, Payload, State } from "./types.js" */
+/** @import { Node, Payload, State } from "./types.js" */
 
 /** An event kind that this page does not know: the server is newer than the page. */
 export class UnknownKind extends Error {}
 
-/** @type {Record<string, (state: State, payload: any) => State>} */
+/** @typedef {(state: State, payload: any) => State} Rule */
+
+/** @type {Rule} */
+const withNode = (state, payload) => settled({ ...state, nodes: put(state.nodes, payload.node) }, payload);
+
+/** @type {Rule} what was about to join is as it was before, or gone */
+function ended(state, payload) {
+  const nodes = state.nodes.filter(({ number }) => number !== payload.gone);
+  return settled({ ...state, nodes: payload.node ? put(nodes, payload.node) : nodes }, payload);
+}
+
+/** @type {Record<string, Rule>} */
 const RULES = {
   // The last three are missing in a log that was begun before there were servers.
   cluster_created: (_state, { cluster, keys, nodes, work = [], unfilled = [], workload = null }) => ({
@@ -19,17 +30,36 @@ const RULES = {
     unfilled,
     workload,
   }),
+  cluster_formed: (state, payload) => settled({ ...state, nodes: payload.nodes }, payload),
+  work_asked: (state, { asked, node }) => ({
+    ...state,
+    nodes: node ? put(state.nodes, node) : state.nodes,
+    work: [...state.work.filter(({ id }) => id !== asked.id), asked],
+  }),
+  work_cancelling: (state, { asked }) => ({
+    ...state,
+    work: state.work.map((one) => (one.id === asked.id ? { ...one, cancelling: true } : one)),
+  }),
+  work_ended: ended,
+  workload_set: (state, { workload }) => ({ ...state, workload }),
   node_added: withNode,
   node_killed: withNode,
   node_revived: withNode,
   node_drained: withNode,
   node_reweighted: withNode,
   node_edited: withNode,
-  node_removed: (state, { number, changed }) =>
-    withFigures({ ...state, nodes: state.nodes.filter((node) => node.number !== number) }, changed),
-  cluster_reconfigured: (state, { cluster, changed }) => withFigures({ ...state, cluster }, changed),
+  node_suspected: withNode,
+  node_cleared: withNode,
+  node_frozen: withNode,
+  node_thawed: withNode,
+  node_restarted: withNode,
+  node_failed_over: withNode,
+  node_removed: (state, payload) =>
+    settled({ ...state, nodes: state.nodes.filter(({ number }) => number !== payload.number) }, payload),
+  cluster_reconfigured: (state, payload) => settled({ ...state, cluster: payload.cluster }, payload),
+  keys_imported: (state, payload) => settled({ ...state, keys: payload.keys }, payload),
+  keys_refilled: (state, payload) => settled(state, payload),
   external_seen: (state, { nodes }) => ({ ...state, nodes }),
-  keys_imported: (state, { keys, changed }) => withFigures({ ...state, keys }, changed),
 };
 
 /**
@@ -46,23 +76,29 @@ export function apply(state, kind, payload) {
 }
 
 /**
- * @param {State} state
- * @param {{node: Node, changed: Figures[]}} payload
+ * The nodes, with this one in the place of what bears its number, or added.
+ * @param {Node[]} nodes
+ * @param {Node} node
  */
-function withNode(state, { node, changed }) {
-  const others = state.nodes.filter(({ number }) => number !== node.number);
+function put(nodes, node) {
+  const others = nodes.filter(({ number }) => number !== node.number);
   const at = others.findIndex(({ number }) => number > node.number);
-  const nodes = others.toSpliced(at < 0 ? others.length : at, 0, node);
-  return withFigures({ ...state, nodes }, changed);
+  return others.toSpliced(at < 0 ? others.length : at, 0, node);
 }
 
 /**
+ * What events of many kinds bring: new figures, the end of an intent, which buckets are unfilled.
  * @param {State} state
- * @param {Figures[]} [changed]
+ * @param {Payload} payload
  * @returns {State}
  */
-function withFigures(state, changed = []) {
-  if (changed.length === 0) return state;
+function settled(state, { changed = [], work = 0, unfilled }) {
+  const next = {
+    ...state,
+    work: work ? (state.work ?? []).filter(({ id }) => id !== work) : state.work,
+    unfilled: unfilled ?? state.unfilled,
+  };
+  if (changed.length === 0) return next;
   const figures = new Map(changed.map((one) => [one.number, one]));
-  return { ...state, nodes: state.nodes.map((node) => ({ ...node, ...figures.get(node.number) })) };
+  return { ...next, nodes: state.nodes.map((node) => ({ ...node, ...figures.get(node.number) })) };
 }

@@ -3,6 +3,7 @@
  * so a node that comes back, or a moment of the past, costs no request.
  */
 
+import { isMember } from "./members.js";
 import { slotRing } from "./slots.js";
 
 /** @import { Cluster, Node, State } from "./types.js" */
@@ -111,7 +112,7 @@ const RANKS = 2 ** 14;
 function merged(book, { cluster, nodes }) {
   if (cluster.strategy === "slots") return slotRing(nodes);
   if (cluster.strategy !== "ring") return { tokens: new Uint32Array(), owners: new Uint32Array() };
-  const active = nodes.filter(({ state }) => state === "active").map((node) => ({ node, bytes: utf8(node.name) }));
+  const active = nodes.filter(isMember).map((node) => ({ node, bytes: utf8(node.name) }));
   active.sort((a, b) => (a.bytes < b.bytes ? -1 : 1));
   const lists = active.map(({ node }) => book.of(cluster, node));
   // Token and rank of the name in one exact number: a plain numeric sort orders both.

@@ -2,7 +2,7 @@
 
 import { clock } from "../lib/format.js";
 import { getJson } from "../lib/http.js";
-import { isDrawn } from "./change.js";
+import { isBeside, isDrawn } from "./change.js";
 import { apply } from "./state.js";
 import { eventWords } from "./words.js";
 
@@ -96,8 +96,9 @@ export class Travel {
     if (event.v !== head.v + 1) return;
     const { kind, payload, v, at } = event;
     const state = apply(head.state, kind, payload);
-    const next = { v, at, state, event, before: head.state, calm: !isDrawn(kind) };
     const live = view === head;
+    const kept = live && !head.calm && isBeside(kind);
+    const next = kept ? { ...head, v, at, state } : { v, at, state, event, before: head.state, calm: !isDrawn(kind) };
     const patch = live ? { view: next, side: /** @type {const} */ ("after"), plan: null } : {};
     this.store.set({ head: next, rows: [...rows, rowOf(event)], ...patch });
   }
@@ -125,7 +126,8 @@ export class Travel {
 export function rowOf({ v, kind, at, payload }) {
   const moved = payload.movement?.moved ?? 0;
   const keys = payload.movement?.keys ?? 0;
-  return { v, kind, at, ...eventWords(kind, payload), moved, keys, share: keys > 0 ? moved / keys : 0 };
+  const share = keys > 0 ? moved / keys : 0;
+  return { v, kind, at, ...eventWords(kind, payload), moved, keys, share, lost: payload.loss?.keys ?? 0 };
 }
 
 /** @param {Moment} moment */

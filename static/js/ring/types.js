@@ -2,12 +2,14 @@
  * What the Ring page knows. Node numbers are 1 and more, 0 is nobody; versions rise by one; times are ISO 8601 in UTC.
  *
  * @typedef {{slug: string, name: string, kind: string, demo: boolean, strategy: "ring" | "modulo" | "slots", vnodes: number,
- *   copies: number, seed: number}} Cluster
+ *   copies: number, seed: number, replicas?: number, memory?: number}} Cluster
+ *   replicas: servers that follow each node; memory: bytes that a server may use, 0 without servers
  * @typedef {{id: number, kind: string, label: string, count: number}} Keys
  * @typedef {{number: number, name: string, address: string, zone: string, weight: number,
- *   state: "active" | "down" | "draining", since: string, tokens: number, keys: number, ownership: number,
- *   slots?: number[][], replicas?: {address: string, state: string}[]}} Node
- *   slots: [first, last] ranges, replicas: servers that follow it; both of a cluster that somebody else runs
+ *   state: "active" | "suspected" | "frozen" | "down" | "joining" | "draining", since: string, tokens: number, keys: number,
+ *   ownership: number, lost?: number, slots?: number[][], replicas?: {address: string, state: string}[]}} Node
+ *   lost: of its keys those that were lost and are not stored again; slots, [first, last] ranges, and replicas, servers that
+ *   follow it: of a cluster that somebody else runs
  * @typedef {{id: number, action: string, node: number, name: string, asked: string, v: number, cancelling: boolean}} Work
  * @typedef {{on: boolean, rate: number, distribution: "zipf" | "uniform", reads: number}} Workload
  * @typedef {{cluster: Cluster, keys: Keys, nodes: Node[], work: Work[], unfilled: number[][],
@@ -17,21 +19,41 @@
  * @typedef {[from: number, to: number, keys: number]} Pair
  * @typedef {{keys: number, moved: number, needless: number, modulo: {moved: number} | null,
  *   copies: {total: number, moved: number}, pairs: Pair[], pairs_left_off: number, ranges: string | null}} Movement
- * @typedef {{number: number, keys?: number, ownership?: number, tokens?: number}} Figures
- * @typedef {{node?: Node, number?: number, name?: string, cluster?: Cluster, keys?: Keys, nodes?: Node[],
- *   before?: Record<string, any>, changed?: Figures[], movement?: Movement | null, undoes?: number | null}} Payload
+ * @typedef {{number: number, keys?: number, ownership?: number, tokens?: number, lost?: number}} Figures
+ * @typedef {{node?: Node | null, number?: number, name?: string, cluster?: Cluster, keys?: any, nodes?: Node[],
+ *   before?: any, changed?: Figures[], movement?: Movement | null, undoes?: number | null, work?: any,
+ *   unfilled?: number[][] | null, asked?: Work, outcome?: string, why?: string, gone?: number, workload?: Workload | null,
+ *   cause?: string, loss?: {keys: number, bytes: number} | null, ms?: number}} Payload
+ *   keys: a key set, or how many were refilled; work: the intent that it ends, 0 for none; loss: what died with a server
  * @typedef {{v: number, kind: string, at: string, payload: Payload}} Event
  *
  * @typedef {{v: number, at: string, state: State, event: Event | null, before: State | null, calm: boolean}} Moment
- *   before: the state at v - 1, where the event is shown as a change; calm: the event is not shown
- * @typedef {{fields: Record<string, string>, v: number, kind: string, payload: Payload, after: State, note: string}} Plan
+ *   before: the state before the event, where it is shown as a change; calm: the event is not shown. An event that changes
+ *   nothing of the picture leaves the one before it there: then the event's version is below v
+ * @typedef {{fields: Record<string, string>, v: number, kind: string, payload: Payload, after: State, note: string,
+ *   estimate?: Estimate | null}} Plan
  *   fields: what was asked, `action` first, as the addresses plan, act and moved take it; note: why it was made again
+ * @typedef {{keys: number, bytes: number, lost_keys: number, lost_bytes: number, measured: boolean, notes: string[],
+ *   survivors: {node: number, bytes: number, limit: number, after_bytes: number, misses_per_s: number}[]}} Estimate
+ *   what a plan costs real servers; measured: all of them said what they hold
  * @typedef {{kind: string, payload: Payload, movement: Movement | null, before: State, after: State, planned: boolean,
  *   v: number}} Change
  * @typedef {{key: string, hash: number, position: number, v: number, owner: number,
- *   token: {value: number, index: number} | null, copies: {number: number, token: number | null}[]}} Lookup
+ *   token: {value: number, index: number} | null, copies: {number: number, token: number | null}[], bucket?: number,
+ *   stored?: {owner: number, found: boolean, replicas: number[]} | null}} Lookup
+ *   stored: what the servers say of the key, null when they could not be asked
  * @typedef {{v: number, kind: string, at: string, label: string, text: string, moved: number, keys: number,
- *   share: number}} EventRow
+ *   share: number, lost?: number}} EventRow
+ * @typedef {{up: boolean, keys: number | null, bytes: number | null, limit: number, ops: number | null,
+ *   replica: {keys: number | null, up: boolean} | null}} Stored
+ * @typedef {{heard: number, at: number, nodes: Record<string, Stored>}} StoredFrame
+ * @typedef {{heard: number, id: number, action: string, node: number, phase: string, keys_done: number, keys_total: number,
+ *   slots_done: number, slots_total: number, atomic: boolean, why: string, since: number}} WorkFrame
+ * @typedef {{heard: number, node: number, misses: number, verdict_ms?: number}} SuspicionFrame
+ * @typedef {{heard: number, at: number, ops: number, reads: number, writes: number, hit: number | null, errors: number,
+ *   p50_ms: number | null, p99_ms: number | null, clients: number}} TrafficFrame
+ * @typedef {{stored?: StoredFrame, work?: WorkFrame, suspicion?: SuspicionFrame, traffic?: TrafficFrame}} Frames
+ *   heard: when it came, ms of this machine
  * @typedef {"connecting" | "live" | "lost" | "ahead" | "gone"} LinkState
  *
  * @typedef {{
@@ -39,9 +61,9 @@
  *   link: {state: LinkState, since: number}, watching: number | null, offset: number,
  *   key: string, lookup: Lookup | null, selected: number | null, side: "after" | "before",
  *   pins: number[], colour: "pins" | "zone", lens: number, screen: "ring" | "table", tab: string,
- *   rows: EventRow[], drawn: number,
+ *   rows: EventRow[], drawn: number, frames: Frames,
  * }} Page
- *   offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
+ *   frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
  * @typedef {{state: string, tokens: string, density: string, lookup: string, plan: string, act: string, moved: string,
  *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string}} Urls

@@ -3,6 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { subjectOf } from "./change.js";
+import { isMember } from "./members.js";
 
 /** @import { Change, Cluster, Payload } from "./types.js" */
 
@@ -55,7 +56,7 @@ function kindWords(kind, payload) {
     case "node_added":
       return both(`+${values.node}`, _("%(node)s added"));
     case "node_killed":
-      return both(values.node, _("%(node)s killed"));
+      return both(values.node, deathWords(payload.cause));
     case "node_revived":
       return both(values.node, _("%(node)s revived"));
     case "node_drained":
@@ -66,6 +67,30 @@ function kindWords(kind, payload) {
       return both(values.node, _("%(node)s has weight %(weight)s"));
     case "node_edited":
       return both(values.node, _("address or zone of %(node)s changed"));
+    case "node_suspected":
+      return both(values.node, _("%(node)s does not answer"));
+    case "node_cleared":
+      return both(values.node, _("%(node)s answers again"));
+    case "node_frozen":
+      return both(values.node, _("%(node)s frozen"));
+    case "node_thawed":
+      return both(values.node, _("%(node)s thawed"));
+    case "node_restarted":
+      return both(values.node, _("%(node)s restarted"));
+    case "node_failed_over":
+      return both(values.node, _("the replica of %(node)s took over"));
+    case "work_asked":
+    case "work_cancelling":
+    case "work_ended":
+      return askedWords(kind, payload);
+    case "workload_set":
+      return loadWords(payload.workload);
+    case "cluster_formed":
+      return { label: _("formed"), text: _("the servers form the cluster") };
+    case "keys_refilled":
+      return same(
+        interpolate(ngettext("%(n)s key stored", "%(n)s keys stored", payload.keys), { n: count(payload.keys) }),
+      );
     case "cluster_reconfigured":
       return same(payload.cluster ? settingWords(payload.cluster, payload.before ?? {}) : kind);
     case "keys_imported": {
@@ -77,6 +102,58 @@ function kindWords(kind, payload) {
   }
 }
 
+/** @param {string} [cause] why a server ended, where nobody asked for it */
+function deathWords(cause) {
+  if (cause === "exit") return _("%(node)s died");
+  return cause === "silent" ? _("%(node)s stayed silent and was killed") : _("%(node)s killed");
+}
+
+/**
+ * What an intent is for: "kill cache-4".
+ * @param {string} action
+ * @param {string} name
+ */
+export function workWords(action, name) {
+  const words = new Map([
+    ["form", _("start the servers")],
+    ["add", _("add %(node)s")],
+    ["kill", _("kill %(node)s")],
+    ["freeze", _("freeze %(node)s")],
+    ["thaw", _("thaw %(node)s")],
+    ["restart", _("restart %(node)s")],
+    ["drain", _("drain %(node)s")],
+    ["remove", _("remove %(node)s")],
+    ["revive", _("revive %(node)s")],
+    ["reweight", _("another weight for %(node)s")],
+    ["configure", _("other settings")],
+    ["keys", _("other keys")],
+  ]);
+  return interpolate(words.get(action) ?? action, { node: name });
+}
+
+/**
+ * What was asked, that it is being given up, or that it came to nothing and why.
+ * @param {string} kind
+ * @param {Payload} payload
+ */
+function askedWords(kind, { asked, outcome, why = "" }) {
+  const { action = "", name = "" } = asked ?? {};
+  const what = workWords(action, name);
+  const failed = why ? _("failed: %(what)s (%(why)s)") : _("failed: %(what)s");
+  const ended = outcome === "cancelled" ? _("cancelled: %(what)s") : failed;
+  const text =
+    kind === "work_asked" ? _("asked: %(what)s") : kind === "work_cancelling" ? _("being cancelled: %(what)s") : ended;
+  return { label: name || what, text: interpolate(text, { what, why }) };
+}
+
+/** @param {Payload["workload"]} workload */
+function loadWords(workload) {
+  if (!workload?.on) return { label: _("no workload"), text: _("workload off") };
+  const { rate } = workload;
+  const text = ngettext("workload: %(n)s operation a second", "workload: %(n)s operations a second", rate);
+  return { label: _("workload"), text: interpolate(text, { n: count(rate) }) };
+}
+
 /**
  * @param {Change} change
  * @param {string} node its short name
@@ -84,19 +161,27 @@ function kindWords(kind, payload) {
  */
 export function changeTitle({ kind, payload, planned }, node) {
   const values = { node, weight: payload.node?.weight ?? 0, what: settings(payload) };
-  return interpolate((planned ? plannedTitle(kind) : happenedTitle(kind)) ?? eventWords(kind, payload).text, values);
+  return interpolate(
+    (planned ? plannedTitle(kind) : happenedTitle(kind, payload.cause)) ?? eventWords(kind, payload).text,
+    values,
+  );
 }
 
 /** @param {Payload} payload */
 const settings = ({ cluster, before }) => (cluster ? settingWords(cluster, before ?? {}) : "");
 
-/** @param {string} kind */
-function happenedTitle(kind) {
+/**
+ * @param {string} kind
+ * @param {string} [cause]
+ */
+function happenedTitle(kind, cause) {
   switch (kind) {
     case "node_added":
       return _("%(node)s joined");
     case "node_killed":
-      return _("%(node)s is down");
+      return cause === "silent" ? _("%(node)s stayed silent and was killed") : _("%(node)s is down");
+    case "node_frozen":
+      return _("%(node)s is frozen");
     case "node_revived":
       return _("%(node)s is back");
     case "node_drained":
@@ -118,7 +203,14 @@ function plannedTitle(kind) {
     case "node_added":
       return _("Plan: add %(node)s");
     case "node_killed":
+    case "node_failed_over":
       return _("If %(node)s died");
+    case "node_frozen":
+      return _("Plan: freeze %(node)s");
+    case "node_thawed":
+      return _("Plan: thaw %(node)s");
+    case "node_restarted":
+      return _("Plan: restart %(node)s");
     case "node_revived":
       return _("Plan: revive %(node)s");
     case "node_drained":
@@ -140,8 +232,11 @@ function plannedTitle(kind) {
  * @param {boolean} [brief] without the remark on the rest of the ring
  */
 export function changeSentence(change, brief = false) {
-  const { movement, planned, before, after, kind } = change;
+  const { movement, planned, before, after, kind, payload } = change;
   const yet = planned ? `${_("Nothing has happened yet.")} ` : "";
+  const served = servedSentence(kind, planned);
+  if (served) return yet + served;
+  if (payload.loss && after.cluster.strategy === "ring") return yet + lossSentence(change);
   if (kind === "cluster_reconfigured" && before.cluster.copies !== after.cluster.copies && !movement?.moved) {
     return yet + _("No key changes owner: copies follow the owner clockwise.");
   }
@@ -155,12 +250,55 @@ export function changeSentence(change, brief = false) {
   return yet + ringSentence(kind, planned, tokens) + (rest ? "" : ` ${_("The rest of the ring did not change.")}`);
 }
 
+/**
+ * What happens to a server while every bucket keeps its owner.
+ * @type {(kind: string, planned: boolean) => string}
+ */
+function servedSentence(kind, planned) {
+  switch (kind) {
+    case "node_frozen":
+      return planned
+        ? _("Its server would stop and answer nobody. If nobody thaws it, it is killed within two seconds.")
+        : _("Its server is stopped and answers nobody. If nobody thaws it, it is killed within two seconds.");
+    case "node_thawed":
+      return _("Its server goes on where it stood, with its keys.");
+    case "node_restarted":
+      return _("Its server ends and starts again from its directory, with its keys.");
+    case "node_failed_over":
+      return planned
+        ? _("Its replica would take over, tokens and keys. Writes that it had not confirmed may be lost.")
+        : _("Its replica has its tokens and keys. Writes that it had not confirmed may be lost.");
+    default:
+      return "";
+  }
+}
+
+/**
+ * Owners changed, and no key came along.
+ * @param {Change} change
+ */
+function lossSentence({ payload, planned }) {
+  const { keys } = payload.loss ?? { keys: 0 };
+  const text = planned
+    ? ngettext(
+        "%(n)s key would be lost with its server, and stored again from the key set by its next owner.",
+        "%(n)s keys would be lost with its server, and stored again from the key set by their next owners.",
+        keys,
+      )
+    : ngettext(
+        "%(n)s key was lost with its server. Its arcs have their next owners, who store it again from the key set.",
+        "%(n)s keys were lost with its server. Its arcs have their next owners, who store them again from the key set.",
+        keys,
+      );
+  return interpolate(text, { n: count(keys) });
+}
+
 /** @param {Change} change the node's tokens on the ring, on the side where it has some */
 function subject(change) {
   const number = subjectOf(change)?.number;
   const sides = [change.before, change.after].map((state) => {
     const node = state.nodes.find((one) => one.number === number);
-    return node?.state === "active" ? node.tokens : 0;
+    return node && isMember(node) ? node.tokens : 0;
   });
   return { tokens: Math.max(...sides) };
 }
@@ -227,9 +365,15 @@ function ringSentence(kind, planned, tokens) {
  * @param {string} node its short name
  */
 export function changeAloud(change, node) {
-  const { movement, planned } = change;
+  const { movement, planned, payload } = change;
   const title = changeTitle(change, node);
   if (!movement) return `${title}.`;
+  if (payload.loss) {
+    const lost = { title, lost: count(payload.loss.keys), keys: count(movement.keys) };
+    return planned
+      ? interpolate(_("%(title)s: %(lost)s of %(keys)s keys would be lost."), lost)
+      : interpolate(_("%(title)s: %(lost)s of %(keys)s keys are lost."), lost);
+  }
   const values = { title, moved: count(movement.moved), keys: count(movement.keys) };
   return planned
     ? interpolate(_("%(title)s: %(moved)s of %(keys)s keys would change owner."), values)

@@ -1,0 +1,39 @@
+/** Which nodes are on the ring, what they should store, and what a node's state is called. Pure. */
+
+import { _ } from "../lib/i18n.js";
+
+/** @import { Node } from "./types.js" */
+
+/** Whether a node is on the ring: also while it does not answer, until the verdict. */
+export const isMember = (/** @type {{state: string}} */ { state }) =>
+  state === "active" || state === "suspected" || state === "frozen";
+
+/**
+ * The keys that a node should store now: its own, without those that were lost and are not stored again.
+ * @param {Node} node
+ */
+export const predicted = ({ keys, lost = 0 }) => keys - lost;
+
+/** @param {string} state */
+export function stateWord(state) {
+  switch (state) {
+    case "active":
+      return _("active");
+    case "suspected":
+      return _("suspected");
+    case "frozen":
+      return _("frozen");
+    case "down":
+      return _("down");
+    case "joining":
+      return _("joining");
+    case "draining":
+      return _("drained");
+    default:
+      return state;
+  }
+}
+
+/** How a row of a node looks: hatched where it does not answer or is not on the ring, struck through where it is down. */
+export const rowLook = (/** @type {Node | null} */ node) =>
+  node?.state === "active" ? null : node && (isMember(node) || node.state === "joining") ? "odd" : "dead";
