@@ -9,7 +9,9 @@ import numpy as np
 from live.kinds import encode, kind_of
 from ringviz.core.placement import Node
 from ringviz.core.state import NodeState, State, apply
+from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
+from ringviz.selectors.estimate import Estimate, estimate
 from ringviz.selectors.placing import base64_words, placement_of
 from ringviz.services.changing import check_changeable
 from ringviz.services.decisions import Decision
@@ -34,17 +36,23 @@ def plan(slug: str, decision: Decision) -> Plan:
 
 
 class Told(TypedDict, total=False):
-    """A plan as a page takes it; `tokens` is base64 of the ascending tokens of a node that the page cannot know."""
+    """A plan as a page takes it; `tokens` is base64 of the ascending tokens of a node that the page cannot know.
+
+    `estimate` is what it would cost the servers of a managed cluster.
+    """
 
     v: int
     kind: str
     payload: dict[str, object]
     tokens: str
+    estimate: Estimate
 
 
 def told(made: Plan) -> Told:
-    """A plan for a page."""
+    """A plan for a page. Of a managed cluster each server is asked once, at most half a second."""
     answer = Told(v=made.on.v, kind=made.kind, payload=made.payload)
+    if made.on.cluster.kind == Cluster.Kind.MANAGED:
+        answer["estimate"] = estimate(made.on.cluster, made.on.state, made.kind, made.payload, made.after)
     if made.kind in ("node_added", "node_reweighted") and made.after["cluster"]["strategy"] == "ring":
         node: NodeState = made.payload["node"]  # type: ignore[assignment]
         tokens = placement_of(made.after["cluster"]).tokens(Node(node["name"], node["weight"]))

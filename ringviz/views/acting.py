@@ -19,7 +19,10 @@ from ringviz.views.asked import fields_of
 @require_safe
 @refusals_as_json
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
-    """What `?action=` with its fields would do: `{"v", "kind", "payload"}`, and "tokens" of a node that is new."""
+    """What `?action=` with its fields would do: `{"v", "kind", "payload"}`, "tokens" of a node that is new.
+
+    And of a managed cluster "estimate": see `selectors.estimate`.
+    """
     fields = fields_of(request)
     return JsonResponse(told(make_plan(slug, decision_of(fields.get("action", ""), fields))))
 

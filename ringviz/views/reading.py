@@ -13,6 +13,7 @@ from ringviz.models import Cluster, KeySet
 from ringviz.selectors.clusters import cluster_of, known
 from ringviz.selectors.log import MOST_ROWS, log_page
 from ringviz.selectors.lookup import look_up
+from ringviz.selectors.measured import stored
 from ringviz.selectors.past import state_at
 from ringviz.selectors.picture import density_file, tokens_file
 from ringviz.services.actions import Fields, maybe_whole, whole
@@ -52,9 +53,17 @@ def density(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def lookup(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where the key `?key=` lies at `?v=` (or the head)."""
-    state, v = _state_asked(slug, fields_of(request))
-    return JsonResponse(look_up(state, v, key_of(request)))
+    """Where the key `?key=` lies at `?v=` (or the head).
+
+    Of a managed cluster as it is now, `stored` is where the servers have it, null when its owner could not be asked.
+    """
+    fields, key = fields_of(request), key_of(request)
+    state, v = _state_asked(slug, fields)
+    found = look_up(state, v, key)
+    now = known(slug) if state["cluster"]["kind"] == Cluster.Kind.MANAGED else None
+    if now is None or now.v != v:  # what a server had in the past it does not tell
+        return JsonResponse(found)
+    return JsonResponse({**found, "stored": stored(now.cluster, now.state, key, found["hash"], found["owner"])})
 
 
 @require_safe
