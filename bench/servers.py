@@ -1,0 +1,147 @@
+"""How long real servers keep clients waiting: `python -m bench.servers` prints JSON lines as `bench.core` does.
+
+After a death: from the verdict until a bucket of the dead takes writes at its next owner. For a new node: from its
+start until it takes writes, beside a primary that is simply started. For a large cluster: until 64 nodes answer as one.
+"""
+
+import os
+import time
+from contextlib import nullcontext
+from statistics import median
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from redis import Redis, RedisError  # noqa: E402
+
+from bench.core import line  # noqa: E402
+from ringviz.core.buckets import stored_name  # noqa: E402
+from ringviz.engine import Address  # noqa: E402
+from ringviz.selectors.placing import bucket_owners  # noqa: E402
+from tests.processes import until  # noqa: E402
+from tests.ringviz.engine.servers import PASSWORD, WITHIN_S, cluster, even  # noqa: E402
+from tests.supervised import installation  # noqa: E402
+
+NODES, KILLS, JOINS, MANY = 8, 7, 5, 64
+_EVERY_S = 0.001
+
+
+def takes_writes(address: Address, password: str, bucket: int) -> bool:
+    """Whether a server takes a write of a bucket."""
+    with Redis(host=address.host, port=address.port, password=password, socket_timeout=0.2) as client:
+        try:
+            return bool(client.set(stored_name(b"bench", bucket), b"v"))
+        except (RedisError, OSError):
+            return False
+
+
+def until_written(address: Address, password: str, bucket: int, begun: float) -> float:
+    """Seconds since `begun` at the first write that is taken."""
+    while not takes_writes(address, password, bucket):
+        time.sleep(_EVERY_S)
+    return time.perf_counter() - begun
+
+
+def after_a_verdict() -> float:
+    """Of the engine alone: seconds from the verdict until the last heir of the dead takes writes."""
+    times = []
+    for _ in range(KILLS):
+        with cluster(NODES) as made:
+            dead, *others = made.servers
+            ranges = made.ranges(dead)[0]
+            dead.child.kill()
+            step = (ranges[1] - ranges[0] + 1) // len(others)
+            cuts = [ranges[0] + step * place for place in range(len(others))] + [ranges[1] + 1]
+            gains = {one.address: [(cuts[at], cuts[at + 1] - 1)] for at, one in enumerate(others)}
+            begun = time.perf_counter()
+            made.engine.reassign([dead.id], gains, list(gains))
+            last, first = list(gains)[-1], cuts[-2]
+            times.append(until_written(last, PASSWORD, first, begun))
+    return median(times)
+
+
+def after_a_kill() -> float:
+    """Of the whole: seconds from SIGKILL, which nobody announced, until a bucket of the dead takes writes again."""
+    times = []
+    with installation(nullcontext_blocker(), settings, nodes=NODES, keys=20_000) as ours:
+        for _ in range(KILLS):
+            state = ours.rest()
+            number = max((node["keys"], node["number"]) for node in state["nodes"] if node["state"] == "active")[1]
+            bucket = int((bucket_owners(state) == number).nonzero()[0][0])
+            nodes = [{**node, "state": "down"} if node["number"] == number else node for node in state["nodes"]]
+            heir = int(bucket_owners({**state, "nodes": nodes})[bucket])  # type: ignore[typeddict-item]
+            address = Address.parse(ours.node(heir)["address"])
+            begun = time.perf_counter()
+            os.kill(ours.pid_of(number), 9)
+            times.append(until_written(address, ours.password(), bucket, begun))
+            until(lambda number=number: ours.node(number)["state"] == "down", what="the verdict")
+            ours.rest()
+            ours.act("revive", node=number)
+    return median(times)
+
+
+def of_a_new_node() -> tuple[float, float]:
+    """Seconds from a server's start until it takes writes: as we have it join, and as a primary that is left alone."""
+    ours, plain = [], []
+    with cluster(3) as made:
+        for _ in range(JOINS):
+            begun = time.perf_counter()
+            new = made.joined()
+            slot = made.ranges(made.servers[0])[0][0]
+            made.engine.move(made.servers[0].address, new.id, [(slot, slot)])
+            ours.append(until_written(new.address, PASSWORD, slot, begun))
+            made.engine.move(new.address, made.servers[0].id, [(slot, slot)])
+            until_written(made.servers[0].address, PASSWORD, slot, begun)
+    for _ in range(JOINS):
+        with cluster(0) as made:
+            begun = time.perf_counter()
+            alone = made.start()
+            with Redis(port=alone.port, password=PASSWORD) as client:
+                client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16_383)
+            plain.append(until_written(alone.address, PASSWORD, 0, begun))
+    return median(ours), median(plain)
+
+
+def many() -> float:
+    """Seconds from the start of the first of 64 servers until all take writes as one cluster."""
+    with cluster(0) as made:
+        begun = time.perf_counter()
+        made.servers = [made.start() for _ in range(MANY)]
+        made.engine.form(made.addresses, dict(zip(made.addresses, even(MANY), strict=True)), WITHIN_S)
+        found = made.engine.measure(made.addresses, 2.0)
+        assert all(found.values()), "not all of them answer"
+        return time.perf_counter() - begun
+
+
+def nullcontext_blocker() -> object:
+    """Stands for pytest-django's: outside of pytest nothing blocks the database."""
+
+    class Unblocked:
+        def unblock(self) -> object:
+            return nullcontext()
+
+    return Unblocked()
+
+
+def main() -> None:
+    """Print the lines."""
+    peer = "cluster-node-timeout 15 s, default"
+    for name, value, aim in (
+        ("writes back after a verdict, 8 nodes", after_a_verdict(), "1 s"),
+        ("writes back after SIGKILL, supervisor and all", after_a_kill(), "1 s"),
+    ):
+        print(line(name, value * 1000, "ms", peer, 15_000, aim, f"median of {KILLS}"), flush=True)
+    ours, plain = of_a_new_node()
+    note = f"median of {JOINS}; a slot moves to it as soon as it has joined"
+    print(
+        line("a new node refuses writes", ours * 1000, "ms", "a primary left alone", plain * 1000, "", note), flush=True
+    )
+    print(line("64 nodes start and answer as one", many(), "s", peer, 15, "", "one run"), flush=True)
+
+
+if __name__ == "__main__":
+    main()
