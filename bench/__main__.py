@@ -6,7 +6,7 @@ Each part is a process of its own: what one leaves in memory does not weigh on t
 import subprocess
 import sys
 
-PARTS = ("bench.core", "bench.snapshot", "bench.sockets", "bench.detection", "bench.servers")
+PARTS = ("bench.core", "bench.snapshot", "bench.sockets", "bench.detection", "bench.moves", "bench.servers")
 
 
 def main() -> int:

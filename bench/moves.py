@@ -1,8 +1,7 @@
 """What a managed cluster costs: `python -m bench.moves [keys]` prints JSON lines like bench.core's.
 
 A ninth node joins eight that hold a million keys: its slots by atomic migration, and the same slots one by one as
-`valkey-cli --cluster reshard` moves them. Then how soon a new server takes slots, how soon writes work after a death,
-and how soon 8 and 64 servers are a cluster.
+`valkey-cli --cluster reshard` moves them.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.core import Line, line
-from ringviz.core.batches import next_moves, ranges_of
-from ringviz.core.buckets import BUCKETS, stored_name
+from ringviz.core.batches import next_moves
+from ringviz.core.buckets import stored_name
 from tests.ringviz.engine import servers
 from tests.ringviz.engine.servers import PASSWORD, WITHIN_S, Cluster, Server, even
 
@@ -29,7 +28,6 @@ MOST_AT_ONCE = 4
 RESHARD_PIPELINE = 10  # what valkey-cli moves with one MIGRATE
 REPEATS = 3
 LOOK_EVERY_S = 0.002
-PEER_NODE_TIMEOUT_S = 15.0
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -130,86 +128,11 @@ def stored(cluster: Cluster) -> list[int]:
     return [0 if (one := measured[address]) is None else one.keys for address in cluster.addresses]
 
 
-def joining() -> Iterator[Line]:
-    """How long a new server refuses writes, from its start."""
-    with servers.cluster(NODES) as cluster:
-
-        def started() -> float:
-            begun = time.perf_counter()
-            cluster.joined()
-            return time.perf_counter() - begun
-
-        def met_only() -> float:
-            begun = time.perf_counter()
-            server = cluster.start()
-            cluster.engine.meet([cluster.addresses[0], server.address], WITHIN_S)
-            while not cluster.engine.takes_writes(server.address):
-                time.sleep(LOOK_EVERY_S)
-            return time.perf_counter() - begun
-
-        yield line(
-            "a new server of a cluster of eight takes slots and writes, from its start",
-            median([started() for _ in range(REPEATS)]) * 1e3,
-            "ms",
-            "CLUSTER MEET alone",
-            median([met_only() for _ in range(REPEATS)]) * 1e3,
-            "<= 800 ms",
-            "as a replica first, then REPLICATE NO ONE: a primary refuses writes for 2 s after its start",
-        )
-
-
-def reassigning() -> Iterator[Line]:
-    """From the verdict (the dead process is gone) until a write to a slot of the dead is stored."""
-    times = []
-    with servers.cluster(NODES) as cluster:
-        for _ in range(REPEATS):
-            dead = cluster.servers.pop()
-            slots = np.concatenate([np.arange(first, last + 1) for first, last in cluster.ranges(dead)])
-            parts = np.array_split(slots, len(cluster.servers))
-            gains = {one.address: ranges_of(part) for one, part in zip(cluster.servers, parts, strict=True)}
-            dead.child.kill()
-            begun = time.perf_counter()
-            cluster.engine.reassign([dead.id], gains, cluster.addresses)
-            for server in cluster.servers:
-                server.store([(gains[server.address][0][0],) * 2])
-            times.append(time.perf_counter() - begun)
-    yield line(
-        "one of eight dies: writes to its slots are stored again, from the verdict",
-        median(times) * 1e3,
-        "ms",
-        "cluster-node-timeout, default: when the engine itself begins to act, and only with a replica",
-        PEER_NODE_TIMEOUT_S * 1e3,
-        "<= 1,000 ms",
-        f"a write at every survivor; the peer is a lower bound, not measured; the slowest of {REPEATS} {max(times) * 1e3:.0f} ms",
-    )
-
-
-def forming(count: int) -> Iterator[Line]:
-    """From the last server's start until all take writes and agree."""
-    with servers.cluster(0) as cluster:
-        cluster.servers = [cluster.start() for _ in range(count)]
-        parts = dict(zip(cluster.addresses, even(count), strict=True))
-        took = seconds(lambda: cluster.engine.form(cluster.addresses, parts, 60))
-        answering = seconds(lambda: cluster.engine.measure(cluster.addresses, 5.0))
-        if any(one is None for one in cluster.engine.measure(cluster.addresses, 5.0).values()):
-            raise AssertionError("not all answer")
-    yield line(
-        f"{count} servers, just started, are a cluster in which all take writes",
-        took,
-        "s",
-        "the engine's own delay of a new primary",
-        2.0,
-        "about 2 s for eight",
-        f"{BUCKETS // count} slots each; all of them measured in {answering * 1e3:.0f} ms",
-    )
-
-
 def main() -> None:
-    """Print every figure; `keys` on the command line makes the first smaller."""
+    """Print the figure; `keys` on the command line makes it smaller."""
     keys = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
-    for lines in (moving(keys), joining(), reassigning(), forming(8), forming(64)):
-        for one in lines:
-            print(one, flush=True)
+    for one in moving(keys):
+        print(one, flush=True)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def server_config(*, port: int, bus_port: int, directory: str, password: str, me
         "cluster-port": bus_port,
         "dir": directory,
         "requirepass": password,
-        "primaryauth": password,
+        "masterauth": password,  # Redis knows no other name; slot migration signs in with it, as replicas do
         "appendonly": "yes",
         "appendfsync": "everysec",
         "save": "",

@@ -124,9 +124,14 @@ class Engine:
         """
         moving.cancel(self._calls, address)
 
-    def move_slot_classic(self, source: Address, target: Address, slot: int, timeout_s: float = 30.0) -> None:
-        """Moves a slot key by key, for engines without atomic migration; returns when the target owns it."""
-        moving.move_slot_classic(self._calls, source, target, slot, timeout_s)
+    def move_slot_classic(
+        self, source: Address, target: Address, slot: int, timeout_s: float = 30.0, keys_at_once: int = 100
+    ) -> None:
+        """Moves a slot key by key, for engines without atomic migration; returns when the target owns it.
+
+        The others hear of it by gossip. May be called again after it was cut off.
+        """
+        moving.move_slot_classic(self._calls, source, target, slot, timeout_s=timeout_s, keys_at_once=keys_at_once)
 
     # --- owning without the keys
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from ringviz.core.topology import Address, Member, SlotRange
-from ringviz.engine import viewing
+from ringviz.engine import moving, viewing
 from ringviz.engine.calls import Calls, wait_for
 from ringviz.engine.errors import EngineError, NotAgreed, Refusal
 
@@ -51,7 +51,8 @@ def join(calls: Calls, new: Address, known: Address, timeout_s: float) -> None:
     if not answering:
         raise NotAgreed(f"nobody of its cluster answers {new}")
     _wait_known(calls, [new, *answering], deadline)
-    if not viewing.takes_writes(calls, new):
+    # Engines that cannot migrate atomically cannot make a replica an empty primary either: both came with Valkey 9.0.
+    if not viewing.takes_writes(calls, new) and moving.has_atomic(calls, new):
         _through_a_replica(calls, new, cluster, deadline)
     _wait_primary(calls, new, answering, deadline)
 

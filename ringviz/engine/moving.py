@@ -19,7 +19,6 @@ _ENDED: Final[dict[str, Outcome]] = {
     "cancelled": "cancelled",
     "canceled": "cancelled",
 }
-_KEYS_AT_ONCE = 100  # of a classic move, one MIGRATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,20 @@ def has_atomic(calls: Calls, address: Address) -> bool:
     return bool(reply) and (reply[0] if isinstance(reply, list) else next(iter(reply.values()))) is not None
 
 
-def move_slot_classic(calls: Calls, source: Address, target: Address, slot: int, timeout_s: float) -> None:
+def move_slot_classic(
+    calls: Calls, source: Address, target: Address, slot: int, *, timeout_s: float, keys_at_once: int
+) -> None:
     """See Engine.move_slot_classic."""
     seen = viewing.members(calls, source)
-    source_id, target_id = viewing.own(seen).id, viewing.own(viewing.members(calls, target)).id
-    calls.one(target, "CLUSTER", "SETSLOT", slot, "IMPORTING", source_id)
-    calls.one(source, "CLUSTER", "SETSLOT", slot, "MIGRATING", target_id)
-    while keys := calls.one(source, "CLUSTER", "GETKEYSINSLOT", slot, _KEYS_AT_ONCE):
+    arriving = viewing.own(viewing.members(calls, target))
+    source_id, target_id = viewing.own(seen).id, arriving.id
+    if not any(first <= slot <= last for first, last in arriving.ranges):  # cut off before its end it may own it
+        calls.one(target, "CLUSTER", "SETSLOT", slot, "IMPORTING", source_id)
+        calls.one(source, "CLUSTER", "SETSLOT", slot, "MIGRATING", target_id)
+    while keys := calls.one(source, "CLUSTER", "GETKEYSINSLOT", slot, keys_at_once):
         milliseconds = int(timeout_s * 1000)
-        words = (*calls.password_words(), "KEYS", *keys)
+        # REPLACE: of a key that both have, after a timeout, the source's is newer: it is asked first.
+        words = ("REPLACE", *calls.password_words(), "KEYS", *keys)
         calls.one(source, "MIGRATE", target.host, target.port, "", 0, milliseconds, *words, timeout_s=timeout_s)
     # The target first: if we die in between, it owns the slot and has its keys.
     calls.one(target, "CLUSTER", "SETSLOT", slot, "NODE", target_id)

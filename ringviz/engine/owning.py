@@ -14,6 +14,7 @@ from ringviz.engine.errors import EngineError, NotAgreed, Refusal, Unreachable
 
 _SPREADS_WITHIN_S = 1.0
 _UNKNOWN = "Unknown node"
+_KEYS_AT_ONCE = 1000
 
 
 def reassign(
@@ -138,5 +139,15 @@ def drop(calls: Calls, address: Address, ranges: Sequence[SlotRange], timeout_s:
     """See Engine.drop."""
     slots = [slot for first, last in ranges for slot in range(first, last + 1)]
     for reply in calls.many(address, [("CLUSTER", "FLUSHSLOT", slot) for slot in slots], timeout_s):
+        if isinstance(reply, Refusal) and "unknown subcommand" in str(reply):
+            return _drop_by_key(calls, address, slots, timeout_s)
         if isinstance(reply, EngineError):
             raise reply
+    return None
+
+
+def _drop_by_key(calls: Calls, address: Address, slots: Sequence[int], timeout_s: float) -> None:
+    """Deletes the keys of slots that the server owns, for engines that cannot empty a slot."""
+    for slot in slots:
+        while keys := calls.one(address, "CLUSTER", "GETKEYSINSLOT", slot, _KEYS_AT_ONCE):
+            calls.one(address, "UNLINK", *keys, timeout_s=timeout_s)

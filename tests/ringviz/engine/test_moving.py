@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from ringviz.core.buckets import stored_name
 from ringviz.engine import Refusal
 from ringviz.engine.calls import wait_for
-from tests.ringviz.engine.servers import WITHIN_S, even
+from tests.ringviz.engine.servers import PASSWORD, WITHIN_S, even
 
 FREEZE_S = 0.3
 
@@ -101,6 +102,20 @@ def test_a_target_that_dies_fails_the_move(three):
     target.child.kill()
     assert ended(three, source).state == "failed"
     source.store([(0, 999)])
+
+
+def test_slot_by_slot_goes_on_where_it_was_cut_off(four):
+    source, target = four.servers[:2]
+    source.store([(3, 3)], a_slot=5)
+    with source.client as client, target.client as other:
+        other.execute_command("CLUSTER", "SETSLOT", 3, "IMPORTING", source.id)
+        client.execute_command("CLUSTER", "SETSLOT", 3, "MIGRATING", target.id)
+        # A key that has arrived, and of which the source never heard that it has.
+        words = ("COPY", "AUTH", PASSWORD, "KEYS", stored_name(b"key-0", 3))
+        client.execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 1000, *words)
+    four.engine.move_slot_classic(source.address, target.address, 3)
+    four.engine.wait_agreed(four.addresses, WITHIN_S)
+    assert (source.keys_per_slot([3]), target.keys_per_slot([3])) == ([0], [5])
 
 
 def test_slot_by_slot(four):
