@@ -1,9 +1,11 @@
 """A demo that runs: its port, its link, its names, its programs kept up."""
 
+import json
 import os
 import re
 import signal
 import socket
+import urllib.request
 from functools import partial
 
 import pytest
@@ -18,6 +20,39 @@ def test_a_first_start_makes_everything_and_a_second_finds_it(tmp_path):
         assert demo.end() == 0
     with demos.running(tmp_path) as demo:
         assert demos.fetch(f"{demo.url}clusters/demo/") == 200
+
+
+def test_it_opens_on_eight_servers_that_store_what_the_ring_predicts_and_finds_them_again(tmp_path):
+    with demos.running(tmp_path) as demo:
+        first = at_rest(demo)
+        assert len(first["nodes"]) == len(demo.servers()) == 8
+        assert sum(node["stored_keys"] for node in first["nodes"]) >= 20_000
+        assert demo.end() == 0
+    with demos.running(tmp_path) as demo:
+        again = at_rest(demo)
+        assert [node["stored_keys"] for node in again["nodes"]] == [node["stored_keys"] for node in first["nodes"]]
+        assert not {"node_killed", "keys_refilled"} & kinds_since(demo, first["version"]), (
+            "keys are back by their files"
+        )
+
+
+def at_rest(demo):
+    """What `ring status` says of the demo's cluster as soon as every node stores what is predicted."""
+    return until(partial(status_at_rest, demo), deadline_s=demos.UP_WITHIN_S, what="rest")
+
+
+def status_at_rest(demo):
+    told = demo.manage("ring", "status", "--cluster", "demo", "--json")
+    assert told.returncode == 0, told.stderr
+    status = json.loads(told.stdout)
+    assert (status["kind"], {node["kind"] for node in status["nodes"]}) == ("managed", {"managed"})
+    equal = all(node["stored_keys"] == node["predicted_keys"] for node in status["nodes"])
+    return status if status["at_rest"] and equal and not status["unfilled"] else None
+
+
+def kinds_since(demo, version):
+    with urllib.request.urlopen(f"{demo.url}clusters/demo/events?from={version + 1}") as answer:
+        return {event["kind"] for event in json.load(answer)["events"]}
 
 
 def test_a_second_start_points_to_the_first_with_a_fresh_link(data_folder):

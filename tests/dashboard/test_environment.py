@@ -38,7 +38,7 @@ def test_targets(monkeypatch):
     monkeypatch.delenv("ALLOWED_TARGETS")
     assert environment.targets("ALLOWED_TARGETS") == ()
     monkeypatch.setenv("ALLOWED_TARGETS", "cache.example, 10.0.0.1/8")
-    with pytest.raises(ImproperlyConfigured, match="ALLOWED_TARGETS: '10.0.0.1/8'"):
+    with pytest.raises(ImproperlyConfigured, match=r"ALLOWED_TARGETS: '10\.0\.0\.1/8'"):
         environment.targets("ALLOWED_TARGETS")
 
 
