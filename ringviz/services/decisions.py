@@ -92,7 +92,8 @@ def kill(number: int) -> Decision:
 
     def decide(on: Known) -> events.Payload:
         if on.cluster.kind == ClusterRow.Kind.MANAGED:
-            return died(number, cause="asked", replica=bool(on.cluster.replicas))(on)
+            address = node_of(on.state, number)["address"]
+            return died(number, cause="asked", replica=address if on.cluster.replicas else "")(on)
         return simulated(on)
 
     simulated = _to_state(
@@ -101,8 +102,8 @@ def kill(number: int) -> Decision:
     return replace(simulated, decide=decide)
 
 
-def died(number: int, *, cause: str, replica: bool = False, stored_bytes: int = 0) -> Decision:
-    """The server of a node died. With a `replica` that takes its place nobody's buckets change hands.
+def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -> Decision:
+    """The server of a node died. With a `replica`, its address, that takes its place nobody's buckets change hands.
 
     Without one every bucket that changes owner is unfilled: those of the dead, and under modulo those of the living
     too, since who counts by modulo does not find them any more.
@@ -113,7 +114,7 @@ def died(number: int, *, cause: str, replica: bool = False, stored_bytes: int = 
         if node["state"] not in ON_RING:
             raise Invalid("node", number, _("%(node)s has no server that could die.") % {"node": node["name"]})
         if replica:
-            alive: NodeState = {**node, "state": ACTIVE.value, "since": now()}
+            alive: NodeState = {**node, "state": ACTIVE.value, "since": now(), "address": replica}
             return events.NodeFailedOver(node=alive, changed=[], movement=None, cause=cause)
         dead: NodeState = {**node, "state": DOWN.value, "since": now(), "address": ""}
         nodes = _with(on.state, dead)

@@ -110,7 +110,9 @@ class Deaths:
         if not self._owned(state, server):
             self._members.drop(server)
         else:
-            decision = died(server.number, cause=cause, replica=replaced, stored_bytes=self.bytes_of(server.number))
+            replica = self._members.replica(server.number)
+            address = str(replica.address) if replaced and replica is not None else ""
+            decision = died(server.number, cause=cause, replica=address, stored_bytes=self.bytes_of(server.number))
             try:
                 if intent is None:
                     self._book.found(decision)

@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import close_old_connections, connections
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,9 @@ from ringviz.core.detector import ServerKey
 from ringviz.engine import Address, Engine
 from ringviz.errors import NotFound, Refused
 from ringviz.models import Intent
+from ringviz.selectors.placing import members_of
 from ringviz.services import served
+from ringviz.services.decisions import ACTIVE, died
 from ringviz.services.leading import Fenced, Guard
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.deaths import Deaths
@@ -38,26 +40,40 @@ from ringviz.supervisor.works import Works
 logger = logging.getLogger(__name__)
 
 IDLE_S = 0.5
-AFTER_ERROR_S = 1.0
+AFTER_ERROR_S = 0.2
 PROMPT = ("kill", "freeze", "thaw")
 _VERDICT_MS = 500  # from a counted miss to the next, which is the verdict
+
+
+class Leadership(Protocol):
+    """Whether we lead at this moment, and what a write has to check."""
+
+    def leads(self) -> bool:
+        """Whether the lease is ours for certain: nobody else can have it yet."""
+
+    def guard(self) -> Guard:
+        """Raises Fenced, within a write, when a newer leader is there."""
 
 
 class Keeper:
     """One cluster. `wake`, `on_*` and `stop` may be called from any thread."""
 
     def __init__(
-        self, cluster: Any, hands: Hands, heartbeat: Heartbeat, guard: Callable[[], Guard], password: str
+        self,
+        cluster: Any,
+        hands: Hands,
+        heartbeat: Heartbeat,
+        leadership: Leadership,
+        password: str,
     ) -> None:
         self.cluster_id: int = cluster.pk
         self.stream_id: int = cluster.stream_id
         self._heartbeat = heartbeat
         self._queue: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._stopping = threading.Event()
-        self.may_act = threading.Event()  # cleared while nobody knows who leads
-        self.may_act.set()
         self.engine = engine = Engine(password)
-        self.book = Book(cluster.pk, cluster.slug, guard)
+        self._leads = leadership.leads
+        self.book = Book(cluster.pk, cluster.slug, leadership.guard)
         telling = Telling(cluster.stream_id)
         self.members = Members(cluster, engine, hands, heartbeat, password=password, on_end=self._on_end)
         self._telling = telling
@@ -135,6 +151,7 @@ class Keeper:
             try:
                 self._telling.work("starting")
                 self.members.begin(self.book.known().state)
+                self._tell_of_begin()
                 return
             except (Fenced, Closed, NotFound, Stream.DoesNotExist):
                 raise
@@ -142,6 +159,15 @@ class Keeper:
                 if not self._stopping.is_set():
                     logger.exception("The servers of %s could not be started", self.book.slug)
                 self._stopping.wait(AFTER_ERROR_S)
+
+    def _tell_of_begin(self) -> None:
+        """Servers may answer elsewhere than before, and who was frozen is not; a node without a directory is lost."""
+        for node in members_of(self.book.known().state):
+            server = self.members.primary(node["number"])
+            if server is None:
+                self.book.found(died(node["number"], cause="exit"))
+            elif server.is_running and (str(server.address), ACTIVE) != (node["address"], node["state"]):
+                self.book.found(served.restart(node["number"], address=str(server.address)))
 
     def _guarded_step(self) -> None:
         try:
@@ -165,7 +191,7 @@ class Keeper:
     def _step(self) -> bool:
         """One step; False when there is nothing to do."""
         self._hear()
-        if not self.may_act.is_set():
+        if not self._leads():
             self._telling.work("waiting", why="no lease")
             return False
         if self._deaths.handle():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -91,7 +92,8 @@ class Mover:
         """Stops what is moving; what has arrived stays where it is."""
         for number in list(self._progress.running) if self._progress else []:
             if (source := self._members.primary(number)) is not None and source.is_running:
-                self._engine.cancel(source.address)
+                with suppress(EngineError):  # it is silent, and what it moves ends with it
+                    self._engine.cancel(source.address)
         self._progress = None
 
     def assign(self, wanted: NDArray[np.int32], now: NDArray[np.int32]) -> None:
@@ -153,7 +155,10 @@ class Mover:
         if source is None or not source.is_running:
             del progress.running[number]
             return
-        states = [one for one in self._engine.moves(source.address) if one.exporting]
+        try:
+            states = [one for one in self._engine.moves(source.address) if one.exporting]
+        except EngineError:
+            return  # it is silent: the heartbeat judges, not we
         if any(one.state == "running" for one in states):
             return
         del progress.running[number]

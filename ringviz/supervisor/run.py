@@ -49,6 +49,7 @@ class Supervisor:
         self._hands = Hands()
         self._keepers: dict[int, Keeper] = {}
         self._held: Held | None = None
+        self._good_until = 0.0
         self._heartbeat = Heartbeat(
             lambda key, misses: self._keeper(key, lambda keeper: keeper.on_suspicion(key, misses)),
             lambda key: self._keeper(key, lambda keeper: keeper.on_clear(key)),
@@ -127,7 +128,7 @@ class Supervisor:
             except LeaseServerGone:
                 held = None
             if held is not None:
-                self._held = held
+                self._held, self._good_until = held, held.good_from + TTL_MS / 1000
                 lead(held.fencing_token, f"{socket.gethostname()}:{os.getpid()}")
                 return True
             self._stopping.wait(RENEW_EVERY_S / 2)
@@ -135,21 +136,14 @@ class Supervisor:
 
     def _renew(self) -> None:
         """Keeps the lease; while that is not known to be so, the keepers rest."""
-        good_until = time.monotonic() + TTL_MS / 1000
         while not self._stopping.wait(RENEW_EVERY_S):
-            try:
+            asked_at = time.monotonic()
+            with suppress(LeaseServerGone):
                 held = self._held is not None and self._held.renew()
                 if not held and not self._acquire_again():
                     self.stop()
                     return
-                good_until = time.monotonic() + TTL_MS / 1000
-            except LeaseServerGone:
-                pass
-            for keeper in list(self._keepers.values()):
-                if time.monotonic() < good_until:
-                    keeper.may_act.set()
-                else:
-                    keeper.may_act.clear()
+                self._good_until = asked_at + TTL_MS / 1000
 
     def _acquire_again(self) -> bool:
         """The lease ran out or its server lost it: take it again, unless somebody else has."""
@@ -165,7 +159,12 @@ class Supervisor:
             return False
         return True
 
-    def _guard(self) -> Guard:
+    def leads(self) -> bool:
+        """Whether the lease is ours for certain: nobody else can have it yet. Also right after a pause of ours."""
+        return time.monotonic() < self._good_until
+
+    def guard(self) -> Guard:
+        """What a write checks: that no newer leader is there."""
         return guard(self._held.fencing_token if self._held else 0)
 
     # --- clusters
@@ -188,7 +187,7 @@ class Supervisor:
             passwords.keep(row.pk, secrets.token_urlsafe(32))
         if (old := self._keepers.get(row.pk)) is not None:
             old.end_servers()
-        keeper = Keeper(row, self._hands, self._heartbeat, self._guard, passwords.kept(row.pk))
+        keeper = Keeper(row, self._hands, self._heartbeat, self, passwords.kept(row.pk))
         keeper.bytes_from(self._counting.bytes_of)
         self._keepers[row.pk] = keeper
         keeper.start()

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from fleet.pace import Pace
 from live.kinds import encode, kind_of
 from ringviz import events
 from ringviz.core.state import State, apply
-from ringviz.engine import Engine
+from ringviz.engine import Engine, EngineError
 from ringviz.errors import Refused
 from ringviz.models import Intent, KeySet
 from ringviz.models import Node as NodeRow
@@ -50,6 +51,7 @@ class Works:
         self._mover = mover
         self._refill = refill
         self._failed: dict[int, str] = {}
+        self._begun: set[int] = set()
         self._pace = Pace(starts_a_minute=120, first_pause_s=0.5, longest_pause_s=10, deaths=3, within_s=60)
         self._not_before = 0.0
         self._settled = b""
@@ -100,19 +102,22 @@ class Works:
             _STEPS[intent.action](self, state, intent)
         except NotYet as error:
             self._not_before = error.at
-        except (NotStarted, MoveFailed, Refused) as error:
+        except (NotStarted, MoveFailed, Refused, EngineError) as error:
             logger.warning("%s of %s failed: %s", intent.action, self._book.slug, error)
-            if isinstance(error, NotStarted) and self._again_later(intent):
+            self._mover.tell("starting", {**_told(intent), "why": str(error)[:300]})
+            if isinstance(error, NotStarted | EngineError) and self._again_later(intent):
                 return
             self._failed[intent.number] = str(error)
 
     def _again_later(self, intent: Intent) -> bool:
-        """A server that did not start is tried again after a pause, until that makes no sense any more."""
+        """What did not start is tried again after a pause, until that makes no sense any more; the first servers of a
+        cluster for ever, since without them there is nothing.
+        """
         now = time.monotonic()
         self._pace.died(now)
         if (lost := self._members.primary(intent.node)) is not None and not lost.is_running:
             self._members.drop(lost)
-        if self._pace.is_hopeless(now):
+        if self._pace.is_hopeless(now) and intent.action != "form":
             return False
         self._not_before = self._pace.next_start(now)
         return True
@@ -168,6 +173,11 @@ class Works:
         server = self._members.primary(intent.node)
         if server is None or not server.is_running:
             self._tell("starting", intent)
+            if intent.number in self._begun:
+                self._pace.died(time.monotonic())  # it has run before, for this very intent
+                if self._pace.is_hopeless(time.monotonic()):
+                    raise MoveFailed(_("its server ends again and again"))
+            self._begun.add(intent.number)
             server = self._started(intent.node)
             others = [one for one in self._members.running() if one is not server]
             self._tell("joining", intent)

@@ -67,7 +67,7 @@ def _acts() -> list[tuple[str, Callable[[], Event]]]:
         ("node_cleared", lambda: _found(served.cleared(3))),
         ("work_asked_to_restart", lambda: _asked(served.restart(3))),
         ("node_restarted", lambda: _done(served.restart(3, address="127.0.0.1:7006"))),
-        ("node_failed_over", lambda: _found(decisions.died(3, cause="silent", replica=True))),
+        ("node_failed_over", lambda: _found(decisions.died(3, cause="silent", replica="127.0.0.1:7999"))),
         ("served_killed_silent", lambda: _found(decisions.died(3, cause="silent", stored_bytes=3_000))),
         ("work_asked_to_add_another", lambda: _asked(decisions.add(name="cache-5"))),
         ("work_cancelling", lambda: _asked(served.cancel(_open().number))),
