@@ -74,13 +74,18 @@ def move_atomically(cluster: Cluster, wanted: NDArray[np.int32]) -> None:
             engine.move(source.address, target.id, move.ranges)
             running[move.source] = move.target
         time.sleep(LOOK_EVERY_S)
-        for number in list(running):
-            newest = next(one for one in engine.moves(cluster.servers[number - 1].address) if one.exporting)
-            if newest.state not in ("running", "done"):
-                raise AssertionError(newest.message)
-            if newest.state == "done":
+        if ended := [number for number in running if has_moved(cluster, cluster.servers[number - 1])]:
+            for number in ended:
                 del running[number]
-        now = owners(cluster)
+            now = owners(cluster)
+
+
+def has_moved(cluster: Cluster, source: Server) -> bool:
+    """Whether the newest move of a server is done. Raises AssertionError when it failed."""
+    newest = next(one for one in cluster.engine.moves(source.address) if one.exporting)
+    if newest.state not in ("running", "done"):
+        raise AssertionError(newest.message)
+    return newest.state == "done"
 
 
 def move_slot_by_slot(cluster: Cluster, wanted: NDArray[np.int32]) -> None:
