@@ -56,7 +56,7 @@ def _demo() -> None:
         key_set=key_set,
         nodes=[{"name": f"cache-{n}"} for n in range(1, 9)],
         kind=Cluster.Kind.MANAGED,
-        workload=Workload(on=True, rate=500, distribution="zipf", reads=0.9),
+        workload=Workload(on=True, rate=500, distribution="uniform", reads=0.9),
     )
 
 
