@@ -45,7 +45,7 @@ def test_the_demo_is_of_eight_servers_that_wait_to_be_started_and_the_others_hav
     assert (on.v, on.state["cluster"]["kind"], on.state["cluster"]["replicas"]) == (1, "managed", 0)
     assert {(node["state"], node["address"]) for node in on.state["nodes"]} == {("joining", "")}
     assert [work["action"] for work in on.state["work"]] == ["form"]
-    assert on.state["workload"] == {"on": True, "rate": 500, "distribution": "zipf", "reads": 0.9}
+    assert on.state["workload"] == {"on": True, "rate": 500, "distribution": "uniform", "reads": 0.9}
     assert (on.state["cluster"]["demo"], on.state["cluster"]["vnodes"], on.state["cluster"]["copies"]) == (True, 16, 3)
     assert names("forty") == ["app-1", "app-2", "app-3", "app-4"]
     assert names("hundred")[0] == "app-01"
