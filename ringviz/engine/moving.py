@@ -1,4 +1,17 @@
-"""Slots move with their keys: by the engine's atomic slot migration, or slot by slot where it has none."""
+"""Slots move with their keys: by the engine's atomic slot migration, or slot by slot where it has none.
+
+CLUSTER MIGRATESLOTS SLOTSRANGE first last [first last ...] NODE id, sent to the source, is one job with all of its
+ranges; GETSLOTMIGRATIONS tells of it at source and target, the newest first; CANCELSLOTMIGRATIONS (without an argument,
+though HELP says ALL) is for the source alone. Measured on 9.1.2:
+
+- DBSIZE of the target does not count what arrives until the slots are its own; that of the source does until then.
+- The target has no memory left: failed after 15 to 60 ms, nothing stays there. The source says "Connection lost".
+- The target is frozen: it is waited for (`repl-timeout`), the source takes writes meanwhile. Killed: failed at once.
+- The source is killed: the target fails the job at once and drops what it has.
+- The source signs in at the target with its `primaryauth`; without it the job fails (NOAUTH).
+- A primary that loses its last slot becomes a replica, and no target any more, unless
+  `cluster-allow-replica-migration no`.
+"""
 
 from __future__ import annotations
 
