@@ -40,7 +40,7 @@ def estimate(cluster: Cluster, before: State, kind: str, payload: dict[str, Any]
     """The cost of the change from `before` to `after`, from what the servers say now. Asks each of them once."""
     measured = measure(cluster, before)
     known = [one for one in measured.values() if one is not None]
-    keys, total = sum(one.keys for one in known), sum(one.bytes for one in known)
+    keys, total = sum(one.keys for one in known), sum(one.data for one in known)
     per_key = total / keys if keys else 0.0
     moved = (payload.get("movement") or {}).get("moved", 0)
     lost = (payload.get("loss") or {}).get("keys", 0)

@@ -69,7 +69,7 @@ class Counting:
             found = measured.get(primary) if primary else None
             nodes[str(number)] = _told(found, replica, measured)
             if found is not None:
-                self._bytes[cluster.stream_id, number] = found.bytes
+                self._bytes[cluster.stream_id, number] = found.data
         publish_frame(cluster.stream_id, "stored", {"at": time.time_ns() // 1_000_000, "nodes": nodes})
 
 
