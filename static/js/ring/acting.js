@@ -14,6 +14,9 @@ import { eventWords } from "./words.js";
 /** @typedef {Record<string, string>} Fields `action` first, then what it is done to */
 /** @typedef {(text: string, again?: {words: string, action: () => void}) => void} Notice */
 
+/** What is done or refused, and never planned. */
+const UNPLANNED = new Set(["undo", "cancel", "workload", "thaw"]);
+
 export class Acting {
   /**
    * @param {Store} store
@@ -41,13 +44,15 @@ export class Acting {
   }
 
   /**
-   * What a click means: act where that is allowed at once, else plan. Removing cannot be undone, so it is planned first.
+   * What a click means: act where that is allowed at once, else plan. Removing cannot be undone, so it is planned first;
+   * thawing has no time for a plan.
    * @param {Fields} fields
    */
   async intend(fields) {
-    const { direct, ask } = this.powers;
+    const { direct, ask, operate } = this.powers;
     if (!ask) return;
-    const sure = direct && fields.action !== "remove" && !this.store.page.plan;
+    const quick = direct || (operate && fields.action === "thaw");
+    const sure = quick && fields.action !== "remove" && !this.store.page.plan;
     await this.reported(sure ? this.act(fields) : this.plan(fields), fields);
   }
 
@@ -72,13 +77,24 @@ export class Acting {
   async plan(fields, note = "") {
     this.asked += 1;
     const mine = this.asked;
-    const { v, kind, payload, tokens } = await getJson(`${this.urls.plan}?${new URLSearchParams(fields)}`);
+    const {
+      v,
+      kind,
+      payload,
+      tokens,
+      estimate = null,
+    } = await getJson(`${this.urls.plan}?${new URLSearchParams(fields)}`);
     const { head, view } = this.store.page;
     if (mine !== this.asked || view !== head) return;
     if (v !== head.v) return this.later(fields, note, v);
     const after = apply(head.state, kind, payload);
     if (tokens && payload.node) this.book.learn(after, new Map([[payload.node.number, decodeWords(tokens)]]));
-    this.store.set({ plan: { fields, v, kind, payload, after, note }, side: "after", tab: "more", screen: "ring" });
+    this.store.set({
+      plan: { fields, v, kind, payload, after, note, estimate },
+      side: "after",
+      tab: "more",
+      screen: "ring",
+    });
   }
 
   /**
@@ -162,7 +178,7 @@ export class Acting {
    */
   refused(error, fields) {
     const text = refusalWords(error);
-    if (error.status !== 409 || fields.action === "undo") return this.notice(text);
+    if (error.status !== 409 || UNPLANNED.has(fields.action)) return this.notice(text);
     const action = () => void this.reported(this.plan(fields), fields);
     this.notice(text, { words: _("Show the plan again"), action });
   }

@@ -6,7 +6,7 @@ import { activeNodes, shownChange, subjectOf } from "./change.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
-import { isMember } from "./members.js";
+import { isManaged, isMember } from "./members.js";
 import { changeSentence, changeTitle } from "./words.js";
 
 /** @import { Change, Page, State } from "./types.js" */
@@ -52,6 +52,8 @@ const whole = (face) =>
 export function shortage(state) {
   const active = activeNodes(state).length;
   const { copies } = state.cluster;
+  // There the copies are what a replicated ring would choose: none is kept, so none is missing.
+  if (isManaged(state)) return null;
   return active > 0 && active < copies ? { have: active, asked: copies } : null;
 }
 
@@ -87,7 +89,8 @@ const figures = (state, nodes) => ({
  * @param {State} state
  * @param {number} nodes
  */
-function calmTitle({ nodes: all, keys, cluster }, nodes) {
+function calmTitle({ nodes: all, keys, cluster, work }, nodes) {
+  if (nodes === 0 && work?.some(({ action }) => action === "form")) return _("The servers are starting");
   if (nodes === 0) return all.length === 0 ? _("No node yet") : _("No node is active");
   if (keys.count === 0) return ngettext("%(n)s node, no keys yet", "%(n)s nodes, no keys yet", nodes);
   if (nodes === 1) return _("1 node owns all %(keys)s keys");
@@ -102,6 +105,9 @@ function calmTitle({ nodes: all, keys, cluster }, nodes) {
  */
 function calmText({ nodes: all, keys, cluster }, nodes) {
   if (nodes === 0) return _("A key has no owner until a node is active.");
+  if (cluster.kind === "managed" && cluster.strategy === "ring") {
+    return _("Every key is stored by a real server: the one of the next token clockwise from its bucket.");
+  }
   if (cluster.strategy === "modulo") {
     return _("Each key belongs to the node that its hash, divided by the number of nodes, leaves over.");
   }

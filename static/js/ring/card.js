@@ -6,7 +6,7 @@ import { fairKeys } from "./change.js";
 import { button, byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { wireDialog } from "./forms.js";
-import { isMember, stateWord } from "./members.js";
+import { isMember, predicted, stateWord } from "./members.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Node, State } from "./types.js" */
@@ -15,9 +15,10 @@ import { isMember, stateWord } from "./members.js";
 /**
  * @param {Store} store
  * @param {Acting} acting
+ * @param {typeof import("./served/deeds.js") | null} served what there is besides where servers of ours are
  * @returns {(number: number) => void} opens the card of a node
  */
-export function wireCard(store, acting) {
+export function wireCard(store, acting, served) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("node-dialog"));
   wireDialog(dialog);
   return (number) => {
@@ -34,8 +35,8 @@ export function wireCard(store, acting) {
     dialog.addEventListener("close", () => store.set({ selected }), { once: true });
     dialog.replaceChildren(
       h("h2", { id: "node-title" }, chip(face), " ", node.name),
-      facts(state, node),
-      ...deeds(node, acting, act),
+      facts(state, node, served?.factsOf(store.page, node) ?? []),
+      ...deeds(node, acting, act, served),
       h("div", { class: "selrow" }, h("button", { type: "button", class: "btn", "data-close": true }, _("Close"))),
     );
     dialog.showModal();
@@ -45,16 +46,18 @@ export function wireCard(store, acting) {
 /**
  * @param {State} state
  * @param {Node} node
+ * @param {[string, string][]} more
  */
-function facts(state, node) {
+function facts(state, node, more) {
   const fair = interpolate(_("%(keys)s, fair share %(fair)s"), {
-    keys: count(node.keys),
+    keys: count(predicted(node)),
     fair: count(isMember(node) ? fairKeys(state, node) : 0),
   });
   /** @type {[string, string][]} */
   const rows = [
     [_("State"), interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: clock(node.since) })],
-    [_("Keys"), fair],
+    [more.length > 0 ? _("Predicted keys") : _("Keys"), fair],
+    ...more,
     [_("Hash space"), percent(node.ownership, 2)],
     [_("Tokens"), count(node.tokens)],
     [_("Weight"), String(node.weight)],
@@ -69,8 +72,9 @@ function facts(state, node) {
  * @param {Node} node
  * @param {Acting} acting
  * @param {(action: string, more?: Record<string, string>) => void} act
+ * @param {typeof import("./served/deeds.js") | null} served
  */
-function deeds(node, acting, act) {
+function deeds(node, acting, act, served) {
   const { ask, direct, why } = acting.powers;
   if (!ask) return [h("p", { class: "sub" }, why)];
   const note = direct ? "" : _("Each of these shows a plan; nothing happens yet.");
@@ -100,10 +104,15 @@ function deeds(node, acting, act) {
     h(
       "div",
       { class: "bar-row" },
-      ...(node.state === "down" ? [] : [one("kill", _("Kill"), "bad")]),
-      ...(active ? [one("drain", _("Drain"))] : [one("revive", _("Revive"), "pri")]),
-      one("remove", _("Remove")),
+      ...(served
+        ? served.deedsOf(node).map(({ action, words, look = "" }) => one(action, words, look))
+        : [
+            node.state === "down" ? "" : one("kill", _("Kill"), "bad"),
+            active ? one("drain", _("Drain")) : one("revive", _("Revive"), "pri"),
+            one("remove", _("Remove")),
+          ]),
     ),
-    weigh,
+    served ? served.warning(acting.store.page.view.state, node) : "",
+    node.state === "joining" ? "" : weigh,
   ];
 }

@@ -7,8 +7,9 @@ import { activeNodes, fairKeys, movedRatio, shownChange } from "./change.js";
 import { byId, h, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
-import { isMember } from "./members.js";
+import { isManaged, isMember } from "./members.js";
 import { powersOf } from "./powers.js";
+import { riskWords } from "./risk.js";
 
 /** @import { Powers } from "./powers.js" */
 /** @import { Change, Movement, Node, Page } from "./types.js" */
@@ -63,18 +64,26 @@ function calm(page, { ask, direct, operate }) {
     ];
   }
   if (state.nodes.length > MOST_COLOURED || state.cluster.strategy !== "ring") return fullest(page);
+  const [work] = state.work ?? [];
+  if (work && work.action === "form")
+    return [say(_("The servers are starting")), sub(_("They find each other, then the keys are stored."))];
   // Where there is nothing to click, in the past or without a connection, the balance is what the moment says.
   if (!ask) return fullest(page);
-  return invitation(direct);
+  return invitation(direct, state);
 }
 
-/** @param {boolean} direct */
-function invitation(direct) {
+/**
+ * @param {boolean} direct
+ * @param {import("./types.js").State} state
+ */
+function invitation(direct, state) {
   const touch = narrow();
+  const risk = isManaged(state) ? h("div", { class: "sub", id: "risk" }, riskWords(state)) : null;
   const what = touch ? _("Tap any arc") : _("Click any arc");
   const why = direct ? _("to kill that node") : _("to see what if that node died");
   const lines = h("div", { class: "say xl" }, what, h("br"), why);
-  if (!direct) return [lines, sub(_("Nothing happens to the ring"))];
+  if (!direct) return [lines, sub(_("Nothing happens to the ring")), risk];
+  if (risk) return [lines, risk];
   return [lines, sub(touch ? _("All who watch will see it") : _("or press A to add one"))];
 }
 
@@ -117,7 +126,7 @@ const reviveButton = ({ number, name }) =>
  * @param {Movement} movement
  */
 function changed(change, movement) {
-  const { planned, before, after, kind } = change;
+  const { planned, before, after, kind, payload } = change;
   if (movement.moved === 0 && before.cluster.copies !== after.cluster.copies) return newCopies(change, movement);
   if (movement.keys > 0 && movement.moved === 0) return nothing(planned);
   const ratio = movedRatio(movement);
@@ -130,12 +139,32 @@ function changed(change, movement) {
     : planned
       ? _("of the hash space would change owner")
       : _("of the hash space changed owner");
+  if (payload.loss) return lost(change, movement);
   const nodes = activeNodes(before).length;
   const fair = nodes > 0 ? percent(1 / nodes) : "";
   const of = interpolate(_("%(moved)s of %(keys)s."), { moved: count(movement.moved), keys: count(movement.keys) });
   const share =
     fair && kind.startsWith("node_") ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
   return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, change) : null];
+}
+
+/**
+ * What died with a server: no key of it arrived anywhere.
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+function lost(change, movement) {
+  const { planned, payload } = change;
+  const keys = payload.loss?.keys ?? 0;
+  const text = planned
+    ? _("%(lost)s of %(keys)s. They would be stored again from the key set.")
+    : _("%(lost)s of %(keys)s. They changed owner, and none moved.");
+  return [
+    big(percent(movement.keys > 0 ? keys / movement.keys : 0).replace(/\s*%/, ""), "%"),
+    say(planned ? _("of keys would be lost") : _("of keys were lost")),
+    sub(interpolate(text, { lost: count(keys), keys: count(movement.keys) })),
+    movement.keys > 0 ? bars(movement, change) : null,
+  ];
 }
 
 /** @param {boolean} planned */
@@ -146,9 +175,13 @@ const nothing = (planned) => [big("0", ""), say(planned ? _("keys would change o
  * @param {Change} change
  * @param {Movement} movement
  */
-const newCopies = ({ planned }, { copies }) => [
+const newCopies = ({ planned, after }, { copies }) => [
   big(count(copies.moved), ""),
-  say(interpolate(_("of %(n)s copies to make"), { n: count(copies.total) })),
+  say(
+    interpolate(isManaged(after) ? _("of %(n)s copies a replicated ring would make") : _("of %(n)s copies to make"), {
+      n: count(copies.total),
+    }),
+  ),
   sub(planned ? _("No key would change owner.") : _("No key changed owner.")),
 ];
 

@@ -6,7 +6,9 @@ import { _, interpolate } from "../lib/i18n.js";
 import { byId, chip, h, parts } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { lookupIn } from "./lookup.js";
+import { isManaged } from "./members.js";
 
+/** @import { Faces } from "./faces.js" */
 /** @import { Loader } from "./loader.js" */
 /** @import { Page, Urls } from "./types.js" */
 /** @import { Store } from "./store.js" */
@@ -89,6 +91,7 @@ function walkLines(page, trouble) {
   if (!lookup) return [h("li", {}, h("span", {}, _("See where it hashes and which nodes keep it.")))];
   const faces = facesOf(page);
   const { copies: asked } = page.view.state.cluster;
+  const managed = isManaged(page.view.state);
   const { hash, position, owner, token, copies } = lookup;
   const face = faces.of(owner);
   const around = interpolate(_("%(share)s of the way round"), { share: percent(position) });
@@ -99,6 +102,7 @@ function walkLines(page, trouble) {
     lines.push(line(_("Walk"), h("span", {}, ...parts(_("to token %(token)s"), { token: place }))));
   }
   lines.push(line(_("Owner"), h("span", { class: "ln", title: face.name }, chip(face), h("b", {}, face.label))));
+  if (managed) lines.push(line(_("Stored"), h("span", {}, storedWords(page, faces))));
   if (asked === 1) return lines;
   const nodes = copies.map(({ number }) => {
     const one = faces.of(number);
@@ -106,8 +110,28 @@ function walkLines(page, trouble) {
   });
   const short = asked - 1 - copies.length;
   const missing = interpolate(_("%(n)s more: no node left"), { n: short });
+  if (managed) {
+    const text = _("What a replicated ring would choose. Here no copy is kept by another node.");
+    lines.push(line(_("Then"), h("span", {}, ...nodes, h("span", { class: "ln sub" }, text))));
+    return lines;
+  }
   lines.push(line(_("Copies"), h("span", {}, ...nodes, short > 0 ? h("span", { class: "ln wn" }, missing) : null)));
   return lines;
+}
+
+/**
+ * Where a key really is, as the servers say at this moment.
+ * @param {Readonly<Page>} page
+ * @param {Faces} faces
+ */
+function storedWords({ lookup, view, head }, faces) {
+  if (view !== head) return _("unknown: servers are asked of now only");
+  if (lookup?.stored === undefined) return _("asking");
+  if (lookup.stored === null) return _("unknown: its server could not be asked");
+  const { owner, found, replicas } = lookup.stored;
+  const node = faces.of(owner).label;
+  if (!found) return interpolate(_("not on %(node)s"), { node });
+  return interpolate(replicas.length > 0 ? _("on %(node)s, and on its replica") : _("on %(node)s"), { node });
 }
 
 /** @type {(name: string, value: HTMLElement) => HTMLElement} */

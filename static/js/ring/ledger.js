@@ -5,6 +5,7 @@ import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
 import { flow } from "./draw/flow.js";
 import { facesOf } from "./faces.js";
+import { isManaged } from "./members.js";
 
 /** @import { Change, Movement, Page } from "./types.js" */
 
@@ -12,7 +13,10 @@ import { facesOf } from "./faces.js";
  * @param {Change} change
  * @param {Movement} movement
  */
-export function ledger({ kind, after, planned }, { moved, needless, copies }) {
+export function ledger(change, movement) {
+  const { kind, after, planned } = change;
+  const { moved, needless, copies } = movement;
+  if (isManaged(after)) return cellsOf(servedCells(change, movement));
   const many = after.cluster.copies;
   const only = kind === "node_killed" && many === 1;
   const left = ngettext("lost, %(n)s copy left", "lost, %(n)s copies left", many - 1);
@@ -27,8 +31,38 @@ export function ledger({ kind, after, planned }, { moved, needless, copies }) {
       : [count(needless), _("needless moves"), false],
     [count(copies.moved), interpolate(_("of %(n)s copies to make"), { n: count(copies.total) }), false],
   ];
-  const cell = (/** @type {(string | boolean)[]} */ [figure, words, bad]) =>
-    h("div", {}, h("b", { class: bad ? "bad" : null }, String(figure)), h("span", {}, String(words)));
+  return cellsOf(/** @type {Cell[]} */ (cells));
+}
+
+/** @typedef {[figure: string, words: string, bad: boolean]} Cell */
+
+/**
+ * On real servers: keys that arrived, or that were lost, which is not the same as another owner.
+ * @param {Change} change
+ * @param {Movement} movement
+ * @returns {Cell[]}
+ */
+function servedCells({ payload, after, planned }, { moved, needless }) {
+  const { loss } = payload;
+  if (!loss) {
+    return [
+      [count(moved), planned ? _("would move") : _("moved"), false],
+      [count(needless), _("needless moves"), false],
+      ["0", _("lost"), false],
+    ];
+  }
+  const left = after.nodes.reduce((sum, { lost = 0 }) => sum + lost, 0);
+  return [
+    [count(moved), planned ? _("would change owner") : _("changed owner"), false],
+    [count(loss.keys), planned ? _("would be lost") : _("lost"), loss.keys > 0],
+    planned ? ["0", _("would move"), false] : [count(Math.max(0, loss.keys - left)), _("stored again"), false],
+  ];
+}
+
+/** @param {Cell[]} cells */
+function cellsOf(cells) {
+  const cell = (/** @type {Cell} */ [figure, words, bad]) =>
+    h("div", {}, h("b", { class: bad ? "bad" : null }, figure), h("span", {}, words));
   return h("div", { class: "led" }, ...cells.map(cell));
 }
 
@@ -54,10 +88,15 @@ export function flowOf(page, { after, payload }, movement) {
  * @param {Change} change
  * @param {Movement} movement
  */
-export function moduloWords({ kind, planned, after }, { keys, moved, modulo }) {
+export function moduloWords({ kind, planned, after, payload }, { keys, moved, modulo }) {
   if (!modulo || keys === 0 || !kind.startsWith("node_") || after.cluster.strategy !== "ring") return "";
-  const text = planned
-    ? _("%(share)s of all keys; modulo would move %(modulo)s.")
-    : _("%(share)s of all keys; modulo would have moved %(modulo)s.");
+  const lost = planned
+    ? _("%(share)s of all keys; by modulo %(modulo)s would be lost.")
+    : _("%(share)s of all keys; by modulo %(modulo)s would have been lost.");
+  const text = payload.loss
+    ? lost
+    : planned
+      ? _("%(share)s of all keys; modulo would move %(modulo)s.")
+      : _("%(share)s of all keys; modulo would have moved %(modulo)s.");
   return interpolate(text, { share: percent(moved / keys), modulo: percent(modulo.moved / keys) });
 }

@@ -19,8 +19,14 @@ export function lookupIn(lookup, v, state, ring) {
   const value = first?.token ?? null;
   const same = first?.number === lookup.owner && value === lookup.token?.value;
   const token = value === null ? null : same ? lookup.token : { value, index: -1 };
-  return { ...lookup, v, owner: first?.number ?? 0, token, copies };
+  const { stored, ...rest } = lookup; // what the servers say is of the moment that they were asked
+  return { ...rest, v, owner: first?.number ?? 0, token, copies };
 }
+
+const BUCKET_SHIFT = 18;
+
+/** @param {number} hash */
+const bucketStart = (hash) => ((hash >>> BUCKET_SHIFT) << BUCKET_SHIFT) >>> 0;
 
 /**
  * @param {number} hash
@@ -28,10 +34,14 @@ export function lookupIn(lookup, v, state, ring) {
  * @param {{tokens: Uint32Array, owners: Uint32Array}} ring
  */
 function walked(hash, state, ring) {
-  const { strategy, copies } = state.cluster;
-  if (strategy === "modulo") return byRest(hash, state);
+  const { strategy, copies, kind } = state.cluster;
+  // Where real servers stand behind the nodes, buckets are placed: the hash's top bits, from their bucket's start on.
+  const bucketed = kind === "managed";
+  if (strategy === "modulo") return byRest(bucketed ? hash >>> BUCKET_SHIFT : hash, state);
   // In a slot map there is the owner, or nobody: no walk leads on to somebody else.
-  return byWalk(hash, ring, strategy === "slots" ? 1 : copies).filter(({ number }) => number !== 0);
+  return byWalk(bucketed ? bucketStart(hash) : hash, ring, strategy === "slots" ? 1 : copies).filter(
+    ({ number }) => number !== 0,
+  );
 }
 
 /**

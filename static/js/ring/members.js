@@ -2,7 +2,10 @@
 
 import { _ } from "../lib/i18n.js";
 
-/** @import { Node } from "./types.js" */
+/** @import { Node, State } from "./types.js" */
+
+/** Whether servers of ours stand behind the nodes. */
+export const isManaged = (/** @type {State} */ { cluster }) => cluster.kind === "managed";
 
 /** Whether a node is on the ring: also while it does not answer, until the verdict. */
 export const isMember = (/** @type {{state: string}} */ { state }) =>

@@ -77,17 +77,19 @@ function changePanel(page, change, movement, { openMoved }) {
   const panel = [h("h2", {}, title), ledger(change, movement)];
   const modulo = moduloWords(change, movement);
   if (modulo) panel.push(h("p", { class: "txt narrow" }, modulo));
-  if (movement.moved > 0)
-    panel.push(
-      flowOf(page, change, movement),
-      allMoved(movement, () => openMoved(change)),
-    );
+  const { loss } = change.payload;
+  // The flow is of keys that arrived: with a server that died none did.
+  if (movement.moved > 0 && !loss) panel.push(flowOf(page, change, movement));
+  if (movement.moved > 0) panel.push(allMoved(movement, Boolean(loss), () => openMoved(change)));
   return panel;
 }
 
-/** @type {(movement: Movement, open: () => void) => HTMLElement} */
-const allMoved = ({ moved }, open) => {
-  const text = interpolate(ngettext("The moved key", "All %(n)s moved keys", moved), { n: count(moved) });
+/** @type {(movement: Movement, lost: boolean, open: () => void) => HTMLElement} */
+const allMoved = ({ moved }, lost, open) => {
+  const words = lost
+    ? ngettext("The key that changed owner", "All %(n)s keys that changed owner", moved)
+    : ngettext("The moved key", "All %(n)s moved keys", moved);
+  const text = interpolate(words, { n: count(moved) });
   return h("p", { class: "more" }, h("button", { type: "button", "data-key": "moved", onclick: open }, text));
 };
 
@@ -114,6 +116,12 @@ function loadPanel(page) {
   ];
 }
 
+/** @param {import("./types.js").EventRow} row */
+function figureOf({ moved, lost = 0 }) {
+  if (lost > 0) return interpolate(_("%(n)s lost"), { n: count(lost) });
+  return moved > 0 ? interpolate(_("%(n)s moved"), { n: count(moved) }) : "";
+}
+
 /**
  * @param {Readonly<Page>} page
  * @param {string} timeline
@@ -125,13 +133,7 @@ function eventsPanel({ rows, view, head }, timeline) {
     .reverse();
   const all = interpolate(ngettext("All %(n)s", "All %(n)s", head.v), { n: count(head.v) });
   const item = (/** @type {import("./types.js").EventRow} */ row) =>
-    h(
-      "li",
-      {},
-      h("time", { datetime: row.at }, clock(row.at)),
-      h("span", {}, row.text),
-      h("span", {}, row.moved > 0 ? interpolate(_("%(n)s moved"), { n: count(row.moved) }) : ""),
-    );
+    h("li", {}, h("time", { datetime: row.at }, clock(row.at)), h("span", {}, row.text), h("span", {}, figureOf(row)));
   return [
     h("div", { class: "hrow" }, h("h2", {}, _("Last events")), h("a", { class: "sub", href: timeline }, all)),
     h("ol", { class: "evs" }, ...shown.map(item)),

@@ -56,7 +56,10 @@ class Table {
     this.back = button("‹", () => void this.turn(this.page - 1), { class: "btn icon", "aria-label": _("Page back") });
     this.forth = button("›", () => void this.turn(this.page + 1), { class: "btn icon", "aria-label": _("Page on") });
     this.csv = h("a", { class: "btn", download: true }, _("CSV"));
-    const title = change.planned ? _("Keys that would move") : _("Moved keys");
+    const { loss } = change.payload;
+    const moved = change.planned ? _("Keys that would move") : _("Moved keys");
+    const owned = change.planned ? _("Keys that would change owner") : _("Keys that changed owner");
+    const title = loss ? owned : moved;
     const headings = [_("Key"), _("Hash"), _("From"), _("To")].map((text) => h("th", { scope: "col" }, text));
     const table = h("table", { class: "nodes" }, h("thead", {}, h("tr", {}, ...headings)), this.body);
     dialog.replaceChildren(

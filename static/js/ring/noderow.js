@@ -4,7 +4,7 @@ import { change as signed, clock, count, duration, percent } from "../lib/format
 import { _, interpolate } from "../lib/i18n.js";
 import { fairKeys } from "./change.js";
 import { chip, h } from "./dom.js";
-import { isMember, predicted, stateWord } from "./members.js";
+import { isManaged, isMember, predicted, stateWord } from "./members.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Face, Faces } from "./faces.js" */
@@ -14,9 +14,9 @@ import { isMember, predicted, stateWord } from "./members.js";
  * @typedef {{number: number, before: Node | null, after: Node | null}} Sides
  * @typedef {{page: Readonly<Page>, faces: Faces, change: Change | null, state: State, most: number, acting: Acting,
  *   open: (number: number) => void, unpin?: ((number: number) => void) | null,
- *   bare?: boolean}} Context
+ *   bare?: boolean, wide?: boolean}} Context
  *   state: what the figures are of; most: keys (or share, without keys) that fill a bar;
- *   bare: without anything to be done
+ *   bare: without anything to be done; wide: with room for every figure
  */
 
 /** @type {(context: Context, face: Face) => HTMLElement} */
@@ -126,14 +126,19 @@ export function tickSince(root, offset) {
  * @param {Context} context
  * @param {Sides} sides
  */
-export function figureCells({ state, change }, { before, after }) {
+export function figureCells({ state, change, wide }, { before, after, number }) {
   const value = holds(state, after);
+  // What the servers say comes with every frame, into the cells that are marked so (served/counts.js).
+  const stored = change?.planned ? null : h("td", { class: "num", "data-stored": number });
   if (state.keys.count === 0) {
-    return [h("td", { class: "num" }, percent(value)), h("td", { class: "num d" })];
+    const counted = state.cluster.kind === "simulated" ? null : stored;
+    return [h("td", { class: "num" }, percent(value)), counted ?? h("td", { class: "num d" })];
   }
   const moved = value - holds(change?.before ?? state, before);
   const beside = change ? signed(moved) : percent(value / state.keys.count);
-  return [h("td", { class: "num" }, count(value)), h("td", { class: "num d" }, beside)];
+  const figure = h("td", { class: "num" }, count(value));
+  const last = h("td", { class: "num d" }, beside);
+  return stored && isManaged(state) ? [figure, stored, ...(wide ? [last] : [])] : [figure, last];
 }
 
 /**
@@ -147,13 +152,15 @@ export function actCell({ acting, page }, { after }, face) {
   const { ask, why } = acting.powers;
   if (after.state === "joining") return h("td");
   const down = !isMember(after);
-  const action = down ? "revive" : "kill";
-  const deed = down ? [_("Revive"), _("Revive %(node)s")] : [_("Kill"), _("Kill %(node)s")];
+  const frozen = after.state === "frozen" && acting.mayOperate;
+  const action = down ? "revive" : frozen ? "thaw" : "kill";
+  const kill = frozen ? [_("Thaw"), _("Thaw %(node)s")] : [_("Kill"), _("Kill %(node)s")];
+  const deed = down ? [_("Revive"), _("Revive %(node)s")] : kill;
   const question = [_("What if"), down ? _("What if %(node)s were revived") : _("What if %(node)s died")];
   const [said, name] = acting.mayOperate ? deed : question;
   const attributes = {
     type: "button",
-    class: `x${acting.mayOperate ? "" : " k"}${down ? " on" : ""}`,
+    class: `x${acting.mayOperate ? "" : " k"}${down || frozen ? " on" : ""}`,
     disabled: !ask || page.plan !== null,
     title: why || null,
     "aria-label": interpolate(name, { node: face.name }),

@@ -69,26 +69,32 @@ function content(context, store) {
   const shown = faces.crowded ? pinned(context) : rows;
   const drop = (/** @type {number} */ number) => store.set({ pins: context.page.pins.filter((pin) => pin !== number) });
   const unpin = faces.crowded && !change ? drop : null;
+  const keys = state.keys.count > 0;
+  const served = state.cluster.kind !== "simulated" && !change?.planned;
   const headings = [
     faces.crowded ? _("Pinned") : _("Node"),
-    state.keys.count > 0 ? _("Keys") : _("Share of hash space"),
-    state.keys.count > 0 ? _("Number of keys") : _("Share"),
-    state.keys.count === 0 || unpin ? "" : change ? _("Change") : _("Share"),
+    keys ? _("Keys") : _("Share of hash space"),
+    served && keys ? _("Predicted") : keys ? _("Number of keys") : _("Share"),
+    served ? _("Stored") : !keys || unpin ? "" : change ? _("Change") : _("Share"),
+    ...(served && unpin ? [""] : []),
   ];
+  const heading = (/** @type {string} */ text, /** @type {number} */ i) => {
+    const hidden = i === 2 && !(served && keys);
+    const words = hidden ? h("span", { class: "vh" }, text) : text;
+    return text ? h("th", { class: i > 1 ? "num" : null, scope: "col" }, words) : h("td");
+  };
   const table = h(
     "table",
-    { class: faces.prefix || faces.suffix ? "nodes long" : "nodes", "aria-labelledby": "nodes-title" },
+    {
+      class: `nodes${faces.prefix || faces.suffix ? " long" : ""}${served ? " served" : ""}`,
+      "aria-labelledby": "nodes-title",
+    },
     h("thead", {}, h("tr", {}, ...headings.map(heading), h("th", {}, h("span", { class: "vh" }, _("Action"))))),
     h("tbody", {}, ...shown.map((sides) => row({ ...context, unpin }, sides))),
   );
-  return [table, faces.crowded ? allButton(store, rows.length) : leftOut(context)];
+  const note = served ? h("p", { class: "txt", "data-stored-note": true }) : "";
+  return [table, note, faces.crowded ? allButton(store, rows.length) : leftOut(context)];
 }
-
-/** @type {(text: string, i: number) => HTMLElement} */
-const heading = (text, i) =>
-  text
-    ? h("th", { class: i > 1 ? "num" : null, scope: "col" }, i === 2 ? h("span", { class: "vh" }, text) : text)
-    : h("td");
 
 /**
  * @param {Context} context
@@ -97,6 +103,7 @@ const heading = (text, i) =>
 export function row(context, sides) {
   const face = context.faces.of(sides.number);
   const { selected } = context.page;
+  const cells = figureCells(context, sides);
   return h(
     "tr",
     {
@@ -106,10 +113,13 @@ export function row(context, sides) {
     },
     nameCell(context, face),
     loadCell(context, sides, face),
-    ...(context.unpin ? [figureCells(context, sides)[0], unpinCell(context.unpin, face)] : figureCells(context, sides)),
+    ...(context.unpin ? [...served(cells), unpinCell(context.unpin, face)] : cells),
     context.bare ? null : actCell(context, sides, face),
   );
 }
+
+/** @param {HTMLElement[]} cells the figure, and what is stored of it */
+const served = (cells) => cells.filter((cell, i) => i === 0 || "stored" in cell.dataset);
 
 /** @type {(unpin: (number: number) => void, face: import("./faces.js").Face) => HTMLElement} */
 const unpinCell = (unpin, { number, name }) =>

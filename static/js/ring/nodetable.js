@@ -3,7 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
-import { rowLook, stateWord } from "./members.js";
+import { isManaged, rowLook, stateWord } from "./members.js";
 import { actCell, figureCells, holds, loadCell, nameCell, tickSince } from "./noderow.js";
 import { contextOf } from "./nodes.js";
 import { windowed } from "./rows.js";
@@ -13,17 +13,28 @@ import { windowed } from "./rows.js";
 /** @import { Node } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
-/** @typedef {{name: string, words: (change: boolean) => string, key: (context: Context, sides: Sides) => number | string, num?: boolean}} Column */
+/** @typedef {{name: string, words: (change: boolean, managed: boolean) => string, key: (context: Context, sides: Sides) => number | string, num?: boolean}} Column */
 
 const node = (/** @type {Sides} */ { after, before }) => /** @type {Node} */ (after ?? before);
 /** @type {(context: Context, sides: Sides) => number} */
 const gained = ({ state, change }, { before, after }) => holds(state, after) - holds(change?.before ?? state, before);
 
+/** @type {(context: Context, sides: Sides) => number} */
+function storedKeys({ page }, { number }) {
+  return page.frames.stored?.nodes[number]?.keys ?? -1;
+}
+
 /** @type {Column[]} */
 const COLUMNS = [
   { name: "name", words: () => _("Node"), key: (_context, sides) => node(sides).name },
   { name: "load", words: () => _("Load"), key: ({ state }, { after }) => holds(state, after) },
-  { name: "keys", words: () => _("Keys"), key: ({ state }, { after }) => holds(state, after), num: true },
+  {
+    name: "keys",
+    words: (_change, managed) => (managed ? _("Predicted") : _("Keys")),
+    key: ({ state }, { after }) => holds(state, after),
+    num: true,
+  },
+  { name: "stored", words: () => _("Stored"), key: storedKeys, num: true },
   { name: "change", words: (change) => (change ? _("Change") : _("Share")), key: gained, num: true },
   { name: "tokens", words: () => _("Tokens"), key: (_context, sides) => node(sides).tokens, num: true },
   { name: "weight", words: () => _("Weight"), key: (_context, sides) => node(sides).weight, num: true },
@@ -60,10 +71,12 @@ export function nodeTable(store, scroll, tools, acting, open) {
   let context = contextOf(store.page, acting, open);
   const fill = windowed(scroll, body, (/** @type {Sides} */ sides) => row(context, sides));
   const refill = () => {
-    const made = contextOf(store.page, acting, open);
+    const made = { ...contextOf(store.page, acting, open), wide: true };
     context = made;
+    const managed = isManaged(made.state);
+    const columns = COLUMNS.filter(({ name }) => name !== (noted(made) ? "" : "stored"));
     head.replaceChildren(
-      ...COLUMNS.map((column) => heading(column, made.change !== null, refill)),
+      ...columns.map((column) => heading(column, made.change !== null, managed, refill)),
       h("th", {}, h("span", { class: "vh" }, _("Action"))),
     );
     const rows = arranged(made, made.rows);
@@ -82,12 +95,17 @@ export function nodeTable(store, scroll, tools, acting, open) {
   return refill;
 }
 
+/** Whether what the servers store has a column of its own. */
+const noted = (/** @type {Context} */ { state, change }) =>
+  isManaged(state) && state.keys.count > 0 && !change?.planned;
+
 /**
  * @param {Column} column
  * @param {boolean} change whether a change is shown
+ * @param {boolean} managed
  * @param {() => void} refill
  */
-function heading({ name, words, num }, change, refill) {
+function heading({ name, words, num }, change, managed, refill) {
   const sorted = chosen.column === name;
   const sort = () => {
     chosen.down = sorted ? !chosen.down : num === true || name === "load";
@@ -99,7 +117,11 @@ function heading({ name, words, num }, change, refill) {
     scope: "col",
     "aria-sort": sorted ? (chosen.down ? "descending" : "ascending") : null,
   };
-  return h("th", attributes, h("button", { type: "button", "data-key": `sort-${name}`, onclick: sort }, words(change)));
+  return h(
+    "th",
+    attributes,
+    h("button", { type: "button", "data-key": `sort-${name}`, onclick: sort }, words(change, managed)),
+  );
 }
 
 /**

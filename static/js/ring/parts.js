@@ -29,6 +29,8 @@ import { Travel } from "./travel.js";
 /** @typedef {{boot: Boot, wanted: Wanted, store: Store, loader: Loader, stage: Stage}} Begun */
 /** @typedef {Begun & {travel: Travel, acting: Acting, receive: (event: Event) => void}} Whole */
 
+/** What real servers tell, many times a second. */
+const SERVED = new Set(["stored", "work", "suspicion", "traffic"]);
 /** Which of the cluster's keys the page begins with, and up to how many nodes it does. */
 const EXAMPLE = 20;
 const FEW_NODES = 24;
@@ -44,6 +46,9 @@ export async function wireAll(begun) {
   follow(whole);
   stage.ready = true;
   stage.draw();
+  if (boot.state.cluster.kind !== "simulated") {
+    void import("./served/wire.js").then(({ wireServed }) => wireServed(store, whole.acting));
+  }
   if (boot.may_operate) void import("./keyset.js").then(({ wireKeyset }) => wireKeyset(store, whole.acting, boot.urls));
 }
 
@@ -72,7 +77,10 @@ function makeActing({ boot, store, loader }) {
  */
 function wireLazily({ boot, store, loader, stage, acting }) {
   const { urls } = boot;
-  const open = lazily(async () => (await import("./card.js")).wireCard(store, acting));
+  const open = lazily(async () => {
+    const served = boot.state.cluster.kind === "managed" ? await import("./served/deeds.js") : null;
+    return (await import("./card.js")).wireCard(store, acting, served);
+  });
   const openAdd = lazily(async () => (await import("./add.js")).wireAdd(store, acting));
   const openMoved = lazily(async () => (await import("./moved.js")).wireMoved(store, urls));
   const mirror = async () => (await import("./mirror.js")).wireMirror(store, acting, loader, open);
@@ -153,6 +161,7 @@ function follow({ boot, store, travel, receive }) {
         if (topic === "watchers") store.set({ watching: data.count ?? null });
         if (topic === "stored" && "silent_since" in data)
           void import("./silence.js").then((it) => it.showSilence(data));
+        if (SERVED.has(topic)) store.set({ frames: { ...store.page.frames, [topic]: { ...data, heard: Date.now() } } });
         if (topic === "import") void import("./keyset.js").then(({ showProgress }) => showProgress(data));
       },
       onState: ({ state, since }) => store.set({ link: { state, since: since ?? Date.now() } }),

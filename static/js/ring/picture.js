@@ -1,8 +1,10 @@
 /** What the drawing is given: the picture of the page as it stands. Pure; parts that did not change keep their identity. */
 
 import { _, interpolate } from "../lib/i18n.js";
+import { TOKEN_SPACE } from "../lib/geometry.js";
 import { rangesOf, shownChange } from "./change.js";
 import { facesOf } from "./faces.js";
+import { isManaged } from "./members.js";
 
 /** @import { Hit, Picture, Walk } from "./draw/types.js" */
 /** @import { Faces } from "./faces.js" */
@@ -45,7 +47,7 @@ export function pictureOf(page, data, hover) {
     view: page.side,
     nodes: faces.faces,
     pins: faces.crowded ? page.pins : [],
-    walk: page.lookup ? walkOf(page.lookup, faces, state.cluster.copies) : null,
+    walk: page.lookup ? walkOf(page.lookup, faces, state.cluster.copies, isManaged(state)) : null,
     selected: page.selected,
     lens: faces.crowded ? { at: page.lens, ...data.lens } : null,
     hover,
@@ -68,16 +70,17 @@ const pinTokens = ({ pins }, book, { cluster, nodes }) =>
  * @param {Lookup} lookup
  * @param {Faces} faces
  * @param {number} asked copies
+ * @param {boolean} [managed] no copy is kept: it is what a replicated ring would choose
  * @returns {Walk}
  */
-export function walkOf({ key, hash, owner, token, copies }, faces, asked) {
+export function walkOf({ key, position, owner, token, copies }, faces, asked, managed = false) {
   const lines = [key];
   if (owner) lines.push(interpolate(_("owner %(node)s"), { node: faces.of(owner).label }));
   if (copies.length > 0) {
     const nodes = copies.map(({ number }) => faces.of(number).label).join(", ");
-    lines.push(interpolate(_("copies %(nodes)s"), { nodes }));
+    lines.push(interpolate(managed ? _("then %(nodes)s") : _("copies %(nodes)s"), { nodes }));
   }
-  if (owner && copies.length + 1 < asked) lines.push(_("no node for another copy"));
+  if (owner && copies.length + 1 < asked && !managed) lines.push(_("no node for another copy"));
   const stops = owner ? [{ number: owner, token: token?.value ?? null }, ...copies] : [];
-  return { hash, stops, lines };
+  return { hash: Math.round(position * TOKEN_SPACE), stops, lines };
 }

@@ -7,7 +7,7 @@ import { button, byId, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { ledger, moduloWords } from "./ledger.js";
 import { contextOf, row } from "./nodes.js";
-import { changeTitle } from "./words.js";
+import { changeSentence, changeTitle } from "./words.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Change, Page } from "./types.js" */
@@ -28,16 +28,20 @@ export function planPanel(page, change, { acting, open, openMoved }) {
   const title = changeTitle(change, node ? facesOf(page).of(node.number).label : "");
   const made = interpolate(_("made on version %(v)s"), { v: count(change.v) });
   const head = h("div", { class: "hrow" }, h("h2", {}, title), h("span", { class: "sub" }, made));
-  if (!movement) return [head];
+  // What it costs real servers comes with a module of its own (served/estimate.js), into the place that is marked so.
+  const cost = page.plan?.estimate ? h("div", { "data-estimate": true }) : "";
+  if (!movement) return [head, h("p", { class: "txt" }, changeSentence(change)), cost];
   const context = { ...contextOf(page, acting, open), bare: true };
   const first = foremost(change, MOST_ROWS);
   const shown =
     context.rows.length > MOST_ROWS ? context.rows.filter(({ number }) => first.includes(number)) : context.rows;
-  const all = interpolate(_("All %(n)s keys that would move"), { n: count(movement.moved) });
+  const owned = change.payload.loss ? _("All %(n)s keys that would change owner") : _("All %(n)s keys that would move");
+  const all = interpolate(owned, { n: count(movement.moved) });
   return [
     head,
     ledger(change, movement),
     h("p", { class: "txt" }, moduloWords(change, movement)),
+    cost,
     h(
       "table",
       { class: "nodes" },

@@ -3,6 +3,7 @@
 import { TAU } from "../lib/geometry.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
+import { riskWords } from "./risk.js";
 
 /** @import { Stage } from "./stage.js" */
 /** @import { Store } from "./store.js" */
@@ -30,9 +31,14 @@ export function wirePointer(store, stage, pick) {
     const found = event.pointerType === "touch" ? null : stage.at(event);
     host.classList.toggle("hot", found !== null);
     host.title = found ? facesOf(store.page).of(found.number).name : "";
+    showRisk(store, found?.number);
     stage.point(found);
   });
-  host.addEventListener("pointerleave", () => stage.point(null));
+  host.addEventListener("pointerleave", () => {
+    showRisk(store);
+    stage.point(null);
+  });
+  store.on(["selected"], ({ selected }) => showRisk(store, selected ?? undefined));
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) {
     host.addEventListener(end, () => {
       // The click that follows a drag must still know of it.
@@ -46,6 +52,18 @@ export function wirePointer(store, stage, pick) {
     const found = stage.at(event);
     if (found) pick(found.number);
   });
+}
+
+/**
+ * What a click would cost on a managed cluster, in the middle of the ring.
+ * @param {Store} store
+ * @param {number} [number] of the node under the pointer
+ */
+function showRisk({ page }, number = page.selected ?? undefined) {
+  const line = document.getElementById("risk");
+  if (!line) return;
+  const words = riskWords(page.view.state, number);
+  if (line.textContent !== words) line.textContent = words;
 }
 
 /**

@@ -35,7 +35,9 @@ export function wireTools(store, acting, travel) {
 
   store.on(["view", "plan", "side", "colour", "screen", "link", "pins"], (page) => {
     const change = shownChange(page);
-    undo.hidden = !change || change.planned || !acting.powers.operate || page.view.v <= page.floor;
+    // What an undo takes back is the newest event, or what that followed from.
+    const newest = page.rows.at(-1)?.kind !== "workload_set";
+    undo.hidden = !change || change.planned || !acting.powers.operate || page.view.v <= page.floor || !newest;
     side.hidden = !rangesOf(change?.movement ?? null)?.length;
     side.ariaPressed = String(page.side === "before");
     calm.hidden = !change || change.planned || page.view !== page.head;

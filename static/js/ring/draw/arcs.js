@@ -61,12 +61,31 @@ export function drawArcs(pen) {
       for (const i of indexes) pen.sector(r0, r1, arcs[2 * i], arcs[2 * i + 1]);
     });
   }
+  drawSilent(pen, arcs);
   if (lod === "arcs") {
     pen.stroke(theme.bg, 1.5, () => {
       for (let i = 1; i < arcs.length; i += 2) pen.spoke(arcs[i], r0, r1);
     });
   }
   drawNumbers(pen, arcs);
+}
+
+/**
+ * Who does not answer is hatched, over whatever the colours say.
+ * @param {Pen} pen
+ * @param {Float64Array} arcs
+ */
+function drawSilent(pen, arcs) {
+  const { nodes, owners } = pen.picture;
+  const { r0, r1 } = pen.layout;
+  const silent = [...nodes.values()].filter(({ state }) => state === "suspected" || state === "frozen");
+  if (silent.length === 0) return;
+  const numbers = new Set(silent.map(({ number }) => number));
+  pen.fill(pattern(pen.ctx, pen.theme, "hatched", "transparent"), () => {
+    owners.forEach((owner, i) => {
+      if (numbers.has(owner)) pen.sector(r0, r1, arcs[2 * i], arcs[2 * i + 1]);
+    });
+  });
 }
 
 /**

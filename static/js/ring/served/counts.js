@@ -1,0 +1,151 @@
+/** What the servers say that they store, beside what the ring predicts; a difference is told as one, with its cause. */
+
+import { clock, count, fixed, percent } from "../../lib/format.js";
+import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { shownChange } from "../change.js";
+import { isManaged, isMember, predicted, stateWord } from "../members.js";
+import { fresh } from "./fresh.js";
+
+/** @import { Node, Page } from "../types.js" */
+
+/**
+ * @typedef {{text: string, known: boolean, differs: boolean}} Count
+ *   known: counted by the server itself within the last seconds
+ */
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Node | undefined} node
+ * @param {number} now
+ * @returns {Count}
+ */
+export function countOf(page, node, now) {
+  const unknown = (/** @type {string} */ text) => ({ text, known: false, differs: false });
+  const frame = fresh(page, "stored", now);
+  if (!node || !(isMember(node) || node.state === "joining")) return unknown("–");
+  const one = frame?.nodes?.[node.number];
+  if (!one || one.keys === null) return unknown(_("unknown"));
+  const differs = isManaged(page.view.state) && node.state !== "joining" && one.keys !== predicted(node);
+  return { text: count(one.keys), known: true, differs };
+}
+
+/**
+ * The line under the table: how it was counted, and why it is another number.
+ * @param {Readonly<Page>} page
+ * @param {number} now
+ */
+export function countNote(page, now) {
+  const { view, head, frames } = page;
+  if (view !== head) return _("Stored is unknown here: servers are counted now, not in the past.");
+  if (!frames.stored?.nodes) return _("Stored: no server was counted yet.");
+  if (!fresh(page, "stored", now)) {
+    return interpolate(_("Stored: not measured since %(time)s."), { time: clock(frames.stored.heard) });
+  }
+  const counted = _("Stored is counted on the servers, primaries only.");
+  if (!isManaged(view.state)) return counted;
+  const members = view.state.nodes.filter(isMember);
+  const differ = members.filter((node) => countOf(page, node, now).differs).length;
+  const silent = members.filter((node) => !countOf(page, node, now).known).length;
+  const words = [counted];
+  if (differ > 0) {
+    const text = ngettext("It differs on %(n)s node: %(why)s.", "It differs on %(n)s nodes: %(why)s.", differ);
+    words.push(interpolate(text, { n: differ, why: causeOf(page, now) }));
+  }
+  if (silent > 0) {
+    words.push(interpolate(ngettext("%(n)s does not answer.", "%(n)s do not answer.", silent), { n: silent }));
+  }
+  if (differ + silent === 0 && members.length > 0) words.push(_("It is what the ring predicts."));
+  return words.join(" ");
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {number} now
+ */
+function causeOf(page, now) {
+  const { work, unfilled } = page.view.state;
+  switch (fresh(page, "work", now)?.phase) {
+    case "moving":
+      return _("keys are moving");
+    case "refilling":
+      return _("lost keys are being stored again");
+    case "flushing":
+      return _("old keys are being deleted");
+    default:
+      if (unfilled.length > 0) return _("lost keys are not stored again yet");
+      return work.length > 0 ? _("a change is under way") : _("the cause is not known");
+  }
+}
+
+/**
+ * Fills the cells that the tables of nodes leave for it.
+ * @param {Readonly<Page>} page
+ */
+export function fillCounts(page) {
+  const now = Date.now();
+  const state = shownChange(page)?.after ?? page.view.state;
+  for (const cell of document.querySelectorAll("[data-stored]")) {
+    const { stored } = /** @type {HTMLElement} */ (cell).dataset;
+    const found = countOf(
+      page,
+      state.nodes.find(({ number }) => number === Number(stored)),
+      now,
+    );
+    write(cell, found.differs ? `≠ ${found.text}` : found.text);
+    cell.classList.toggle("d", !found.known);
+  }
+  for (const note of document.querySelectorAll("[data-stored-note]")) {
+    const down = state.nodes.some((node) => node.state === "down") && isManaged(state);
+    const back = down ? ` ${_("What is revived comes back empty, under a new identity.")}` : "";
+    write(note, countNote(page, now) + back);
+  }
+}
+
+/** @type {(element: Element, text: string) => void} */
+export const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
+/**
+ * What the card of a node says besides.
+ * @param {Readonly<Page>} page
+ * @param {Node} node
+ * @param {number} now
+ * @returns {[string, string][]}
+ */
+export function measuredFacts(page, node, now) {
+  const found = countOf(page, node, now);
+  const one = found.known ? page.frames.stored?.nodes[node.number] : null;
+  const since = page.frames.stored && !found.known ? ` (${countNote(page, now)})` : "";
+  /** @type {[string, string][]} */
+  const facts = [[_("Stored keys"), (found.differs ? `≠ ${found.text}` : found.text) + since]];
+  if (node.lost) facts.push([_("Lost"), interpolate(_("%(n)s not stored again yet"), { n: count(node.lost) })]);
+  if (one && one.bytes !== null) facts.push([_("Memory"), memoryWords(one.bytes, one.limit)]);
+  if (one?.replica) {
+    const { keys, up } = one.replica;
+    const words = up && keys !== null ? interpolate(_("%(n)s keys"), { n: count(keys) }) : stateWord("down");
+    facts.push([_("Replica"), words]);
+  }
+  return facts;
+}
+
+/**
+ * @param {number} bytes
+ * @param {number} limit 0 for none
+ */
+export const memoryWords = (bytes, limit) =>
+  limit > 0
+    ? interpolate(_("%(used)s of %(limit)s (%(share)s)"), {
+        used: size(bytes),
+        limit: size(limit),
+        share: percent(bytes / limit),
+      })
+    : size(bytes);
+
+const MIB = 2 ** 20;
+
+/** @param {number} bytes */
+export function size(bytes) {
+  if (bytes < MIB / 10) return interpolate(_("%(n)s KiB"), { n: fixed(bytes / 1024, bytes < 10240 ? 1 : 0) });
+  return interpolate(_("%(n)s MiB"), { n: fixed(bytes / MIB, bytes < 100 * MIB ? 1 : 0) });
+}

@@ -1,0 +1,59 @@
+/** What can be done with a node that is a real server, by its state, and what that costs. */
+
+import { _ } from "../../lib/i18n.js";
+import { h } from "../dom.js";
+import { isMember } from "../members.js";
+import { riskWords } from "../risk.js";
+import { measuredFacts } from "./counts.js";
+
+/** @import { Node, Page, State } from "../types.js" */
+
+/** @typedef {{action: string, words: string, look?: string}} Deed */
+
+/**
+ * @param {Node} node
+ * @returns {Deed[]}
+ */
+export function deedsOf({ state }) {
+  const all = {
+    kill: { action: "kill", words: _("Kill"), look: "bad" },
+    freeze: { action: "freeze", words: _("Freeze") },
+    thaw: { action: "thaw", words: _("Thaw"), look: "pri" },
+    restart: { action: "restart", words: _("Restart") },
+    drain: { action: "drain", words: _("Drain") },
+    revive: { action: "revive", words: _("Revive"), look: "pri" },
+    remove: { action: "remove", words: _("Remove") },
+  };
+  switch (state) {
+    case "active":
+      return [all.kill, all.freeze, all.restart, all.drain, all.remove];
+    case "suspected":
+      return [all.kill, all.thaw, all.restart];
+    case "frozen":
+      return [all.thaw, all.kill, all.restart];
+    case "joining":
+      return [];
+    default:
+      return [all.revive, all.remove];
+  }
+}
+
+/**
+ * What the buttons would cost.
+ * @param {State} state
+ * @param {Node} node
+ */
+export function warning(state, node) {
+  const words = isMember(node)
+    ? `${_("Kill:")} ${riskWords(state, node.number)} ${_("Drain and remove move its keys first.")}`
+    : node.state === "joining"
+      ? _("It is starting. Cancel that above the ring.")
+      : _("Revived, it comes back empty, under a new identity: its keys have other owners and newer values by now.");
+  return h("p", { class: "sub" }, words);
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {Node} node
+ */
+export const factsOf = (page, node) => measuredFacts(page, node, Date.now());

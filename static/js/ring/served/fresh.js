@@ -1,0 +1,18 @@
+/** Frames are of now only, and old after three seconds. Pure. */
+
+/** @import { Page } from "../types.js" */
+
+export const STALE_MS = 3000;
+
+/**
+ * The newest frame of a topic, if it still says what is so: null in the past, without a frame, and when it is old.
+ * @template {keyof Page["frames"]} Topic
+ * @param {Readonly<Page>} page
+ * @param {Topic} topic
+ * @param {number} now ms of this machine
+ * @returns {NonNullable<Page["frames"][Topic]> | null}
+ */
+export function fresh({ view, head, frames }, topic, now) {
+  const frame = frames[topic];
+  return frame && view === head && now - frame.heard <= STALE_MS ? frame : null;
+}

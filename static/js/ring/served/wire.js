@@ -1,0 +1,26 @@
+/** What the page shows of real servers. Loaded only where there are some. */
+
+import { fillCounts } from "./counts.js";
+import { fillEstimate } from "./estimate.js";
+import { wireLoad } from "./load.js";
+import { wireWork } from "./work.js";
+
+/** @import { Acting } from "../acting.js" */
+/** @import { Store } from "../store.js" */
+
+const EVERY_MS = 1000;
+
+/**
+ * @param {Store} store
+ * @param {Acting} acting
+ */
+export function wireServed(store, acting) {
+  // After the tables, which are wired before: their new cells are filled in the same turn.
+  store.on(["view", "plan", "pins", "colour", "link", "selected", "screen", "drawn", "frames"], fillCounts);
+  // What was counted grows old by itself.
+  setInterval(() => fillCounts(store.page), EVERY_MS);
+  if (store.page.head.state.cluster.kind !== "managed") return;
+  store.on(["view", "plan", "pins", "colour", "link"], fillEstimate);
+  wireWork(store, acting);
+  wireLoad(store, acting);
+}

@@ -1,0 +1,159 @@
+/** The strip of what is being done: intents that are open, how far they are, what waits; or that all is at rest. */
+
+import { clock, count, fixed } from "../../lib/format.js";
+import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { button, byId, h, keepFocus } from "../dom.js";
+import { isMember } from "../members.js";
+import { workWords } from "../words.js";
+import { fresh } from "./fresh.js";
+
+/** @import { Acting } from "../acting.js" */
+/** @import { Page, Work, WorkFrame } from "../types.js" */
+/** @import { Store } from "../store.js" */
+
+const GRACE_MS = 3000;
+
+/**
+ * @param {Store} store
+ * @param {Acting} acting
+ */
+export function wireWork(store, acting) {
+  const root = byId("work");
+  const begun = Date.now();
+  let shown = "";
+  const draw = () => {
+    const { page } = store;
+    const told = toldOf(page, Date.now(), begun);
+    const waiting = waitingOf(page, told.work);
+    const cancellable = acting.powers.operate ? [told.work, ...waiting].filter((one) => one && canCancel(one)) : [];
+    const key = JSON.stringify([told, waiting, cancellable.length]);
+    if (key === shown) return;
+    shown = key;
+    const cancel = (/** @type {Work} */ work) => cancelButton(acting, work, cancellable.includes(work));
+    keepFocus(root, () =>
+      root.replaceChildren(
+        h("span", { class: told.wrong ? "wn" : null }, told.text),
+        told.done === null ? "" : h("progress", { max: 1, value: told.done, "aria-label": told.text }),
+        told.work ? cancel(told.work) : "",
+        ...waiting.flatMap((work) => [h("span", { class: "sub" }, thenWords(work)), cancel(work)]),
+        ...silentWords(page, Date.now()).map((text) => h("span", { class: "wn" }, text)),
+      ),
+    );
+  };
+  store.on(["view", "frames", "link"], draw);
+  setInterval(draw, 500);
+}
+
+/** @param {Work} work the first servers cannot be done without */
+const canCancel = ({ action, cancelling }) => action !== "form" && !cancelling;
+
+/**
+ * @param {Acting} acting
+ * @param {Work} work
+ * @param {boolean} may
+ */
+function cancelButton(acting, work, may) {
+  if (!may) return "";
+  const fields = { action: "cancel", work: String(work.id) };
+  const label = interpolate(_("Cancel: %(what)s"), { what: workWords(work.action, work.name) });
+  const act = () => void acting.reported(acting.act(fields), fields);
+  return button(_("Cancel"), act, { "aria-label": label, "data-key": `cancel${work.id}` });
+}
+
+/** @param {Work} work */
+const thenWords = ({ action, name, cancelling }) => {
+  const text = cancelling ? _("being cancelled: %(what)s") : _("then: %(what)s");
+  return interpolate(text, { what: workWords(action, name) });
+};
+
+/**
+ * What the strip says first.
+ * @param {Readonly<Page>} page
+ * @param {number} now
+ * @param {number} begun when the page began to listen
+ * @returns {{text: string, done: number | null, work: Work | null, wrong: boolean}} done: 0..1
+ */
+export function toldOf(page, now, begun) {
+  const { view, head, frames } = page;
+  const { work, unfilled } = view.state;
+  const nothing = { done: null, work: null, wrong: false };
+  if (view !== head) return { ...nothing, text: _("What was under way then is unknown: see the events.") };
+  const frame = fresh(page, "work", now);
+  const open = work.length > 0 || unfilled.length > 0;
+  if (!frame) {
+    if (!frames.work && now - begun < GRACE_MS) return { ...nothing, text: _("Asking what is under way") };
+    const since = frames.work
+      ? ` ${interpolate(_("Last heard at %(time)s."), { time: clock(frames.work.heard) })}`
+      : "";
+    const text = open
+      ? _("No supervisor is at work: nothing will happen until one runs (manage.py supervise).")
+      : _("No supervisor is at work (manage.py supervise): a death would not be noticed.");
+    return { ...nothing, text: text + since, wrong: true };
+  }
+  if (frame.phase === "rest") {
+    const text = open ? _("Asked, and about to begin.") : _("At rest: nothing moves, and every key is stored.");
+    return { ...nothing, text, work: work[0] ?? null };
+  }
+  const mine = work.find(({ id }) => id === frame.id) ?? null;
+  return { text: phaseWords(frame, mine), done: doneOf(frame), work: mine, wrong: Boolean(frame.why) };
+}
+
+/**
+ * What waits for its turn.
+ * @param {Readonly<Page>} page
+ * @param {Work | null} running
+ */
+export const waitingOf = ({ view, head }, running) =>
+  view === head ? view.state.work.filter((work) => work.id !== running?.id) : [];
+
+/** @param {WorkFrame} frame */
+function doneOf({ keys_done: keys, keys_total: allKeys, slots_done: slots, slots_total: all }) {
+  if (allKeys > 0) return keys / allKeys;
+  return all > 0 ? slots / all : null;
+}
+
+/**
+ * @param {WorkFrame} frame
+ * @param {Work | null} work
+ */
+function phaseWords(frame, work) {
+  const { keys_done: done, keys_total: all, why, atomic } = frame;
+  const what = work ? interpolate(_("%(what)s: "), { what: workWords(work.action, work.name) }) : "";
+  const give = work?.cancelling ? `${_("being cancelled.")} ` : "";
+  const values = { done: count(done), all: count(all) };
+  const text = {
+    waiting: _("waiting"),
+    starting: _("starting servers"),
+    joining: _("the servers find each other"),
+    moving: interpolate(_("%(done)s of %(all)s keys moved"), values),
+    reassigning: _("buckets go to their next owners"),
+    stopping: _("stopping a server"),
+    flushing: _("deleting the old keys"),
+    refilling: interpolate(_("%(done)s of %(all)s lost keys stored again"), values),
+  }[frame.phase];
+  const slow = frame.phase === "moving" && !atomic ? ` ${_("Slot by slot: this engine has no atomic migration.")}` : "";
+  return what + give + (text ?? frame.phase) + slow + (why ? ` (${why})` : "");
+}
+
+/**
+ * Who does not answer, and when the verdict falls.
+ * @param {Readonly<Page>} page
+ * @param {number} now
+ * @returns {string[]}
+ */
+export function silentWords(page, now) {
+  if (page.view !== page.head) return [];
+  const frame = fresh(page, "suspicion", now);
+  return page.view.state.nodes
+    .filter((node) => isMember(node) && node.state !== "active")
+    .map(({ number, name, state }) => {
+      const base = state === "frozen" ? _("%(node)s is frozen") : _("%(node)s does not answer");
+      const said = interpolate(base, { node: name });
+      if (frame?.node !== number) return `${said}.`;
+      if (!frame.misses) return `${said}: ${_("no verdict, since most servers are silent together.")}`;
+      const misses = ngettext("%(n)s ping missed", "%(n)s pings missed", frame.misses);
+      const left = frame.verdict_ms === undefined ? null : Math.max(0, frame.verdict_ms - (now - frame.heard));
+      const verdict = left === null ? "" : interpolate(_(", verdict in %(s)s s"), { s: fixed(left / 1000, 1) });
+      return `${said}: ${interpolate(misses, { n: frame.misses })}${verdict}.`;
+    });
+}
