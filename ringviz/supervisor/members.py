@@ -17,6 +17,7 @@ from ringviz.engine import Address, Engine
 from ringviz.selectors.placing import members_of
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.heartbeat import Heartbeat
+from ringviz.supervisor.ports import settle_ports
 from ringviz.supervisor.servers import NotStarted, Server, Servers, is_replica
 
 logger = logging.getLogger(__name__)
@@ -100,6 +101,8 @@ class Members:
         self.servers.end_strays()
         wanted = {node["number"] for node in members_of(state)}
         found = [(number, path) for number, path in self.servers.directories()]
+        if not self.everybody():  # else some run already, where they were told to
+            settle_ports([path for _number, path in found])
         begun = []
         for number, path in found:
             if number not in wanted:

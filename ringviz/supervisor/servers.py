@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -28,8 +27,8 @@ from fleet.process import Child, start
 from ringviz.engine import Address, Engine, server_config
 from ringviz.stores import passwords
 from ringviz.supervisor.hands import Hands
+from ringviz.supervisor.ports import HOST, free_ports, old_ports
 
-HOST = "127.0.0.1"
 ANSWER_WITHIN_S = 20.0
 _GRACE_S = 3.0
 _LOOK_EVERY_S = 0.01
@@ -124,7 +123,7 @@ class Servers:
         Raises NotStarted, NotYet.
         """
         note_start()
-        port, bus = _old_ports(directory) or free_ports()
+        port, bus = old_ports(directory) or free_ports()
         config = server_config(
             port=port, bus_port=bus, directory=str(directory), password=self._password, memory=self._memory
         )
@@ -197,27 +196,6 @@ def is_replica(directory: Path) -> bool:
             if "myself" in line:
                 return "slave" in line or "replica" in line
     return False
-
-
-def free_ports() -> tuple[int, int]:
-    """Two ports that nobody listens on at this moment: for clients, and for the cluster's own talk."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind((HOST, 0))
-        other.bind((HOST, 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
-def _old_ports(directory: Path) -> tuple[int, int] | None:
-    try:
-        told = json.loads((directory / "process.json").read_text())
-        ports = int(told["port"]), int(told["bus"])
-        for port in ports:
-            with socket.socket() as tried:
-                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                tried.bind((HOST, port))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return ports
 
 
 def _last_words(directory: Path) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import urllib.request
@@ -10,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from tests import demos
+from tests import demos, servers
 from tests.processes import DEADLINE_S, until
 
 
@@ -34,6 +35,23 @@ def test_it_opens_on_eight_servers_that_store_what_the_ring_predicts_and_finds_t
         assert not {"node_killed", "keys_refilled"} & kinds_since(demo, first["version"]), (
             "keys are back by their files"
         )
+
+
+def test_a_copy_of_the_folder_is_a_cluster_of_its_own(data_folder):
+    """Its servers have the very same identities and password."""
+    with servers.folder() as copied:
+        with demos.running(data_folder) as demo:
+            at_rest(demo)
+            assert demo.end() == 0
+        shutil.copytree(data_folder, copied, dirs_exist_ok=True)
+        with demos.running(data_folder) as demo, demos.running(copied) as copy:
+            at_rest(demo)
+            before = at_rest(copy)
+            assert demo.manage("ring", "kill", "cache-3", "--cluster", "demo", "--wait").returncode == 0
+            assert [node["state"] for node in at_rest(demo)["nodes"]].count("down") == 1
+            after = at_rest(copy)
+            assert after["version"] == before["version"]
+            assert [node["stored_keys"] for node in after["nodes"]] == [node["stored_keys"] for node in before["nodes"]]
 
 
 def at_rest(demo):
