@@ -111,7 +111,7 @@ function walkLines(page, trouble) {
   const short = asked - 1 - copies.length;
   const missing = interpolate(_("%(n)s more: no node left"), { n: short });
   if (managed) {
-    const text = _("What a replicated ring would choose. Here no copy is kept by another node.");
+    const text = _("if this ring were replicated");
     lines.push(line(_("Then"), h("span", {}, ...nodes, h("span", { class: "ln sub" }, text))));
     return lines;
   }

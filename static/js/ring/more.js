@@ -9,6 +9,7 @@ import { byId, h, keepFocus } from "./dom.js";
 import { histogram, spread, theorySpread } from "./draw/histogram.js";
 import { facesOf } from "./faces.js";
 import { flowOf, ledger, moduloWords } from "./ledger.js";
+import { isManaged } from "./members.js";
 import { planPanel, wirePlanButtons } from "./plan.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -129,7 +130,7 @@ function figureOf({ moved, lost = 0 }) {
 function eventsPanel({ rows, view, head }, timeline) {
   const shown = rows
     .filter(({ v }) => v <= view.v)
-    .slice(-EVENTS)
+    .slice(isManaged(view.state) ? 1 - EVENTS : -EVENTS)
     .reverse();
   const all = interpolate(ngettext("All %(n)s", "All %(n)s", head.v), { n: count(head.v) });
   const item = (/** @type {import("./types.js").EventRow} */ row) =>

@@ -42,12 +42,15 @@ export function planPanel(page, change, { acting, open, openMoved }) {
     ledger(change, movement),
     h("p", { class: "txt" }, moduloWords(change, movement)),
     cost,
-    h(
-      "table",
-      { class: "nodes" },
-      h("thead", {}, h("tr", {}, ...[_("Node"), _("Keys"), _("After"), _("Change")].map(heading))),
-      h("tbody", {}, ...shown.map((sides) => row(context, sides))),
-    ),
+    // Where keys are lost nobody has more after it: the room of the survivors says all.
+    change.payload.loss
+      ? ""
+      : h(
+          "table",
+          { class: "nodes" },
+          h("thead", {}, h("tr", {}, ...[_("Node"), _("Keys"), _("After"), _("Change")].map(heading))),
+          h("tbody", {}, ...shown.map((sides) => row(context, sides))),
+        ),
     movement.moved > 0
       ? h(
           "p",

@@ -19,7 +19,7 @@ export function riskWords({ cluster, nodes }, number) {
         })
       : _("Its replica takes over; writes that it had not confirmed may be lost.");
   }
-  if (!node || !isMember(node)) return _("Its keys are lost, and stored again from the key set.");
+  if (!node || !isMember(node)) return _("Its keys are lost, then stored again.");
   const keys = predicted(node);
   const text = ngettext("%(node)s: %(n)s key would be lost.", "%(node)s: %(n)s keys would be lost.", keys);
   return interpolate(text, { node: node.name, n: count(keys) });

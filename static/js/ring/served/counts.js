@@ -48,13 +48,12 @@ export function countNote(page, now) {
   const silent = members.filter((node) => !countOf(page, node, now).known).length;
   const words = [counted];
   if (differ > 0) {
-    const text = ngettext("It differs on %(n)s node: %(why)s.", "It differs on %(n)s nodes: %(why)s.", differ);
+    const text = ngettext("≠ on %(n)s node: %(why)s.", "≠ on %(n)s nodes: %(why)s.", differ);
     words.push(interpolate(text, { n: differ, why: causeOf(page, now) }));
   }
   if (silent > 0) {
     words.push(interpolate(ngettext("%(n)s does not answer.", "%(n)s do not answer.", silent), { n: silent }));
   }
-  if (differ + silent === 0 && members.length > 0) words.push(_("It is what the ring predicts."));
   return words.join(" ");
 }
 
@@ -96,7 +95,7 @@ export function fillCounts(page) {
   }
   for (const note of document.querySelectorAll("[data-stored-note]")) {
     const down = state.nodes.some((node) => node.state === "down") && isManaged(state);
-    const back = down ? ` ${_("What is revived comes back empty, under a new identity.")}` : "";
+    const back = down ? ` ${_("Revived, a node comes back empty, under a new identity.")}` : "";
     write(note, countNote(page, now) + back);
   }
 }

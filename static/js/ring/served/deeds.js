@@ -45,7 +45,7 @@ export function deedsOf({ state }) {
  */
 export function warning(state, node) {
   const words = isMember(node)
-    ? `${_("Kill:")} ${riskWords(state, node.number)} ${_("Drain and remove move its keys first.")}`
+    ? `${riskWords(state, node.number)} ${_("Drain and remove move its keys first.")}`
     : node.state === "joining"
       ? _("It is starting. Cancel that above the ring.")
       : _("Revived, it comes back empty, under a new identity: its keys have other owners and newer values by now.");

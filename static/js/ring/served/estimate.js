@@ -23,10 +23,11 @@ export function fillEstimate(page) {
 function costs({ keys, bytes, lost_keys, lost_bytes, measured, notes }) {
   const lines = [];
   if (lost_keys > 0) lines.push(say(_("Lost: %(keys)s keys, %(bytes)s."), lost_keys, lost_bytes));
-  lines.push(say(_("Moved: %(keys)s keys, %(bytes)s."), keys, bytes));
+  if (keys > 0) lines.push(say(_("Moved: %(keys)s keys, %(bytes)s."), keys, bytes));
+  if (keys + lost_keys === 0) lines.push(_("No key moves and none is lost."));
   lines.push(...notes);
   if (!measured) lines.push(_("Not every server said what it holds: bytes are estimated from the others."));
-  return lines.map((text) => h("p", { class: "txt" }, text));
+  return [h("p", { class: "txt" }, lines.join(" "))];
 }
 
 /** @type {(text: string, keys: number, bytes: number) => string} */

@@ -1,7 +1,7 @@
 /** The workload: clients that use the cluster, what they measure, and the controls of them. */
 
 import { clock, count, fixed, percent } from "../../lib/format.js";
-import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { _, interpolate } from "../../lib/i18n.js";
 import { onTheme } from "../../lib/theme.js";
 import { isDrawn } from "../change.js";
 import { button, byId, h } from "../dom.js";
@@ -36,10 +36,16 @@ export function wireLoad(store, acting) {
   };
   const controls = makeControls(set, () => store.page.head.state.workload ?? FIRST);
   byId("panel-load").append(
-    h("div", { class: "hrow" }, h("h2", { id: "load-title" }, _("Workload")), state),
+    h(
+      "div",
+      { class: "hrow" },
+      h("h2", { id: "load-title" }, _("Workload")),
+      state,
+      acting.mayOperate && controls.toggle,
+    ),
     canvas,
     figures,
-    ...(acting.mayOperate ? [controls.root] : []),
+    ...(acting.mayOperate ? [controls.folded] : []),
   );
 
   const show = () => {
@@ -79,12 +85,7 @@ export function stateWords(page, now) {
   const { view, head, frames } = page;
   const { workload } = view.state;
   if (!workload?.on) return _("off");
-  const wanted = interpolate(
-    ngettext("%(n)s operation a second asked", "%(n)s operations a second asked", workload.rate),
-    {
-      n: count(workload.rate),
-    },
-  );
+  const wanted = interpolate(_("%(n)s ops/s asked"), { n: count(workload.rate) });
   if (view !== head) return `${wanted}; ${_("measured now only")}`;
   if (fresh(page, "traffic", now)) return wanted;
   return frames.traffic
@@ -112,10 +113,7 @@ export function figureWords(series, { p50_ms: p50, p99_ms: p99 }) {
     p99: ms(p99),
     errors: count(errors),
   };
-  return interpolate(
-    _("Hit rate %(hit)s · %(ops)s operations/s · p50 %(p50)s · p99 %(p99)s · %(errors)s errors in 10 s"),
-    values,
-  );
+  return interpolate(_("Hits %(hit)s · %(ops)s ops/s · p50 %(p50)s · p99 %(p99)s · %(errors)s errors in 10 s"), values);
 }
 
 /**
@@ -123,7 +121,7 @@ export function figureWords(series, { p50_ms: p50, p99_ms: p99 }) {
  * @param {() => Workload} now
  */
 function makeControls(set, now) {
-  const toggle = button("", () => set({ on: !now().on }));
+  const toggle = button("", () => set({ on: !now().on }), { class: "x k on" });
   const rate = h("input", { inputmode: "numeric", "aria-label": _("Operations a second"), autocomplete: "off" });
   rate.addEventListener("change", () => {
     const wanted = Number(rate.value.replace(/\D/g, ""));
@@ -152,7 +150,6 @@ function makeControls(set, now) {
   const root = h(
     "div",
     { class: "bar-row inset" },
-    toggle,
     h("div", { class: "field" }, fewer, rate, more),
     distribution,
     reads,
@@ -172,7 +169,8 @@ function makeControls(set, now) {
     fewer.disabled ||= workload.rate <= STEPS[0];
     more.disabled ||= workload.rate >= /** @type {number} */ (STEPS.at(-1));
   };
-  return { root, show };
+  const folded = h("details", { class: "txt" }, h("summary", {}, _("Rate, keys, reads")), root);
+  return { toggle, folded, show };
 }
 
 /** @param {number} share */
