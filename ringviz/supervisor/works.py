@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from fleet.pace import Pace
 from live.kinds import encode, kind_of
 from ringviz import events
 from ringviz.core.state import State, apply
-from ringviz.engine import Engine, EngineError
+from ringviz.engine import Engine, EngineError, NotAgreed
 from ringviz.errors import Refused
 from ringviz.models import Intent, KeySet
 from ringviz.models import Node as NodeRow
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 FORM_WITHIN_S = 60.0
 FLUSH_WITHIN_S = 30.0
+RESTART_STEP_S = 0.1  # then deaths are looked for again
 LOOK_EVERY_S = 1.0  # at an engine that is left alone
 _STARTED_AT_ONCE = 8
 
@@ -52,6 +54,7 @@ class Works:
         self._refill = refill
         self._failed: dict[int, str] = {}
         self._begun: set[int] = set()
+        self._restarted: dict[int, Server] = {}
         self._pace = Pace(starts_a_minute=120, first_pause_s=0.5, longest_pause_s=10, deaths=3, within_s=60)
         self._not_before = 0.0
         self._settled = b""
@@ -211,8 +214,13 @@ class Works:
         if server is None:
             raise NotStarted("it has no server")
         self._tell("starting", intent)
-        fresh = self._members.again(server)
-        self._book.done(intent, served.restart(intent.node, address=str(fresh.address)))
+        if self._restarted.get(intent.number) is not server:
+            server = self._restarted[intent.number] = self._members.again(server)
+        # For two seconds after its start a server takes no command on a key; it is back when it does.
+        with suppress(NotAgreed):
+            self._engine.wait_agreed([server.address], RESTART_STEP_S)
+            self._book.done(intent, served.restart(intent.node, address=str(server.address)))
+            del self._restarted[intent.number]
 
     def _keys(self, _state: State, intent: Intent) -> None:
         key_set = KeySet.objects.get(pk=int(intent.fields["keys"]))
