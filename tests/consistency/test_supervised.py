@@ -1,0 +1,74 @@
+"""Nothing is lost while a supervisor shakes a real managed cluster, and a mover that leaves keys behind is caught."""
+
+import random
+from contextlib import suppress
+
+import pytest
+from redis.crc import key_slot
+
+from ringviz.engine import Address, EngineError
+from tests.consistency.history import OK, UNKNOWN
+from tests.consistency.shaking import Shaking, missing, shaken
+from tests.consistency.writers import all_keys, counters
+from tests.supervised import installation, wait
+
+KEYS = 4_000
+
+
+@pytest.fixture
+def real(django_db_blocker, settings):
+    with installation(django_db_blocker, settings) as ours:
+        yield ours
+
+
+def test_whatever_the_supervisor_does_keeps_every_write(real):
+    shaking = Shaking(real, random.Random(1))
+
+    def churn() -> None:
+        shaking.ask("add", name="cache-5", weight=1)
+        shaking.ask("drain", node=2)
+        shaking.pause(3)
+        shaking.ask("reweight", node=4, weight=3)
+        shaking.ask("configure", strategy="modulo")
+        shaking.ask("revive", node=2)
+        shaking.ask("configure", strategy="ring")
+        shaking.ask("restart", node=1)
+        shaking.ask("remove", node=5)
+
+    report = shaken(real, 1, 1, churn)
+    assert report.faults == [], report.summary()
+    for op in ("set", "delete", "read", "incr"):
+        assert report.outcomes[op, OK] > 100, report.summary()
+    assert sum(count for (_, outcome), count in report.outcomes.items() if outcome == UNKNOWN) > 0  # the freeze
+    assert sum(real.equal().values()) == KEYS
+    assert missing(real) == []
+    assert {event.payload["keys"] for event in real.events() if event.kind == "keys_refilled"} == {KEYS}  # the first
+
+
+def test_a_mover_that_assigns_slots_without_their_keys_is_caught(real):
+    engine = real.engine()
+
+    def churn() -> None:
+        for taker in real.addresses():
+            slots = sorted({key_slot(key.encode()) for key in [*all_keys(), *counters()]})
+            everybody = [Address(*one) for one in real.addresses()]
+            with suppress(EngineError):  # the supervisor takes them back meanwhile
+                engine.hand_over({Address(*taker): [(slot, slot) for slot in slots]}, everybody, 3.0)
+            wait(0.5)
+
+    report = shaken(real, 1, 1, churn)
+    assert {fault.kind for fault in report.faults} >= {"lost", "counter"}, report.summary()
+
+
+def test_a_mover_that_drops_what_it_has_yet_to_move_is_caught(real):
+    engine = real.engine()
+
+    def churn() -> None:
+        real.act("drain", node=1)
+        host, port = real.addresses()[0]
+        mine = [(slot, slot) for slot in sorted({key_slot(key.encode()) for key in all_keys()})]
+        with suppress(EngineError):
+            engine.drop(Address(host, port), mine)
+
+    report = shaken(real, 1, 1, churn)
+    assert "lost" in {fault.kind for fault in report.faults}, report.summary()
