@@ -41,6 +41,7 @@ def _row(event: Event, *, with_who: bool) -> dict[str, Any]:
     frame = event_frame(event)
     row: dict[str, Any] = {name: frame[name] for name in ("v", "kind", "at")}
     row.update(label=label, text=text, moved=moved, keys=keys, share=moved / keys if keys else 0)
+    row["lost"] = (event.payload.get("loss") or {}).get("keys", 0)
     if with_who:
         row["who"] = _("%(actor)s, %(origin)s") % {"actor": event.actor, "origin": event.origin}
     return row

@@ -28,6 +28,9 @@ export const stateOf = (count, more = {}) => ({
   },
   keys: { id: 1, kind: "pattern", label: "user:{n}", count: count * 100, ...more.keys },
   nodes: Array.from({ length: count }, (_, i) => nodeOf(i + 1)),
+  work: [],
+  unfilled: [],
+  workload: null,
 });
 
 export const movementOf = (more = {}) => ({
@@ -95,6 +98,7 @@ export function pageOf(state, more = {}) {
     tab: "nodes",
     rows: [],
     drawn: 1,
+    frames: {},
     ...more,
   };
 }

@@ -70,6 +70,9 @@ export function drawArcs(pen) {
   drawNumbers(pen, arcs);
 }
 
+/** @param {{state: string}} [node] */
+const isSilent = (node) => node?.state === "suspected" || node?.state === "frozen";
+
 /**
  * Who does not answer is hatched, over whatever the colours say.
  * @param {Pen} pen
@@ -78,7 +81,7 @@ export function drawArcs(pen) {
 function drawSilent(pen, arcs) {
   const { nodes, owners } = pen.picture;
   const { r0, r1 } = pen.layout;
-  const silent = [...nodes.values()].filter(({ state }) => state === "suspected" || state === "frozen");
+  const silent = [...nodes.values()].filter(isSilent);
   if (silent.length === 0) return;
   const numbers = new Set(silent.map(({ number }) => number));
   pen.fill(pattern(pen.ctx, pen.theme, "hatched", "transparent"), () => {
@@ -108,7 +111,8 @@ function drawNumbers(pen, arcs) {
     if (room < LEAST_FOR_NUMBER || owners[i] === 0) continue;
     const angle = (arcs[2 * i] + arcs[2 * i + 1]) / 2;
     if (changes && changes.at(angle, 11 / layout.R) >= 0) continue;
-    const look = changes ? { hue: 0, pattern: /** @type {const} */ ("grey") } : lookOf(picture, owners[i]);
+    const own = changes ? { hue: 0, pattern: /** @type {const} */ ("grey") } : lookOf(picture, owners[i]);
+    const look = isSilent(picture.nodes.get(owners[i])) ? { ...own, pattern: /** @type {const} */ ("hatched") } : own;
     pen.number(owners[i], look, angle, middle, room);
   }
 }

@@ -94,7 +94,7 @@ export function fillCounts(page) {
     cell.classList.toggle("d", !found.known);
   }
   for (const note of document.querySelectorAll("[data-stored-note]")) {
-    const down = state.nodes.some((node) => node.state === "down") && isManaged(state);
+    const down = isManaged(state) && page.view === page.head && state.nodes.some((node) => node.state === "down");
     const back = down ? ` ${_("Revived, a node comes back empty, under a new identity.")}` : "";
     write(note, countNote(page, now) + back);
   }

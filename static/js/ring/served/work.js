@@ -91,7 +91,7 @@ export function toldOf(page, now, begun) {
     return { ...nothing, text: text + since, wrong: true };
   }
   if (frame.phase === "rest") {
-    const text = open ? _("Asked, and about to begin.") : _("At rest: nothing moves, and every key is stored.");
+    const text = open ? _("Asked, and about to begin.") : _("At rest: nothing moves and nothing refills.");
     return { ...nothing, text, work: work[0] ?? null };
   }
   const mine = work.find(({ id }) => id === frame.id) ?? null;

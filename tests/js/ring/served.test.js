@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { captionOf, shortage } from "../../../static/js/ring/caption.js";
+import { isBeside, isDrawn, shownChange } from "../../../static/js/ring/change.js";
+import { lookupIn } from "../../../static/js/ring/lookup.js";
+import { isMember, predicted, rowLook } from "../../../static/js/ring/members.js";
+import { riskWords } from "../../../static/js/ring/risk.js";
+import { countNote, countOf, measuredFacts, size } from "../../../static/js/ring/served/counts.js";
+import { deedsOf } from "../../../static/js/ring/served/deeds.js";
+import { figureWords, nextStep, stateWords } from "../../../static/js/ring/served/load.js";
+import { Series } from "../../../static/js/ring/served/series.js";
+import { silentWords, toldOf, waitingOf } from "../../../static/js/ring/served/work.js";
+import { apply } from "../../../static/js/ring/state.js";
+import { Travel } from "../../../static/js/ring/travel.js";
+import { changeAloud } from "../../../static/js/ring/words.js";
+import { killEvent, momentOf, nodeOf, pageOf, stateOf } from "../clusters.js";
+
+const NOW = 1_000_000;
+const managed = (more = {}) => ({ ...stateOf(4, { cluster: { kind: "managed", replicas: 0 } }), ...more });
+const stored = (keys) => ({ up: true, keys, bytes: 2 ** 20, limit: 2 ** 26, ops: 5, replica: null });
+const counted = (heard, ...keys) => ({
+  heard,
+  at: heard,
+  nodes: Object.fromEntries(
+    keys.map((n, i) => [i + 1, n === null ? { ...stored(0), up: false, keys: null } : stored(n)]),
+  ),
+});
+const worked = (more = {}) => ({
+  heard: NOW,
+  id: 0,
+  action: "",
+  node: 0,
+  phase: "rest",
+  keys_done: 0,
+  keys_total: 0,
+  slots_done: 0,
+  slots_total: 0,
+  atomic: true,
+  why: "",
+  since: 0,
+  ...more,
+});
+const asked = (more = {}) => ({
+  id: 9,
+  action: "add",
+  node: 5,
+  name: "cache-5",
+  asked: "",
+  v: 8,
+  cancelling: false,
+  ...more,
+});
+const served = (state, frames = {}) => pageOf(state, { frames });
+/** Node 4 dies with its hundred keys: owners change and nothing arrives. */
+const death = (v = 8) => {
+  const event = killEvent(v);
+  event.payload.loss = { keys: 100, bytes: 5000 };
+  event.payload.changed = [
+    { number: 1, keys: 160, lost: 60 },
+    { number: 2, keys: 140, lost: 40 },
+  ];
+  event.payload.cause = "asked";
+  event.payload.unfilled = [[0, 99]];
+  return event;
+};
+
+test("on the ring are those that own something, also while they do not answer", () => {
+  const states = ["active", "suspected", "frozen", "down", "joining", "draining"];
+  assert.deepEqual(
+    states.filter((state) => isMember({ state })),
+    ["active", "suspected", "frozen"],
+  );
+  assert.deepEqual(
+    states.map((state) => rowLook(nodeOf(1, { state }))),
+    [null, "odd", "odd", "dead", "odd", "dead"],
+  );
+  assert.equal(rowLook(null), "dead");
+});
+
+test("what a node should store is without what was lost", () => {
+  assert.equal(predicted(nodeOf(1, { keys: 160, lost: 60 })), 100);
+  assert.equal(predicted(nodeOf(1)), 100);
+});
+
+test("what is stored stands beside the prediction, and a difference is shown as one", () => {
+  const page = served(managed(), { stored: counted(NOW, 100, 99, null) });
+  const found = page.view.state.nodes.map((node) => countOf(page, node, NOW));
+  assert.deepEqual(
+    found.map(({ text, differs }) => [text, differs]),
+    [
+      ["100", false],
+      ["99", true],
+      ["unknown", false],
+      ["unknown", false],
+    ],
+  );
+  assert.match(countNote(page, NOW), /primaries only.*≠ on 1 node: the cause is not known.*2 do not answer/);
+});
+
+test("the cause of a difference is what is under way", () => {
+  const differing = counted(NOW, 100, 99, 100, 100);
+  const note = (state, work) => countNote(served(state, { stored: differing, work }), NOW);
+  assert.match(note(managed(), worked({ phase: "moving" })), /keys are moving/);
+  assert.match(note(managed(), worked({ phase: "refilling" })), /being stored again/);
+  assert.match(note(managed({ unfilled: [[0, 1]] }), worked()), /not stored again yet/);
+  assert.match(note(managed({ work: [asked()] })), /a change is under way/);
+});
+
+test("a count is of now, and old after three seconds", () => {
+  const page = served(managed(), { stored: counted(NOW, 100, 100, 100, 100) });
+  const [node] = page.view.state.nodes;
+  assert.equal(countOf(page, node, NOW + 3000).known, true);
+  assert.equal(countOf(page, node, NOW + 3001).text, "unknown");
+  assert.match(countNote(page, NOW + 3001), /not measured since/);
+  const past = { ...page, head: momentOf(9, page.view.state) };
+  assert.equal(countOf(past, node, NOW).text, "unknown");
+  assert.match(countNote(past, NOW), /unknown here/);
+  assert.match(countNote(served(managed()), NOW), /no server was counted yet/);
+});
+
+test("a card says memory against its limit, and what is lost", () => {
+  const page = served(managed(), { stored: counted(NOW, 100) });
+  const facts = Object.fromEntries(measuredFacts(page, nodeOf(1, { keys: 140, lost: 40 }), NOW));
+  assert.deepEqual(facts, {
+    "Stored keys": "100",
+    Lost: "40 not stored again yet",
+    Memory: "1.0 MiB of 64.0 MiB (1.6%)",
+  });
+  assert.equal(size(2048), "2.0 KiB");
+});
+
+test("a cluster of somebody else is counted, and nothing is compared", () => {
+  const state = stateOf(2, { cluster: { kind: "external" }, keys: { count: 0 } });
+  const page = served(state, { stored: counted(NOW, 7, 8) });
+  assert.deepEqual(countOf(page, state.nodes[0], NOW), { text: "7", known: true, differs: false });
+});
+
+test("before a click the page says what it would cost", () => {
+  assert.equal(riskWords(managed(), 2), "cache-2: 100 keys would be lost.");
+  assert.equal(riskWords(managed()), "Its keys are lost, then stored again.");
+  const replicated = stateOf(4, { cluster: { kind: "managed", replicas: 1 } });
+  assert.match(riskWords(replicated, 2), /^cache-2: its replica takes over; writes .* may be lost/);
+});
+
+test("a death is told as lost, not as moved, and stays on the screen while its keys are stored again", () => {
+  const before = managed();
+  const store = { page: pageOf(before), set: (patch) => Object.assign(store.page, patch) };
+  const travel = new Travel(store, {}, () => {});
+  travel.receive(death());
+  const change = shownChange(store.page);
+  assert.match(captionOf(store.page).text, /^100 keys were lost with its server/);
+  assert.equal(changeAloud(change, "cache-4"), "cache-4 is down: 100 of 400 keys are lost.");
+  assert.equal(store.page.rows.at(-1).lost, 100);
+  const refilled = {
+    keys: 100,
+    ms: 9,
+    unfilled: [],
+    changed: [
+      { number: 1, lost: 0 },
+      { number: 2, lost: 0 },
+    ],
+  };
+  travel.receive({ v: 9, kind: "keys_refilled", at: "2026-05-03T12:41:09.000Z", payload: refilled });
+  const after = shownChange(store.page);
+  assert.deepEqual([after.kind, after.v, store.page.view.v], ["node_killed", 8, 9]);
+  assert.equal(
+    after.after.nodes.reduce((sum, { lost = 0 }) => sum + lost, 0),
+    0,
+  );
+  travel.receive({ v: 10, kind: "work_asked", at: "", payload: { asked: asked({ id: 10 }), node: null } });
+  assert.equal(shownChange(store.page), null);
+});
+
+test("what moves nothing has no picture of its own", () => {
+  const kinds = ["node_killed", "node_frozen", "keys_refilled", "work_asked", "workload_set", "node_suspected"];
+  assert.deepEqual(kinds.filter(isDrawn), ["node_killed", "node_frozen"]);
+  assert.deepEqual(kinds.filter(isBeside), ["keys_refilled", "workload_set"]);
+});
+
+test("a ring that keeps no copies misses none", () => {
+  assert.equal(shortage(stateOf(2, { cluster: { kind: "managed", copies: 3 } })), null);
+});
+
+test("a plan of a death says that keys would be lost", () => {
+  const { kind, payload } = death();
+  const before = managed();
+  const plan = { fields: { action: "kill" }, v: 7, kind, payload, after: apply(before, kind, payload), note: "" };
+  assert.match(captionOf(pageOf(before, { plan })).text, /100 keys would be lost/);
+});
+
+test("the strip says what is done and how far it is", () => {
+  const state = managed({ work: [asked(), asked({ id: 10, action: "kill", name: "cache-2" })] });
+  const frame = worked({ id: 9, action: "add", phase: "moving", keys_done: 30, keys_total: 120 });
+  const told = toldOf(served(state, { work: frame }), NOW, 0);
+  assert.deepEqual([told.text, told.done, told.work.id], ["add cache-5: 30 of 120 keys moved", 0.25, 9]);
+  const page = served(state, { work: frame });
+  assert.deepEqual(
+    waitingOf(page, told.work).map(({ id }) => id),
+    [10],
+  );
+  const slow = toldOf(served(state, { work: { ...frame, atomic: false, why: "no room" } }), NOW, 0);
+  assert.match(slow.text, /no atomic migration.*\(no room\)/);
+});
+
+test("at rest is said when nothing moves and nothing refills", () => {
+  assert.match(toldOf(served(managed(), { work: worked() }), NOW, 0).text, /^At rest/);
+  const open = toldOf(served(managed({ unfilled: [[0, 1]] }), { work: worked() }), NOW, 0);
+  assert.equal(open.text, "Asked, and about to begin.");
+});
+
+test("without a word for three seconds no supervisor is at work", () => {
+  const state = managed({ work: [asked()] });
+  assert.match(toldOf(served(state), 2999, 0).text, /^Asking/);
+  assert.match(toldOf(served(state), 3000, 0).text, /nothing will happen until one runs \(manage.py supervise\)/);
+  const late = toldOf(served(managed(), { work: worked() }), NOW + 3001, 0);
+  assert.equal(late.wrong, true);
+  assert.match(late.text, /Last heard at/);
+});
+
+test("a suspicion says how many pings were missed and when the verdict falls", () => {
+  const state = { ...managed(), nodes: [nodeOf(1), nodeOf(2, { state: "suspected" }), nodeOf(3, { state: "frozen" })] };
+  const say = (suspicion, now = NOW) => silentWords(served(state, { suspicion }), now);
+  assert.deepEqual(say({ heard: NOW - 200, node: 2, misses: 1, verdict_ms: 500 }), [
+    "cache-2 does not answer: 1 ping missed, verdict in 0.3 s.",
+    "cache-3 is frozen.",
+  ]);
+  assert.match(say({ heard: NOW, node: 2, misses: 0 })[0], /no verdict, since most servers are silent together/);
+  assert.equal(say({ heard: NOW, node: 3, misses: 2 })[1], "cache-3 is frozen: 2 pings missed.");
+});
+
+test("what can be done follows from the state, and thawing only before the verdict", () => {
+  const deeds = (state) => deedsOf(nodeOf(1, { state })).map(({ action }) => action);
+  assert.deepEqual(deeds("active"), ["kill", "freeze", "restart", "drain", "remove"]);
+  assert.deepEqual(deeds("frozen"), ["thaw", "kill", "restart"]);
+  assert.deepEqual(deeds("down"), ["revive", "remove"]);
+  assert.deepEqual(deeds("joining"), []);
+});
+
+test("a second of traffic is the sum of its windows, and a minute is kept", () => {
+  const series = new Series();
+  const frame = (at, more) => ({ at, ops: 100, reads: 80, writes: 20, hit: 1, errors: 0, window_ms: 200, ...more });
+  series.take(frame(5000, { hit: 0.5 }));
+  series.take(frame(5200, {}));
+  series.take(frame(6000, { reads: 0, hit: null, errors: 3 }));
+  assert.deepEqual(series.points(), [
+    { second: 5, ops: 500, hit: 0.75, errors: 0 },
+    { second: 6, ops: 500, hit: null, errors: 3 },
+  ]);
+  assert.match(
+    figureWords(series, { p50_ms: 0.21, p99_ms: null }),
+    /^Hits 75.0% · 500 ops\/s · p50 0.21 ms · p99 unknown · 3/,
+  );
+  series.take(frame(66_000, {}));
+  assert.deepEqual(
+    series.points().map(({ second }) => second),
+    [66],
+  );
+});
+
+test("the workload says whether it is measured", () => {
+  const on = managed({ workload: { on: true, rate: 500, distribution: "zipf", reads: 0.9 } });
+  assert.equal(stateWords(served(managed()), NOW), "off");
+  assert.equal(stateWords(served(on), NOW), "on, no client has reported yet");
+  assert.equal(stateWords(served(on, { traffic: { heard: NOW } }), NOW), "500 ops/s asked");
+  assert.match(stateWords(served(on, { traffic: { heard: NOW } }), NOW + 4000), /not measured since/);
+});
+
+test("rates go up and down in steps, and stop at the ends", () => {
+  assert.deepEqual([nextStep(500, 1), nextStep(501, -1), nextStep(20_000, 1), nextStep(1, -1)], [1000, 500, 20_000, 1]);
+});
+
+test("on a managed cluster a key is owned from its bucket's start on", () => {
+  const bucket = 5 << 18;
+  const ring = { tokens: Uint32Array.of(bucket, 9 << 18), owners: Uint32Array.of(2, 3) };
+  const lookup = { key: "k", hash: bucket + 77, position: 0, v: 1, owner: 0, token: null, copies: [], stored: null };
+  const found = lookupIn(lookup, 2, managed(), ring);
+  assert.deepEqual([found.owner, found.token.value, "stored" in found], [2, bucket, false]);
+  assert.equal(lookupIn(lookup, 2, stateOf(4), ring).owner, 3);
+});
