@@ -1,9 +1,11 @@
 """How often a program may be started: a cap by the minute, pauses that double, and when it makes no sense any more."""
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
 MINUTE_S = 60.0
+_MOST_DOUBLINGS = 30
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Pace:
     within_s: float
     _starts: deque[float] = field(default_factory=deque, init=False)
     _deaths: deque[float] = field(default_factory=deque, init=False)
+    _paused_until: float = field(default=-math.inf, init=False)
 
     def started(self, now: float) -> None:
         """Note a start."""
@@ -29,17 +32,16 @@ class Pace:
             self._starts.popleft()
 
     def died(self, now: float) -> None:
-        """Note a death."""
+        """Note a death. All recent ones count for the pause, also those beyond `deaths`."""
         self._deaths.append(now)
-        while len(self._deaths) > self.deaths:
+        while len(self._deaths) > 1 and now - self._deaths[0] >= self.within_s:
             self._deaths.popleft()
+        doublings = min(len(self._deaths) - 1, _MOST_DOUBLINGS)
+        self._paused_until = now + min(self.first_pause_s * 2**doublings, self.longest_pause_s)
 
     def next_start(self, now: float) -> float:
-        """The earliest time of the next start; `now` or before it when that is at once."""
-        due = now
-        recent = [death for death in self._deaths if now - death < self.within_s]
-        if recent:
-            due = recent[-1] + min(self.first_pause_s * 2 ** (len(recent) - 1), self.longest_pause_s)
+        """The earliest time of the next start; `now` when that is at once."""
+        due = max(now, self._paused_until)
         if len(self._starts) >= self.starts_a_minute:
             due = max(due, self._starts[0] + MINUTE_S)
         return due
@@ -50,4 +52,4 @@ class Pace:
 
     def is_hopeless(self, now: float) -> bool:
         """Whether it died too often in too short a time."""
-        return len(self._deaths) == self.deaths and now - self._deaths[0] < self.within_s
+        return sum(now - death < self.within_s for death in self._deaths) >= self.deaths

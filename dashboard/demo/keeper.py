@@ -8,7 +8,6 @@ demo. Pauses between starts double from half a second to ten.
 import select
 import signal
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,13 +15,19 @@ from django.utils.translation import gettext as _
 
 from dashboard.demo.console import Console
 from dashboard.demo.launcher import Launcher
+from fleet.pace import Pace
 from fleet.process import Child
 
 DEATHS = 3
 WITHIN_S = 60.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
+STARTS_A_MINUTE = 60  # never reached at such pauses
 LOOK_EVERY_S = 1.0  # for a launcher that was killed; and for dead children where the system has no pidfd
+
+
+def _pace() -> Pace:
+    return Pace(STARTS_A_MINUTE, FIRST_PAUSE_S, LONGEST_PAUSE_S, DEATHS, WITHIN_S)
 
 
 @dataclass
@@ -35,24 +40,24 @@ class Kept:
     essential: bool
     child: Child | None = None
     start_at: float | None = None  # of time.monotonic(): when to start it again
-    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS))
+    pace: Pace = field(default_factory=_pace)
 
     def start(self) -> Child:
         """Start it now."""
         self.start_at = None
+        self.pace.started(time.monotonic())
         self.child = self.starter()
         return self.child
 
     def bury(self, now: float) -> None:
         """Note a death, and when the next start is."""
-        recent = sum(1 for death in self.deaths if now - death < WITHIN_S)
-        self.deaths.append(now)
+        self.pace.died(now)
         self.child = None
-        self.start_at = now + min(FIRST_PAUSE_S * 2**recent, LONGEST_PAUSE_S)
+        self.start_at = self.pace.next_start(now)
 
     def is_hopeless(self, now: float) -> bool:
         """Whether it died too often in too short a time."""
-        return len(self.deaths) == DEATHS and now - self.deaths[0] < WITHIN_S
+        return self.pace.is_hopeless(now)
 
 
 class Keeper:
