@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 END_WITHIN_S = 5.0
+_DELETED = " (deleted)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def _of_proc(pid: int) -> Identity | None:
         fields = (where / "stat").read_text().rpartition(")")[2].split()
         if fields[0] in "ZX":
             return None
-        return Identity(pid, fields[19], os.readlink(where / "exe"), os.readlink(where / "cwd"))
+        binary, directory = os.readlink(where / "exe"), os.readlink(where / "cwd")
+        # An upgrade while it runs makes no other process of it.
+        return Identity(pid, fields[19], binary.removesuffix(_DELETED), directory.removesuffix(_DELETED))
     except (OSError, IndexError):
         return None
 

@@ -12,7 +12,7 @@ import pytest
 
 from fleet.leash import ORPHANED, Means, leashed
 from fleet.process import start
-from tests.processes import gone_within
+from tests.processes import gone_within, processes_naming, until
 
 MEANS: list[Means] = ["prctl", "pipe", "setpriv"] if shutil.which("setpriv") else ["prctl", "pipe"]
 WAITS = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
@@ -176,3 +176,69 @@ def test_it_is_watched_without_pidfd_too(monkeypatch):
     assert child.fileno() == -1
     assert child.wait(0) is None
     assert child.end(30) == -signal.SIGTERM
+
+
+# Reads everything, says how much it was, and waits.
+READS_AND_WAITS = [sys.executable, "-c", "import sys, signal; print(len(sys.stdin.read()), flush=True); signal.pause()"]
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_what_it_is_told_on_standard_input_is_seen_by_nobody_else(by):
+    secret = "a-secret-that-no-list-of-processes-may-show"
+    read_end, write_end = os.pipe()
+    child = start("child", READS_AND_WAITS, stdin=secret.encode(), stdout=write_end, by=by)
+    os.close(write_end)
+    with os.fdopen(read_end) as output:
+        assert output.readline() == f"{len(secret)}\n"  # all of it has come, and then the end
+    assert child.status is None
+
+    assert child.pid not in processes_naming(secret)
+    child.kill()
+
+
+def test_what_is_in_an_argument_would_be_found():
+    """Else the test above could not fail."""
+    child, _ = started([*WAITS, "an-argument-to-be-found"], None)
+    assert child.pid in processes_naming("an-argument-to-be-found")
+    child.kill()
+
+
+@pytest.mark.parametrize("by", MEANS)
+@pytest.mark.parametrize("told", [b"few words", b"x" * 2**20], ids=["few", "many"])
+def test_a_child_that_ends_before_it_reads_is_no_error(by, told):
+    child = start("child", [sys.executable, "-c", "raise SystemExit(7)"], stdin=told, by=by)
+    assert child.wait(30) == 7
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_every_byte_reaches_it_also_more_than_a_pipe_holds(by, tmp_path):
+    told, before = os.urandom(2**21), set(os.listdir("/proc/self/fd"))
+    with (tmp_path / "out").open("wb") as out:
+        child = start("child", ["cat"], stdin=told, stdout=out, by=by)
+        assert child.wait(30) == 0
+    assert (tmp_path / "out").read_bytes() == told
+    assert set(os.listdir("/proc/self/fd")) == before
+
+
+def state_of(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_a_frozen_child_stands_still_with_all_it_started_and_goes_on():
+    child, grandchild = started(WITH_GRANDCHILD, None)
+    group = [child.pid, int(grandchild)]
+    child.freeze()
+    until(lambda: [state_of(pid) for pid in group] == ["T", "T"], what="their standing still")
+    assert child.status is None
+    child.thaw()
+    until(lambda: "T" not in [state_of(pid) for pid in group], what="their going on")
+    child.freeze()
+    assert child.kill() == -signal.SIGKILL
+
+
+def test_a_child_that_ended_is_neither_frozen_nor_thawed():
+    child = start("child", [sys.executable, "-c", ""])
+    assert child.wait(30) == 0
+    child.freeze()
+    child.thaw()
+    assert child.status == 0
