@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from ringviz.selectors.placing import members_of
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.heartbeat import Heartbeat
 from ringviz.supervisor.ports import settle_ports
-from ringviz.supervisor.servers import NotStarted, Server, Servers, is_replica
+from ringviz.supervisor.servers import NotStarted, Server, Servers, is_replica, owns_slots
 
 logger = logging.getLogger(__name__)
 
@@ -99,17 +100,16 @@ class Members:
         Whatever runs from these directories is of an earlier supervisor and is ended first. Raises NotStarted.
         """
         self.servers.end_strays()
-        wanted = {node["number"] for node in members_of(state)}
-        found = [(number, path) for number, path in self.servers.directories()]
+        wanted = {node["number"] for node in members_of(state)}  # of the others the work, if any, begins anew
+        found = [one for one in self.servers.directories() if one[0] in wanted]
+        chosen = {(number, is_replica(path)): path for number, path in sorted(found, key=_by_worth)}
         if not self.everybody():  # else some run already, where they were told to
-            settle_ports([path for _number, path in found])
+            settle_ports(list(chosen.values()))
         begun = []
-        for number, path in found:
-            if number not in wanted:
-                continue  # its work, if it is under way, begins anew
-            if self.server((self._cluster_id, number, "replica" if is_replica(path) else "primary")) is None:
+        for (number, replica), path in chosen.items():
+            if self.server((self._cluster_id, number, "replica" if replica else "primary")) is None:
                 server = self.servers.begin(number, path)
-                self._put(server, replica=is_replica(path))
+                self._put(server, replica=replica)
                 begun.append(server)
         self._await(begun)
         self._meet_again(begun)
@@ -253,6 +253,11 @@ class Members:
         if not running:
             raise NotStarted("no server of this cluster runs")
         return next((server.address for server in running if server.number not in self.silent), running[0].address)
+
+
+def _by_worth(found: tuple[int, Path]) -> tuple[bool, int]:
+    """Of several directories of a node, left by starts that were cut off, the last owns buckets and is the newest."""
+    return owns_slots(found[1]), int(found[1].name.split(".")[1])
 
 
 def _at(server: Server | None) -> Address | None:

@@ -191,11 +191,22 @@ class Servers:
 
 def is_replica(directory: Path) -> bool:
     """Whether the identity of a directory was a replica when it last wrote its view of the cluster."""
+    flags = _myself(directory)[2:3]
+    return any("slave" in one or "replica" in one for one in flags)
+
+
+def owns_slots(directory: Path) -> bool:
+    """Whether it owned slots then; those that are on their way stand in brackets."""
+    return any(not one.startswith("[") for one in _myself(directory)[8:])
+
+
+def _myself(directory: Path) -> list[str]:
+    """The fields of its own line: id, address, flags, primary, ping, pong, epoch, link, then its slots."""
     with suppress(FileNotFoundError):
         for line in (directory / "nodes.conf").read_text().splitlines():
             if "myself" in line:
-                return "slave" in line or "replica" in line
-    return False
+                return line.split(" ")
+    return []
 
 
 def _last_words(directory: Path) -> str:

@@ -1,0 +1,46 @@
+"""Which directory of a node is started again: never the one that an earlier start left behind half made."""
+
+import pytest
+
+from ringviz.stores import passwords
+from ringviz.supervisor.servers import is_replica, owns_slots
+from tests.supervised import installation
+
+
+@pytest.fixture
+def real(django_db_blocker, settings):
+    with installation(django_db_blocker, settings, nodes=3, keys=2_000) as ours:
+        yield ours
+
+
+def test_servers_come_back_from_the_directories_with_their_keys(real):
+    """As if the first start had been cut off before the servers knew each other, and been made again."""
+    real.equal()
+    assert real.end_supervisor() == 0
+    root = passwords.folder(real.known().cluster.pk)
+    for number in (1, 2, 3):
+        (root / f"{number}.1").rename(root / f"{number}.2")
+        (root / f"{number}.1").mkdir()
+    version = real.known().v
+    real.supervise()
+    assert sum(real.equal().values()) == 2_000
+    assert not {"keys_refilled", "node_killed"} & {event.kind for event in real.events(version + 1)}
+
+
+@pytest.mark.parametrize(
+    ("line", "replica", "owns"),
+    [
+        ("a 127.0.0.1:1@2,,shard-id=b myself,master - 0 0 1 connected 0-5460 9000", False, True),
+        ("a 127.0.0.1:1@2,,shard-id=b myself,master - 0 0 1 connected", False, False),
+        ("a 127.0.0.1:1@2,,shard-id=b myself,master - 0 0 1 connected [77->-c]", False, False),
+        ("a 127.0.0.1:1@2,,shard-id=b myself,slave c 0 0 1 connected", True, False),
+    ],
+)
+def test_a_view_tells_what_its_server_was(tmp_path, line, replica, owns):
+    other = "c 127.0.0.1:3@4,,shard-id=b slave d 0 0 2 connected 0-1"
+    (tmp_path / "nodes.conf").write_text(f"{other}\n{line}\nvars currentEpoch 1 lastVoteEpoch 0\n")
+    assert (is_replica(tmp_path), owns_slots(tmp_path)) == (replica, owns)
+
+
+def test_a_server_that_never_answered_has_no_view(tmp_path):
+    assert (is_replica(tmp_path), owns_slots(tmp_path)) == (False, False)
