@@ -25,7 +25,7 @@ endif
 PYTEST := $(PYTHON) -m pytest
 JS_TESTS = $(shell find tests/js -name '*.test.js' 2>/dev/null | sort)
 
-.PHONY: help setup run link check test test-all lint unit e2e long bench screenshots clean again
+.PHONY: help setup run link check test test-all lint unit e2e long soak bench screenshots clean again
 
 help: ## List what can be typed
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' Makefile | while IFS='|' read -r name text; do printf '%-20s%s\n' "$$name" "$$text"; done
@@ -54,7 +54,7 @@ lint: $(DEV_STAMP) $(NODE_STAMP) ## Linters, types and import contracts
 	$(NODE) --test $(JS_TESTS)
 
 unit: $(DEV_STAMP) ## Tests without a browser, with the coverage floor
-	$(PYTEST) -m "not e2e and not long" --cov --cov-report=term:skip-covered
+	$(PYTEST) -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered
 
 # A call of its own: synchronous Playwright leaves a running event loop behind.
 e2e: setup ## Tests in a real browser
@@ -63,6 +63,9 @@ e2e: setup ## Tests in a real browser
 long: setup ## Tests that take minutes, and those of the clusters on PostgreSQL
 	$(PYTEST) -m long
 	$(PYTHON) -m tests.on_postgresql tests/ringviz -m "not e2e" --ignore tests/ringviz/core
+
+soak: $(DEV_STAMP) ## Shake and break a real cluster for SOAK_SECONDS (600), in an order that SOAK_SEED makes
+	$(PYTEST) -s -m soak tests/consistency
 
 bench: $(DEV_STAMP) ## Figures beside their peers, one JSON line each
 	@exec $(PYTHON) -m bench
