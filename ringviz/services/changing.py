@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
@@ -13,7 +14,7 @@ from live.log import Conflict, Draft, write
 from live.models import Event, Stream
 from live.reading import events_after
 from ringviz.core.state import State, apply
-from ringviz.errors import Invalid, NotAllowed, StaleVersion
+from ringviz.errors import Invalid, NotAllowed, Refused, StaleVersion
 from ringviz.events import Payload, WorkAsked
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, cluster_of, known, no_cluster
@@ -66,7 +67,7 @@ def change(
     key = key_for(decision, version, key)
     try:
         return asked_before(cluster, key) or _changed(slug, actor, version, asking(decision), key=key)
-    except StaleVersion:
+    except (Refused, IntegrityError):
         if same := asked_before(cluster, key):  # the very same click, a moment earlier
             return same
         raise

@@ -6,6 +6,8 @@ it was asked, and a row waits for the supervisor. Asking twice with one key is a
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.utils import timezone
@@ -40,14 +42,17 @@ def is_supervised(cluster: Cluster, decision: Decision) -> bool:
 def key_for(decision: Decision, version: int | None, key: str) -> str:
     """The idempotency key of an asking: given, or what was decided on which version; empty where neither is known.
 
-    Raises Invalid for one that is too long.
+    Raises Invalid for one that is too long, or that could be one of those that are not given.
     """
     if len(key) > MAX_INTENT_KEY:
         raise Invalid("key", key[:40], _("A key has at most %(most)d characters.") % {"most": MAX_INTENT_KEY})
+    if key.startswith("#"):
+        raise Invalid("key", key, _("A key does not begin with #."))
     if key or version is None:
         return key
-    told = "-".join(f"{name}={value}" for name, value in sorted(decision.fields.items()))
-    return f"{version}-{decision.action}-{told}"[:MAX_INTENT_KEY]
+    told = json.dumps(sorted(decision.fields.items()))
+    # Of any length, and two that differ at its end are two.
+    return f"{version}-{decision.action}-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
 def asked_before(cluster: Cluster, key: str) -> Event | None:
@@ -120,7 +125,7 @@ def keep_first(cluster: Cluster, work: Work, actor: Actor) -> None:
     Intent.objects.create(
         cluster=cluster,
         number=work["id"],
-        key="form",
+        key=f"#{work['id']}",
         action=work["action"],
         decided_on=0,
         actor=actor.name[:150],

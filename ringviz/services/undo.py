@@ -55,7 +55,9 @@ def _undo_served(cluster: Cluster, actor: Actor, version: int) -> Event:
     if event is None or event.version <= 1:
         raise Invalid("version", version, _("There is nothing before this event to go back to."))
     decision = _inverse_served(event, state_at(cluster.stream_id, event.version - 1))
-    return change(slug=cluster.slug, actor=actor, version=version, decision=decisions.undoing(event.version, decision))
+    if event.kind != "work_asked":  # to cancel takes nothing back yet
+        decision = decisions.undoing(event.version, decision)
+    return change(slug=cluster.slug, actor=actor, version=version, decision=decision)
 
 
 def _inverse_served(event: Event, before: State) -> decisions.Decision:
@@ -88,7 +90,9 @@ _SERVED: dict[str, Callable[[dict[str, Any]], decisions.Decision]] = {
 def _inverse(event: Event, before: State) -> decisions.Decision:
     payload = event.payload
     if event.kind == "cluster_reconfigured":
-        return decisions.configure(**payload["before"])
+        was, is_ = payload["before"], payload["cluster"]
+        # What did not change is not named: copies alone concern no server, and change back at once.
+        return decisions.configure(**{name: value for name, value in was.items() if is_[name] != value})
     if event.kind == "keys_imported":
         return decisions.use_keys(KeySet.objects.get(pk=payload["before"]["id"]))
     if event.kind == "node_removed":

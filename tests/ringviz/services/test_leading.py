@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from locks.lease import Lease
@@ -13,7 +15,7 @@ from ringviz.services.leading import Fenced, guard, lead, newest_token
 from tests.locks.test_lease import client_of, gone
 from tests.ringviz.making import OPERATOR, everything, make_cluster, state_of
 
-ON = {"slug": "small", "actor": OPERATOR}
+ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 
 
 def test_before_the_first_leader_nobody_is_fenced(db):
