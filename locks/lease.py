@@ -98,7 +98,10 @@ class Lease:
 
 @dataclass(eq=False)
 class Held:
-    """A lease that was acquired. It may have run out since: `renew` tells, a fenced resource tells for certain."""
+    """A lease that was acquired. It may have run out since: `renew` tells, a fenced resource tells for certain.
+
+    `good_from`, of time.monotonic(): when it was last asked for with success; it is good for `ttl_ms` from then.
+    """
 
     lease: Lease
     holder_id: str
@@ -107,8 +110,11 @@ class Held:
 
     def renew(self) -> bool:
         """Another `ttl_ms` from now on; False when it is not ours any more. Raises LeaseServerGone."""
-        lease = self.lease
-        return bool(lease._run(lease._renew, lease.keys[:1], [self.holder_id, lease.ttl_ms]))
+        lease, asked_at = self.lease, time.monotonic()
+        renewed = bool(lease._run(lease._renew, lease.keys[:1], [self.holder_id, lease.ttl_ms]))
+        if renewed:
+            self.good_from = asked_at
+        return renewed
 
     def release(self) -> bool:
         """Gives it back; False when it was not ours any more, and is left as it is. Raises LeaseServerGone."""
