@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from coverage import Coverage
+
 from live.actor import Actor
 from live.models import Event
 from ringviz.core.state import State, Workload
@@ -58,7 +60,7 @@ class Installation:
         from fleet import process
 
         with (self.folder / "supervisor.log").open("ab") as log:
-            argv = [sys.executable, str(servers.ROOT / "manage.py"), "supervise"]
+            argv = [sys.executable, *measuring(), str(servers.ROOT / "manage.py"), "supervise"]
             env = self.environment()
             self.supervisor = process.start("supervise", argv, env=env, cwd=servers.ROOT, stdout=log, stderr=log)
 
@@ -166,6 +168,13 @@ class Installation:
                 except OSError:
                     continue
         return found
+
+
+def measuring() -> list[str]:
+    """What has a child measured too where these tests are: most of the supervisor runs nowhere else."""
+    if Coverage.current() is None:
+        return []
+    return ["-m", "coverage", "run", "--parallel-mode", f"--rcfile={servers.ROOT / 'pyproject.toml'}"]
 
 
 @contextmanager
