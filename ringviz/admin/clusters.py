@@ -22,7 +22,7 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
     form = ChangeClusterForm
     add_form = AddClusterForm
     list_display = ("name", "slug", "kind", "demo", "strategy", "vnodes", "copies", "key_set")
-    list_filter = ("demo", "strategy")
+    list_filter = ("kind", "demo", "strategy")
     search_fields = ("name", "slug")
     list_select_related = ("key_set",)
 
@@ -32,7 +32,9 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Cluster | None = None) -> tuple[str, ...]:
         """What a cluster is called, and the seed of its hash."""
-        return ("slug", "name", "demo", "seed") if obj else ()
+        if obj is None:
+            return ()
+        return ("slug", "name", "demo", "seed", "kind", *(("replicas",) if obj.kind == Cluster.Kind.MANAGED else ()))
 
     def view_on_site(self, obj: Cluster) -> str:
         """The Ring page."""
@@ -40,7 +42,7 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
 
     def save_model(self, request: HttpRequest, obj: Cluster, form: Any, change: bool) -> None:
         """Through the services; a new row is then found by its address."""
-        form.carry_out(slug=obj.slug, actor=operator(request))
+        self.note(request, form.carry_out(slug=obj.slug, actor=operator(request)))
         if not change:
             obj.pk = Cluster.objects.values_list("pk", flat=True).get(slug=obj.slug)
 

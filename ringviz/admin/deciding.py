@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
+from live.models import Event
 from ringviz.actors import OPERATE, actor_of
 from ringviz.errors import Refused
 from ringviz.forms.deciding import DecidingForm, refusal_text
@@ -35,6 +37,7 @@ else:
 
 
 _REFUSED = "ringviz.refused"  # in a request's META: what a service said when the form was first saved
+_ASKED = "ringviz.asked"  # the version at which the supervisor was asked for what is not done yet
 
 
 class DecidingAdmin(_ModelAdmin[M]):
@@ -63,6 +66,26 @@ class DecidingAdmin(_ModelAdmin[M]):
             kwargs["form"] = self.add_form
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"late": request.META.get(_REFUSED)})
+
+    def note(self, request: HttpRequest, events: Iterable[Event]) -> None:
+        """What the services made of the request: where they asked for it, the admin must not say that it is done."""
+        for event in events:
+            if event.kind == "work_asked":
+                request.META[_ASKED] = event.version
+
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: int | str = messages.INFO,
+        extra_tags: str = "",
+        fail_silently: bool = False,
+    ) -> None:
+        """As Django's, but of what was asked it is not said that it was done."""
+        if level == messages.SUCCESS and _ASKED in request.META:
+            text = _("Asked, version %(version)d: the supervisor does it, and the log says when it is done.")
+            message = text % {"version": request.META[_ASKED]}
+        super().message_user(request, message, level, extra_tags, fail_silently)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing is related that the services did not write."""

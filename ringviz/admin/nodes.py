@@ -1,4 +1,4 @@
-"""Nodes in the admin: added, changed, removed one by one; killed, revived and drained by actions."""
+"""Nodes in the admin: added, changed, removed one by one; killed, frozen, revived and drained by actions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from live.models import Event
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.errors import Refused
 from ringviz.forms.node import AddNodeForm, ChangeNodeForm
 from ringviz.models import Node
-from ringviz.services.nodes import drain_node, kill_node, remove_node, revive_node
+from ringviz.services import decisions, served
+from ringviz.services.changing import change
+from ringviz.services.decisions import Decision
+from ringviz.services.nodes import remove_node
 
 MOST_AT_ONCE = 100  # nodes of one action: each is an event that every page of the cluster shows
 MOST_DIGITS = 18  # of a version
@@ -28,11 +30,11 @@ class NodeAdmin(DecidingAdmin[Node]):
 
     form = ChangeNodeForm
     add_form = AddNodeForm
-    list_display = ("name", "cluster", "state", "weight", "zone", "address", "keys", "share", "tokens", "since")
+    list_display = ("name", "cluster", "state", "weight", "zone", "address", "keys", "lost", "share", "tokens", "since")
     list_filter = ("cluster", "state", "zone")
     search_fields = ("name", "address", "zone")
     list_select_related = ("cluster",)
-    actions = ("kill", "revive", "drain", "remove")
+    actions = ("kill", "freeze", "thaw", "restart", "revive", "drain", "remove")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Node]:
         """Each row with the version of its cluster's stream, read by one query."""
@@ -51,6 +53,7 @@ class NodeAdmin(DecidingAdmin[Node]):
         """Through the services; a new row is then found by its number."""
         slug = obj.cluster.slug
         events = form.carry_out(slug=slug, actor=operator(request))
+        self.note(request, events)
         if not change:
             number = events[0].payload["node"]["number"]
             obj.pk = Node.objects.values_list("pk", flat=True).get(cluster__slug=slug, number=number)
@@ -59,41 +62,68 @@ class NodeAdmin(DecidingAdmin[Node]):
         """Removes the node, at the version that the question was asked at."""
         seen = request.POST.get("version", "")
         version = int(seen) if seen.isdecimal() and len(seen) <= MOST_DIGITS else None
-        remove_node(slug=obj.cluster.slug, actor=operator(request), number=obj.number, version=version)
+        self.note(
+            request,
+            [remove_node(slug=obj.cluster.slug, actor=operator(request), number=obj.number, version=version)],
+        )
 
     @admin.action(description=gettext_lazy("Kill selected nodes"), permissions=["change"])
     def kill(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
         """Each goes down."""
-        self._each(request, queryset, kill_node)
+        self._each(request, queryset, decisions.kill)
+
+    @admin.action(description=gettext_lazy("Freeze selected servers"), permissions=["change"])
+    def freeze(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        """Each is stopped where it stands."""
+        self._each(request, queryset, served.freeze)
+
+    @admin.action(description=gettext_lazy("Thaw selected servers"), permissions=["change"])
+    def thaw(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        """Each goes on, if it was not convicted yet."""
+        self._each(request, queryset, served.thaw)
+
+    @admin.action(description=gettext_lazy("Restart selected servers"), permissions=["change"])
+    def restart(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
+        """Each ends and starts again with its keys."""
+        self._each(request, queryset, served.restart)
 
     @admin.action(description=gettext_lazy("Revive selected nodes"), permissions=["change"])
     def revive(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
         """Each is active again."""
-        self._each(request, queryset, revive_node)
+        self._each(request, queryset, decisions.revive)
 
     @admin.action(description=gettext_lazy("Drain selected nodes"), permissions=["change"])
     def drain(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
         """Each gives its keys away."""
-        self._each(request, queryset, drain_node)
+        self._each(request, queryset, decisions.drain)
 
     @admin.action(description=gettext_lazy("Remove selected nodes for good"), permissions=["delete"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
         """Each is taken out."""
-        self._each(request, queryset, remove_node)
+        self._each(request, queryset, decisions.remove)
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[Node], service: Callable[..., Event]) -> None:
-        """An event a node. What is refused is said, and the others are done."""
+    def _each(self, request: HttpRequest, queryset: QuerySet[Node], deciding: Callable[[int], Decision]) -> None:
+        """An event a node. What is refused is said, and the others are done, or asked for where they are servers."""
         nodes = list(queryset.order_by("cluster", "number")[: MOST_AT_ONCE + 1])
         if len(nodes) > MOST_AT_ONCE:
             text = _("Choose at most %(most)d nodes at once; nothing was done.") % {"most": MOST_AT_ONCE}
             self.message_user(request, text, messages.ERROR)
             return
-        done, actor = 0, operator(request)
+        done, asked, actor = 0, 0, operator(request)
         for node in nodes:
             try:
-                service(slug=node.cluster.slug, actor=actor, number=node.number)
-                done += 1
+                event = change(slug=node.cluster.slug, actor=actor, version=None, decision=deciding(node.number))
             except Refused as refused:
                 self.tell(request, refused)
+                continue
+            if event.kind == "work_asked":
+                asked += 1
+            else:
+                done += 1
         if done:
             self.message_user(request, ngettext("%(n)d node: done.", "%(n)d nodes: done.", done) % {"n": done})
+        if asked:
+            text = ngettext(
+                "%(n)d node: asked; the log says when it is done.", "%(n)d nodes: asked; the log says when.", asked
+            )
+            self.message_user(request, text % {"n": asked})

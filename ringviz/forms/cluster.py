@@ -10,21 +10,22 @@ from django.utils.translation import gettext_lazy
 
 from live.actor import Actor
 from live.models import Event
-from ringviz.bounds import MAX_KEYS, MAX_PATTERN
+from ringviz.bounds import MAX_KEYS, MAX_NODES, MAX_PATTERN
 from ringviz.forms.deciding import DecidingForm
 from ringviz.models import Cluster
 from ringviz.services import decisions
 from ringviz.services.changing import check_allowed
-from ringviz.services.clusters import create_cluster
+from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.decisions import Decision
 from ringviz.services.keys import pattern_keys
 
 _CREATED_WITH = ("slug", "name", "demo", "strategy", "vnodes", "copies", "seed")
 _CONFIGURED = ("strategy", "vnodes", "copies")
+_MIB = 2**20
 
 
 class AddClusterForm(DecidingForm[Cluster]):
-    """A new cluster, without nodes, watched with keys that are there or that a pattern makes."""
+    """A new cluster, simulated or of servers, with keys that are there or that a pattern makes."""
 
     pattern = forms.CharField(
         label=gettext_lazy("or a key pattern"),
@@ -40,13 +41,34 @@ class AddClusterForm(DecidingForm[Cluster]):
         help_text=gettext_lazy("Of a pattern. A hundred thousand draw a picture that is even enough."),
     )
 
+    managed = forms.BooleanField(
+        label=gettext_lazy("managed"),
+        required=False,
+        help_text=gettext_lazy("Each node is a server, and each key is stored; else nodes and keys are simulated."),
+    )
+    nodes = forms.IntegerField(
+        label=gettext_lazy("number of nodes"),
+        min_value=0,
+        max_value=MAX_NODES,
+        required=False,
+        help_text=gettext_lazy("Named node-1 and so on. A managed cluster needs one at least."),
+    )
+    memory_mib = forms.IntegerField(
+        label=gettext_lazy("memory of a server, MiB"),
+        min_value=0,
+        required=False,
+        initial=DEFAULT_MEMORY // _MIB,
+        help_text=gettext_lazy("Of a managed cluster."),
+    )
+
     class Meta:
         model = Cluster
-        fields = (*_CREATED_WITH, "key_set")
+        fields = (*_CREATED_WITH, "replicas", "key_set")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key_set"].required = False
+        self.fields["replicas"].required = False
 
     def clean(self) -> dict[str, Any] | None:
         """Keys of either kind."""
@@ -64,7 +86,18 @@ class AddClusterForm(DecidingForm[Cluster]):
         given = self.cleaned_data
         key_set = given["key_set"] or pattern_keys(pattern=given["pattern"], count=given["count"])
         wanted: dict[str, Any] = {name: given[name] for name in _CREATED_WITH if name != "slug"}
-        return [create_cluster(slug=slug, actor=actor, key_set=key_set, **wanted)]
+        memory = given["memory_mib"]
+        event = create_cluster(
+            slug=slug,
+            actor=actor,
+            key_set=key_set,
+            nodes=[{"name": f"node-{number}"} for number in range(1, (given["nodes"] or 0) + 1)],
+            kind=Cluster.Kind.MANAGED if given["managed"] else Cluster.Kind.SIMULATED,
+            replicas=given["replicas"] or 0,
+            memory=DEFAULT_MEMORY if memory is None else memory * _MIB,
+            **wanted,
+        )
+        return [event]
 
 
 class ChangeClusterForm(DecidingForm[Cluster]):

@@ -42,6 +42,7 @@ def test_a_copy_of_the_folder_is_a_cluster_of_its_own(data_folder):
     with servers.folder() as copied:
         with demos.running(data_folder) as demo:
             at_rest(demo)
+            assert demo.manage("ring", "workload", "off", "--cluster", "demo").returncode == 0
             assert demo.end() == 0
         shutil.copytree(data_folder, copied, dirs_exist_ok=True)
         with demos.running(data_folder) as demo, demos.running(copied) as copy:

@@ -33,10 +33,25 @@ def test_a_new_cluster_begins_with_its_first_event(small, operator):
     assert (cluster.seed, cluster.vnodes) == (7, 16)
 
 
+def test_a_new_cluster_of_servers_waits_for_them(small, operator):
+    given = {"managed": "on", "nodes": "3", "replicas": "1", "memory_mib": "32"}
+    operator.post(CLUSTERS + "add/", wanted(small, **given), follow=True)
+    cluster = Cluster.objects.get(slug="new")
+    assert (cluster.kind, cluster.replicas, cluster.memory) == ("managed", 1, 32 * 2**20)
+    assert list(cluster.nodes.values_list("name", "state")) == [(f"node-{n}", "joining") for n in (1, 2, 3)]
+    intents = operator.get(f"/admin/ringviz/intent/?cluster__id__exact={cluster.pk}").content.decode()
+    assert "start the servers" in intents
+    assert "waiting" in intents
+    assert operator.get("/admin/ringviz/intent/add/").status_code == 403
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"slug": "small"}, "already"),
+        ({"managed": "on"}, "1 to"),
+        ({"managed": "on", "nodes": 2, "memory_mib": 1}, "MiB"),
+        ({"managed": "on", "nodes": 2, "replicas": 2}, "1"),
         ({"slug": "Big_One"}, "small letters"),
         ({"vnodes": 1001}, "1000"),
         ({"copies": 9}, "8"),
