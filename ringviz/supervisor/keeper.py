@@ -256,9 +256,11 @@ class Keeper:
             # In this order, so that nobody reads of a server that answers while it is called frozen, or the reverse.
             if intent.action == "freeze":
                 self.book.done(intent, decision)
+                self.members.silent.add(intent.node)  # asking it would hold up the thaw until the verdict
                 server.child.freeze()
             else:
                 server.child.thaw()
+                self.members.silent.discard(intent.node)
                 self.book.done(intent, decision)
         except Refused as refused:
             self.book.given_up(intent, Intent.State.FAILED, refused.message)
