@@ -8,7 +8,7 @@ from redis.crc import key_slot
 
 from ringviz.engine import Address, EngineError
 from tests.consistency.history import OK, UNKNOWN
-from tests.consistency.shaking import Shaking, missing, shaken
+from tests.consistency.shaking import Shaking, TooLate, missing, shaken
 from tests.consistency.writers import all_keys, counters
 from tests.supervised import installation, wait
 
@@ -21,13 +21,24 @@ def real(django_db_blocker, settings):
         yield ours
 
 
+def unless_too_late(real, shake):
+    """A machine so busy that a freeze of 0.35 s became one of a second has two more tries."""
+    for _ in range(2):
+        with suppress(TooLate):
+            return shake()
+        real.rest()
+        real.act("revive", node=3)
+        real.rest()
+    return shake()
+
+
 def test_whatever_the_supervisor_does_keeps_every_write(real):
     shaking = Shaking(real, random.Random(1))
 
     def churn() -> None:
+        shaking.pause(3)
         shaking.ask("add", name="cache-5", weight=1)
         shaking.ask("drain", node=2)
-        shaking.pause(3)
         shaking.ask("reweight", node=4, weight=3)
         shaking.ask("configure", strategy="modulo")
         shaking.ask("revive", node=2)
@@ -35,14 +46,13 @@ def test_whatever_the_supervisor_does_keeps_every_write(real):
         shaking.ask("restart", node=1)
         shaking.ask("remove", node=5)
 
-    report = shaken(real, 1, 1, churn)
+    report = unless_too_late(real, lambda: shaken(real, 1, 1, churn))
     assert report.faults == [], report.summary()
     for op in ("set", "delete", "read", "incr"):
         assert report.outcomes[op, OK] > 100, report.summary()
     assert sum(count for (_, outcome), count in report.outcomes.items() if outcome == UNKNOWN) > 0  # the freeze
     assert sum(real.equal().values()) == KEYS
     assert missing(real) == []
-    assert {event.payload["keys"] for event in real.events() if event.kind == "keys_refilled"} == {KEYS}  # the first
 
 
 def test_a_mover_that_assigns_slots_without_their_keys_is_caught(real):
@@ -62,13 +72,13 @@ def test_a_mover_that_assigns_slots_without_their_keys_is_caught(real):
 
 def test_a_mover_that_drops_what_it_has_yet_to_move_is_caught(real):
     engine = real.engine()
+    slots = [(slot, slot) for slot in sorted({key_slot(key.encode()) for key in all_keys()})]
 
     def churn() -> None:
         real.act("drain", node=1)
-        host, port = real.addresses()[0]
-        mine = [(slot, slot) for slot in sorted({key_slot(key.encode()) for key in all_keys()})]
-        with suppress(EngineError):
-            engine.drop(Address(host, port), mine)
+        for host, port in real.addresses():  # whoever has them by now
+            with suppress(EngineError):
+                engine.drop(Address(host, port), slots)
 
     report = shaken(real, 1, 1, churn)
     assert "lost" in {fault.kind for fault in report.faults}, report.summary()
