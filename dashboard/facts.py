@@ -10,12 +10,13 @@ from dashboard.looks import NEUTRAL, Look, looks_of
 from dashboard.pictures import arc_paths, shows_arcs
 from live.models import Stream
 from live.reading import Head, heads, read_stable
-from ringviz.core.placement import Murmur
+from ringviz.core.placement import Bucketed, Murmur
 from ringviz.core.placement import Node as Member
 from ringviz.core.ring import HashRing
 from ringviz.models import Cluster, Node
 
 _MAX_KEPT = 200
+ON_RING = ("active", "suspected", "frozen")
 
 
 class Row(NamedTuple):
@@ -28,6 +29,7 @@ class Row(NamedTuple):
     keys: int
     ownership: float
     tokens: int
+    lost: int = 0
 
 
 class Load(NamedTuple):
@@ -57,6 +59,9 @@ class Facts:
     active: int
     down: int
     draining: int
+    silent: int
+    joining: int
+    lost: int
     loads: tuple[Load, ...]
     arcs: tuple[tuple[Look, str], ...]
 
@@ -94,7 +99,7 @@ def _read(pk: int) -> tuple[Cluster, list[Row]]:
 
 def figure(cluster: Cluster, head: Head, rows: Sequence[Row]) -> Facts:
     """The figures of a cluster from its rows."""
-    active = [row for row in rows if row.state == "active"]
+    active = [row for row in rows if row.state in ON_RING]  # who does not answer, or is frozen, still owns what it has
     states = [row.state for row in rows]
     looks = looks_of(row.number for row in rows)
     return Facts(
@@ -113,6 +118,9 @@ def figure(cluster: Cluster, head: Head, rows: Sequence[Row]) -> Facts:
         active=len(active),
         down=states.count("down"),
         draining=states.count("draining"),
+        silent=states.count("suspected") + states.count("frozen"),
+        joining=states.count("joining"),
+        lost=sum(row.lost for row in rows),
         loads=loads(active, looks),
         arcs=_arcs(cluster, active, looks),
     )
@@ -135,6 +143,7 @@ def _arcs(cluster: Cluster, active: Sequence[Row], looks: dict[int, Look]) -> tu
     if cluster.strategy != "ring" or alike or not shows_arcs(sum(row.tokens for row in active)):
         return ()
     members = [Member(row.name, row.weight) for row in active]
-    ring = HashRing(members, Murmur(cluster.vnodes, cluster.seed))
+    bucketed = cluster.kind == Cluster.Kind.MANAGED
+    ring = HashRing(members, (Bucketed if bucketed else Murmur)(cluster.vnodes, cluster.seed))
     paths = arc_paths(ring.tokens, ring.owner_index, len(members))
     return tuple((looks[row.number], path) for row, path in zip(active, paths, strict=True) if path)

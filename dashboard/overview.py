@@ -87,7 +87,7 @@ def card_of(facts: Facts) -> Card:
 
 def summary(all_facts: Sequence[Facts]) -> Summary:
     """What stands at the top."""
-    nodes = sum(facts.active + facts.down + facts.draining for facts in all_facts)
+    nodes = sum(_total(facts) for facts in all_facts)
     down = sum(facts.down for facts in all_facts)
     draining = sum(facts.draining for facts in all_facts)
     clusters = len(all_facts)
@@ -105,12 +105,20 @@ def summary(all_facts: Sequence[Facts]) -> Summary:
     return Summary(", ".join(parts), said, " ".join(facts.slug for facts in all_facts))
 
 
+def _total(facts: Facts) -> int:
+    return facts.active + facts.down + facts.draining + facts.joining
+
+
 def _nodes(facts: Facts) -> str:
-    total = facts.active + facts.down + facts.draining
+    total = _total(facts)
     if not total:
         return _("No node yet.")
     if facts.active == total:
         return ngettext("%(n)s node, active.", "%(n)s nodes, all active.", total) % {"n": number(total)}
+    if not facts.active:
+        if facts.joining == total:
+            return ngettext("%(n)s node, being started.", "%(n)s nodes, being started.", total) % {"n": number(total)}
+        return _("0 of %(total)s nodes are active.") % {"total": number(total)}
     values = {"active": number(facts.active), "total": number(total)}
     return _("%(active)s of %(total)s nodes are active.") % values
 
@@ -121,6 +129,10 @@ def _absent(facts: Facts) -> str:
         parts.append(_("%(n)s down") % {"n": number(facts.down)})
     if facts.draining:
         parts.append(_("%(n)s draining") % {"n": number(facts.draining)})
+    if facts.joining and facts.active:
+        parts.append(_("%(n)s joining") % {"n": number(facts.joining)})
+    if facts.silent:
+        parts.append(_("%(n)s silent") % {"n": number(facts.silent)})
     return ", ".join(parts)
 
 
@@ -128,6 +140,10 @@ def _keys(facts: Facts) -> str:
     if not facts.keys:
         return _("No keys yet: figures are shares of the hash space.")
     keys = ngettext("%(n)s key", "%(n)s keys", facts.keys) % {"n": number(facts.keys)}
+    if facts.kind == Cluster.Kind.MANAGED:  # what its servers really have is measured on its own page
+        stored = ngettext("%(n)s key on servers", "%(n)s keys on servers", facts.keys) % {"n": number(facts.keys)}
+        lost = ngettext("%(n)s lost", "%(n)s lost", facts.lost) % {"n": number(facts.lost)}
+        return _("%(keys)s, %(lost)s.") % {"keys": stored, "lost": lost} if facts.lost else f"{stored}."
     possible = min(facts.copies, facts.active)
     if possible < facts.copies:
         values = {"keys": keys, "n": possible, "wanted": facts.copies}

@@ -12,14 +12,19 @@ from django.db import DatabaseError, connection
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis import Redis, RedisError
 
 from dashboard.wording import number
 from live.channel import redis_url
+from locks.lease import Lease
+from ringviz.models import Cluster, Leadership, Node
 
 TIMEOUT_S = 0.5
 _KEPT_S = 2.0  # many open overviews ask in the same moment; one look serves them all
 _started_at = timezone.now()
+LEASE = "supervisor"  # as ringviz.supervisor.run names it; that module is no part of a web process
+_WITH_SERVER = (Node.State.ACTIVE, Node.State.SUSPECTED, Node.State.FROZEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def look() -> Look:
     global _last  # noqa: PLW0603  one look a process
     with _looking:
         if _last is None or time.monotonic() - _last[0] > _KEPT_S:
-            _last = time.monotonic(), Look(timezone.now(), (_web(), _database(), _hint_server()))
+            _last = time.monotonic(), Look(timezone.now(), (_web(), _database(), _hint_server(), *_supervisor()))
         return _last[1]
 
 
@@ -100,6 +105,41 @@ def _hint_server() -> Process:
         f"Valkey {about['valkey_version']}" if "valkey_version" in about else f"Redis {about.get('redis_version', '')}"
     )
     return Process(name, True, _("answers"), f"{kind}, {took}")
+
+
+def _supervisor() -> tuple[Process, ...]:
+    """Who starts and ends the servers of managed clusters, and how many there should be; nothing where there are none.
+
+    It leads as long as it holds its lease on the hint server; the row says who led last.
+    """
+    try:
+        managed = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED)
+        if not Cluster.objects.filter(kind=Cluster.Kind.MANAGED).exists():
+            return ()
+        count = managed.filter(state__in=_WITH_SERVER).count()
+        last = Leadership.objects.order_by("-fencing_token").first()
+    except DatabaseError:
+        return ()
+    servers = ngettext("%(n)s server", "%(n)s servers", count) % {"n": number(count)}
+    leads = _is_led()
+    if leads and last is not None:
+        detail = _("%(servers)s, process %(holder)s, since") % {"servers": servers, "holder": last.holder}
+        return (Process(_("Supervisor"), True, _("leads"), detail, last.since),)
+    said = _("nobody leads") if leads is not None else _("unknown")
+    detail = _("%(servers)s; what is asked waits until one leads") % {"servers": servers}
+    return (Process(_("Supervisor"), False, said, detail),)
+
+
+def _is_led() -> bool | None:
+    """Whether somebody holds the supervisor's lease; None where nobody can be asked."""
+    url = redis_url()
+    if not url:
+        return None
+    try:
+        with Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as client:
+            return bool(client.exists(Lease(client, LEASE, 1).keys[0]))
+    except (RedisError, OSError):
+        return None
 
 
 def _ms(start: float) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from redis import Redis
 
 from dashboard import facts, processes
 from dashboard.facts import Row, loads
 from dashboard.looks import Look, looks_of
 from live.models import Event, Stream
+from locks.lease import Lease
 from ringviz.models import Node
+from ringviz.services.leading import lead
+from ringviz.supervisor.run import LEASE
 from tests.markup import one_text, select, texts
 
 
@@ -148,6 +152,44 @@ def test_processes_name_the_hint_server_that_answers(client, db, hint_server, mo
     page = client.get("/overview/processes/").content.decode()
     assert re.fullmatch(r"answers Valkey [\d.]+, [\d.]+ ms", texts(page, "dd")[2])
     assert texts(page, ".ill") == []
+
+
+def managed(make_cluster, **more):
+    return make_cluster("real", kind="managed", **more)
+
+
+def test_processes_tell_of_a_supervisor_only_where_one_is_needed_and_that_nobody_leads(
+    client, make_cluster, hint_server, monkeypatch
+):
+    monkeypatch.setattr(processes, "_last", None)
+    managed(make_cluster, states=("active", "frozen", "down", "joining"))
+    page = client.get("/overview/processes/").content.decode()
+    assert texts(page, "dt")[3:] == ["Supervisor"]
+    assert texts(page, ".ill") == ["nobody leads 2 servers; what is asked waits until one leads"]
+
+
+def test_processes_name_the_supervisor_that_holds_the_lease(client, make_cluster, hint_server, monkeypatch):
+    monkeypatch.setattr(processes, "_last", None)
+    managed(make_cluster)
+    with Redis.from_url(hint_server.url) as connection:
+        held = Lease(connection, LEASE, 60_000).acquire()
+        assert held is not None
+        lead(held.fencing_token, "machine:42")
+        page = client.get("/overview/processes/").content.decode()
+        assert held.release()
+    assert texts(page, "dd")[3].startswith("leads 3 servers, process machine:42, since")
+    assert texts(page, ".ill") == []
+
+
+def test_a_card_of_servers_says_its_kind_and_calls_no_key_a_copy(client, make_cluster):
+    cluster = managed(make_cluster, states=("active", "suspected", "joining"), copies=3)
+    Node.objects.filter(cluster=cluster, number=1).update(lost=70)
+    page = row_of(client.get("/").content.decode(), "real")
+    said = " ".join(texts(page, ".what p"))
+    assert "Managed" in " ".join(texts(page, ".what h2 span"))
+    assert "2 of 3 nodes are active. 1 joining, 1 silent" in said
+    assert "1,000 keys on servers, 70 lost." in said
+    assert "cop" not in said
 
 
 def test_loads_are_against_the_fair_share_of_the_weight():
