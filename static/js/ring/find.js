@@ -66,7 +66,9 @@ export function wireFind(store, urls, loader, example) {
     store.set({ lookup: lookupIn(lookup, view.v, view.state, loader.book.ring(view.state)) });
     soon(view === head ? Math.random() * SPREAD_MS : 0);
   });
-  input.value = store.page.key || example;
+  // Somebody may have typed before this was there to hear it.
+  if (input.value) store.set({ key: input.value });
+  else input.value = store.page.key || example;
   if (input.value) void ask();
 }
 
