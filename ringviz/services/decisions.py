@@ -169,6 +169,8 @@ def edit(number: int, *, address: str, zone: str) -> Decision:
         was = node_of(on.state, number)
         node: NodeState = {**was, "address": address.strip(), "zone": zone.strip()}
         check_node(node, taken=())
+        if on.cluster.kind == ClusterRow.Kind.MANAGED and node["address"] != was["address"]:
+            raise Invalid("address", address, _("The address of a server is where the supervisor started it."))
         if node == was:
             raise Invalid("address", address, _("Nothing was changed."))
         return events.NodeEdited(node=node, changed=[], movement=None)

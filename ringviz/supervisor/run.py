@@ -19,6 +19,8 @@ from contextlib import suppress
 from django.conf import settings
 from django.db import close_old_connections, connections
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from live.listening import Listener
 from locks.lease import Held, Lease, LeaseServerGone
@@ -120,8 +122,7 @@ class Supervisor:
 
     def _acquire(self) -> bool:
         """Waits for the lease. False when told to stop first."""
-        client = Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
-        lease = Lease(client, LEASE, TTL_MS)
+        lease = _lease()
         while not self._stopping.is_set():
             try:
                 held = lease.acquire(floor=newest_token())
@@ -147,8 +148,7 @@ class Supervisor:
 
     def _acquire_again(self) -> bool:
         """The lease ran out or its server lost it: take it again, unless somebody else has."""
-        client = Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
-        held = Lease(client, LEASE, TTL_MS).acquire(floor=newest_token())
+        held = _lease().acquire(floor=newest_token())
         if held is None:
             logger.error("Somebody else leads; this supervisor ends")
             return False
@@ -195,3 +195,10 @@ class Supervisor:
     def _keeper(self, key: ServerKey, tell: Callable[[Keeper], None]) -> None:
         if (keeper := self._keepers.get(key[0])) is not None:
             tell(keeper)
+
+
+def _lease() -> Lease:
+    """Without retries: while we try again in silence the lease runs out."""
+    retry = Retry(NoBackoff(), 0)
+    client = Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)
+    return Lease(client, LEASE, TTL_MS)
