@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ringviz.core.detector import ServerKey
 from ringviz.core.state import State
 from ringviz.engine import Address, Engine
+from ringviz.models import Node as NodeRow
 from ringviz.selectors.placing import members_of
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.heartbeat import Heartbeat
@@ -100,8 +101,16 @@ class Members:
         Whatever runs from these directories is of an earlier supervisor and is ended first. Raises NotStarted.
         """
         self.servers.end_strays()
-        wanted = {node["number"] for node in members_of(state)}  # of the others the work, if any, begins anew
-        found = [one for one in self.servers.directories() if one[0] in wanted]
+        wanted = {node["number"] for node in members_of(state)}
+        # Who was joining has the keys that have moved to it. Of the others the work, if any, begins anew.
+        joining = (
+            {node["number"] for node in state["nodes"] if node["state"] == NodeRow.State.JOINING} if wanted else set()
+        )
+        found = [
+            (number, path)
+            for number, path in self.servers.directories()
+            if number in wanted or (number in joining and owns_slots(path))
+        ]
         chosen = {(number, is_replica(path)): path for number, path in sorted(found, key=_by_worth)}
         if not self.everybody():  # else some run already, where they were told to
             settle_ports(list(chosen.values()))
