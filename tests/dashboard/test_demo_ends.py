@@ -88,7 +88,8 @@ def test_the_page_ends_first_then_the_servers_and_the_hint_server_last(data_fold
 def ends_of(pids, begin):
     """The processes in the order in which they end, after `begin` was called."""
     descriptors = {os.pidfd_open(pid): pid for pid in pids}
-    poller, order = select.poll(), []
+    poller = select.poll()
+    order: list[int] = []
     for descriptor in descriptors:
         poller.register(descriptor, select.POLLIN)
     begin()
