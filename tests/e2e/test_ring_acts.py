@@ -82,7 +82,7 @@ def test_any_key_is_found_and_shown_inert(calm_demo: Demo, visitors: Visitors) -
         expect(walk).to_contain_text(f"0x{plain.hash(key.encode()):08X}")
         owner, *copies = plain.preference(key.encode(), 3)
         expect(walk.locator("li", has_text="Owner")).to_contain_text(owner)
-        shown = walk.locator("li", has_text="Then").locator(".ln:not(.sub)").all_inner_texts()
+        shown = walk.locator("li", has_text="Copies").locator(".ln").all_inner_texts()
         assert [text[1:].strip() for text in shown] == copies  # without the number in the node's chip
         page.page.wait_for_function("key => new URLSearchParams(location.search).get('key') === key", arg=key)
     again = open_ring(visitors, calm_demo, page.page.url.removeprefix(calm_demo.url))

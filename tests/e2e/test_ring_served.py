@@ -1,0 +1,76 @@
+"""The ring of real servers: what they store beside the prediction, and a death told as a loss."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.demos import Demo
+from tests.e2e.ring_page import PATIENCE_MS, RingPage, grouped, number, open_ring
+from tests.e2e.visitors import Visitors, violations
+
+AT_REST = re.compile("^At rest")
+
+
+def counts(page: RingPage) -> dict[str, tuple[str, str]]:
+    """Predicted and stored keys of every node, as the mirror table says them."""
+    page.page.locator("#screen").click()
+    rows = {row["Node"]: (row["Predicted"], row["Stored"]) for row in page.mirror()}
+    page.page.locator("#screen").click()
+    return {re.sub(r"^\d+ ", "", name): found for name, found in rows.items()}
+
+
+def at_rest(page: RingPage) -> RingPage:
+    """Wait until nothing moves, and every server was counted as it should be."""
+    expect(page.page.locator("#work")).to_have_text(AT_REST, timeout=PATIENCE_MS)
+    expect(page.page.locator("[data-stored-note]")).not_to_have_text(re.compile("≠|not answer|no server"))
+    return page
+
+
+def test_a_death_of_a_real_server_is_a_loss_that_is_refilled(demo: Demo, visitors: Visitors) -> None:
+    page = at_rest(open_ring(visitors, demo, operator=True).live())
+    before = counts(page)
+    assert all(predicted == stored for predicted, stored in before.values())
+    held = number(before["cache-4"][0])
+    page.page.locator("#ring").focus()
+    for _ in range(4):
+        page.page.keyboard.press("ArrowRight")
+    expect(page.page.locator("#risk")).to_have_text(f"cache-4: {grouped(held)} keys would be lost.")
+
+    page.row(4).get_by_role("button", name="Kill").click()
+    expect(page.title).to_have_text("cache-4 is down", timeout=PATIENCE_MS)
+    expect(page.page.locator("#core")).to_contain_text("of keys were lost")
+    ledger = page.page.locator("#panel-more .led")
+    expect(ledger).to_contain_text(f"{grouped(held)}lost")
+    expect(ledger).to_contain_text(f"{grouped(held)}stored again", timeout=PATIENCE_MS)
+    expect(page.page.locator("#flow")).to_have_count(0)
+    after = counts(at_rest(page))
+    assert after["cache-4"] == ("0", "–")
+    alive = [found for name, found in after.items() if name != "cache-4"]
+    assert all(predicted == stored for predicted, stored in alive)
+    assert sum(number(stored) for _, stored in alive) == 20_000
+    assert violations(page.page) == []
+
+
+def test_a_plan_says_what_it_costs_the_survivors(demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, demo, "clusters/demo/?plan=kill&node=3", reduced_motion=True)
+    survivors = page.page.locator("[data-estimate] tbody tr")
+    expect(survivors).to_have_count(7)
+    expect(survivors.first).to_contain_text("MiB")
+    expect(page.page.locator("#capp")).to_contain_text("keys would be lost with its server")
+    assert violations(page.page) == []
+
+
+def test_clients_are_stopped_and_started_from_the_page(demo: Demo, visitors: Visitors) -> None:
+    page = at_rest(open_ring(visitors, demo, operator=True).live())
+    load = page.page.locator("#panel-load")
+    expect(load).to_contain_text(re.compile(r"Hits \d+\.\d% · [\d,]+ ops/s"), timeout=PATIENCE_MS)
+    load.get_by_role("button", name="Stop").click()
+    expect(load.locator(".hrow")).to_contain_text("off", timeout=PATIENCE_MS)
+    load.get_by_text("Rate, keys, reads").click()
+    rate = load.get_by_label("Operations a second", exact=True)
+    rate.fill("200")
+    rate.press("Enter")
+    expect(rate).to_have_value("200")
+    load.get_by_role("button", name="Start").click()
+    expect(load.locator(".hrow")).to_contain_text("200 ops/s asked", timeout=PATIENCE_MS)
+    assert page.state()["state"]["workload"] == {"on": True, "rate": 200, "distribution": "zipf", "reads": 0.9}
