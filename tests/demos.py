@@ -1,5 +1,6 @@
 """A real demo in a subprocess: `manage.py demo` in a data folder of its own, on a free port."""
 
+import json
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.processes import DEADLINE_S, children_of, processes_in, processes_naming, until
 
@@ -101,6 +103,30 @@ class Demo:
     def wait_for_servers(self, count: int = 8) -> dict[int, str]:
         """Until so many run."""
         return until(lambda: found if len(found := self.servers()) == count else {}, what=f"{count} servers")
+
+    def status(self, cluster: str = "demo") -> dict[str, Any]:
+        """What `ring status` says."""
+        told = self.manage("ring", "status", "--cluster", cluster, "--json")
+        assert told.returncode == 0, told.stderr
+        status: dict[str, Any] = json.loads(told.stdout)
+        return status
+
+    def wait_for_keys(self) -> dict[str, Any]:
+        """Until all is at rest and every server has what the ring predicts; the status then."""
+
+        def equal() -> dict[str, Any] | None:
+            status = self.status()
+            same = all(node["stored_keys"] == node["predicted_keys"] for node in status["nodes"] if on_ring(node))
+            return status if status["at_rest"] and same else None
+
+        found = until(equal, deadline_s=UP_WITHIN_S, what="rest")
+        assert found is not None
+        return found
+
+
+def on_ring(node: dict[str, Any]) -> bool:
+    """Whether the node has a server that stores keys."""
+    return node["state"] in ("active", "suspected", "frozen")
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:

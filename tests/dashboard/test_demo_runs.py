@@ -25,12 +25,13 @@ def test_a_first_start_makes_everything_and_a_second_finds_it(tmp_path):
 
 def test_it_opens_on_eight_servers_that_store_what_the_ring_predicts_and_finds_them_again(tmp_path):
     with demos.running(tmp_path) as demo:
-        first = at_rest(demo)
+        first = demo.wait_for_keys()
+        assert (first["kind"], {node["kind"] for node in first["nodes"]}) == ("managed", {"managed"})
         assert len(first["nodes"]) == len(demo.servers()) == 8
         assert sum(node["stored_keys"] for node in first["nodes"]) >= 20_000
         assert demo.end() == 0
     with demos.running(tmp_path) as demo:
-        again = at_rest(demo)
+        again = demo.wait_for_keys()
         assert [node["stored_keys"] for node in again["nodes"]] == [node["stored_keys"] for node in first["nodes"]]
         assert not {"node_killed", "keys_refilled"} & kinds_since(demo, first["version"]), (
             "keys are back by their files"
@@ -41,32 +42,18 @@ def test_a_copy_of_the_folder_is_a_cluster_of_its_own(data_folder):
     """Its servers have the very same identities and password."""
     with servers.folder() as copied:
         with demos.running(data_folder) as demo:
-            at_rest(demo)
+            demo.wait_for_keys()
             assert demo.manage("ring", "workload", "off", "--cluster", "demo").returncode == 0
             assert demo.end() == 0
         shutil.copytree(data_folder, copied, dirs_exist_ok=True)
         with demos.running(data_folder) as demo, demos.running(copied) as copy:
-            at_rest(demo)
-            before = at_rest(copy)
+            demo.wait_for_keys()
+            before = copy.wait_for_keys()
             assert demo.manage("ring", "kill", "cache-3", "--cluster", "demo", "--wait").returncode == 0
-            assert [node["state"] for node in at_rest(demo)["nodes"]].count("down") == 1
-            after = at_rest(copy)
+            assert [node["state"] for node in demo.wait_for_keys()["nodes"]].count("down") == 1
+            after = copy.wait_for_keys()
             assert after["version"] == before["version"]
             assert [node["stored_keys"] for node in after["nodes"]] == [node["stored_keys"] for node in before["nodes"]]
-
-
-def at_rest(demo):
-    """What `ring status` says of the demo's cluster as soon as every node stores what is predicted."""
-    return until(partial(status_at_rest, demo), deadline_s=demos.UP_WITHIN_S, what="rest")
-
-
-def status_at_rest(demo):
-    told = demo.manage("ring", "status", "--cluster", "demo", "--json")
-    assert told.returncode == 0, told.stderr
-    status = json.loads(told.stdout)
-    assert (status["kind"], {node["kind"] for node in status["nodes"]}) == ("managed", {"managed"})
-    equal = all(node["stored_keys"] == node["predicted_keys"] for node in status["nodes"])
-    return status if status["at_rest"] and equal and not status["unfilled"] else None
 
 
 def kinds_since(demo, version):
