@@ -73,4 +73,4 @@ def test_clients_are_stopped_and_started_from_the_page(demo: Demo, visitors: Vis
     expect(rate).to_have_value("200")
     load.get_by_role("button", name="Start").click()
     expect(load.locator(".hrow")).to_contain_text("200 ops/s asked", timeout=PATIENCE_MS)
-    assert page.state()["state"]["workload"] == {"on": True, "rate": 200, "distribution": "zipf", "reads": 0.9}
+    assert page.state()["state"]["workload"] == {"on": True, "rate": 200, "distribution": "uniform", "reads": 0.9}
