@@ -1,7 +1,8 @@
 """What a browser test asks for: a browser, demos to look at, people to look at them.
 
-`demo` is fresh for each test (a copy of a seeded folder, up in a second); `calm_demo` is shared by the tests that only
-read. State is driven over HTTP and the command line (`demo.manage("ring", "kill", "cache-4")`), never in this process.
+`demo` is fresh for each test (a copy of a seeded folder, up in a second), its nodes are servers; `simulated_demo` has a
+simulated cluster in their place, and so has `calm_demo`, which is shared by the tests that only read. State is driven
+over HTTP and the command line (`demo.manage("ring", "kill", "cache-4")`), never in this process.
 """
 
 import shutil
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import demos, servers
 from tests.demos import Demo
-from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all
+from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all, simulated
 from tests.e2e.visitors import CHROMIUM_OPTIONS, SYSTEM_CHROMIUM, Visitors
 
 
@@ -27,26 +28,50 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def simulated_folder(seeded_folder: Path) -> Iterator[Path]:
+    """The same with a simulated cluster in the place of the demo's. Copy it, do not use it."""
+    with servers.folder() as folder:
+        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+        simulated(folder)
+        yield folder
+
+
+@pytest.fixture
+def simulated_copy(simulated_folder: Path) -> Iterator[Path]:
+    """That as a data folder of the test's own."""
+    with servers.folder() as folder:
+        shutil.copytree(simulated_folder, folder, dirs_exist_ok=True)
+        yield folder
+
+
 @pytest.fixture
 def demo(data_folder: Path) -> Iterator[Demo]:
-    """A demo of the test's own, up and seeded."""
+    """A demo of the test's own, up and seeded: its nodes are servers."""
     with demos.running(data_folder) as running:
         yield running
 
 
+@pytest.fixture
+def simulated_demo(simulated_copy: Path) -> Iterator[Demo]:
+    """A demo of the test's own whose cluster changes in an instant, and stands still until somebody acts."""
+    with demos.running(simulated_copy) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
-def calm_demo(seeded_folder: Path) -> Iterator[Demo]:
+def calm_demo(simulated_folder: Path) -> Iterator[Demo]:
     """One demo for all tests that change nothing."""
     with servers.folder() as folder:
-        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+        shutil.copytree(simulated_folder, folder, dirs_exist_ok=True)
         with demos.running(folder) as running:
             yield running
 
 
 @pytest.fixture(scope="session")
-def own_clusters(seeded_folder: Path) -> Iterator[Iterator[Own]]:
+def own_clusters(simulated_folder: Path) -> Iterator[Iterator[Own]]:
     """The clusters of the tests that change something, each given away once."""
-    with clusters_for_all(seeded_folder) as stage:
+    with clusters_for_all(simulated_folder) as stage:
         yield (Own(stage, f"own-{n}") for n in range(OWN_CLUSTERS))
 
 

@@ -13,6 +13,21 @@ from tests.demos import Demo
 
 OWN_CLUSTERS = 24
 
+# What most browser tests look at changes in an instant and stands still until somebody acts: at the address of the
+# demo's cluster a simulated one, of the same keys and nodes, three of them there from the start and five added.
+SIMULATED = """
+from live.actor import Actor
+from ringviz.models import Cluster
+from ringviz.services.clusters import create_cluster, delete_cluster
+from ringviz.services.nodes import add_node
+boss, keys = Actor(name="seed", origin="seed", may_operate=True), Cluster.objects.get(slug="demo").key_set
+delete_cluster(slug="demo", actor=boss)
+create_cluster(actor=boss, slug="demo", name="Demo", demo=True, vnodes=16, copies=3, key_set=keys,
+               nodes=[{"name": f"cache-{i}"} for i in range(1, 4)])
+for i in range(4, 9):
+    add_node(slug="demo", actor=boss, name=f"cache-{i}")
+"""
+
 MAKE = f"""
 from live.actor import Actor
 from ringviz.models import Cluster
@@ -40,6 +55,13 @@ class Own:
         """From the command line."""
         done = self.demo.manage("ring", "kill", node, "--cluster", self.slug)
         assert done.returncode == 0, done.stderr
+
+
+def simulated(folder: Path) -> None:
+    """Puts the simulated cluster in the place of the demo's. Nobody may run there."""
+    made = demos.manage(folder, "shell", "-c", SIMULATED)
+    assert made.returncode == 0, made.stderr
+    shutil.rmtree(folder / "clusters", ignore_errors=True)
 
 
 @contextmanager

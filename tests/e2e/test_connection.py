@@ -13,19 +13,14 @@ from playwright.sync_api import Browser, expect
 from tests import demos
 from tests.demos import Demo
 from tests.e2e.ring_page import PATIENCE_MS, SEEDED, RingPage, open_own, open_ring
-from tests.e2e.stage import Own
+from tests.e2e.stage import Own, simulated
 from tests.e2e.visitors import Visitors
 
 LOST = "WebSocket|ERR_|Failed to load|did not answer"
-RESET = """
-from django.db import transaction
-from ringviz.models import SeededCluster
-from ringviz.services.clusters import delete_cluster
-from ringviz.services.seed import seed_demo
+DELETE = """
 from live.actor import Actor
-delete_cluster(slug="demo", actor=Actor(name="test", origin="seed", may_operate=True))
-SeededCluster.objects.filter(slug="demo").delete()
-seed_demo()
+from ringviz.services.clusters import delete_cluster
+delete_cluster(slug="SLUG", actor=Actor(name="test", origin="seed", may_operate=True))
 """
 
 
@@ -53,17 +48,17 @@ def stopped(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-def test_a_killed_server_comes_back_with_what_was_missed(demo: Demo, visitors: Visitors) -> None:
-    page = open_ring(visitors, demo, operator=True).at(SEEDED).live()
+def test_a_killed_server_comes_back_with_what_was_missed(simulated_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, simulated_demo, operator=True).at(SEEDED).live()
     visitors.watch(page.page).allow(LOST)
     page.page.evaluate("() => { globalThis.neverReloaded = true; }")
-    web = demo.program("uvicorn")
-    with stopped(demo.process.pid):
+    web = simulated_demo.program("uvicorn")
+    with stopped(simulated_demo.process.pid):
         os.kill(web, signal.SIGKILL)
         is_lost(page)
         page.page.get_by_role("button", name="Try now").click()  # in vain
         for node in ("cache-4", "cache-5"):
-            assert demo.manage("ring", "kill", node).returncode == 0
+            assert simulated_demo.manage("ring", "kill", node).returncode == 0
         page.at(SEEDED)
     page.at(SEEDED + 2).live()
     expect(page.title).to_have_text("cache-5 is down")
@@ -75,9 +70,9 @@ def test_a_killed_server_comes_back_with_what_was_missed(demo: Demo, visitors: V
     assert page.page.evaluate("() => neverReloaded")
 
 
-def test_a_database_made_anew_is_taken_over_whole(data_folder: Path, browser: Browser) -> None:
+def test_a_database_made_anew_is_taken_over_whole(simulated_copy: Path, browser: Browser) -> None:
     visitors = Visitors(browser)
-    with demos.running(data_folder) as first:
+    with demos.running(simulated_copy) as first:
         page = open_ring(visitors, first).live()
         visitors.watch(page.page).allow(LOST)
         assert first.manage("ring", "kill", "cache-4").returncode == 0
@@ -86,9 +81,8 @@ def test_a_database_made_anew_is_taken_over_whole(data_folder: Path, browser: Br
         port = urlsplit(first.url).port
         assert first.end() == 0
         expect(page.live_words).to_have_attribute("data-state", "lost", timeout=PATIENCE_MS)
-    made = demos.manage(data_folder, "shell", "-c", RESET)
-    assert made.returncode == 0, made.stderr
-    with demos.running(data_folder, PORT=str(port)) as second:
+    simulated(simulated_copy)
+    with demos.running(simulated_copy, PORT=str(port)) as second:
         assert second.url == f"http://127.0.0.1:{port}/"
         page.at(SEEDED).live()
         assert page.state()["epoch"] != epoch
@@ -102,7 +96,7 @@ def test_a_database_made_anew_is_taken_over_whole(data_folder: Path, browser: Br
 
 def test_a_cluster_that_is_deleted_is_said(own: Own, visitors: Visitors) -> None:
     page = open_own(visitors, own).live()
-    gone = RESET.partition("SeededCluster.objects")[0].replace('"demo"', f'"{own.slug}"')
+    gone = DELETE.replace("SLUG", own.slug)
     made = own.demo.manage("shell", "-c", gone)
     assert made.returncode == 0, made.stderr
     expect(page.live_words).to_have_text("Cluster deleted", timeout=PATIENCE_MS)

@@ -16,13 +16,13 @@ def is_live(page: Page) -> None:
     expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
 
 
-def test_the_overview_follows_a_kill_from_the_command_line(demo: Demo, visitors: Visitors) -> None:
-    page = visitors.open(demo)
+def test_the_overview_follows_a_kill_from_the_command_line(simulated_demo: Demo, visitors: Visitors) -> None:
+    page = visitors.open(simulated_demo)
     is_live(page)
     row = page.locator("#cluster-demo")
     expect(row).to_have_attribute("data-version", "6")
     page.focus("#to-demo")
-    demo.manage("ring", "kill", "cache-4")
+    simulated_demo.manage("ring", "kill", "cache-4")
     expect(row).to_have_attribute("data-version", "7", timeout=PATIENCE_MS)
     expect(row.locator(".what")).to_contain_text("7 of 8 nodes are active. 1 down")
     expect(row.locator(".mini path")).to_have_count(7)
@@ -31,24 +31,26 @@ def test_the_overview_follows_a_kill_from_the_command_line(demo: Demo, visitors:
     expect(page.locator("#to-demo")).to_be_focused()
 
 
-def test_the_timeline_shows_a_new_row_above_the_others(demo: Demo, visitors: Visitors) -> None:
-    page = visitors.open(demo, TIMELINE)
+def test_the_timeline_shows_a_new_row_above_the_others(simulated_demo: Demo, visitors: Visitors) -> None:
+    page = visitors.open(simulated_demo, TIMELINE)
     is_live(page)
     rows = page.locator("#log tbody tr")
     expect(rows).to_have_count(6)
-    demo.manage("ring", "kill", "cache-4")
+    simulated_demo.manage("ring", "kill", "cache-4")
     expect(rows).to_have_count(7, timeout=PATIENCE_MS)
     expect(rows.first).to_have_class("fresh")
     expect(rows.first.locator(".what")).to_have_text("cache-4 killed")
     expect(rows.first.locator(".what a")).to_have_attribute("href", "/clusters/demo/?v=7")
 
 
-def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(demo: Demo, visitors: Visitors) -> None:
-    page = visitors.open(demo, TIMELINE)
+def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(
+    simulated_demo: Demo, visitors: Visitors
+) -> None:
+    page = visitors.open(simulated_demo, TIMELINE)
     is_live(page)
     page.get_by_label("Kind").select_option("node_killed")
     expect(page.locator("#log h2")).to_have_text("No event matches")
-    demo.manage("ring", "kill", "cache-4")
+    simulated_demo.manage("ring", "kill", "cache-4")
     rows = page.locator("#log tbody tr")
     expect(rows).to_have_count(1, timeout=PATIENCE_MS)
     page.go_back()
@@ -56,11 +58,11 @@ def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(demo: D
     expect(page.get_by_label("Kind")).to_have_value("")
 
 
-def test_a_lost_server_is_said_and_found_again(demo: Demo, visitors: Visitors) -> None:
-    page = visitors.open(demo, TIMELINE)
+def test_a_lost_server_is_said_and_found_again(simulated_demo: Demo, visitors: Visitors) -> None:
+    page = visitors.open(simulated_demo, TIMELINE)
     visitors.watch(page).allow("WebSocket|ERR_|Failed to load|htmx")
     is_live(page)
-    demo.end()
+    simulated_demo.end()
     expect(page.locator("#live")).to_have_attribute("data-state", "lost", timeout=PATIENCE_MS)
     expect(page.locator("#lost")).to_be_visible()
     expect(page.locator("#lost")).to_have_text(re.compile(r"No connection since \d\d:\d\d:\d\d\."))

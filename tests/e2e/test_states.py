@@ -37,9 +37,9 @@ make("odd", odd, *named("a", "b"))
 
 
 @pytest.fixture(scope="module")
-def clusters(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def clusters(simulated_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo with a cluster for each state. A test changes only the cluster that is its own."""
-    with clusters_for_all(seeded_folder, MAKE) as running:
+    with clusters_for_all(simulated_folder, MAKE) as running:
         yield running
 
 
