@@ -105,10 +105,13 @@ class Servers:
             yield int(path.name.split(".")[0]), path
 
     def new_directory(self, number: int) -> Path:
-        """A directory for a new identity of a node."""
+        """A directory for a new identity of a node. Raises NotStarted."""
         serials = [int(path.name.split(".")[1]) for known, path in self.directories() if known == number]
         path = self.root / f"{number}.{max(serials, default=0) + 1}"
-        path.mkdir(mode=0o700, parents=True)
+        try:
+            path.mkdir(mode=0o700, parents=True)
+        except OSError as error:
+            raise NotStarted(str(error)) from error
         return path
 
     def end_strays(self) -> None:

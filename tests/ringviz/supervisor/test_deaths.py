@@ -1,0 +1,96 @@
+"""Deaths: of two at once, during a refill, of one with a replica; and what a verdict makes impossible."""
+
+import os
+import signal
+
+import pytest
+from redis import Redis
+
+from ringviz.core.buckets import stored_name
+from ringviz.errors import Invalid
+from ringviz.selectors.placing import bucket_owners
+from tests.processes import until
+from tests.supervised import installation
+
+KEYS = 4_000
+
+
+@pytest.fixture
+def real(django_db_blocker, settings):
+    with installation(django_db_blocker, settings, keys=KEYS) as ours:
+        yield ours
+
+
+def test_two_killed_at_once_lose_what_both_had(real):
+    expected = real.node(2)["keys"] + real.node(3)["keys"]
+    pids = real.pid_of(2), real.pid_of(3)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: len(killed(real)) == 2, what="two deaths")
+    assert sum(event.payload["loss"]["keys"] for event in killed(real)) == expected
+    assert sum(real.equal().values()) == KEYS
+
+
+def killed(real):
+    return [event for event in real.events() if event.kind == "node_killed"]
+
+
+def test_a_death_while_another_is_made_good(real):
+    real.act("kill", node=1)
+    real.event("node_killed")
+    os.kill(real.pid_of(4), signal.SIGKILL)
+    until(lambda: len(killed(real)) == 2, what="the second death")
+    stored = real.equal()
+    assert sum(stored.values()) == KEYS
+    assert set(stored) == {2, 3}
+
+
+def test_after_the_verdict_nothing_thaws(real):
+    real.act("freeze", node=2)
+    real.event("node_killed")
+    with pytest.raises(Invalid, match="cache-2 is down"):
+        real.act("thaw", node=2)
+    real.act("revive", node=2)
+    real.event("node_revived")
+    assert sum(real.equal().values()) == KEYS
+
+
+def test_the_last_node_dies_and_comes_back_empty(django_db_blocker, settings):
+    with installation(django_db_blocker, settings, nodes=1, keys=500) as alone:
+        alone.act("kill", node=1)
+        alone.event("node_killed")
+        until(lambda: not alone.state()["work"], what="rest")
+        alone.act("revive", node=1)
+        alone.event("node_revived")
+        assert alone.equal() == {1: 500}
+
+
+def test_a_replica_takes_the_place_of_its_primary_and_gets_a_replica_itself(django_db_blocker, settings):
+    with installation(django_db_blocker, settings, nodes=3, keys=2_000, replicas=1) as real:
+        until(lambda: len(real.server_pids()) == 6, what="three replicas")
+        before, tokens = real.equal(), real.node(2)["tokens"]
+        bucket = int((bucket_owners(real.state()) == 2).nonzero()[0][0])
+        name = stored_name(b"confirmed", bucket)
+        until(lambda: confirmed(real, name), what="a write that the replica has")
+        real.act("kill", node=2)
+        over = real.event("node_failed_over")
+        assert over.payload["cause"] == "asked"
+        assert real.node(2)["state"] == "active"
+        assert real.node(2)["tokens"] == tokens
+        with client_of(real, 2) as client:
+            assert client.getdel(name) == b"yes"
+        assert real.equal() == before
+        until(lambda: len(real.server_pids()) == 6, what="a new replica")
+        assert not killed(real)
+
+
+def client_of(real, number):
+    host, _colon, port = real.node(number)["address"].partition(":")
+    return Redis(host=host, port=int(port), password=real.password(), socket_timeout=5)
+
+
+def confirmed(real, name):
+    """Whether a write was taken by the primary and by its replica."""
+    with client_of(real, 2) as client:
+        client.set(name, b"yes")
+        return client.execute_command("WAIT", 1, 1000) == 1
