@@ -137,6 +137,7 @@ def kinds() -> list[Kind]:
         Kind("work_cancelling", _("Being cancelled")),
         Kind("work_ended", _("Failed or cancelled")),
         Kind("keys_refilled", _("Keys stored")),
+        Kind("keys_lost", _("Keys lost")),
         Kind("workload_set", _("Workload")),
         Kind("cluster_reconfigured", _("Settings changed")),
         Kind("keys_imported", _("Other keys")),

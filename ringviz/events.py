@@ -139,6 +139,16 @@ class KeysRefilled:
     changed: list[Figures]
 
 
+@declare("keys_lost")
+@dataclass(frozen=True)
+class KeysLost:
+    """Buckets were found without what they stored, though no node of the ring died: `keys` to be stored again."""
+
+    keys: int
+    unfilled: list[list[int]]
+    changed: list[Figures]
+
+
 @dataclass(frozen=True)
 class NodeEvent:
     """What all events about one node carry."""
@@ -287,6 +297,7 @@ Payload = (
     | WorkEnded
     | WorkloadSet
     | KeysRefilled
+    | KeysLost
     | NodeEvent
     | NodeRemoved
     | ClusterReconfigured

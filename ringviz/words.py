@@ -140,6 +140,10 @@ def _refilled(payload: Mapping[str, Any]) -> EventWords:
     return _same(ngettext("%(n)s key stored", "%(n)s keys stored", payload["keys"]) % {"n": grouped(payload["keys"])})
 
 
+def _lost(payload: Mapping[str, Any]) -> EventWords:
+    return _same(ngettext("%(n)s key lost", "%(n)s keys lost", payload["keys"]) % {"n": grouped(payload["keys"])})
+
+
 def _formed(_payload: Mapping[str, Any]) -> EventWords:
     return EventWords(_("formed"), _("the servers form the cluster"))
 
@@ -164,5 +168,6 @@ _OF_A_CLUSTER: dict[str, Callable[[Mapping[str, Any]], EventWords]] = {
     "external_seen": _seen,
     "keys_imported": _imported,
     "keys_refilled": _refilled,
+    "keys_lost": _lost,
     "workload_set": _workload,
 }

@@ -215,5 +215,6 @@ _RULES: dict[str, Callable[[State, Mapping[str, Any]], State]] = {
     "cluster_reconfigured": _reconfigured,
     "keys_imported": _with_keys,
     "keys_refilled": _settled,
+    "keys_lost": _settled,
     "external_seen": _seen,
 }

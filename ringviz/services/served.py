@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+import numpy as np
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from ringviz import events
 from ringviz.bounds import MAX_RATE
@@ -18,7 +20,7 @@ from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
-from ringviz.selectors.placing import changed_figures
+from ringviz.selectors.placing import changed_figures, in_ranges, ranges_of
 from ringviz.services.decisions import ON_RING, Decision, NodeKind, node_event, node_of, now, settled
 
 ACTIVE, SUSPECTED, FROZEN = ON_RING
@@ -96,6 +98,21 @@ def refilled(unfilled: Sequence[Sequence[int]], *, keys: int, ms: int) -> Decisi
         return events.KeysRefilled(keys=keys, ms=ms, unfilled=left, changed=changed_figures(on.state, after))
 
     return Decision("refill", {}, decide)
+
+
+def lost(buckets: NDArray[np.bool_]) -> Decision:
+    """These buckets do not have what they stored. Raises Invalid where that is known of all of them already."""
+
+    def decide(on: Known) -> events.Payload:
+        known = in_ranges(on.state["unfilled"])
+        if not (buckets & ~known).any():
+            raise Invalid("buckets", "", _("That is known already."))
+        unfilled = ranges_of(known | buckets)
+        after = settled({**on.state, "unfilled": unfilled}, on)
+        keys = sum(node["lost"] for node in after["nodes"]) - sum(node["lost"] for node in on.state["nodes"])
+        return events.KeysLost(keys=keys, unfilled=unfilled, changed=changed_figures(on.state, after))
+
+    return Decision("lose", {}, decide)
 
 
 def ended(work: int, outcome: str, why: str, before: NodeState | None) -> Decision:

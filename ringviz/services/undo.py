@@ -45,7 +45,7 @@ def undo(*, slug: str, actor: Actor, version: int) -> Event:
 
 
 # What follows from another event by itself: to take back the newest event is to take back what they follow from.
-_CONSEQUENCES = ("keys_refilled", "node_suspected", "node_cleared", "cluster_formed")
+_CONSEQUENCES = ("keys_refilled", "keys_lost", "node_suspected", "node_cleared", "cluster_formed")
 
 
 def _undo_served(cluster: Cluster, actor: Actor, version: int) -> Event:

@@ -11,17 +11,20 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
+import numpy as np
 from django.db import close_old_connections, connections
 from django.utils.translation import gettext_lazy
+from numpy.typing import NDArray
 
 from live.models import Stream
 from ringviz.core.detector import ServerKey
 from ringviz.engine import Address, Engine
-from ringviz.errors import NotFound, Refused
+from ringviz.errors import Invalid, NotFound, Refused
 from ringviz.models import Intent
-from ringviz.selectors.placing import members_of
+from ringviz.selectors.placing import bucket_owners, members_of
 from ringviz.services import served
 from ringviz.services.decisions import ACTIVE, died
 from ringviz.services.leading import Fenced, Guard
@@ -78,6 +81,7 @@ class Keeper:
         self.members = Members(cluster, engine, hands, heartbeat, password=password, on_end=self._on_end)
         self._telling = telling
         self._mover = Mover(engine, self.members, telling)
+        self._mover.on_orphans = self._lost
         self._refill = Refill(self.book, self.members, telling, password)
         self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
         self._works = Works(self.book, engine, self.members, self._mover, self._refill)
@@ -152,6 +156,7 @@ class Keeper:
                 self._telling.work("starting")
                 self.members.begin(self.book.known().state)
                 self._tell_of_begin()
+                self._count_at_begin()
                 return
             except (Fenced, Closed, NotFound, Stream.DoesNotExist):
                 raise
@@ -159,6 +164,23 @@ class Keeper:
                 if not self._stopping.is_set():
                     logger.exception("The servers of %s could not be started", self.book.slug)
                 self._stopping.wait(AFTER_ERROR_S)
+
+    def _lost(self, buckets: NDArray[np.bool_]) -> None:
+        """Buckets have lost what they stored, by a death that the ring knows nothing of: of a node that was joining."""
+        with suppress(Invalid):  # known already
+            self.book.found(served.lost(buckets))
+
+    def _count_at_begin(self) -> None:
+        """A server may come back with less than it had: what it lacks is stored again; what is there stays."""
+        state = self.book.known().state
+        if state["work"]:
+            return  # in the middle of a move the counts say nothing
+        owners, measured = bucket_owners(state), self.engine.measure(self.members.addresses(), 1.0)
+        for node in members_of(state):
+            server = self.members.primary(node["number"])
+            found = measured.get(server.address) if server is not None else None
+            if found is not None and found.keys < node["keys"] - node["lost"]:
+                self._lost(owners == node["number"])
 
     def _tell_of_begin(self) -> None:
         """Servers may answer elsewhere than before, and who was frozen is not; a node without a directory is lost."""

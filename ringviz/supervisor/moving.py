@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -62,6 +63,7 @@ class Mover:
         self._telling = telling
         self._progress: Progress | None = None
         self.atomic: bool | None = None
+        self.on_orphans: Callable[[NDArray[np.bool_]], None] = lambda _orphans: None
 
     def step(self, wanted: NDArray[np.int32], keys_of: NDArray[np.int64], told: dict[str, object]) -> bool:
         """A step towards `wanted` (the number of each bucket's owner). True when the engine's map is that already.
@@ -97,8 +99,9 @@ class Mover:
         self._progress = None
 
     def assign(self, wanted: NDArray[np.int32], now: NDArray[np.int32]) -> None:
-        """Gives buckets that nobody alive owns to whom they belong, without their keys: there are none."""
+        """Gives buckets that nobody alive owns to whom they belong, without their keys: those died with their owner."""
         orphans = ((now == UNKNOWN) | (now == 0)) & (wanted != 0)
+        self.on_orphans(orphans)
         alive = {server.number: server for server in self._members.running()}
         gains = {
             alive[number].address: slots_of(orphans & (wanted == number))

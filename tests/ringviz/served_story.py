@@ -14,6 +14,7 @@ from ringviz.core.buckets import BUCKETS
 from ringviz.core.state import Workload
 from ringviz.models import Cluster, Intent
 from ringviz.selectors.clusters import known
+from ringviz.selectors.placing import in_ranges
 from ringviz.services import decisions, served
 from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster
@@ -55,6 +56,8 @@ def _acts() -> list[tuple[str, Callable[[], Event]]]:
         ("served_killed", lambda: _done(killed)),
         ("served_refilled_in_part", lambda: _found(served.refilled([[0, BUCKETS // 2]], keys=9, ms=3))),
         ("served_refilled", lambda: _found(served.refilled([], keys=8, ms=3))),
+        ("keys_lost", lambda: _found(served.lost(in_ranges([[0, BUCKETS // 4]])))),
+        ("served_found_again", lambda: _found(served.refilled([], keys=4, ms=2))),
         ("work_asked_to_add", lambda: _asked(decisions.add(name="cache-4", weight=2.0))),
         ("served_added", lambda: _done(joined)),
         ("work_asked_to_revive", lambda: _asked(decisions.revive(2))),

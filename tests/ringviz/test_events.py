@@ -26,6 +26,7 @@ KINDS = {
     "cluster_reconfigured",
     "keys_imported",
     "keys_refilled",
+    "keys_lost",
     "cluster_formed",
     "work_asked",
     "work_cancelling",

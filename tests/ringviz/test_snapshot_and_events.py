@@ -7,9 +7,14 @@ import pytest
 from live.kinds import declared
 from live.reading import events_after
 from ringviz.core.state import State, apply
+from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of, known
 from ringviz.selectors.past import state_at
+from tests.ringviz.external.story import external_story
+from tests.ringviz.served_story import served_story
 from tests.ringviz.story import SLUG, Step, story
+
+STORIES = {"simulated": story, "managed": served_story, "external": external_story}
 
 
 @pytest.fixture
@@ -17,13 +22,16 @@ def steps(db) -> list[Step]:
     return list(story())
 
 
-def test_the_story_tells_every_kind_of_event(steps):
+def test_the_stories_tell_every_kind_of_event(db):
     ours = {kind for kind, payload in declared().items() if payload.__module__ == "ringviz.events"}
-    assert {step.event.kind for step in steps} == ours
+    assert {step.event.kind for tell in STORIES.values() for step in tell()} == ours
 
 
-def test_each_snapshot_with_all_later_events_is_the_fresh_snapshot(steps):
-    stream_id, fresh = cluster_of(SLUG).stream_id, known(SLUG)
+@pytest.mark.parametrize("kind", STORIES)
+def test_each_snapshot_with_all_later_events_is_the_fresh_snapshot(db, kind):
+    steps = list(STORIES[kind]())
+    stream_id = steps[0].event.stream_id
+    fresh = known(Cluster.objects.get(stream_id=stream_id).slug)
     assert fresh.v == len(steps)
     for step in steps:
         state: State = step.after

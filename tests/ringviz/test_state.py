@@ -60,6 +60,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "work_ended": {"work": 4, "asked": asked(4), "outcome": "failed", "why": "", "node": None, "gone": 1},
     "workload_set": {"workload": {"on": True}, "before": None},
     "keys_refilled": {"keys": 5, "ms": 1, "unfilled": [], "changed": CHANGED},
+    "keys_lost": {"keys": 5, "unfilled": [[0, 9]], "changed": CHANGED},
     "node_suspected": {"node": node(1, state="suspected"), "changed": []},
     "node_cleared": {"node": node(1, since="now"), "changed": []},
     "node_frozen": {"node": node(1, state="frozen"), "changed": [], "work": 4},

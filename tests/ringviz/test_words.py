@@ -64,6 +64,8 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
     ("cluster_formed", {"nodes": [NODE]}, "formed", "the servers form the cluster"),
     ("keys_refilled", {"keys": 1}, "1 key stored", "1 key stored"),
     ("keys_refilled", {"keys": 2500}, "2,500 keys stored", "2,500 keys stored"),
+    ("keys_lost", {"keys": 1}, "1 key lost", "1 key lost"),
+    ("keys_lost", {"keys": 2500}, "2,500 keys lost", "2,500 keys lost"),
     ("external_seen", {"nodes": [NODE, NODE]}, "changed", "the cluster changed: 2 nodes"),
     ("keys_imported", {"keys": {"count": 0}}, "0 keys", "0 keys"),
     ("keys_imported", {"keys": {"count": 1}}, "1 key", "1 key"),

@@ -59,7 +59,7 @@ const CALM = new Set([
   "work_ended",
 ]);
 /** Events that leave the picture of the change before them as it is: what follows from it, and what is beside it. */
-const BESIDE = new Set(["keys_refilled", "workload_set"]);
+const BESIDE = new Set(["keys_refilled", "keys_lost", "workload_set"]);
 
 /** @type {(kind: string) => boolean} */
 export const isDrawn = (kind) => !CALM.has(kind) && !BESIDE.has(kind);

@@ -59,6 +59,7 @@ const RULES = {
   cluster_reconfigured: (state, payload) => settled({ ...state, cluster: payload.cluster }, payload),
   keys_imported: (state, payload) => settled({ ...state, keys: payload.keys }, payload),
   keys_refilled: (state, payload) => settled(state, payload),
+  keys_lost: (state, payload) => settled(state, payload),
   external_seen: (state, { nodes }) => ({ ...state, nodes }),
 };
 

@@ -91,6 +91,8 @@ function kindWords(kind, payload) {
       return same(
         interpolate(ngettext("%(n)s key stored", "%(n)s keys stored", payload.keys), { n: count(payload.keys) }),
       );
+    case "keys_lost":
+      return same(interpolate(ngettext("%(n)s key lost", "%(n)s keys lost", payload.keys), { n: count(payload.keys) }));
     case "cluster_reconfigured":
       return same(payload.cluster ? settingWords(payload.cluster, payload.before ?? {}) : kind);
     case "keys_imported": {

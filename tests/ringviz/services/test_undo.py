@@ -76,6 +76,7 @@ OF_SERVERS = {
         "work_ended",
         "workload_set",
         "keys_refilled",
+        "keys_lost",
         "external_seen",
     ),
     *("node_suspected", "node_cleared", "node_frozen", "node_thawed", "node_restarted", "node_failed_over"),

@@ -1,6 +1,7 @@
-"""Moves that are cut off: by the death of who asked, of the supervisor, of a source; by a target that is frozen or full."""
+"""Moves that are cut off: by the death of who asked, of the supervisor, source or target; by one that is frozen or full."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +12,9 @@ from redis import Redis
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.placement import Murmur
 from ringviz.selectors.placing import bucket_owners
+from ringviz.stores import passwords
 from tests import servers
-from tests.processes import until
+from tests.processes import gone_within, until
 from tests.supervised import SLUG, installation, wait
 
 KEYS = 4_000
@@ -72,6 +74,7 @@ sys.stdin.read()
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
+    assert asking.stdout is not None
     assert asking.stdout.readline() == b"asked\n"
     asking.kill()
     asking.wait()
@@ -150,3 +153,30 @@ def fatten(real, size):
         pipes[owners[bucket]].set(stored_name(key, bucket), b"v" * size, xx=True)
     for pipe in pipes.values():
         assert all(pipe.execute()), "a key of the set was not there"
+
+
+def test_what_had_moved_to_a_node_that_dies_before_it_has_joined_is_stored_again(real):
+    before = bucket_owners(real.state())
+    asked = real.act("add", name="cache-5", weight=4)
+    engine = real.engine()
+
+    def some_have_moved():
+        owner, ids = engine.slot_map(address_of(real.addresses()[0]))
+        return len({ids[at] for at in owner.tolist() if at >= 0}) > len(set(before.tolist()))
+
+    until(some_have_moved, what="a bucket of the new node")
+    os.kill(real.pid_of(5), signal.SIGKILL)
+    until(lambda: not real.state()["work"], deadline_s=90, what="the end of the work")
+    assert real.event("keys_lost", asked.version).payload["keys"] > 0
+    assert_all_there(real)
+
+
+def test_what_a_server_comes_back_without_is_stored_again(real):
+    real.equal()
+    pid, root = real.pid_of(2), next(passwords.folder(real.known().cluster.pk).glob("2.*"))
+    real.kill_supervisor()
+    assert gone_within(pid)
+    shutil.rmtree(root / "appendonlydir")
+    real.supervise()
+    assert real.event("keys_lost").payload["keys"] == real.node(2)["keys"]
+    assert_all_there(real)

@@ -56,10 +56,11 @@ def test_a_stray_is_ended_and_a_stranger_with_its_number_is_not(real):
     assert not real.server_pids()
     stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, cwd=real.folder)
     stray = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, cwd=root / "2.1")
-    until(lambda: identity_of(stray.pid), what="the stray")
+    identity = until(lambda: identity_of(stray.pid), what="the stray")
+    assert identity is not None
     try:
         claim(root / "1.1", pid=stranger.pid)
-        claim(root / "2.1", identity=identity_of(stray.pid).to_dict())
+        claim(root / "2.1", identity=identity.to_dict())
         real.supervise()
         assert gone_within(stray.pid)
         assert sum(real.equal().values()) == KEYS
