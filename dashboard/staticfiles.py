@@ -7,3 +7,5 @@ class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Rewrites `import ... from "./x.js"` too, so that a module is never cached beyond its version."""
 
     support_js_module_import_aggregation = True
+    # A name is settled one import after the other: as many passes as the longest chain of imports, with room to grow.
+    max_post_process_passes = 20

@@ -1,7 +1,7 @@
 """Moves from one map of owners to another: none is source and target at once, and all ends as wanted."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringviz.core.batches import next_moves, ranges_of
@@ -33,6 +33,7 @@ def carried_out(now, moves):
     return after
 
 
+@settings(deadline=None)
 @given(
     maps(),
     st.sets(st.tuples(st.integers(1, 3), st.integers(4, 6)), max_size=3),
@@ -57,6 +58,7 @@ def test_no_node_is_source_and_target_and_none_gives_twice(pair, running, most, 
         assert (wanted[slots] == move.target).all()
 
 
+@settings(deadline=None)
 @given(maps(), st.integers(1, 4), st.integers(300, 20_000))
 def test_everything_arrives_in_the_end(pair, most, most_slots):
     now, wanted = pair

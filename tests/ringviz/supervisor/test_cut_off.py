@@ -1,4 +1,4 @@
-"""Moves that are cut off: by the death of who asked, of the supervisor, source or target; by one that is frozen or full."""
+"""Moves that are cut off: by the death of who asked, of the supervisor, source or target; by one frozen or full."""
 
 import os
 import shutil
