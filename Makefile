@@ -55,7 +55,7 @@ lint: $(DEV_STAMP) $(NODE_STAMP) ## Linters, types and import contracts
 
 # Two at a time: most of what they do is wait for real servers.
 unit: $(DEV_STAMP) ## Tests without a browser, with the coverage floor
-	$(PYTEST) -n 2 --dist loadfile -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered
+	$(PYTEST) -n 4 --dist loadfile -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered
 
 # A call of its own: synchronous Playwright leaves a running event loop behind.
 e2e: setup ## Tests in a real browser
