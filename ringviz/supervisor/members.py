@@ -47,6 +47,7 @@ class Members:
         self._engine = engine
         self._heartbeat = heartbeat
         self._password = password
+        self._on_end = on_end
         self.servers = Servers(cluster.pk, cluster.memory, hands, engine, on_end)
         self._primary: dict[int, Server] = {}
         self._replica: dict[int, Server] = {}
@@ -178,17 +179,27 @@ class Members:
         return False
 
     def again(self, server: Server) -> Server:
-        """Ends a server in peace and starts it from its directory. Raises NotStarted."""
+        """Ends a server in peace and starts it from its directory.
+
+        Raises NotStarted: then it is still the primary, has ended as expected, and may be started again.
+        """
         self.excuse(server, AGREE_WITHIN_S)
         self.servers.stop(server)
         fresh = self.servers.begin(server.number, server.directory)
+        fresh.expected = True
         self._put(fresh, replica=False)
         self.servers.await_answer(fresh)
+        fresh.expected = False
         if fresh.address != server.address:
             others = [one.address for one in self.running() if one is not fresh]
             self._engine.meet([fresh.address, *others], AGREE_WITHIN_S)
         self.watch(fresh)
         return fresh
+
+    def stays_away(self, server: Server) -> None:
+        """What had ended as expected does not come back: that is a death after all."""
+        server.expected = False
+        self._on_end(server)
 
     def kill(self, server: Server) -> None:
         """At once: fencing. Waits until the process is gone."""

@@ -56,6 +56,7 @@ class Works:
         self._begun: set[int] = set()
         self._restarted: dict[int, Server] = {}
         self._pace = Pace(starts_a_minute=120, first_pause_s=0.5, longest_pause_s=10, deaths=3, within_s=60)
+        self._replica_pace = Pace(starts_a_minute=120, first_pause_s=0.5, longest_pause_s=30, deaths=3, within_s=60)
         self._not_before = 0.0
         self._settled = b""
         self._look_again_at = 0.0
@@ -74,7 +75,7 @@ class Works:
             pass
         elif state["unfilled"] and self._members.running():
             self._refill.step(state)
-        elif self._members.start_missing_replica(state):
+        elif self._start_replica(state):
             pass
         elif intents:
             self._book.begin(intents[0])
@@ -82,6 +83,18 @@ class Works:
             self._tell("rest")
             return False
         return True
+
+    def _start_replica(self, state: State) -> bool:
+        """A missing replica, at a pace: one that does not start keeps nothing else waiting."""
+        now = time.monotonic()
+        if not self._replica_pace.may_start(now):
+            return False
+        try:
+            return self._members.start_missing_replica(state)
+        except (NotStarted, EngineError) as error:
+            logger.warning("A replica of %s did not start: %s", self._book.slug, error)
+            self._replica_pace.died(now)
+            return False
 
     def _tell(self, phase: str, intent: Intent | None = None) -> None:
         told = {} if intent is None else _told(intent)
@@ -114,13 +127,18 @@ class Works:
 
     def _again_later(self, intent: Intent) -> bool:
         """What did not start is tried again after a pause, until that makes no sense any more; the first servers of a
-        cluster for ever, since without them there is nothing.
+        cluster for ever, since without them there is nothing. A restarted one has its keys in its directory: that is
+        kept until it is given up, and then it is a death like any other.
         """
         now = time.monotonic()
         self._pace.died(now)
+        hopeless = self._pace.is_hopeless(now) and intent.action != "form"
         if (lost := self._members.primary(intent.node)) is not None and not lost.is_running:
-            self._members.drop(lost)
-        if self._pace.is_hopeless(now) and intent.action != "form":
+            if intent.action != "restart":
+                self._members.drop(lost)
+            elif hopeless:
+                self._members.stays_away(lost)
+        if hopeless:
             return False
         self._not_before = self._pace.next_start(now)
         return True
