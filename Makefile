@@ -59,7 +59,7 @@ unit: $(DEV_STAMP) ## Tests without a browser, with the coverage floor
 
 # A call of its own: synchronous Playwright leaves a running event loop behind.
 e2e: setup ## Tests in a real browser
-	$(PYTEST) -m "e2e and not long" tests/e2e
+	$(PYTEST) -n 2 --dist loadfile -m "e2e and not long" tests/e2e
 
 long: setup ## Tests that take minutes, and those of the clusters on PostgreSQL
 	$(PYTEST) -m long

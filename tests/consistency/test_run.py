@@ -15,6 +15,10 @@ from tests.consistency.run import Report, run
 from tests.consistency.writers import all_keys, counters
 
 
+# The same run, driven by a supervisor, is test_supervised.py, in every `make test`.
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def servers() -> Iterator[ServerCluster]:
     with server_cluster(3) as formed:
