@@ -14,7 +14,6 @@ from tests.consistency.movers import Mover, atomic, owned_slots, without_keys, w
 from tests.consistency.run import Report, run
 from tests.consistency.writers import all_keys, counters
 
-
 # The same run, driven by a supervisor, is test_supervised.py, in every `make test`.
 pytestmark = pytest.mark.long
 
