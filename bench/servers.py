@@ -7,6 +7,7 @@ start until it takes writes, beside a primary that is simply started. For a larg
 import os
 import time
 from contextlib import nullcontext
+from functools import partial
 from statistics import median
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -24,7 +25,7 @@ from ringviz.engine import Address  # noqa: E402
 from ringviz.selectors.placing import bucket_owners  # noqa: E402
 from tests.processes import until  # noqa: E402
 from tests.ringviz.engine.servers import PASSWORD, WITHIN_S, cluster, even  # noqa: E402
-from tests.supervised import installation  # noqa: E402
+from tests.supervised import Installation, installation  # noqa: E402
 
 NODES, KILLS, JOINS, MANY = 8, 7, 5, 64
 _EVERY_S = 0.001
@@ -78,10 +79,15 @@ def after_a_kill() -> float:
             begun = time.perf_counter()
             os.kill(ours.pid_of(number), 9)
             times.append(until_written(address, ours.password(), bucket, begun))
-            until(lambda number=number: ours.node(number)["state"] == "down", what="the verdict")
+            until(partial(is_down, ours, number), what="the verdict")
             ours.rest()
             ours.act("revive", node=number)
     return median(times)
+
+
+def is_down(ours: Installation, number: int) -> bool:
+    """Whether the log tells of a node's death."""
+    return bool(ours.node(number)["state"] == "down")
 
 
 def of_a_new_node() -> tuple[float, float]:

@@ -28,7 +28,16 @@ NOTE = "bytes before compression; 100,000 keys"
 def state_of(nodes: int, vnodes: int, keys: KeyIndex, *, down: int = 0) -> State:
     """A cluster of so many nodes; `down` is the number of one that is not active."""
     cluster = ClusterState(
-        slug="bench", name="Bench", kind="simulated", demo=False, strategy="ring", vnodes=vnodes, copies=3, seed=0
+        slug="bench",
+        name="Bench",
+        kind="simulated",
+        demo=False,
+        strategy="ring",
+        vnodes=vnodes,
+        copies=3,
+        seed=0,
+        replicas=0,
+        memory=0,
     )
     members = [
         NodeState(
@@ -42,11 +51,13 @@ def state_of(nodes: int, vnodes: int, keys: KeyIndex, *, down: int = 0) -> State
             tokens=0,
             keys=0,
             ownership=0.0,
+            lost=0,
         )
         for number in range(1, nodes + 1)
     ]
     told = KeysState(id=1, kind="pattern", label="user:{n}", count=KEYS)
-    return with_figures(State(cluster=cluster, keys=told, nodes=members), keys)
+    state = State(cluster=cluster, keys=told, nodes=members, work=[], unfilled=[], workload=None)
+    return with_figures(state, keys)
 
 
 def size(value: Any) -> int:
