@@ -38,6 +38,8 @@ export function wireTools(store, acting, travel) {
     // What an undo takes back is the newest event, or what that followed from.
     const newest = page.rows.at(-1)?.kind !== "workload_set";
     undo.hidden = !change || change.planned || !acting.powers.operate || page.view.v <= page.floor || !newest;
+    // What died with a server does not come back with it.
+    undo.textContent = change?.payload.loss ? _("Undo: back, but empty") : _("Undo");
     side.hidden = !rangesOf(change?.movement ?? null)?.length;
     side.ariaPressed = String(page.side === "before");
     calm.hidden = !change || change.planned || page.view !== page.head;
