@@ -55,11 +55,11 @@ lint: $(DEV_STAMP) $(NODE_STAMP) ## Linters, types and import contracts
 
 # Two at a time: most of what they do is wait for real servers.
 unit: $(DEV_STAMP) ## Tests without a browser, with the coverage floor
-	$(PYTEST) -n 4 --dist loadfile -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered
+	$(PYTEST) -n 4 --dist worksteal -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered
 
 # A call of its own: synchronous Playwright leaves a running event loop behind.
 e2e: setup ## Tests in a real browser
-	$(PYTEST) -n 2 --dist loadfile -m "e2e and not long" tests/e2e
+	$(PYTEST) -n 2 --dist worksteal -m "e2e and not long" tests/e2e
 
 long: setup ## Tests that take minutes, and those of the clusters on PostgreSQL
 	$(PYTEST) -m long

@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
 CHROMIUM = Path("/usr/bin/chromium")
 DESKTOP, PHONE = (1440, 900), (390, 844)
+WITHIN_MS = 30_000
+CLIENTS_MS = 8_000  # of the last minute that the page draws
 
 
 @contextmanager
@@ -82,24 +84,33 @@ def keep(page: Page, name: str) -> None:
     page.context.close()
 
 
-def kill(page: Page, name: str) -> None:
-    """Kills a node by its row and waits for the picture of it."""
+def kill(page: Page, name: str) -> int:
+    """Kills a node by its row, waits for the picture of its death and gives its version: it was asked one before."""
     version = int(page.locator("#ring").get_attribute("data-version") or 0)
     row = page.locator("#nodes tr", has_text=name)
     row.get_by_role("button", name="Kill").click()
-    expect(page.locator("#ring")).to_have_attribute("data-version", str(version + 1))
+    expect(page.locator("#core")).to_contain_text("of keys were lost")
     at_rest(page)
+    return version + 2
+
+
+def filled(page: Page) -> None:
+    """Every server has its keys, and clients have used them for a while."""
+    expect(page.locator("main")).to_contain_text("At rest", timeout=WITHIN_MS)
+    page.wait_for_timeout(CLIENTS_MS)
 
 
 def take(photographer: Photographer) -> None:
     """Every picture, in the order of the story."""
     ring = "clusters/demo/"
     keep(photographer.open(""), "overview")
-    keep(photographer.open(ring), "ring")
     page = photographer.open(ring)
-    kill(page, "cache-4")
+    filled(page)
+    keep(page, "ring")
+    page = photographer.open(ring)
+    filled(page)
+    version = kill(page, "cache-4")
     keep(page, "ring-killed")
-    version = 7
     keep(photographer.open(f"{ring}?v={version}", theme="dark"), "ring-dark")
     keep(photographer.open(f"{ring}?v={version}", PHONE), "ring-phone")
     page = photographer.open(f"{ring}?v={version}")

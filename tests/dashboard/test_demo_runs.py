@@ -38,6 +38,7 @@ def test_it_opens_on_eight_servers_that_store_what_the_ring_predicts_and_finds_t
         )
 
 
+@pytest.mark.long
 def test_a_copy_of_the_folder_is_a_cluster_of_its_own(data_folder):
     """Its servers have the very same identities and password."""
     with servers.folder() as copied:

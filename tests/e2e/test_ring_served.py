@@ -52,6 +52,7 @@ def test_a_death_of_a_real_server_is_a_loss_that_is_refilled(demo: Demo, visitor
 
 
 def test_a_plan_says_what_it_costs_the_survivors(demo: Demo, visitors: Visitors) -> None:
+    at_rest(open_ring(visitors, demo).live())  # before that there is no server that could die
     page = open_ring(visitors, demo, "clusters/demo/?plan=kill&node=3", reduced_motion=True)
     survivors = page.page.locator("[data-estimate] tbody tr")
     expect(survivors).to_have_count(7)
