@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import dj_database_url
 
@@ -24,6 +25,10 @@ if _OURS not in os.environ:
     # A child process of a test finds the variable set, and shares the folder without removing it.
     os.environ[_OURS] = tempfile.mkdtemp(prefix="ringviz-tests-")
     atexit.register(shutil.rmtree, os.environ[_OURS], ignore_errors=True)
+# Of several that test at once each has a folder of its own; its children have the same one.
+if (_worker := os.environ.get("PYTEST_XDIST_WORKER")) and Path(os.environ[_OURS]).name != _worker:
+    os.environ[_OURS] = str(Path(os.environ[_OURS]) / _worker)
+    Path(os.environ[_OURS]).mkdir(exist_ok=True)
 os.environ["DATA_DIR"] = os.environ[_OURS]
 
 from dashboard.settings import *  # noqa: E402, F403
