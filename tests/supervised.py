@@ -28,7 +28,7 @@ from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import pattern_keys
 from ringviz.stores import passwords
 from tests import servers
-from tests.live import databases
+from tests.own_database import own_database
 from tests.processes import until
 
 OPERATOR = Actor("olga", "page", True)
@@ -43,17 +43,14 @@ class Installation:
 
     folder: Path
     valkey: servers.Valkey
+    database_url: str
     supervisor: Any = field(default=None, init=False)
 
     # --- the supervisor
 
     def environment(self) -> dict[str, str]:
-        ours = {"DATA_DIR": str(self.folder), "REDIS_URL": self.valkey.url, "DATABASE_URL": f"sqlite:///{self.path}"}
+        ours = {"DATA_DIR": str(self.folder), "REDIS_URL": self.valkey.url, "DATABASE_URL": self.database_url}
         return {**os.environ, **ours, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
-
-    @property
-    def path(self) -> Path:
-        return self.folder / "ringviz.sqlite3"
 
     def supervise(self) -> None:
         """Starts the supervisor. Its words are in supervisor.log of the folder."""
@@ -198,10 +195,8 @@ def installation(
         settings.DATA_DIR = folder
         valkey = stack.enter_context(servers.valkey())
         settings.REDIS_URL = valkey.url
-        ours = Installation(folder, valkey)
         stack.enter_context(django_db_blocker.unblock())
-        stack.enter_context(databases.connected_to(databases.sqlite(str(ours.path))))
-        databases.migrate()
+        ours = Installation(folder, valkey, stack.enter_context(own_database(folder)))
         create_cluster(
             actor=OPERATOR,
             slug=SLUG,

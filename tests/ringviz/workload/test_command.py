@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from ringviz.models import Cluster
 from ringviz.services.changing import change
 from ringviz.services.served import set_workload
 from tests.clusters import PASSWORD
-from tests.live import databases
+from tests.own_database import own_database
 from tests.ringviz.making import OPERATOR, make_cluster
 from tests.servers import ROOT
 
@@ -31,21 +30,12 @@ READ_ONLY = Workload(on=True, rate=400, distribution="uniform", reads=1.0)
 WITHIN_S = 30.0
 
 
-@pytest.fixture(scope="module")
-def template(django_db_blocker, tmp_path_factory) -> Path:
-    path: Path = tmp_path_factory.mktemp("workload") / "template.sqlite3"
-    with django_db_blocker.unblock(), databases.connected_to(databases.sqlite(str(path))):
-        databases.migrate()
-    return path
-
-
 @pytest.fixture
-def data(template, django_db_blocker, settings, tmp_path, hint_server) -> Iterator[Path]:
+def data(django_db_blocker, settings, tmp_path, monkeypatch, hint_server) -> Iterator[Path]:
     """A data folder whose database is this process's too."""
-    path = tmp_path / "ringviz.sqlite3"
-    shutil.copyfile(template, path)
     settings.DATA_DIR = tmp_path
-    with django_db_blocker.unblock(), databases.connected_to(databases.sqlite(str(path))):
+    with django_db_blocker.unblock(), own_database(tmp_path) as url:
+        monkeypatch.setenv("DATABASE_URL", url)  # for the commands that a test runs
         yield tmp_path
 
 
