@@ -26,6 +26,18 @@ def at_rest(page: RingPage) -> RingPage:
     return page
 
 
+def test_a_row_that_is_made_between_two_frames_says_what_is_stored(demo: Demo, visitors: Visitors) -> None:
+    page = at_rest(open_ring(visitors, demo).live())
+    page.page.locator("#screen").click()
+    sort = page.page.locator("#mirror thead button").first
+    made = sort.evaluate("""button => {
+      button.click();
+      return [...document.querySelectorAll("#mirror [data-stored]")].map(cell => cell.textContent);
+    }""")
+    assert len(made) == 8
+    assert all(made)
+
+
 def test_a_death_of_a_real_server_is_a_loss_that_is_refilled(demo: Demo, visitors: Visitors) -> None:
     page = at_rest(open_ring(visitors, demo, operator=True).live())
     before = counts(page)

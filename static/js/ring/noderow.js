@@ -19,6 +19,12 @@ import { isManaged, isMember, predicted, stateWord } from "./members.js";
  *   bare: without anything to be done; wide: with room for every figure
  */
 
+/**
+ * Who fills the cell of what a node's server stores, when it is made and with every frame: served/counts.js, which is
+ * loaded only where there are servers.
+ */
+export const served = { fill: (/** @type {Readonly<Page>} */ _page, /** @type {HTMLElement} */ _cell) => {} };
+
 /** @type {(context: Context, face: Face) => HTMLElement} */
 export const nameCell = ({ open }, face) =>
   h(
@@ -126,10 +132,11 @@ export function tickSince(root, offset) {
  * @param {Context} context
  * @param {Sides} sides
  */
-export function figureCells({ state, change, wide }, { before, after, number }) {
+export function figureCells({ page, state, change, wide }, { before, after, number }) {
   const value = holds(state, after);
-  // What the servers say comes with every frame, into the cells that are marked so (served/counts.js).
   const stored = change?.planned ? null : h("td", { class: "num", "data-stored": number });
+  // A table makes rows also when it is scrolled or resized, between two frames.
+  if (stored) served.fill(page, stored);
   if (state.keys.count === 0) {
     const counted = state.cluster.kind === "simulated" ? null : stored;
     return [h("td", { class: "num" }, percent(value)), counted ?? h("td", { class: "num d" })];

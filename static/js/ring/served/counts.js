@@ -84,20 +84,26 @@ export function fillCounts(page) {
   const now = Date.now();
   const state = shownChange(page)?.after ?? page.view.state;
   for (const cell of document.querySelectorAll("[data-stored]")) {
-    const { stored } = /** @type {HTMLElement} */ (cell).dataset;
-    const found = countOf(
-      page,
-      state.nodes.find(({ number }) => number === Number(stored)),
-      now,
-    );
-    write(cell, found.differs ? `≠ ${found.text}` : found.text);
-    cell.classList.toggle("d", !found.known);
+    fillCount(page, /** @type {HTMLElement} */ (cell), now);
   }
   for (const note of document.querySelectorAll("[data-stored-note]")) {
     const down = isManaged(state) && page.view === page.head && state.nodes.some((node) => node.state === "down");
     const back = down ? ` ${_("Revived, a node comes back empty, under a new identity.")}` : "";
     write(note, countNote(page, now) + back);
   }
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {HTMLElement} cell of the node that its data-stored names
+ * @param {number} now
+ */
+export function fillCount(page, cell, now = Date.now()) {
+  const state = shownChange(page)?.after ?? page.view.state;
+  const node = state.nodes.find(({ number }) => number === Number(cell.dataset.stored));
+  const found = countOf(page, node, now);
+  write(cell, found.differs ? `≠ ${found.text}` : found.text);
+  cell.classList.toggle("d", !found.known);
 }
 
 /** @type {(element: Element, text: string) => void} */

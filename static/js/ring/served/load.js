@@ -28,11 +28,16 @@ export function wireLoad(store, acting) {
   const canvas = h("canvas", { class: "plot", role: "img" });
   const figures = h("p", { class: "txt" });
   const state = h("span", { class: "sub" });
-  const set = (/** @type {Partial<Workload>} */ more) => {
+  const send = (/** @type {Partial<Workload>} */ more) => {
     const next = { ...(store.page.head.state.workload ?? FIRST), ...more };
     const { on, rate, distribution, reads } = next;
     const fields = { action: "workload", on: on ? "1" : "", rate: String(rate), distribution, reads: String(reads) };
-    void acting.reported(acting.act(fields), fields).then(show);
+    return acting.reported(acting.act(fields), fields).then(show);
+  };
+  // One after the other: who types a rate and clicks Start has both, decided on what the first one made.
+  let sent = Promise.resolve();
+  const set = (/** @type {Partial<Workload>} */ more) => {
+    sent = sent.then(() => send(more));
   };
   const controls = makeControls(set, () => store.page.head.state.workload ?? FIRST);
   byId("panel-load").append(

@@ -1,6 +1,7 @@
 /** What the page shows of real servers. Loaded only where there are some. */
 
-import { fillCounts } from "./counts.js";
+import { served } from "../noderow.js";
+import { fillCount, fillCounts } from "./counts.js";
 import { fillEstimate } from "./estimate.js";
 import { wireLoad } from "./load.js";
 import { wireWork } from "./work.js";
@@ -15,7 +16,8 @@ const EVERY_MS = 1000;
  * @param {Acting} acting
  */
 export function wireServed(store, acting) {
-  // After the tables, which are wired before: their new cells are filled in the same turn.
+  served.fill = fillCount;
+  // After the tables, which are wired before: the notes that they have made anew are filled in the same turn.
   store.on(["view", "plan", "pins", "colour", "link", "selected", "screen", "drawn", "frames"], fillCounts);
   // What was counted grows old by itself.
   setInterval(() => fillCounts(store.page), EVERY_MS);
