@@ -110,11 +110,15 @@ class Keeper:
         self._queue.put(("wake", None))
 
     def on_suspicion(self, key: ServerKey, misses: int) -> None:
-        """A server missed pings."""
+        """A server missed pings. Pages hear of it now: the keeper may be in the middle of a step."""
+        if key[2] == "primary":
+            self._telling.suspicion(key[1], misses, _VERDICT_MS if misses else None)
         self._queue.put(("suspicion", (key, misses)))
 
     def on_clear(self, key: ServerKey) -> None:
         """A suspected server answered."""
+        if key[2] == "primary":
+            self._telling.clear()
         self._queue.put(("clear", key))
 
     def on_verdict(self, key: ServerKey) -> None:
@@ -249,13 +253,12 @@ class Keeper:
             self._deaths.note(server, "silent")
 
     def _suspect(self, what: str, about: Any) -> None:
-        key, misses = about if what == "suspicion" else (about, 0)
+        key: ServerKey = about[0] if what == "suspicion" else about
         server = self.members.server(key)
         if server is None or key[2] != "primary" or not server.is_running:
             return
         if what == "suspicion":
             self.members.silent.add(key[1])
-            self._telling.suspicion(key[1], misses, _VERDICT_MS if misses else None)
         else:
             self.members.silent.discard(key[1])
         decision = served.suspected(key[1]) if what == "suspicion" else served.cleared(key[1])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from live.hints import publish_frame
 
 _AT_MOST_EVERY_S = 0.1
 _AT_LEAST_EVERY_S = 1.0  # so that a page can tell rest from a dead supervisor
+# Who is suspected is told from the heartbeat's thread, which may wait for nobody: a late observer judges nobody.
+_teller = ThreadPoolExecutor(1, thread_name_prefix="suspicions")
 
 
 class Telling:
@@ -32,11 +36,19 @@ class Telling:
         publish_frame(self._stream_id, "work", self._told)
 
     def suspicion(self, number: int, misses: int, verdict_ms: int | None) -> None:
-        """A server missed pings; `verdict_ms` where a verdict may follow."""
+        """A server missed pings; `verdict_ms` where a verdict may follow. Returns at once, from any thread."""
         frame: dict[str, Any] = {"node": number, "misses": misses}
         if verdict_ms is not None:
             frame["verdict_ms"] = verdict_ms
-        publish_frame(self._stream_id, "suspicion", frame)
+        self._soon(frame)
+
+    def clear(self) -> None:
+        """The server that was told of last answers again. Returns at once, from any thread."""
+        self._soon({"node": 0, "misses": 0})
+
+    def _soon(self, frame: dict[str, Any]) -> None:
+        with suppress(RuntimeError):  # the process is ending
+            _teller.submit(publish_frame, self._stream_id, "suspicion", frame)
 
 
 _NONE: dict[str, Any] = {

@@ -53,7 +53,7 @@
  * @typedef {{heard: number, at: number, ops: number, reads: number, writes: number, hit: number | null, errors: number,
  *   p50_ms: number | null, p99_ms: number | null, clients: number}} TrafficFrame
  * @typedef {{stored?: StoredFrame, work?: WorkFrame, suspicion?: SuspicionFrame, traffic?: TrafficFrame}} Frames
- *   heard: when it came, ms of this machine
+ *   heard: when it came, ms of this machine; node of a suspicion: 0 when who was suspected answers again
  * @typedef {"connecting" | "live" | "lost" | "ahead" | "gone"} LinkState
  *
  * @typedef {{

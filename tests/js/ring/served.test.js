@@ -228,6 +228,16 @@ test("a suspicion says how many pings were missed and when the verdict falls", (
   assert.equal(say({ heard: NOW, node: 3, misses: 2 })[1], "cache-3 is frozen: 2 pings missed.");
 });
 
+test("a suspicion is told before its event came, and of a node that came back since no more", () => {
+  const said = (since, suspicion) => {
+    const state = { ...managed(), nodes: [nodeOf(2, { since: new Date(since).toISOString() })] };
+    return silentWords(served(state, { suspicion: { heard: NOW, misses: 1, verdict_ms: 500, ...suspicion } }), NOW);
+  };
+  assert.deepEqual(said(NOW - 1, { node: 2 }), ["cache-2 does not answer: 1 ping missed, verdict in 0.5 s."]);
+  assert.deepEqual(said(NOW + 1, { node: 2 }), []);
+  assert.deepEqual(said(NOW - 1, { node: 0, misses: 0 }), []);
+});
+
 test("what can be done follows from the state, and thawing only before the verdict", () => {
   const deeds = (state) => deedsOf(nodeOf(1, { state })).map(({ action }) => action);
   assert.deepEqual(deeds("active"), ["kill", "freeze", "restart", "drain", "remove"]);

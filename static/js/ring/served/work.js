@@ -8,10 +8,12 @@ import { workWords } from "../words.js";
 import { fresh } from "./fresh.js";
 
 /** @import { Acting } from "../acting.js" */
-/** @import { Page, Work, WorkFrame } from "../types.js" */
+/** @import { Node, Page, SuspicionFrame, Work, WorkFrame } from "../types.js" */
 /** @import { Store } from "../store.js" */
 
 const GRACE_MS = 3000;
+/** Often enough for the tenths of a second that are left until a verdict. */
+const EVERY_MS = 100;
 
 /**
  * @param {Store} store
@@ -26,22 +28,38 @@ export function wireWork(store, acting) {
     const told = toldOf(page, Date.now(), begun);
     const waiting = waitingOf(page, told.work);
     const cancellable = acting.powers.operate ? [told.work, ...waiting].filter((one) => one && canCancel(one)) : [];
-    const key = JSON.stringify([told, waiting, cancellable.length]);
+    const silent = silentWords(page, Date.now());
+    const key = JSON.stringify([told, waiting, cancellable.length, silent]);
     if (key === shown) return;
     shown = key;
-    const cancel = (/** @type {Work} */ work) => cancelButton(acting, work, cancellable.includes(work));
+    const cancel = (/** @type {Work} */ work) => (cancellable.includes(work) ? [cancelButton(acting, work)] : []);
     keepFocus(root, () =>
-      root.replaceChildren(
+      renew(root, [
         h("span", { class: told.wrong ? "wn" : null }, told.text),
-        told.done === null ? "" : h("progress", { max: 1, value: told.done, "aria-label": told.text }),
-        told.work ? cancel(told.work) : "",
-        ...waiting.flatMap((work) => [h("span", { class: "sub" }, thenWords(work)), cancel(work)]),
-        ...silentWords(page, Date.now()).map((text) => h("span", { class: "wn" }, text)),
-      ),
+        h("progress", { max: 1, value: told.done ?? 0, "aria-label": told.text, hidden: told.done === null }),
+        ...(told.work ? cancel(told.work) : []),
+        ...waiting.flatMap((work) => [h("span", { class: "sub" }, thenWords(work)), ...cancel(work)]),
+        ...silent.map((text) => h("span", { class: "wn" }, text)),
+      ]),
     );
   };
   store.on(["view", "frames", "link"], draw);
-  setInterval(draw, 500);
+  setInterval(draw, EVERY_MS);
+}
+
+/**
+ * Puts elements in the place of others; those that are the same stay. A button that is replaced ten times a second cannot
+ * be clicked: it is another one when the finger is lifted.
+ * @param {HTMLElement} root
+ * @param {HTMLElement[]} wanted
+ */
+function renew(root, wanted) {
+  wanted.forEach((made, i) => {
+    const there = root.children[i];
+    if (!there) root.append(made);
+    else if (!there.isEqualNode(made)) there.replaceWith(made);
+  });
+  while (root.children.length > wanted.length) root.lastElementChild?.remove();
 }
 
 /** @param {Work} work the first servers cannot be done without */
@@ -50,10 +68,8 @@ const canCancel = ({ action, cancelling }) => action !== "form" && !cancelling;
 /**
  * @param {Acting} acting
  * @param {Work} work
- * @param {boolean} may
  */
-function cancelButton(acting, work, may) {
-  if (!may) return "";
+function cancelButton(acting, work) {
   const fields = { action: "cancel", work: String(work.id) };
   const label = interpolate(_("Cancel: %(what)s"), { what: workWords(work.action, work.name) });
   const act = () => void acting.reported(acting.act(fields), fields);
@@ -136,6 +152,15 @@ function phaseWords(frame, work) {
 }
 
 /**
+ * Whether the frame is ahead of the event that says the same. A node that came back since is another server.
+ * @param {Readonly<Page>} page
+ * @param {Node} node
+ * @param {SuspicionFrame | null} frame
+ */
+const isToldOf = ({ offset }, { number, since }, frame) =>
+  frame?.node === number && Date.parse(since) < frame.heard + offset;
+
+/**
  * Who does not answer, and when the verdict falls.
  * @param {Readonly<Page>} page
  * @param {number} now
@@ -145,15 +170,15 @@ export function silentWords(page, now) {
   if (page.view !== page.head) return [];
   const frame = fresh(page, "suspicion", now);
   return page.view.state.nodes
-    .filter((node) => isMember(node) && node.state !== "active")
+    .filter((node) => isMember(node) && (node.state !== "active" || isToldOf(page, node, frame)))
     .map(({ number, name, state }) => {
       const base = state === "frozen" ? _("%(node)s is frozen") : _("%(node)s does not answer");
       const said = interpolate(base, { node: name });
       if (frame?.node !== number) return `${said}.`;
       if (!frame.misses) return `${said}: ${_("no verdict, since most servers are silent together.")}`;
       const misses = ngettext("%(n)s ping missed", "%(n)s pings missed", frame.misses);
-      const left = frame.verdict_ms === undefined ? null : Math.max(0, frame.verdict_ms - (now - frame.heard));
-      const verdict = left === null ? "" : interpolate(_(", verdict in %(s)s s"), { s: fixed(left / 1000, 1) });
+      const left = (frame.verdict_ms ?? 0) - (now - frame.heard);
+      const verdict = left <= 0 ? "" : interpolate(_(", verdict in %(s)s s"), { s: fixed(left / 1000, 1) });
       return `${said}: ${interpolate(misses, { n: frame.misses })}${verdict}.`;
     });
 }
