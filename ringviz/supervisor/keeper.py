@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from live.models import Stream
 from ringviz.core.detector import ServerKey
-from ringviz.engine import Address, Engine
+from ringviz.engine import Address, Engine, EngineError
 from ringviz.errors import Invalid, NotFound, Refused
 from ringviz.models import Intent
 from ringviz.selectors.placing import bucket_owners, members_of
@@ -33,9 +33,9 @@ from ringviz.supervisor.deaths import Deaths
 from ringviz.supervisor.hands import Closed, Hands
 from ringviz.supervisor.heartbeat import Heartbeat
 from ringviz.supervisor.members import Members
-from ringviz.supervisor.moving import Mover
-from ringviz.supervisor.refill import Refill
-from ringviz.supervisor.servers import Server
+from ringviz.supervisor.moving import MoveFailed, Mover
+from ringviz.supervisor.refill import Refill, RefillFailed
+from ringviz.supervisor.servers import NotStarted, Server
 from ringviz.supervisor.telling import Telling
 from ringviz.supervisor.traffic import TrafficChild
 from ringviz.supervisor.works import Works
@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 IDLE_S = 0.5
 AFTER_ERROR_S = 0.2
+LONGEST_PAUSE_S = 5.0
+TROUBLE = (EngineError, MoveFailed, NotStarted, RefillFailed)  # of servers; anything else is a mistake of ours
 PROMPT = ("kill", "freeze", "thaw")
 _VERDICT_MS = 500  # from a counted miss to the next, which is the verdict
 
@@ -74,6 +76,7 @@ class Keeper:
         self._heartbeat = heartbeat
         self._queue: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._errors = 0  # in a row
         self.engine = engine = Engine(password)
         self._leads = leadership.leads
         self.book = Book(cluster.pk, cluster.slug, leadership.guard)
@@ -164,10 +167,12 @@ class Keeper:
                 return
             except (Fenced, Closed, NotFound, Stream.DoesNotExist):
                 raise
+            except TROUBLE as error:
+                logger.warning("The servers of %s could not be started: %s", self.book.slug, error)
             except Exception:
                 if not self._stopping.is_set():
                     logger.exception("The servers of %s could not be started", self.book.slug)
-                self._stopping.wait(AFTER_ERROR_S)
+            self._stopping.wait(self._pause_s())
 
     def _lost(self, buckets: NDArray[np.bool_]) -> None:
         """Buckets have lost what they stored, by a death that the ring knows nothing of: of a node that was joining."""
@@ -199,17 +204,26 @@ class Keeper:
         try:
             close_old_connections()
             if not self._step():
-                self._await_news()
+                self._await_news(IDLE_S)
+            self._errors = 0
+            return
         except (Fenced, Closed, NotFound, Stream.DoesNotExist):
             raise
+        except TROUBLE as error:
+            logger.warning("A step of %s failed; it is tried again: %s", self.book.slug, error)
         except Exception:
             if not self._stopping.is_set():  # else its servers end under it
                 logger.exception("A step of %s failed; it is tried again", self.book.slug)
-            self._stopping.wait(AFTER_ERROR_S)
+        self._await_news(self._pause_s())
 
-    def _await_news(self) -> None:
+    def _pause_s(self) -> float:
+        """Twice as long as after the error before."""
+        self._errors += 1
+        return float(min(AFTER_ERROR_S * 2 ** (self._errors - 1), LONGEST_PAUSE_S))
+
+    def _await_news(self, seconds: float) -> None:
         try:
-            item = self._queue.get(timeout=IDLE_S)
+            item = self._queue.get(timeout=seconds)
         except queue.Empty:
             return
         self._queue.put(item)  # `_hear` takes all of them together
@@ -222,13 +236,13 @@ class Keeper:
             return False
         if self._deaths.handle():
             return True
-        state = self.book.known().state
+        on = self.book.known()
         intents = self.book.open_intents()
-        self._traffic.follow(state["workload"])
+        self._traffic.follow(on.state["workload"])
         if prompt := next((one for one in intents if one.action in PROMPT), None):
             self._prompt(prompt)
             return True
-        return self._works.step(state, [one for one in intents if one.action not in PROMPT])
+        return self._works.step(on, [one for one in intents if one.action not in PROMPT])
 
     def _hear(self) -> None:
         """Everything that came since the last step."""

@@ -149,7 +149,7 @@ class Members:
 
     def start(self, number: int) -> Server:
         """A new, empty server of a node, which knows nobody yet. Raises NotStarted."""
-        server = self.servers.begin(number, self.servers.new_directory(number))
+        server = self.servers.begin_new(number)
         self._put(server, replica=False)
         self.servers.await_answer(server)
         return server
@@ -157,7 +157,7 @@ class Members:
     def start_replica(self, number: int) -> None:
         """A new server that follows the primary of a node. Raises NotStarted."""
         primary = self._primary[number]
-        server = self.servers.begin(number, self.servers.new_directory(number))
+        server = self.servers.begin_new(number)
         self._put(server, replica=True)
         self.servers.await_answer(server)
         self._engine.join(server.address, primary.address, AGREE_WITHIN_S)

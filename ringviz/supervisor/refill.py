@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 
-from redis import Redis
+from redis import Redis, RedisError
 
 from ringviz.core.buckets import stored_name
 from ringviz.core.origin import origin_value
@@ -95,7 +94,7 @@ class Refill:
                 pipe.set(name, value, nx=True)
             try:
                 pipe.execute()
-            except Exception as error:
+            except RedisError as error:
                 self._begun = 0.0
                 self._telling.work("refilling", keys_done=self._done, keys_total=self._total, why=str(error)[:200])
                 raise RefillFailed(str(error)) from error
@@ -119,6 +118,5 @@ class Refill:
 
     def _close(self) -> None:
         for client in self._clients.values():
-            with suppress(Exception):
-                client.close()
+            client.close()
         self._clients.clear()

@@ -104,8 +104,19 @@ class Servers:
         for path in sorted(found, key=lambda path: [int(part) for part in path.name.split(".")]):
             yield int(path.name.split(".")[0]), path
 
-    def new_directory(self, number: int) -> Path:
-        """A directory for a new identity of a node. Raises NotStarted."""
+    def begin_new(self, number: int) -> Server:
+        """Starts a new identity of a node from an empty directory, of which nothing stays where that is refused.
+
+        Raises NotStarted, NotYet.
+        """
+        directory = self._new_directory(number)
+        try:
+            return self.begin(number, directory)
+        except NotStarted:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
+
+    def _new_directory(self, number: int) -> Path:
         serials = [int(path.name.split(".")[1]) for known, path in self.directories() if known == number]
         path = self.root / f"{number}.{max(serials, default=0) + 1}"
         try:

@@ -24,6 +24,7 @@ from ringviz.engine import Engine, EngineError, NotAgreed
 from ringviz.errors import Refused
 from ringviz.models import Intent, KeySet
 from ringviz.models import Node as NodeRow
+from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import bucket_owners, index_for, keys_per_bucket
 from ringviz.services import decisions, served
 from ringviz.services.actions import decision_of
@@ -62,16 +63,17 @@ class Works:
         self._settled = b""
         self._look_again_at = 0.0
 
-    def step(self, state: State, intents: list[Intent]) -> bool:
-        """One step; False when all is at rest."""
+    def step(self, on: Known, intents: list[Intent]) -> bool:
+        """One step, decided on what is known; False when all is at rest."""
         if time.monotonic() < self._not_before:
             return False
+        state = on.state
         given_up = next((one for one in intents if one.cancelling or one.number in self._failed), None)
         running = next((one for one in intents if one.state == Intent.State.RUNNING), None)
         if given_up is not None:
             self._give_up(state, given_up)
         elif running is not None:
-            self._work(state, running)
+            self._work(on, running)
         elif not self._settle(state):
             pass
         elif state["unfilled"] and self._members.running():
@@ -114,9 +116,9 @@ class Works:
         self._settled, self._look_again_at = wanted.tobytes(), time.monotonic() + LOOK_EVERY_S
         return True
 
-    def _work(self, state: State, intent: Intent) -> None:
+    def _work(self, on: Known, intent: Intent) -> None:
         try:
-            _STEPS[intent.action](self, state, intent)
+            _STEPS[intent.action](self, on, intent)
         except NotYet as error:
             self._not_before = error.at
         except (NotStarted, MoveFailed, Refused, EngineError) as error:
@@ -163,13 +165,13 @@ class Works:
 
     # --- the actions
 
-    def _form(self, state: State, intent: Intent) -> None:
-        joining = [node["number"] for node in state["nodes"] if node["state"] == NodeRow.State.JOINING]
+    def _form(self, on: Known, intent: Intent) -> None:
+        joining = [node["number"] for node in on.state["nodes"] if node["state"] == NodeRow.State.JOINING]
         self._tell("starting", intent)
         servers = self._start_all(joining)
         addresses = {server.number: str(server.address) for server in servers}
         decision = served.formed(addresses)
-        wanted = bucket_owners(self._after(decision))
+        wanted = bucket_owners(_after(on, decision))
         owners = {server.address: slots_of(wanted == server.number) for server in servers}
         self._tell("joining", intent)
         self._engine.form([server.address for server in servers], owners, FORM_WITHIN_S)
@@ -190,7 +192,7 @@ class Works:
             self._members.drop(there)
         return self._members.start(number)
 
-    def _join(self, state: State, intent: Intent) -> None:
+    def _join(self, on: Known, intent: Intent) -> None:
         kind = events.NodeAdded if intent.action == "add" else events.NodeRevived
         server = self._members.primary(intent.node)
         if server is None or not server.is_running:
@@ -207,28 +209,28 @@ class Works:
                 self._engine.join(server.address, others[0].address, AGREE_WITHIN_S)
             self._members.watch(server)
         decision = served.joined(intent.node, kind, address=str(server.address))
-        self._move_then(state, intent, decision, lambda: None)
+        self._move_then(on, intent, decision, lambda: None)
 
-    def _drain(self, state: State, intent: Intent) -> None:
+    def _drain(self, on: Known, intent: Intent) -> None:
         decision = served.without_server(decisions.drain(intent.node))
-        self._move_then(state, intent, decision, lambda: self._members.retire(intent.node))
+        self._move_then(on, intent, decision, lambda: self._members.retire(intent.node))
 
-    def _remove(self, state: State, intent: Intent) -> None:
-        self._move_then(state, intent, decisions.remove(intent.node), lambda: self._members.retire(intent.node))
+    def _remove(self, on: Known, intent: Intent) -> None:
+        self._move_then(on, intent, decisions.remove(intent.node), lambda: self._members.retire(intent.node))
 
-    def _set(self, state: State, intent: Intent) -> None:
+    def _set(self, on: Known, intent: Intent) -> None:
         decision = decision_of(intent.action, intent.fields)
-        self._move_then(state, intent, decision, lambda: None)
+        self._move_then(on, intent, decision, lambda: None)
 
-    def _move_then(self, state: State, intent: Intent, decision: Decision, then: Callable[[], None]) -> None:
+    def _move_then(self, on: Known, intent: Intent, decision: Decision, then: Callable[[], None]) -> None:
         """Moves towards what the decision makes; when that is so, tells of it and does the rest."""
-        wanted = bucket_owners(self._after(decision))
-        if wanted.any() and not self._mover.step(wanted, self._keys_of(state), _told(intent)):
+        wanted = bucket_owners(_after(on, decision))
+        if wanted.any() and not self._mover.step(wanted, self._keys_of(on.state), _told(intent)):
             return
         self._book.done(intent, decision)
         then()
 
-    def _restart(self, _state: State, intent: Intent) -> None:
+    def _restart(self, _on: Known, intent: Intent) -> None:
         server = self._members.primary(intent.node)
         if server is None:
             raise NotStarted("it has no server")
@@ -241,7 +243,7 @@ class Works:
             self._book.done(intent, served.restart(intent.node, address=str(server.address)))
             del self._restarted[intent.number]
 
-    def _keys(self, _state: State, intent: Intent) -> None:
+    def _keys(self, _on: Known, intent: Intent) -> None:
         key_set = KeySet.objects.get(pk=int(intent.fields["keys"]))
         self._tell("flushing", intent)
         for server in self._members.running():
@@ -252,11 +254,6 @@ class Works:
 
     # --- what it stands on
 
-    def _after(self, decision: Decision) -> State:
-        on = self._book.known()
-        payload = decision(on)
-        return apply(on.state, kind_of(payload), encode(payload))
-
     def _keys_of(self, state: State) -> NDArray[np.int64]:
         """How many keys lie in each bucket: counted once for a key set, which never changes."""
         wanted = state["keys"]["id"]
@@ -266,7 +263,7 @@ class Works:
         return self._counted[1]
 
 
-_STEPS: dict[str, Callable[[Works, State, Intent], None]] = {
+_STEPS: dict[str, Callable[[Works, Known, Intent], None]] = {
     "form": Works._form,
     "add": Works._join,
     "revive": Works._join,
@@ -277,6 +274,11 @@ _STEPS: dict[str, Callable[[Works, State, Intent], None]] = {
     "restart": Works._restart,
     "keys": Works._keys,
 }
+
+
+def _after(on: Known, decision: Decision) -> State:
+    payload = decision(on)
+    return apply(on.state, kind_of(payload), encode(payload))
 
 
 def _told(intent: Intent) -> dict[str, object]:

@@ -1,9 +1,13 @@
 """Which directory of a node is started again: never the one that an earlier start left behind half made."""
 
+from contextlib import suppress
+
 import pytest
 
+from ringviz.engine import Engine
 from ringviz.stores import passwords
-from ringviz.supervisor.servers import is_replica, owns_slots
+from ringviz.supervisor.hands import Hands
+from ringviz.supervisor.servers import NotYet, Servers, is_replica, note_start, owns_slots
 from tests.supervised import installation
 
 
@@ -25,6 +29,18 @@ def test_servers_come_back_from_the_directories_with_their_keys(real):
     real.supervise()
     assert sum(real.equal().values()) == 2_000
     assert not {"keys_refilled", "node_killed"} & {event.kind for event in real.events(version + 1)}
+
+
+def test_a_start_that_is_not_allowed_leaves_no_directory(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    settings.SERVER_STARTS_A_MINUTE = 1
+    passwords.keep(7, "a-password-of-tests")
+    servers = Servers(7, 0, Hands(), Engine("a-password-of-tests"), lambda _server: None)
+    with suppress(NotYet):
+        note_start()  # the one start that is allowed, unless another test had it
+    with pytest.raises(NotYet):
+        servers.begin_new(4)
+    assert list(servers.directories()) == []
 
 
 @pytest.mark.parametrize(
