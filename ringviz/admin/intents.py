@@ -1,25 +1,20 @@
-"""What operators asked of clusters whose nodes are servers, in the admin: to be looked at."""
+"""What operators asked of clusters whose nodes are servers, in the admin: to be looked at.
+
+They are asked for on the page, on the command line, and at the nodes here.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from ringviz.actors import OPERATE
+from ringviz.admin.looking import LookingAdmin
 from ringviz.models import Intent
 from ringviz.words import work_words
 
-if TYPE_CHECKING:
-    _IntentAdmin = admin.ModelAdmin[Intent]
-else:
-    _IntentAdmin = admin.ModelAdmin
-
 
 @admin.register(Intent)
-class IntentAdmin(_IntentAdmin):
+class IntentAdmin(LookingAdmin[Intent]):
     """The newest first; the supervisor and the services write them."""
 
     list_display = (
@@ -44,19 +39,3 @@ class IntentAdmin(_IntentAdmin):
     def what(self, intent: Intent) -> str:
         """In words."""
         return work_words(intent.action, intent.name)
-
-    def has_view_permission(self, request: HttpRequest, _obj: Intent | None = None) -> bool:
-        """Operators."""
-        return request.user.has_perm(OPERATE)
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Nobody: the page, the command line, and the nodes here."""
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Intent | None = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Intent | None = None) -> bool:
-        """Nobody: the log tells of it."""
-        return False

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy
 
 from live.actor import Actor
 from live.models import Event
 from ringviz.bounds import MAX_ADDRESS, MAX_NAME, MAX_SLUG
-from ringviz.forms.deciding import DecidingForm
+from ringviz.forms.founding import FoundingForm
 from ringviz.models import Attachment
 from ringviz.services.external import MAX_PASSWORD, attach
 
 
-class AttachForm(DecidingForm[Attachment]):
+class AttachForm(FoundingForm[Attachment]):
     """Where it is, and what to call it. The password is kept in a file, and never shown again."""
 
     name = forms.CharField(label=gettext_lazy("name"), max_length=MAX_NAME)
@@ -30,13 +32,13 @@ class AttachForm(DecidingForm[Attachment]):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+    founded_with = ("name", "address", "username", "password")
     field_order = ("name", "slug", "address", "username", "password")
 
     class Meta:
         model = Attachment
         fields = ("username",)
 
-    def carry_out(self, *, slug: str, actor: Actor) -> list[Event]:
+    def found(self, *, slug: str, actor: Actor, **given: Any) -> Event:
         """Attaches it. Raises NotAllowed, Invalid."""
-        given = {name: self.cleaned_data[name] for name in ("name", "address", "username", "password")}
-        return [attach(actor=actor, slug=slug, **given)]
+        return attach(actor=actor, slug=slug, **given)

@@ -12,6 +12,7 @@ from live.actor import Actor
 from live.models import Event
 from ringviz.bounds import MAX_KEYS, MAX_NODES, MAX_PATTERN
 from ringviz.forms.deciding import DecidingForm
+from ringviz.forms.founding import FoundingForm
 from ringviz.models import Cluster
 from ringviz.services import decisions
 from ringviz.services.changing import check_allowed
@@ -19,12 +20,12 @@ from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.decisions import Decision
 from ringviz.services.keys import pattern_keys
 
-_CREATED_WITH = ("slug", "name", "demo", "strategy", "vnodes", "copies", "seed")
+_CREATED_WITH = ("name", "demo", "strategy", "vnodes", "copies", "seed")
 _CONFIGURED = ("strategy", "vnodes", "copies")
 _MIB = 2**20
 
 
-class AddClusterForm(DecidingForm[Cluster]):
+class AddClusterForm(FoundingForm[Cluster]):
     """A new cluster, simulated or of servers, with keys that are there or that a pattern makes."""
 
     pattern = forms.CharField(
@@ -61,9 +62,11 @@ class AddClusterForm(DecidingForm[Cluster]):
         help_text=gettext_lazy("Of a managed cluster."),
     )
 
+    founded_with = _CREATED_WITH
+
     class Meta:
         model = Cluster
-        fields = (*_CREATED_WITH, "replicas", "key_set")
+        fields = ("slug", *_CREATED_WITH, "replicas", "key_set")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,24 +83,21 @@ class AddClusterForm(DecidingForm[Cluster]):
             self.add_error("count", _("Say how many keys the pattern makes."))
         return cleaned
 
-    def carry_out(self, *, slug: str, actor: Actor) -> list[Event]:
+    def found(self, *, slug: str, actor: Actor, **given: Any) -> Event:
         """Makes the keys, where that is asked for, and the cluster. Raises NotAllowed, Invalid."""
         check_allowed(actor)
-        given = self.cleaned_data
-        key_set = given["key_set"] or pattern_keys(pattern=given["pattern"], count=given["count"])
-        wanted: dict[str, Any] = {name: given[name] for name in _CREATED_WITH if name != "slug"}
-        memory = given["memory_mib"]
-        event = create_cluster(
+        asked = self.cleaned_data
+        memory = asked["memory_mib"]
+        return create_cluster(
             slug=slug,
             actor=actor,
-            key_set=key_set,
-            nodes=[{"name": f"node-{number}"} for number in range(1, (given["nodes"] or 0) + 1)],
-            kind=Cluster.Kind.MANAGED if given["managed"] else Cluster.Kind.SIMULATED,
-            replicas=given["replicas"] or 0,
+            key_set=asked["key_set"] or pattern_keys(pattern=asked["pattern"], count=asked["count"]),
+            nodes=[{"name": f"node-{number}"} for number in range(1, (asked["nodes"] or 0) + 1)],
+            kind=Cluster.Kind.MANAGED if asked["managed"] else Cluster.Kind.SIMULATED,
+            replicas=asked["replicas"] or 0,
             memory=DEFAULT_MEMORY if memory is None else memory * _MIB,
-            **wanted,
+            **given,
         )
-        return [event]
 
 
 class ChangeClusterForm(DecidingForm[Cluster]):

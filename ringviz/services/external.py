@@ -32,6 +32,7 @@ from ringviz.services.checks import check_name, check_slug
 from ringviz.services.clusters import delete_cluster, found_cluster
 from ringviz.services.keeping import keep_log_bounded
 from ringviz.services.keys import pattern_keys
+from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 from ringviz.stores import passwords
 
@@ -93,10 +94,10 @@ def detach(*, actor: Actor, slug: str) -> None:
     delete_cluster(slug=slug, actor=actor)
 
 
-def see(slug: str, look: Look) -> list[NodeState]:
+def see(slug: str, look: Look, *, guard: Guard) -> list[NodeState]:
     """Writes down what is seen, if it is something else than what is known, and gives the nodes as they are known now.
 
-    Where somebody else wrote at the same time nothing is written: the next look tells it again. Raises NotFound.
+    Where somebody else wrote at the same time nothing is written: the next look tells it. Raises NotFound, Fenced.
     """
     on = known(slug)
     nodes = nodes_seen(look, on.state["nodes"], on.cluster.next_number, timestamp(timezone.now()))
@@ -105,6 +106,7 @@ def see(slug: str, look: Look) -> list[NodeState]:
     payload = events.ExternalSeen(nodes=nodes)
     try:
         with write(on.cluster.stream_id, expected=on.v) as draft:
+            guard()
             write_rows(on.cluster, on.state, apply(on.state, kind_of(payload), encode(payload)))
             event = draft.record(payload, _OBSERVER)
     except (Conflict, Stream.DoesNotExist):
@@ -113,22 +115,23 @@ def see(slug: str, look: Look) -> list[NodeState]:
     return nodes
 
 
-def hear(attachment: Attachment) -> None:
-    """The cluster answers, from now on."""
+def hear(attachment: Attachment, *, guard: Guard) -> None:
+    """The cluster answers, from now on. Raises Fenced."""
     if attachment.silent_since is not None:
-        _mark(attachment, None)
+        _mark(attachment, None, guard)
 
 
-def miss(attachment: Attachment) -> datetime:
-    """The cluster does not answer. Since when."""
+def miss(attachment: Attachment, *, guard: Guard) -> datetime:
+    """The cluster does not answer. Since when. Raises Fenced."""
     if attachment.silent_since is None:
-        _mark(attachment, timezone.now())
+        _mark(attachment, timezone.now(), guard)
     return attachment.silent_since or timezone.now()
 
 
-def _mark(attachment: Attachment, since: datetime | None) -> None:
+def _mark(attachment: Attachment, since: datetime | None, guard: Guard) -> None:
     attachment.silent_since = since
     with write_turn():
+        guard()
         Attachment.objects.filter(pk=attachment.pk).update(silent_since=since)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -19,6 +20,7 @@ from ringviz.models import Attachment
 from ringviz.selectors.clusters import known
 from ringviz.selectors.external import silent_frame, stored_frame
 from ringviz.services.external import hear, miss, see
+from ringviz.services.leading import Fenced, Guard
 from ringviz.stores import passwords
 
 logger = logging.getLogger(__name__)
@@ -28,9 +30,13 @@ TIMEOUT_S = 0.8
 
 
 class Observer:
-    """One for an installation: the leader among the supervisors starts it. Its connections stay open between looks."""
+    """One for an installation: the leader among the supervisors starts it, and it writes by the leader's `guard`.
 
-    def __init__(self, every_s: float = EVERY_S, timeout_s: float = TIMEOUT_S) -> None:
+    Its connections stay open between looks.
+    """
+
+    def __init__(self, guard: Callable[[], Guard], every_s: float = EVERY_S, timeout_s: float = TIMEOUT_S) -> None:
+        self._guard = guard
         self._every_s, self._timeout_s = every_s, timeout_s
         self._readers: dict[int, Reader] = {}
         self._loop = asyncio.new_event_loop()
@@ -51,8 +57,12 @@ class Observer:
         else:
             self._close()
 
+    def is_alive(self) -> bool:
+        """Whether it looks by itself."""
+        return self._thread is not None and self._thread.is_alive()
+
     def step(self) -> None:
-        """One look at each of them, all at the same time; an attachment that is gone is forgotten."""
+        """One look at each of them, all at the same time; an attachment that is gone is forgotten. Raises Fenced."""
         attachments = list(Attachment.objects.select_related("cluster"))
         self._forget({attachment.pk for attachment in attachments})
         here = door()
@@ -71,6 +81,9 @@ class Observer:
                 close_old_connections()
                 try:
                     self.step()
+                except Fenced as newer:  # whoever leads by now looks as well
+                    logger.warning("The attached clusters are not looked at any more: %s", newer)
+                    return
                 except Exception:
                     logger.exception("A look at the attached clusters failed; the next one is a second later")
                 self._stopping.wait(max(0.0, self._every_s - (time.monotonic() - began)))
@@ -101,13 +114,13 @@ class Observer:
         return self._readers[attachment.pk]
 
     def _tell(self, attachment: Attachment, look: Look | None) -> None:
-        cluster, now_ms = attachment.cluster, int(timezone.now().timestamp() * 1000)
+        cluster, guard, now_ms = attachment.cluster, self._guard(), int(timezone.now().timestamp() * 1000)
         if look is None:
-            since_ms = int(miss(attachment).timestamp() * 1000)
+            since_ms = int(miss(attachment, guard=guard).timestamp() * 1000)
             frame = silent_frame(known(cluster.slug).state["nodes"], now_ms, since_ms)
         else:
-            hear(attachment)
-            frame = stored_frame(look, see(cluster.slug, look), now_ms)
+            hear(attachment, guard=guard)
+            frame = stored_frame(look, see(cluster.slug, look, guard=guard), now_ms)
         publish_frame(cluster.stream_id, "stored", dict(frame))
 
     def _forget(self, there: set[int]) -> None:

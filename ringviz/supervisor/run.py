@@ -58,7 +58,7 @@ class Supervisor:
             lambda key: self._keeper(key, lambda keeper: keeper.on_verdict(key)),
         )
         self._counting = Counting(lambda: list(self._keepers.values()))
-        self._observer = Observer()
+        self._observer = Observer(self.guard)
         self._listener = Listener(settings.REDIS_URL)
 
     def run(self) -> int:

@@ -14,13 +14,16 @@ from live.channel import channel_name
 from ringviz.core import allowed
 from ringviz.core.slots import slot_of
 from ringviz.core.state import NodeState
+from ringviz.external.reading import Look
+from ringviz.external.topology import members_of
 from ringviz.models import Attachment, Cluster
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import state_at
-from ringviz.services.external import attach, detach
+from ringviz.services.external import attach, detach, see
+from ringviz.services.leading import Fenced, guard, lead
 from ringviz.supervisor.observer import Observer
 from tests.ringviz.external.servers import PASSWORD, Foreign, foreign_cluster, until
-from tests.ringviz.making import OPERATOR
+from tests.ringviz.making import OPERATOR, everything
 
 Frames = Callable[..., list[dict[str, Any]]]
 
@@ -45,7 +48,7 @@ def frames(hint_server) -> Iterator[Frames]:
 
 @pytest.fixture
 def observer() -> Iterator[Observer]:
-    found = Observer(every_s=0.05, timeout_s=1)
+    found = Observer(lambda: guard(1), every_s=0.05, timeout_s=1)
     yield found
     found.stop()
 
@@ -122,6 +125,34 @@ def test_it_runs_until_it_is_stopped(theirs, observer, frames):
     observer.stop()
     until(lambda: theirs[0].client.info("clients")["connected_clients"] == before)
     until(lambda: not frames(5))
+
+
+@pytest.mark.django_db
+def test_who_leads_no_more_writes_neither_silence_nor_a_map(theirs, observer, frames, settings):
+    lead(1, "paused")
+    observer.step()
+    lead(2, "other")
+    before, unmarked = everything(), Attachment.objects.values().get()
+    gone = Look(tuple(members_of(f"{'a' * 40} 10.0.0.1:6379@1 myself,master - 0 0 1 connected 0-16383")), {})
+    with pytest.raises(Fenced, match="1 is behind 2"):
+        see("theirs", gone, guard=guard(1))
+    settings.ALLOWED_TARGETS = ()
+    with pytest.raises(Fenced, match="1 is behind 2"):
+        observer.step()
+    assert (everything(), Attachment.objects.values().get()) == (before, unmarked)
+    assert see("theirs", gone, guard=guard(2)) == nodes()
+    assert known("theirs").v == 2, "who leads does write it"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_thread_of_who_leads_no_more_ends(theirs, observer, frames, settings):
+    lead(1, "paused")
+    observer.start()
+    assert len(frames(2)) == 2
+    lead(2, "other")
+    settings.ALLOWED_TARGETS = ()
+    until(lambda: not observer.is_alive())
+    assert Attachment.objects.get().silent_since is None
 
 
 @pytest.mark.django_db
