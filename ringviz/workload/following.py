@@ -9,11 +9,9 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from django.conf import settings
 from django.db import Error, close_old_connections
 
 from live.channel import redis_url
@@ -23,6 +21,7 @@ from ringviz.core.state import State, Workload
 from ringviz.errors import NotFound
 from ringviz.models import KeySet
 from ringviz.selectors.clusters import Known, known
+from ringviz.stores import passwords
 from ringviz.stores.keysets import keys_at
 from ringviz.workload.line import Address
 from ringviz.workload.slotmap import parse_address
@@ -127,7 +126,7 @@ def told_by(now: Known, override: Workload | None = None) -> Told:
         seed=now.state["cluster"]["seed"],
         workload=override or now.state.get("workload") or OFF,
         addresses=addresses_of(now.state),
-        password=_password(now.cluster.pk),
+        password=passwords.kept(now.cluster.pk),
     )
 
 
@@ -135,14 +134,6 @@ def addresses_of(state: State) -> dict[int, Address]:
     """Where the servers of the nodes answer, by number; those without one are left out."""
     nowhere = ("", 0)
     return {node["number"]: parse_address(node["address"], nowhere) for node in state["nodes"] if node["address"]}
-
-
-def _password(cluster_pk: int) -> str:
-    path = Path(settings.DATA_DIR) / "clusters" / str(cluster_pk) / "password"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        return ""
 
 
 def _end(ended: asyncio.Future[None], error: BaseException | None) -> None:

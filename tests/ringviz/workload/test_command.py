@@ -21,6 +21,7 @@ from ringviz.core.state import Workload
 from ringviz.models import Cluster
 from ringviz.services.changing import change
 from ringviz.services.served import set_workload
+from ringviz.stores import passwords
 from tests.clusters import PASSWORD
 from tests.own_database import own_database
 from tests.ringviz.making import OPERATOR, make_cluster
@@ -39,16 +40,14 @@ def data(django_db_blocker, settings, tmp_path, monkeypatch, hint_server) -> Ite
         yield tmp_path
 
 
-def managed(cluster, data: Path) -> Cluster:
+def managed(cluster) -> Cluster:
     """A managed cluster whose three nodes are the test's servers, as a supervisor would have left it."""
     make_cluster(keys=300, kind="managed", memory=1 << 26, workload=READ_ONLY)
     row = Cluster.objects.get(slug="small")
     for node, server in zip(row.nodes.order_by("number"), cluster.servers, strict=True):
         node.address = f"127.0.0.1:{server.port}"
         node.save()
-    folder = data / "clusters" / str(row.pk)
-    folder.mkdir(parents=True)
-    (folder / "password").write_text(PASSWORD)
+    passwords.keep(row.pk, PASSWORD)
     return row
 
 
@@ -86,7 +85,7 @@ def a_second(frame: dict[str, Any]) -> float:
 
 
 def test_it_follows_the_settings_of_the_cluster_and_ends_at_once(cluster, data, hint_server):
-    row = managed(cluster, data)
+    row = managed(cluster)
     watching = Watching(hint_server.url, row.stream_id)
     with running(data, hint_server.url, "small") as child:
         assert watching.until(lambda frame: frame["ops"] > 0)["hit"] is not None
@@ -107,7 +106,7 @@ def test_it_follows_the_settings_of_the_cluster_and_ends_at_once(cluster, data, 
 
 
 def test_it_waits_for_a_cluster_that_is_not_formed_yet(cluster, data, hint_server):
-    row = managed(cluster, data)
+    row = managed(cluster)
     password = data / "clusters" / str(row.pk) / "password"
     password.rename(password.with_name("later"))
     watching = Watching(hint_server.url, row.stream_id)
