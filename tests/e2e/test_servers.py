@@ -20,7 +20,8 @@ WATCH = """number => {
   window.seen = [];
   new MutationObserver(() => {
     const row = document.querySelector(`#nodes tr[data-node="${number}"]`);
-    window.seen.push([document.getElementById("work").textContent, row.className]);
+    const chip = row.querySelector(".chip").textContent;
+    window.seen.push([document.getElementById("work").textContent, `${row.className} ${chip}`]);
   }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
 
@@ -54,7 +55,7 @@ def test_a_silent_server_is_suspected_before_it_is_convicted(demo: Demo, visitor
     # Before the verdict the supervisor has nothing to do.
     assert AT_REST.match(strips[suspected])
     assert suspected < next(i for i, words in enumerate(strips) if "buckets go to their next owners" in words)
-    assert max(suspected, looks.index("odd")) < looks.index("dead")
+    assert max(suspected, looks.index("odd 4?")) < looks.index("dead 4")
 
 
 def test_a_kill_on_the_page_ends_a_server_and_its_keys_are_stored_again(demo: Demo, visitors: Visitors) -> None:

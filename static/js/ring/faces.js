@@ -1,6 +1,7 @@
 /** What each node is called and looks like on this page: the one place that names, chips and colours come from. */
 
 import { shownChange } from "./change.js";
+import { stateMark } from "./draw/pen.js";
 import { GREY, looksOf, MOST_COLOURED, shortNames } from "./looks.js";
 
 /** @import { Look } from "./draw/types.js" */
@@ -8,7 +9,7 @@ import { GREY, looksOf, MOST_COLOURED, shortNames } from "./looks.js";
 
 /**
  * @typedef {{number: number, name: string, label: string, mark: string, look: Look, state: string}} Face
- *   label: the short name; mark: the number, or a pin's letter
+ *   label: the short name; mark: the number, or a pin's letter, with a sign behind it while the node does not answer
  * @typedef {{faces: Map<number, Face>, crowded: boolean, prefix: string, suffix: string,
  *   of: (number: number) => Face}} Faces
  *   crowded: more nodes than looks; prefix and suffix: what the short names leave out
@@ -53,7 +54,7 @@ function make(nodes, { pins, colour }) {
   const faces = new Map(
     nodes.map(({ number, name, state }) => {
       const pin = pins.indexOf(number);
-      const mark = crowded && pin >= 0 ? "ABCDEF"[pin] : String(number);
+      const mark = (crowded && pin >= 0 ? "ABCDEF"[pin] : number) + stateMark(state);
       return [number, { number, name, label: short(name), mark, look: looks.get(number) ?? GREY, state }];
     }),
   );

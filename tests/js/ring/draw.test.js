@@ -34,6 +34,20 @@ test("a calm ring shows every node's hue, and its number in the colour that is r
   assert.deepEqual(over, []);
 });
 
+test("who does not answer is marked by a shape and a sign, whatever pattern its number gives it", () => {
+  const calm = evenPicture(8, 8);
+  for (const number of [2, 3, 5]) calm.nodes.get(number).look.pattern = "hatched";
+  const healthy = drawn(calm).under;
+  calm.nodes.get(2).state = "suspected";
+  calm.nodes.get(5).state = "frozen";
+  const { under } = drawn(calm);
+  const words = under.filter(({ what }) => what === "text").map((each) => each.words);
+  assert.ok(words.includes("2?") && words.includes("5‖") && words.includes("3"));
+  assert.ok(!words.includes("2") && !words.includes("5"));
+  const lines = (done) => done.filter(({ what, style }) => what === "stroke" && style === "ink");
+  assert.deepEqual([lines(healthy).length, lines(under).length], [0, 2]);
+});
+
 test("after a change what did not change is grey and hue is on giver and receiver alone", () => {
   const { under, over } = drawn(afterKill());
   assert.deepEqual(hues(under), []);

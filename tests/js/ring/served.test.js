@@ -225,7 +225,14 @@ test("a suspicion says how many pings were missed and when the verdict falls", (
     "cache-3 is frozen.",
   ]);
   assert.match(say({ heard: NOW, node: 2, misses: 0 })[0], /no verdict, since most servers are silent together/);
-  assert.equal(say({ heard: NOW, node: 3, misses: 2 })[1], "cache-3 is frozen: 2 pings missed.");
+  assert.equal(say({ heard: NOW, node: 3, misses: 2 })[0], "cache-3 is frozen: 2 pings missed.");
+});
+
+test("of many who are silent a few are named, who was told of last first", () => {
+  const nodes = [1, 2, 3, 4, 5].map((number) => nodeOf(number, { state: "suspected" }));
+  const said = silentWords(served({ ...managed(), nodes }, { suspicion: { heard: NOW, node: 5, misses: 0 } }), NOW);
+  assert.match(said[0], /^cache-5 does not answer: no verdict/);
+  assert.deepEqual(said.slice(1), ["cache-1 does not answer.", "cache-2 does not answer.", "and 2 more nodes"]);
 });
 
 test("a suspicion is told before its event came, and of a node that came back since no more", () => {

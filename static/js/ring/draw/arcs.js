@@ -2,7 +2,7 @@
 
 import { arcAngles, TAU } from "../../lib/geometry.js";
 import { changesOf } from "./changes.js";
-import { byLook, lookOf } from "./pen.js";
+import { byLook, lookOf, stateMark } from "./pen.js";
 import { font, pattern } from "./theme.js";
 
 /** @import { Pen } from "./pen.js" */
@@ -11,6 +11,9 @@ import { font, pattern } from "./theme.js";
 const TICKS = 64;
 const QUARTERS = ["0", "40000000", "80000000", "C0000000"];
 const LEAST_FOR_NUMBER = 20;
+/** How much of the depth of a hollow arc is left on either side. */
+const RIM = 0.2;
+const DASHES = { suspected: [3, 4], frozen: [] };
 
 /**
  * Ticks outside of the ring and, where there is room, the hash at each quarter.
@@ -70,25 +73,33 @@ export function drawArcs(pen) {
   drawNumbers(pen, arcs);
 }
 
-/** @param {{state: string}} [node] */
-const isSilent = (node) => node?.state === "suspected" || node?.state === "frozen";
-
 /**
- * Who does not answer is hatched, over whatever the colours say.
+ * Who does not answer is hollow, over whatever the colours say, with a line along it that is broken while it is only
+ * suspected. A shape, since hue and hatch say which node it is.
  * @param {Pen} pen
  * @param {Float64Array} arcs
  */
 function drawSilent(pen, arcs) {
   const { nodes, owners } = pen.picture;
   const { r0, r1 } = pen.layout;
-  const silent = [...nodes.values()].filter(isSilent);
-  if (silent.length === 0) return;
-  const numbers = new Set(silent.map(({ number }) => number));
-  pen.fill(pattern(pen.ctx, pen.theme, "hatched", "transparent"), () => {
-    owners.forEach((owner, i) => {
-      if (numbers.has(owner)) pen.sector(r0, r1, arcs[2 * i], arcs[2 * i + 1]);
-    });
-  });
+  const rim = (r1 - r0) * RIM;
+  for (const [state, dash] of /** @type {[string, number[]][]} */ (Object.entries(DASHES))) {
+    const silent = [...owners.keys()].filter((i) => nodes.get(owners[i])?.state === state);
+    if (silent.length === 0) continue;
+    const each = (/** @type {(start: number, end: number) => void} */ trace) => () => {
+      for (const i of silent) trace(arcs[2 * i], arcs[2 * i + 1]);
+    };
+    pen.fill(
+      pen.theme.bg,
+      each((start, end) => pen.sector(r0 + rim, r1 - rim, start, end)),
+    );
+    pen.stroke(
+      pen.theme.ink,
+      2,
+      each((start, end) => pen.edge((r0 + r1) / 2, start, end)),
+      dash,
+    );
+  }
 }
 
 /**
@@ -111,8 +122,7 @@ function drawNumbers(pen, arcs) {
     if (room < LEAST_FOR_NUMBER || owners[i] === 0) continue;
     const angle = (arcs[2 * i] + arcs[2 * i + 1]) / 2;
     if (changes && changes.at(angle, 11 / layout.R) >= 0) continue;
-    const own = changes ? { hue: 0, pattern: /** @type {const} */ ("grey") } : lookOf(picture, owners[i]);
-    const look = isSilent(picture.nodes.get(owners[i])) ? { ...own, pattern: /** @type {const} */ ("hatched") } : own;
-    pen.number(owners[i], look, angle, middle, room);
+    const look = changes ? { hue: 0, pattern: /** @type {const} */ ("grey") } : lookOf(picture, owners[i]);
+    pen.number(owners[i], look, angle, middle, room, stateMark(picture.nodes.get(owners[i])?.state));
   }
 }

@@ -164,18 +164,20 @@ export class Pen {
    * @param {number} angle
    * @param {number} radius
    * @param {number} room px along the ring
+   * @param {string} [mark] of a node that does not answer, behind its number
    */
-  number(number, look, angle, radius, room) {
+  number(number, look, angle, radius, room, mark = "") {
     const { ctx, theme } = this;
-    const half = String(number).length * 4.5 * theme.zoom;
+    const words = number + mark;
+    const half = words.length * 4.5 * theme.zoom;
     if (room < half * 2 + 8) return;
     const x = this.x(angle, radius);
     const y = this.y(angle, radius);
-    const plate = look.pattern === "hatched" || look.pattern === "dotted";
+    const plate = mark !== "" || look.pattern === "hatched" || look.pattern === "dotted";
     const high = 9 * theme.zoom;
     if (plate) this.fill(theme.bg, () => ctx.roundRect(x - half - 4.5, y - high, half * 2 + 9, high * 2, high));
     ctx.font = font(theme, this.layout.small ? 13 : 14, 700, "mono");
-    this.text(String(number), x, y, plate ? theme.ink : look.pattern === "grey" ? theme.ink2 : theme.texts[look.hue]);
+    this.text(words, x, y, plate ? theme.ink : look.pattern === "grey" ? theme.ink2 : theme.texts[look.hue]);
   }
 
   /**
@@ -198,6 +200,12 @@ function inBatches(items, trace, paint) {
     paint(() => items.slice(from, from + BATCH).forEach(trace));
   }
 }
+
+/**
+ * What stands behind the number of a node that does not answer: neither hue nor hatch, which say which node it is.
+ * @param {string} [state]
+ */
+export const stateMark = (state) => (state === "suspected" ? "?" : state === "frozen" ? "‖" : "");
 
 /**
  * @param {Picture} picture

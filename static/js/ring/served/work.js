@@ -14,6 +14,8 @@ import { fresh } from "./fresh.js";
 const GRACE_MS = 3000;
 /** Often enough for the tenths of a second that are left until a verdict. */
 const EVERY_MS = 100;
+/** Of the silent, so that the ring keeps its place when half of the servers are. */
+const MOST_NAMED = 3;
 
 /**
  * @param {Store} store
@@ -161,7 +163,7 @@ const isToldOf = ({ offset }, { number, since }, frame) =>
   frame?.node === number && Date.parse(since) < frame.heard + offset;
 
 /**
- * Who does not answer, and when the verdict falls.
+ * Who does not answer, and when the verdict falls: that one first.
  * @param {Readonly<Page>} page
  * @param {number} now
  * @returns {string[]}
@@ -169,16 +171,20 @@ const isToldOf = ({ offset }, { number, since }, frame) =>
 export function silentWords(page, now) {
   if (page.view !== page.head) return [];
   const frame = fresh(page, "suspicion", now);
-  return page.view.state.nodes
+  const silent = page.view.state.nodes
     .filter((node) => isMember(node) && (node.state !== "active" || isToldOf(page, node, frame)))
-    .map(({ number, name, state }) => {
-      const base = state === "frozen" ? _("%(node)s is frozen") : _("%(node)s does not answer");
-      const said = interpolate(base, { node: name });
-      if (frame?.node !== number) return `${said}.`;
-      if (!frame.misses) return `${said}: ${_("no verdict, since most servers are silent together.")}`;
-      const misses = ngettext("%(n)s ping missed", "%(n)s pings missed", frame.misses);
-      const left = (frame.verdict_ms ?? 0) - (now - frame.heard);
-      const verdict = left <= 0 ? "" : interpolate(_(", verdict in %(s)s s"), { s: fixed(left / 1000, 1) });
-      return `${said}: ${interpolate(misses, { n: frame.misses })}${verdict}.`;
-    });
+    .sort((a, b) => Number(b.number === frame?.node) - Number(a.number === frame?.node));
+  const said = silent.slice(0, MOST_NAMED).map(({ number, name, state }) => {
+    const base = state === "frozen" ? _("%(node)s is frozen") : _("%(node)s does not answer");
+    const who = interpolate(base, { node: name });
+    if (frame?.node !== number) return `${who}.`;
+    if (!frame.misses) return `${who}: ${_("no verdict, since most servers are silent together.")}`;
+    const misses = ngettext("%(n)s ping missed", "%(n)s pings missed", frame.misses);
+    const left = (frame.verdict_ms ?? 0) - (now - frame.heard);
+    const verdict = left <= 0 ? "" : interpolate(_(", verdict in %(s)s s"), { s: fixed(left / 1000, 1) });
+    return `${who}: ${interpolate(misses, { n: frame.misses })}${verdict}.`;
+  });
+  const rest = silent.length - said.length;
+  const more = ngettext("and %(n)s more node", "and %(n)s more nodes", rest);
+  return rest > 0 ? [...said, interpolate(more, { n: count(rest) })] : said;
 }
