@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from typing import Any, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ClusterDownError
 from redis.retry import Retry
 
 from ringviz.core.topology import Address
@@ -54,8 +55,14 @@ class Calls:
             raise self._translated(address, error) from None
         return [self._translated(address, one) if isinstance(one, redis.RedisError) else one for one in replies]
 
-    def everywhere(self, addresses: Iterable[Address], ask: Callable[[Address], T]) -> dict[Address, T | EngineError]:
-        """What `ask` gives for each address, all at once; the error where it raised one of ours."""
+    def everywhere(
+        self, addresses: Iterable[Address], ask: Callable[[Address], T], patience_s: float | None = None
+    ) -> dict[Address, T | EngineError]:
+        """What `ask` gives for each address, all at once; the error where it raised one of ours.
+
+        With `patience_s` the last are not waited for: who is not done so long after half of them (or twice as long as
+        those took) is Unreachable. What it was asked goes on, until it answers or its time is over.
+        """
 
         def asked(address: Address) -> T | EngineError:
             try:
@@ -63,8 +70,19 @@ class Calls:
             except EngineError as error:
                 return error
 
-        distinct = list(dict.fromkeys(addresses))
-        return dict(zip(distinct, self._threads.map(asked, distinct), strict=True))
+        begun = time.monotonic()
+        asking = {address: self._threads.submit(asked, address) for address in dict.fromkeys(addresses)}
+        if patience_s is not None:
+            for done, _future in enumerate(as_completed(asking.values()), start=1):
+                if 2 * done >= len(asking):
+                    break
+            wait(asking.values(), max(patience_s, time.monotonic() - begun))
+        return {
+            address: future.result()
+            if patience_s is None or future.done()
+            else Unreachable(f"{address}: no answer yet")
+            for address, future in asking.items()
+        }
 
     def all_of(self, addresses: Iterable[Address], ask: Callable[[Address], T]) -> dict[Address, T]:
         """As `everywhere`, but raises the first error."""
@@ -108,7 +126,8 @@ class Calls:
         text = str(error)
         if self._password:
             text = text.replace(self._password, "***")
-        silent = isinstance(error, redis.ConnectionError | redis.TimeoutError)
+        # For two seconds after its start a server serves nobody's keys.
+        silent = isinstance(error, redis.ConnectionError | redis.TimeoutError | ClusterDownError)
         return (Unreachable if silent else Refusal)(f"{address}: {text}")
 
 

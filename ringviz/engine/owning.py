@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from ringviz.core.batches import ranges_of
 from ringviz.core.topology import Address, Member, SlotRange, owner_map
@@ -15,6 +16,28 @@ from ringviz.engine.errors import EngineError, NotAgreed, Refusal, Unreachable
 _SPREADS_WITHIN_S = 1.0
 _UNKNOWN = "Unknown node"
 _KEYS_AT_ONCE = 1000
+_HAS_REPLICAS = -1
+
+# What SETSLOT lacks: ranges, and several owners. ARGV is id, first, last, id, first, last, ...; gives how many slots
+# are noted. A primary with replicas waits for them in SETSLOT; in a script and in MULTI, where nobody may wait, 9.1.2
+# aborts.
+_NOTE = """
+if string.find(redis.call('INFO', 'replication'), 'connected_slaves:0', 1, true) == nil then
+  return -1
+end
+local noted = 0
+for at = 1, #ARGV, 3 do
+  for slot = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]) do
+    local reply = redis.pcall('CLUSTER', 'SETSLOT', slot, 'NODE', ARGV[at])
+    if not reply.err then
+      noted = noted + 1
+    end
+  end
+end
+return noted
+"""
+
+T = TypeVar("T")
 
 
 def reassign(
@@ -24,34 +47,93 @@ def reassign(
     survivors: Sequence[Address],
     timeout_s: float,
 ) -> None:
-    """See Engine.reassign."""
-    calls.everywhere(survivors, lambda address: moving.cancel_with(calls, address, list(dead_ids)))
-    answering = forget(calls, dead_ids, survivors)
-    # Nobody else claims them, so that none is waited for but to keep epochs apart: 64 servers that raise theirs at the
-    # same time have so much to settle that they answer nobody for half a second.
+    """See Engine.reassign.
+
+    Every survivor is told of every new owner, so that nobody waits for gossip (1.5 s), and no epoch rises: slots that
+    are nobody's anyone may have. Raising epochs is the other way to have a cluster hear of owners at once, but has to
+    be done one after the other (64 servers: 2 s): those that do it at the same time get the same, and answer nobody for
+    half a second until they have settled that. Where there are replicas it is the way: they cannot be told.
+    """
+    struck = _strike(calls, dead_ids, survivors)
+    owned = [(id_, part) for address, id_ in struck.items() for part in gains.get(address, ())]
+    if owned and not all(calls.all_of(struck, lambda address: _note(calls, address, owned)).values()):
+        epoch = 0
+        for address in struck:
+            if gains.get(address):
+                epoch = _claim(calls, address, gains[address], above=epoch, others=list(struck)).epoch
+    viewing.settle(calls, list(struck), timeout_s)
+
+
+def _strike(calls: Calls, dead_ids: Collection[str], survivors: Sequence[Address]) -> dict[Address, str]:
+    """Cancels what moves from and to the dead and forgets them, at all who answer; their ids. Raises as `forget`.
+
+    Who does not answer in time hears by gossip for 60 s that the dead are forgotten.
+    """
+
+    def strikes(address: Address) -> str:
+        moving.cancel_with(calls, address, list(dead_ids))
+        replies = calls.many(address, [*_forgetting(dead_ids), ("CLUSTER", "MYID")])
+        _check_forgotten(replies)
+        return str(replies[-1].decode())
+
+    return _of_answering(calls.everywhere(survivors, strikes, viewing.PATIENCE_S))
+
+
+def _note(calls: Calls, address: Address, owned: Sequence[tuple[str, SlotRange]]) -> bool:
+    """Has a server note new owners of slots that are nobody's, without their word for it; whether it could.
+
+    It passes over slots of which it has keys, and owners that it does not know yet: it hears of those by gossip.
+    """
+    words = (word for id_, (first, last) in owned for word in (id_, first, last))
+    try:
+        return bool(calls.one(address, "EVAL", _NOTE, 0, *words) != _HAS_REPLICAS)
+    except Unreachable:  # dead or frozen since: the next death
+        return True
+    except Refusal:  # an engine without scripts
+        return False
+
+
+def _outrank(calls: Calls, addresses: Sequence[Address]) -> None:
+    """Raises the epochs of servers above all others, one after the other; who does not answer is passed over."""
     epoch = 0
-    for address in answering:
-        if gains.get(address):
-            epoch = _claim(calls, address, gains[address], above=epoch).epoch
-    viewing.settle(calls, answering, timeout_s)
+    for address in addresses:
+        with suppress(EngineError):
+            _wait_epoch(calls, address, epoch)
+            calls.one(address, "CLUSTER", "BUMPEPOCH")
+            epoch = _current_epoch(calls, address)
 
 
-def forget(calls: Calls, ids: Collection[str], addresses: Sequence[Address]) -> list[Address]:
+def forget(calls: Calls, ids: Collection[str], addresses: Sequence[Address]) -> None:
     """See Engine.forget."""
 
     def forgets(address: Address) -> None:
-        for reply in calls.many(address, [("CLUSTER", "FORGET", id_) for id_ in ids]):
-            if isinstance(reply, Refusal) and _UNKNOWN not in str(reply):
-                raise reply
+        _check_forgotten(calls.many(address, _forgetting(ids)))
 
-    replies = calls.everywhere(addresses, forgets)
-    refused = [reply for reply in replies.values() if isinstance(reply, Refusal)]
-    if refused:
-        raise refused[0]
-    answering = [address for address, reply in replies.items() if reply is None]
-    if not answering:
+    _of_answering(calls.everywhere(addresses, forgets, viewing.PATIENCE_S))
+
+
+def _forgetting(ids: Collection[str]) -> list[tuple[str, str, str]]:
+    return [("CLUSTER", "FORGET", id_) for id_ in ids]
+
+
+def _check_forgotten(replies: Sequence[object]) -> None:
+    """Raises a refusal that is not about an identity unknown already."""
+    for reply in replies:
+        if isinstance(reply, EngineError) and _UNKNOWN not in str(reply):
+            raise reply
+
+
+def _of_answering(replies: Mapping[Address, T | EngineError]) -> dict[Address, T]:
+    """The replies of those that answered. Raises the first Refusal, Unreachable where nobody did."""
+    given: dict[Address, T] = {}
+    for address, reply in replies.items():
+        if isinstance(reply, Refusal):
+            raise reply
+        if not isinstance(reply, EngineError):
+            given[address] = reply
+    if not given:
         raise Unreachable("no server of the cluster answers")
-    return answering
+    return given
 
 
 def take(
@@ -80,7 +162,7 @@ def _take(
 ) -> int:
     """Claims until everybody sees it: an owner whose epoch rises at the same moment takes its slots back."""
     while True:
-        mine = _claim(calls, address, ranges, above=above)
+        mine = _claim(calls, address, ranges, above=above, others=[one for one in everybody if one != address])
         try:
             viewing.wait_seen(calls, everybody, {mine.id: mine.ranges}, _SPREADS_WITHIN_S)
         except NotAgreed:
@@ -90,35 +172,42 @@ def _take(
             return mine.epoch
 
 
-def _claim(calls: Calls, address: Address, ranges: Sequence[SlotRange], *, above: int) -> Member:
+def _claim(
+    calls: Calls, address: Address, ranges: Sequence[SlotRange], *, above: int, others: Sequence[Address]
+) -> Member:
     """Makes slots a server's own in its own eyes and tells everybody.
 
     Its epoch is the greatest it knows; it is given a moment to hear of the epoch `above`.
     """
-    with suppress(NotAgreed):
-        wait_for(lambda: _current_epoch(calls, address) >= above, _SPREADS_WITHIN_S, "an epoch does not spread")
-    view = viewing.members(calls, address)
-    assigned, claimed = _split(view, ranges)
+    _wait_epoch(calls, address, above)
     commands: list[tuple[str | int, ...]] = [("MULTI",), ("CLUSTER", "BUMPEPOCH")]
-    if assigned:
+    if assigned := _assigned(viewing.members(calls, address), ranges):
         commands.append(("CLUSTER", "DELSLOTSRANGE", *(end for one in assigned for end in one)))
     commands.append(("CLUSTER", "ADDSLOTSRANGE", *(end for one in ranges for end in one)))
-    # BUMPEPOCH tells the others only if it raised the epoch; this always does.
-    commands.append(("CLUSTER", "SETSLOT", claimed, "NODE", viewing.own(view).id))
-    commands.append(("EXEC",))
-    for reply in calls.many(address, commands):
+    replies = calls.many(address, [*commands, ("EXEC",)])
+    for reply in replies:
         if isinstance(reply, EngineError):
             raise reply
+    # Only an epoch that rises is told to everybody at once. Where it was the greatest already, another's has to rise
+    # first: left to gossip, the others hear of the slots after up to 1.5 s.
+    if bytes(replies[-1][0]).startswith(b"STILL") and others:
+        _outrank(calls, [others[0], address])
     return viewing.own(viewing.members(calls, address))
 
 
-def _split(view: Sequence[Member], ranges: Sequence[SlotRange]) -> tuple[list[SlotRange], int]:
-    """Which of these slots somebody owns in this view, and one of them all."""
+def _assigned(view: Sequence[Member], ranges: Sequence[SlotRange]) -> list[SlotRange]:
+    """Which of these slots somebody owns in this view."""
     owner, _ids = owner_map(view)
     wanted = owner < -1
     for first, last in ranges:
         wanted[first : last + 1] = True
-    return ranges_of((wanted & (owner >= 0)).nonzero()[0]), ranges[0][0]
+    return ranges_of((wanted & (owner >= 0)).nonzero()[0])
+
+
+def _wait_epoch(calls: Calls, address: Address, epoch: int) -> None:
+    """Until a server has heard of an epoch, but not for ever."""
+    with suppress(NotAgreed):
+        wait_for(lambda: _current_epoch(calls, address) >= epoch, _SPREADS_WITHIN_S, "an epoch does not spread")
 
 
 def _current_epoch(calls: Calls, address: Address) -> int:
@@ -130,7 +219,7 @@ def hand_over(
 ) -> None:
     """See Engine.hand_over."""
     deadline = time.monotonic() + timeout_s
-    answering = list(viewing.views(calls, everybody))
+    answering = list(viewing.views(calls, everybody, viewing.PATIENCE_S))
     take(calls, {address: gains[address] for address in answering if address in gains}, answering, timeout_s)
     viewing.settle(calls, answering, max(0.0, deadline - time.monotonic()))
 

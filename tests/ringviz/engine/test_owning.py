@@ -1,16 +1,17 @@
 """Slots change owner without their keys: after deaths, and by a way of placing that moves nearly all."""
 
 import signal
+import time
 
 import numpy as np
 import pytest
 
 from ringviz.core.batches import ranges_of
 from ringviz.core.buckets import BUCKETS
-from ringviz.engine import Unreachable
+from ringviz.engine import Engine, Unreachable
 from ringviz.engine.calls import wait_for
 from tests.ringviz.engine import servers
-from tests.ringviz.engine.servers import WITHIN_S, even
+from tests.ringviz.engine.servers import PASSWORD, WITHIN_S, even
 
 
 def gains_of(cluster, dead, survivors):
@@ -34,6 +35,61 @@ def test_writes_work_again_when_the_dead_ones_slots_are_given_away(three):
     for server in survivors:
         server.store(gains[server.address])
         assert knows(three, server) == {one.id for one in survivors}
+
+
+def test_every_survivor_knows_the_new_owners_at_once_and_no_epoch_rises():
+    with servers.cluster(6) as made:
+        dead, *survivors = made.servers
+        gains = gains_of(made, [dead], survivors)
+        owners = {server.id: [*made.ranges(server), *gains[server.address]] for server in survivors}
+        before = {server.id: epoch_of(made, server) for server in survivors}
+        dead.child.kill()
+        made.engine.reassign([dead.id], gains, [server.address for server in survivors])
+        for server in survivors:
+            assert slots_of(made, server) == {id_: slots_in(ranges) for id_, ranges in owners.items()}
+        assert {server.id: epoch_of(made, server) for server in survivors} == before
+
+
+def epoch_of(cluster, server):
+    (own,) = [member for member in cluster.engine.members(server.address) if member.myself]
+    return own.epoch
+
+
+def slots_in(ranges):
+    return {slot for first, last in ranges for slot in range(first, last + 1)}
+
+
+def slots_of(cluster, server):
+    """The slots of everybody, as this server sees it."""
+    return {member.id: slots_in(member.ranges) for member in cluster.engine.members(server.address)}
+
+
+def test_a_survivor_with_a_replica_gains_slots_and_so_hears_its_replica(three):
+    """Where a primary has a replica, the engine aborts when it is told of owners in a script or a transaction."""
+    dead, survivor, other = three.servers
+    replica = followed(three, survivor)
+    gains = gains_of(three, [dead], [survivor, other])
+    dead.child.kill()
+    three.engine.reassign([dead.id], gains, [survivor.address, other.address, replica.address])
+    for server in (survivor, other):
+        server.store(gains[server.address])
+    assert slots_of(three, replica) == slots_of(three, survivor) == slots_of(three, other)
+
+
+def test_a_server_with_a_replica_takes_slots_of_the_living(three):
+    survivor, other, _third = three.servers
+    followed(three, survivor)
+    (first, last) = three.ranges(other)[0]
+    three.engine.hand_over({survivor.address: [(first, last)]}, three.addresses)
+    survivor.store([(first, last)])
+
+
+def followed(cluster, primary):
+    """A replica of it that has caught up."""
+    replica = cluster.joined()
+    cluster.engine.replicate(replica.address, primary.id)
+    wait_for(lambda: cluster.engine.measure([replica.address])[replica.address].link_up, WITHIN_S, "it does not follow")
+    return replica
 
 
 def test_two_die_at_once_and_nobody_brings_them_back():
@@ -95,6 +151,38 @@ def test_a_frozen_survivor_is_passed_over_and_hears_of_it_later(three):
     survivor.store(ranges)
 
 
+def test_a_frozen_survivor_does_not_hold_up_the_others(three):
+    dead, survivor, frozen = three.servers
+    ranges = three.ranges(dead)
+    dead.child.kill()
+    frozen.child.signal(signal.SIGSTOP)
+    patient = Engine(PASSWORD, timeout_s=WITHIN_S)
+    try:
+        begun = time.monotonic()
+        patient.reassign([dead.id], {survivor.address: ranges}, [survivor.address, frozen.address])
+        assert time.monotonic() - begun < WITHIN_S / 3
+        survivor.store(ranges)
+    finally:
+        patient.close()
+        frozen.child.signal(signal.SIGCONT)
+
+
+def test_who_was_away_and_believes_in_the_dead_is_convinced(three):
+    """It comes back with its own view, in which the dead has the slots by a greater epoch than the survivor's."""
+    survivor, away, dead = three.servers
+    ranges, owned = three.ranges(dead), {away.id: slots_in(three.ranges(away))}
+    owned[survivor.id] = slots_in([*ranges, *three.ranges(survivor)])
+    dead.child.kill()
+    away.child.kill()
+    three.engine.reassign([dead.id], {survivor.address: ranges}, [survivor.address, away.address])
+    away.again()
+    wait_for(
+        lambda: {id_: slots for id_, slots in slots_of(three, away).items() if slots} == owned,
+        WITHIN_S,
+        "it still believes in the dead",
+    )
+
+
 def test_slots_for_a_frozen_server_are_left_to_later(three):
     dead, survivor, frozen = three.servers
     (first, last) = three.ranges(dead)[0]
@@ -136,6 +224,16 @@ def test_nearly_all_slots_change_owner_and_no_key_stays_behind(four):
             kept = sum(server.keys_per_slot(slots[number * 1024 : (number + 1) * 1024]))
             assert client.dbsize() == kept == int(((before == after) & (after == number)).sum())
         server.store([(slot, slot) for slot in slots])
+
+
+def test_the_one_with_the_greatest_epoch_is_heard_at_once_too(four):
+    """Only an epoch that rises is told to everybody; its own rises only where another's is greater."""
+    epochs = {server.id: epoch_of(four, server) for server in four.servers}
+    newest = max(four.servers, key=lambda server: epochs[server.id])
+    giver = next(server for server in four.servers if server is not newest)
+    (first, _last) = four.ranges(giver)[0]
+    four.engine.hand_over({newest.address: [(first, first)]}, four.addresses)
+    assert epoch_of(four, newest) > epochs[newest.id]
 
 
 def test_dropped_slots_are_empty(four):
