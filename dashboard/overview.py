@@ -137,6 +137,8 @@ def _absent(facts: Facts) -> str:
 
 
 def _keys(facts: Facts) -> str:
+    if facts.kind == Cluster.Kind.EXTERNAL:
+        return _("Its page counts the keys; figures here are shares of the slots.")
     if not facts.keys:
         return _("No keys yet: figures are shares of the hash space.")
     keys = ngettext("%(n)s key", "%(n)s keys", facts.keys) % {"n": number(facts.keys)}
@@ -153,6 +155,8 @@ def _keys(facts: Facts) -> str:
 
 
 def _placement(facts: Facts) -> str:
+    if facts.kind == Cluster.Kind.EXTERNAL:
+        return _("Slot map of its servers, read-only, version %(v)s") % {"v": facts.version}
     if facts.strategy == "modulo":
         return _("Modulo, version %(v)s") % {"v": facts.version}
     sentence = ngettext(

@@ -33,7 +33,9 @@ export function wireAnnouncements(store) {
     }
     const change = shownChange(page);
     const number = change && subjectOf(change)?.number;
-    announce(change ? changeAloud(change, number ? facesOf(page).of(number).label : "") : `${captionOf(page).title}.`);
+    const { title, text } = captionOf(page);
+    if (change?.kind === "external_seen") return announce(`${title}. ${text}`.trim());
+    announce(change ? changeAloud(change, number ? facesOf(page).of(number).label : "") : `${title}.`);
   });
   return announce;
 }

@@ -6,7 +6,8 @@ import { activeNodes, shownChange, subjectOf } from "./change.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
-import { isManaged, isMember } from "./members.js";
+import { isExternal, isManaged, isMember } from "./members.js";
+import { outsideWords, seenWords } from "./outside.js";
 import { changeSentence, changeTitle } from "./words.js";
 
 /** @import { Change, Page, State } from "./types.js" */
@@ -30,7 +31,8 @@ export function wireCaption(store) {
  */
 export function captionOf(page) {
   const change = shownChange(page);
-  if (!change) return calm(page.view.state);
+  if (!change) return isExternal(page.view.state) ? outsideWords(page.view.state) : calm(page.view.state);
+  if (change.kind === "external_seen") return seenWords(change);
   const number = subjectOf(change)?.number;
   const face = number ? facesOf(page).of(number) : null;
   const title = changeTitle(change, face?.label ?? "");

@@ -16,9 +16,10 @@ import { isMember, predicted, stateWord } from "./members.js";
  * @param {Store} store
  * @param {Acting} acting
  * @param {typeof import("./served/deeds.js") | null} served what there is besides where servers of ours are
+ * @param {typeof import("./served/outside.js") | null} outside what there is instead where somebody else's are
  * @returns {(number: number) => void} opens the card of a node
  */
-export function wireCard(store, acting, served) {
+export function wireCard(store, acting, served, outside) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("node-dialog"));
   wireDialog(dialog);
   return (number) => {
@@ -35,7 +36,7 @@ export function wireCard(store, acting, served) {
     dialog.addEventListener("close", () => store.set({ selected }), { once: true });
     dialog.replaceChildren(
       h("h2", { id: "node-title" }, chip(face), " ", node.name),
-      facts(state, node, served?.factsOf(store.page, node) ?? []),
+      listed(outside?.nodeFacts(store.page, node) ?? facts(state, node, served?.factsOf(store.page, node) ?? [])),
       ...deeds(node, acting, act, served),
       h("div", { class: "selrow" }, h("button", { type: "button", class: "btn", "data-close": true }, _("Close"))),
     );
@@ -47,14 +48,14 @@ export function wireCard(store, acting, served) {
  * @param {State} state
  * @param {Node} node
  * @param {[string, string][]} more
+ * @returns {[string, string][]}
  */
 function facts(state, node, more) {
   const fair = interpolate(_("%(keys)s, fair share %(fair)s"), {
     keys: count(predicted(node)),
     fair: count(isMember(node) ? fairKeys(state, node) : 0),
   });
-  /** @type {[string, string][]} */
-  const rows = [
+  return [
     [_("State"), interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: clock(node.since) })],
     [more.length > 0 ? _("Predicted keys") : _("Keys"), fair],
     ...more,
@@ -64,8 +65,11 @@ function facts(state, node, more) {
     [_("Zone"), node.zone || "–"],
     [_("Address"), node.address || "–"],
   ];
-  return h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
+
+/** @param {[string, string][]} rows */
+const listed = (rows) =>
+  h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 
 /**
  * Buttons of what can be done. Watchers, and all in clusters that are no demo, get a plan; the words say which it is.

@@ -7,9 +7,10 @@ import { activeNodes, fairKeys, movedRatio, shownChange } from "./change.js";
 import { byId, h, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
-import { isManaged, isMember } from "./members.js";
+import { isExternal, isManaged, isMember } from "./members.js";
 import { powersOf } from "./powers.js";
 import { riskWords } from "./risk.js";
+import { SLOTS } from "./slots.js";
 
 /** @import { Powers } from "./powers.js" */
 /** @import { Change, Movement, Node, Page } from "./types.js" */
@@ -56,6 +57,7 @@ function calm(page, { ask, direct, operate }) {
   const nodes = activeNodes(state).length;
   if (nodes === 0)
     return [big("0", ""), say(_("nodes on the ring")), operate ? sub(_("Add one, and every key has an owner.")) : null];
+  if (isExternal(state)) return counted();
   if (state.keys.count === 0) {
     return [
       big("0", ""),
@@ -71,6 +73,13 @@ function calm(page, { ask, direct, operate }) {
   if (!ask) return fullest(page);
   return invitation(direct, state);
 }
+
+/** How many keys there are only the servers know: served/counts.js fills it in. */
+const counted = () => [
+  h("div", { class: "big", "data-stored-total": true }, "–"),
+  say(_("keys stored")),
+  sub(_("Read-only: nothing here can change it.")),
+];
 
 /**
  * @param {boolean} direct
@@ -127,6 +136,7 @@ const reviveButton = ({ number, name }) =>
  */
 function changed(change, movement) {
   const { planned, before, after, kind, payload } = change;
+  if (kind === "external_seen") return slotsMoved(movement);
   if (movement.moved === 0 && before.cluster.copies !== after.cluster.copies) return newCopies(change, movement);
   if (movement.keys > 0 && movement.moved === 0) return nothing(planned);
   const ratio = movedRatio(movement);
@@ -146,6 +156,13 @@ function changed(change, movement) {
   const share =
     fair && kind.startsWith("node_") ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
   return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, change) : null];
+}
+
+/** @param {Movement} movement of a slot map, its pairs count slots */
+function slotsMoved(movement) {
+  const slots = movement.pairs.reduce((sum, [, , n]) => sum + n, 0);
+  const of = interpolate(_("%(moved)s of %(all)s."), { moved: count(slots), all: count(SLOTS) });
+  return [big(percent(slots / SLOTS).replace(/\s*%/, ""), "%"), say(_("of the slots changed owner")), sub(of)];
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { span, TOKEN_SPACE } from "../lib/geometry.js";
 import { isMember } from "./members.js";
+import { slotMovement } from "./slots.js";
 import { decodeWords } from "./tokens.js";
 
 /** @import { Change, Moment, Movement, Node, Page, Pair, Plan, State } from "./types.js" */
@@ -40,8 +41,19 @@ const planned = ({ kind, payload, after, v }, before) => {
  */
 function happened({ calm, event, before, state }) {
   if (calm || !event || !before) return null;
-  const movement = event.payload.movement ?? null;
+  const movement = event.kind === "external_seen" ? slotsMoved(before, state) : (event.payload.movement ?? null);
   return { kind: event.kind, payload: event.payload, movement, before, after: state, planned: false, v: event.v };
+}
+
+/**
+ * Of a cluster that somebody else runs the events say what is so, and what moved follows from the two maps.
+ * @param {State} before
+ * @param {State} after
+ */
+function slotsMoved(before, after) {
+  const found = slotMovement(before.nodes, after.nodes);
+  if (found) decoded.set(found.movement, found.ranges);
+  return found?.movement ?? null;
 }
 
 /** Events without a picture of their own: nothing moved, nor would have if there were keys. */
@@ -75,9 +87,8 @@ const decoded = new WeakMap();
  * @param {Movement | null} movement
  */
 export function rangesOf(movement) {
-  if (!movement?.ranges) return null;
-  const known = decoded.get(movement);
-  if (known) return known;
+  const known = movement && decoded.get(movement);
+  if (known || !movement?.ranges) return known ?? null;
   const words = decodeWords(movement.ranges);
   /** @type {Range[]} */
   const ranges = [];

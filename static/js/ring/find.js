@@ -6,7 +6,7 @@ import { _, interpolate } from "../lib/i18n.js";
 import { byId, chip, h, parts } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { lookupIn } from "./lookup.js";
-import { isManaged } from "./members.js";
+import { isExternal, isManaged } from "./members.js";
 
 /** @import { Faces } from "./faces.js" */
 /** @import { Loader } from "./loader.js" */
@@ -15,6 +15,8 @@ import { isManaged } from "./members.js";
 
 const WAIT_MS = 120;
 const SPREAD_MS = 1500;
+/** Of a cluster whose keys are not known: so many could be. */
+const ANY = 1_000_000;
 
 /**
  * @param {Store} store
@@ -53,7 +55,7 @@ export function wireFind(store, urls, loader, example) {
   });
   byId("any-key").addEventListener("click", async () => {
     const { count } = store.page.view.state.keys;
-    input.value = await anyKey(urls, Math.floor(Math.random() * count));
+    input.value = await anyKey(urls, Math.floor(Math.random() * (count || ANY)));
     store.set({ key: input.value });
     await ask();
   });
@@ -94,16 +96,20 @@ function walkLines(page, trouble) {
   const faces = facesOf(page);
   const { copies: asked } = page.view.state.cluster;
   const managed = isManaged(page.view.state);
-  const { hash, position, owner, token, copies } = lookup;
+  const { hash, position, owner, token, copies, bucket } = lookup;
   const face = faces.of(owner);
   const around = interpolate(_("%(share)s of the way round"), { share: percent(position) });
-  const lines = [line(_("Hash"), mono(`0x${hex(hash)}`)), line(_("Position"), h("span", {}, around))];
-  if (!owner) return [...lines, line(_("Owner"), h("span", { class: "wn" }, _("no node is active")))];
-  if (token) {
+  const foreign = isExternal(page.view.state);
+  const first = foreign ? line(_("Slot"), mono(String(bucket))) : line(_("Hash"), mono(`0x${hex(hash)}`));
+  const lines = [first, line(_("Position"), h("span", {}, around))];
+  if (!owner)
+    return [...lines, line(_("Owner"), h("span", { class: "wn" }, foreign ? _("nobody") : _("no node is active")))];
+  if (token && !foreign) {
     const place = mono(token.index < 0 ? hex(token.value) : `${face.label}#${token.index}`);
     lines.push(line(_("Walk"), h("span", {}, ...parts(_("to token %(token)s"), { token: place }))));
   }
   lines.push(line(_("Owner"), h("span", { class: "ln", title: face.name }, chip(face), h("b", {}, face.label))));
+  if (foreign) lines.push(line(_("Replicas"), h("span", {}, replicaAddresses(page, owner))));
   if (managed) lines.push(line(_("Stored"), h("span", {}, storedWords(page, faces))));
   if (asked === 1) return lines;
   const nodes = copies.map(({ number }) => {
@@ -119,6 +125,16 @@ function walkLines(page, trouble) {
   }
   lines.push(line(_("Copies"), h("span", {}, ...nodes, short > 0 ? h("span", { class: "ln wn" }, missing) : null)));
   return lines;
+}
+
+/**
+ * Where copies of a node's keys are, as its cluster says.
+ * @param {Readonly<Page>} page
+ * @param {number} owner
+ */
+function replicaAddresses({ view }, owner) {
+  const node = view.state.nodes.find(({ number }) => number === owner);
+  return (node?.replicas ?? []).map(({ address }) => address).join(", ") || _("none");
 }
 
 /**

@@ -4,13 +4,15 @@ import { activeNodes } from "./change.js";
 import { byId, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { count } from "../lib/format.js";
-import { _, interpolate } from "../lib/i18n.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { isExternal } from "./members.js";
+import { slotCount } from "./slots.js";
 
 /** @import { Store } from "./store.js" */
 /** @import { Travel } from "./travel.js" */
 
 /**
- * @typedef {{add: () => void, side: () => void, present: () => void, leave: () => boolean | void, calm: () => void,
+ * @typedef {{add: (() => void) | null, side: () => void, present: () => void, leave: () => boolean | void, calm: () => void,
  *   play: () => void, help: () => void, open: (number: number) => void, say: (text: string) => void}} Does
  */
 
@@ -24,7 +26,7 @@ export function wireKeyboard(store, travel, does) {
   if (narrow()) byId("ring-keys").remove();
   /** @type {Record<string, () => void>} */
   const keys = {
-    a: does.add,
+    ...(does.add ? { a: does.add } : {}),
     b: does.side,
     p: does.present,
     "?": does.help,
@@ -100,6 +102,14 @@ function moveChoice(store, by, say) {
   const at = nodes.findIndex(({ number }) => number === store.page.selected);
   const node = nodes[at < 0 ? (by > 0 ? 0 : nodes.length - 1) : (at + by + nodes.length) % nodes.length];
   store.set({ selected: node.number });
-  const values = { node: facesOf(store.page).of(node.number).name, keys: count(node.keys), tokens: count(node.tokens) };
+  const { name } = facesOf(store.page).of(node.number);
+  if (isExternal(state)) {
+    const slots = slotCount(node);
+    say(
+      interpolate(ngettext("%(node)s: %(n)s slot.", "%(node)s: %(n)s slots.", slots), { node: name, n: count(slots) }),
+    );
+    return;
+  }
+  const values = { node: name, keys: count(node.keys), tokens: count(node.tokens) };
   say(interpolate(_("%(node)s: %(keys)s keys, %(tokens)s tokens."), values));
 }

@@ -27,7 +27,7 @@ function legend(page) {
   } else if (crowded) {
     const others = interpolate(_("%(n)s other nodes"), { n: count(state.nodes.length - page.pins.length) });
     lines.push(["pin", _("Pinned node")], ["same", others]);
-  } else if (state.cluster.strategy === "ring" && state.nodes.length > 0) lines.push(["", _("Owner now")]);
+  } else if (state.cluster.strategy !== "modulo" && state.nodes.length > 0) lines.push(["", _("Owner now")]);
   if (state.nodes.some((node) => isMember(node) && node.state !== "active")) lines.push(["odd", _("Does not answer")]);
   if (state.keys.count > 0) lines.push(["bars", _("Keys round the ring")]);
   byId("legend").replaceChildren(...lines.map(([look, words]) => h("div", {}, h("i", { class: look }), words)));

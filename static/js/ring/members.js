@@ -11,6 +11,9 @@ export const isManaged = (/** @type {State} */ { cluster }) => cluster.kind === 
 export const isMember = (/** @type {{state: string}} */ { state }) =>
   state === "active" || state === "suspected" || state === "frozen";
 
+/** Whether somebody else runs the cluster: it is looked at, and nothing is known of its keys but how many there are. */
+export const isExternal = (/** @type {State} */ { cluster }) => cluster.kind === "external";
+
 /**
  * The keys that a node should store now: its own, without those that were lost and are not stored again.
  * @param {Node} node

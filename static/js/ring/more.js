@@ -5,11 +5,11 @@ import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { shortage } from "./caption.js";
 import { activeNodes, fairKeys, shownChange, subjectOf } from "./change.js";
 import { copiesPanel } from "./copies.js";
-import { byId, h, keepFocus } from "./dom.js";
+import { byId, chip, h, keepFocus } from "./dom.js";
 import { histogram, spread, theorySpread } from "./draw/histogram.js";
 import { facesOf } from "./faces.js";
 import { flowOf, ledger, moduloWords } from "./ledger.js";
-import { isManaged } from "./members.js";
+import { isExternal, isManaged } from "./members.js";
 import { planPanel, wirePlanButtons } from "./plan.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -22,6 +22,7 @@ import { planPanel, wirePlanButtons } from "./plan.js";
  */
 
 const EVENTS = 4;
+const MOST_PAIRS = 8;
 
 /**
  * @param {Store} store
@@ -58,6 +59,9 @@ function contentOf(page, parts, keysForm) {
   const { state } = page.view;
   if (change?.planned) return { tab: _("Plan"), content: planPanel(page, change, parts) };
   if (change && shortage(change.after)) return { tab: _("Copies"), content: copiesPanel(change, facesOf(page), parts) };
+  if (change?.movement && isExternal(state)) {
+    return { tab: _("Moved"), content: [slotsPanel(page, change.movement), ...eventsPanel(page, parts.timeline)] };
+  }
   if (change?.movement) return { tab: _("Moved"), content: changePanel(page, change, change.movement, parts) };
   if (state.keys.count === 0 && keysForm && parts.acting.powers.operate) return { tab: _("Keys"), content: [keysForm] };
   if (facesOf(page).crowded && state.keys.count > 0) return { tab: _("Keys"), content: loadPanel(page) };
@@ -83,6 +87,35 @@ function changePanel(page, change, movement, { openMoved }) {
   if (movement.moved > 0 && !loss) panel.push(flowOf(page, change, movement));
   if (movement.moved > 0) panel.push(allMoved(movement, Boolean(loss), () => openMoved(change)));
   return panel;
+}
+
+/**
+ * Which slots went from whom to whom, most first.
+ * @param {Readonly<Page>} page
+ * @param {Movement} movement of a slot map: its pairs count slots
+ */
+function slotsPanel(page, { pairs }) {
+  const faces = facesOf(page);
+  const cell = (/** @type {number} */ number) =>
+    h("td", {}, ...(number ? [chip(faces.of(number)), " ", faces.of(number).label] : [_("nobody")]));
+  const head = [_("From"), _("To"), _("Slots")].map((text, i) =>
+    h("th", { scope: "col", class: i === 2 ? "num" : null }, text),
+  );
+  const rows = pairs
+    .slice(0, MOST_PAIRS)
+    .map(([from, to, n]) => h("tr", {}, cell(from), cell(to), h("td", { class: "num" }, count(n))));
+  return h(
+    "section",
+    {},
+    h("h2", { id: "moved-slots" }, _("Moved slots")),
+    h(
+      "table",
+      { class: "nodes", "aria-labelledby": "moved-slots" },
+      h("thead", {}, h("tr", {}, ...head)),
+      h("tbody", {}, ...rows),
+    ),
+    h("p", { class: "txt" }, _("The cluster is looked at once a second: this moved since the look before.")),
+  );
 }
 
 /** @type {(movement: Movement, lost: boolean, open: () => void) => HTMLElement} */

@@ -4,7 +4,8 @@ import { change as signed, clock, count, duration, percent } from "../lib/format
 import { _, interpolate } from "../lib/i18n.js";
 import { fairKeys } from "./change.js";
 import { chip, h } from "./dom.js";
-import { isManaged, isMember, predicted, stateWord } from "./members.js";
+import { isExternal, isManaged, isMember, predicted, stateWord } from "./members.js";
+import { replicaWords } from "./outside.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Face, Faces } from "./faces.js" */
@@ -149,13 +150,17 @@ export function figureCells({ page, state, change, wide }, { before, after, numb
 }
 
 /**
- * Kill or revive: for operators in a demo at once, else as a plan.
+ * Kill or revive: for operators in a demo at once, else as a plan. Where nothing can be done, the replicas instead.
  * @param {Context} context
  * @param {Sides} sides
  * @param {Face} face
  */
-export function actCell({ acting, page }, { after }, face) {
+export function actCell({ acting, page, state }, { after }, face) {
   if (!after) return h("td");
+  if (isExternal(state)) {
+    const addresses = (after.replicas ?? []).map(({ address }) => address).join(", ");
+    return h("td", { class: "num", title: addresses || null }, replicaWords(after));
+  }
   const { ask, why } = acting.powers;
   if (after.state === "joining") return h("td");
   const down = !isMember(after);

@@ -6,7 +6,7 @@ import { bothSides, foremost, shownChange } from "./change.js";
 import { byId, h, keepFocus } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_PINS, presetPins } from "./looks.js";
-import { rowLook } from "./members.js";
+import { isExternal, rowLook } from "./members.js";
 import { actCell, fairOf, figureCells, loadCell, nameCell, tickSince, holds } from "./noderow.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -71,9 +71,10 @@ function content(context, store) {
   const unpin = faces.crowded && !change ? drop : null;
   const keys = state.keys.count > 0;
   const served = state.cluster.kind !== "simulated" && !change?.planned;
+  const foreign = isExternal(state);
   const headings = [
     faces.crowded ? _("Pinned") : _("Node"),
-    keys ? _("Keys") : _("Share of hash space"),
+    keys ? _("Keys") : foreign ? _("Slots") : _("Share of hash space"),
     served && keys ? _("Predicted") : keys ? _("Number of keys") : _("Share"),
     served ? _("Stored") : !keys || unpin ? "" : change ? _("Change") : _("Share"),
     ...(served && unpin ? [""] : []),
@@ -89,7 +90,7 @@ function content(context, store) {
       class: `nodes${faces.prefix || faces.suffix ? " long" : ""}${served ? " served" : ""}`,
       "aria-labelledby": "nodes-title",
     },
-    h("thead", {}, h("tr", {}, ...headings.map(heading), h("th", {}, h("span", { class: "vh" }, _("Action"))))),
+    h("thead", {}, h("tr", {}, ...headings.map(heading), lastHeading(foreign))),
     h("tbody", {}, ...shown.map((sides) => row({ ...context, unpin }, sides))),
   );
   const note = served ? h("p", { class: "txt", "data-stored-note": true }) : "";
@@ -117,6 +118,12 @@ export function row(context, sides) {
     context.bare ? null : actCell(context, sides, face),
   );
 }
+
+/** @param {boolean} foreign a cluster that somebody else runs: there is nothing to be done with its nodes */
+export const lastHeading = (foreign) =>
+  foreign
+    ? h("th", { class: "num", scope: "col" }, _("Replicas"))
+    : h("th", {}, h("span", { class: "vh" }, _("Action")));
 
 /** @param {HTMLElement[]} cells the figure, and what is stored of it */
 const served = (cells) => cells.filter((cell, i) => i === 0 || "stored" in cell.dataset);

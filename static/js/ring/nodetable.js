@@ -3,10 +3,11 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
-import { isManaged, rowLook, stateWord } from "./members.js";
+import { isExternal, isManaged, rowLook, stateWord } from "./members.js";
 import { actCell, figureCells, holds, loadCell, nameCell, tickSince } from "./noderow.js";
-import { contextOf } from "./nodes.js";
+import { contextOf, lastHeading } from "./nodes.js";
 import { windowed } from "./rows.js";
+import { slotCount } from "./slots.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Context, Sides } from "./noderow.js" */
@@ -42,6 +43,18 @@ const COLUMNS = [
   { name: "state", words: () => _("State"), key: (_context, sides) => node(sides).state },
 ];
 
+/** Of a cluster that somebody else runs: what its servers tell, and nothing that would be predicted. @type {Column[]} */
+const OUTSIDE = [
+  { name: "name", words: () => _("Node"), key: (_context, sides) => node(sides).name },
+  { name: "load", words: () => _("Slots"), key: ({ state }, { after }) => holds(state, after) },
+  { name: "share", words: () => _("Share"), key: ({ state }, { after }) => holds(state, after), num: true },
+  { name: "stored", words: () => _("Stored"), key: storedKeys, num: true },
+  { name: "slots", words: () => _("Number of slots"), key: (_context, sides) => slotCount(node(sides)), num: true },
+  { name: "ranges", words: () => _("Ranges"), key: (_context, sides) => node(sides).tokens, num: true },
+  { name: "address", words: () => _("Address"), key: (_context, sides) => node(sides).address },
+  { name: "state", words: () => _("State"), key: (_context, sides) => node(sides).state },
+];
+
 /** How the table is sorted and filtered stays while the page is open. */
 const chosen = { column: "", down: false, filter: "" };
 
@@ -74,10 +87,11 @@ export function nodeTable(store, scroll, tools, acting, open) {
     const made = { ...contextOf(store.page, acting, open), wide: true };
     context = made;
     const managed = isManaged(made.state);
-    const columns = COLUMNS.filter(({ name }) => name !== (noted(made) ? "" : "stored"));
+    const foreign = isExternal(made.state);
+    const columns = foreign ? OUTSIDE : COLUMNS.filter(({ name }) => name !== (noted(made) ? "" : "stored"));
     head.replaceChildren(
       ...columns.map((column) => heading(column, made.change !== null, managed, refill)),
-      h("th", {}, h("span", { class: "vh" }, _("Action"))),
+      lastHeading(foreign),
     );
     const rows = arranged(made, made.rows);
     const text = ngettext("%(n)s node", "%(n)s nodes", rows.length);
@@ -133,7 +147,7 @@ function arranged(context, rows) {
   const text = (/** @type {Node} */ { name, zone, address, state }) =>
     `${name} ${zone} ${address} ${state}`.toLowerCase();
   const found = words ? rows.filter((sides) => text(node(sides)).includes(words)) : rows.slice();
-  const column = COLUMNS.find(({ name }) => name === chosen.column);
+  const column = (isExternal(context.state) ? OUTSIDE : COLUMNS).find(({ name }) => name === chosen.column);
   if (!column) return found;
   const sign = chosen.down ? -1 : 1;
   const keyed = found.map((sides) => ({ sides, key: column.key(context, sides) }));
@@ -152,17 +166,26 @@ const order = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b 
  */
 function row(context, sides) {
   const face = context.faces.of(sides.number);
-  const { tokens, weight, zone, state } = node(sides);
+  const { state } = node(sides);
   return h(
     "tr",
     { class: rowLook(sides.after), "data-node": sides.number },
     nameCell(context, { ...face, label: face.name }),
     loadCell(context, sides, face),
     ...figureCells(context, sides),
-    h("td", { class: "num" }, count(tokens)),
-    h("td", { class: "num" }, weight),
-    h("td", {}, zone),
+    ...placeCells(context.state, node(sides)),
     h("td", {}, sides.after ? stateWord(state) : _("removed")),
     actCell(context, sides, face),
   );
+}
+
+/**
+ * Where a node is, and how much of the ring is its.
+ * @param {import("./types.js").State} state
+ * @param {Node} one
+ */
+function placeCells(state, one) {
+  const figures = isExternal(state) ? [count(slotCount(one)), count(one.tokens)] : [count(one.tokens), one.weight];
+  const place = isExternal(state) ? one.address : one.zone;
+  return [...figures.map((figure) => h("td", { class: "num" }, figure)), h("td", {}, place)];
 }

@@ -10,6 +10,7 @@ import { wireDialog } from "./forms.js";
 import { wireKeyboard } from "./keyboard.js";
 import { lazily, once } from "./lazy.js";
 import { wireLink } from "./link.js";
+import { isExternal } from "./members.js";
 import { wireMore } from "./more.js";
 import { wireNodes } from "./nodes.js";
 import { makeNotice, wireLost } from "./notice.js";
@@ -49,7 +50,8 @@ export async function wireAll(begun) {
   if (boot.state.cluster.kind !== "simulated") {
     void import("./served/wire.js").then(({ wireServed }) => wireServed(store, whole.acting));
   }
-  if (boot.may_operate) void import("./keyset.js").then(({ wireKeyset }) => wireKeyset(store, whole.acting, boot.urls));
+  if (boot.may_operate && !isExternal(boot.state))
+    void import("./keyset.js").then(({ wireKeyset }) => wireKeyset(store, whole.acting, boot.urls));
 }
 
 /** @param {Begun} begun */
@@ -79,7 +81,8 @@ function wireLazily({ boot, store, loader, stage, acting }) {
   const { urls } = boot;
   const open = lazily(async () => {
     const served = boot.state.cluster.kind === "managed" ? await import("./served/deeds.js") : null;
-    return (await import("./card.js")).wireCard(store, acting, served);
+    const outside = isExternal(boot.state) ? await import("./served/outside.js") : null;
+    return (await import("./card.js")).wireCard(store, acting, served, outside);
   });
   const openAdd = lazily(async () => (await import("./add.js")).wireAdd(store, acting));
   const openMoved = lazily(async () => (await import("./moved.js")).wireMoved(store, urls));
@@ -99,7 +102,8 @@ function wirePanels({ boot, store, stage, travel, acting }, { open, openAdd, ope
   const { urls } = boot;
   wireNodes(store, acting, open);
   wireMore(store, { acting, open, openMoved, openAdd, timeline: `${urls.page}timeline/` });
-  wireSettings(store, acting, openAdd);
+  const foreign = isExternal(boot.state); // there is nothing to be set, and nobody to be added
+  if (!foreign) wireSettings(store, acting, openAdd);
   wireTabs(store);
   wirePointer(store, stage, (number) => {
     if (acting.powers.ask) void acting.intend({ action: "kill", node: String(number) });
@@ -113,7 +117,8 @@ function wirePanels({ boot, store, stage, travel, acting }, { open, openAdd, ope
   const { toggle: present, leave } = wirePresent(() => stage.restyle());
   const { toggle: play } = wireTimebar(store, travel, urls);
   const say = wireAnnouncements(store);
-  wireKeyboard(store, travel, { add: openAdd, side, present, leave, calm, play, help: wireHelp(), open, say });
+  const add = foreign ? null : openAdd;
+  wireKeyboard(store, travel, { add, side, present, leave, calm, play, help: wireHelp(), open, say });
   return say;
 }
 

@@ -9,6 +9,7 @@ import { shownChange } from "./change.js";
 import { button, byId, h } from "./dom.js";
 import { strip } from "./draw/strip.js";
 import { facesOf } from "./faces.js";
+import { isExternal } from "./members.js";
 import { eventWords } from "./words.js";
 
 /** @import { Area } from "./draw/strip.js" */
@@ -72,6 +73,7 @@ function logOf(page, width) {
       ? { kind: change.kind, label: shortLabel(eventWords(change.kind, change.payload).label, faces) }
       : null,
     stale: lost,
+    bare: isExternal(view.state),
   };
 }
 

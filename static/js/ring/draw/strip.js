@@ -31,15 +31,16 @@ const CIRCLE = "M-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0";
  * Draws the strip.
  * @param {SVGSVGElement} svg
  * @param {{events: StripEvent[], at: number | null, head: number, now: number, width: number, size?: number,
- *   plan?: {kind: string, label: string} | null, stale?: boolean}} log
- *   at: the version shown, null at the head; now: ms; size: of the text in px; stale: the connection is lost
+ *   plan?: {kind: string, label: string} | null, stale?: boolean, bare?: boolean}} log
+ *   at: the version shown, null at the head; now: ms; size: of the text in px; stale: the connection is lost; bare: nothing
+ *   is known of keys, so there are no bars to name
  * @returns {Area[]} where a click belongs to which event
  */
 export function strip(svg, log) {
-  const { width, size = 13, plan = null, stale = false } = log;
+  const { width, size = 13, plan = null, stale = false, bare = false } = log;
   const model = stripModel({ ...log, plan: plan !== null });
   const children = [
-    text(_("Share of keys that changed owner"), 24, 14, { size, ink: "ink3" }),
+    ...(bare ? [] : [text(_("Share of keys that changed owner"), 24, 14, { size, ink: "ink3" })]),
     ...drawSegments(model, size),
     ...drawTicks(model, size),
     ...model.places.flatMap((place, i) => drawEvent(place, place.v === shownVersion(log), i > 0 || model.before > 0)),

@@ -42,7 +42,6 @@ export function countNote(page, now) {
     return interpolate(_("Stored: not measured since %(time)s."), { time: clock(frames.stored.heard) });
   }
   const counted = _("Stored is counted on the servers, primaries only.");
-  if (!isManaged(view.state)) return counted;
   const members = view.state.nodes.filter(isMember);
   const differ = members.filter((node) => countOf(page, node, now).differs).length;
   const silent = members.filter((node) => !countOf(page, node, now).known).length;
@@ -52,7 +51,14 @@ export function countNote(page, now) {
     words.push(interpolate(text, { n: differ, why: causeOf(page, now) }));
   }
   if (silent > 0) {
-    words.push(interpolate(ngettext("%(n)s does not answer.", "%(n)s do not answer.", silent), { n: silent }));
+    const text = isManaged(view.state)
+      ? ngettext("%(n)s does not answer.", "%(n)s do not answer.", silent)
+      : ngettext(
+          "%(n)s does not answer, or may not be asked from here.",
+          "%(n)s do not answer, or may not be asked from here.",
+          silent,
+        );
+    words.push(interpolate(text, { n: silent }));
   }
   return words.join(" ");
 }
@@ -77,6 +83,21 @@ function causeOf(page, now) {
 }
 
 /**
+ * How many keys all primaries store, as far as that is known of each of them.
+ * @param {Readonly<Page>} page
+ * @param {number} now
+ * @returns {string | null} null where it is not
+ */
+export function totalOf(page, now) {
+  const members = page.view.state.nodes.filter(isMember);
+  const frame = fresh(page, "stored", now);
+  const keys = members.map(({ number }) => frame?.nodes?.[number]?.keys ?? null);
+  if (keys.length === 0 || keys.every((one) => one === null)) return null;
+  const sum = count(keys.reduce((/** @type {number} */ all, one) => all + (one ?? 0), 0));
+  return keys.includes(null) ? interpolate(_("%(n)s or more"), { n: sum }) : sum;
+}
+
+/**
  * Fills the cells that the tables of nodes leave for it.
  * @param {Readonly<Page>} page
  */
@@ -86,6 +107,7 @@ export function fillCounts(page) {
   for (const cell of document.querySelectorAll("[data-stored]")) {
     fillCount(page, /** @type {HTMLElement} */ (cell), now);
   }
+  for (const figure of document.querySelectorAll("[data-stored-total]")) write(figure, totalOf(page, now) ?? "–");
   for (const note of document.querySelectorAll("[data-stored-note]")) {
     const down = isManaged(state) && page.view === page.head && state.nodes.some((node) => node.state === "down");
     const back = down ? ` ${_("Revived, a node comes back empty, under a new identity.")}` : "";

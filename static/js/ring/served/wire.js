@@ -21,7 +21,10 @@ export function wireServed(store, acting) {
   store.on(["view", "plan", "pins", "colour", "link", "selected", "screen", "drawn", "frames"], fillCounts);
   // What was counted grows old by itself.
   setInterval(() => fillCounts(store.page), EVERY_MS);
-  if (store.page.head.state.cluster.kind !== "managed") return;
+  if (store.page.head.state.cluster.kind !== "managed") {
+    void import("./outside.js").then(({ wireOutside }) => wireOutside(store));
+    return;
+  }
   store.on(["view", "plan", "pins", "colour", "link"], fillEstimate);
   wireWork(store, acting);
   wireLoad(store, acting);

@@ -1,0 +1,94 @@
+/** What is known of a cluster that somebody else runs: as a whole, and of each of its nodes. Nothing of it is predicted. */
+
+import { clock, count, percent } from "../../lib/format.js";
+import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { activeNodes } from "../change.js";
+import { byId, h } from "../dom.js";
+import { isMember, stateWord } from "../members.js";
+import { replicaWords } from "../outside.js";
+import { covered, slotCount, SLOTS } from "../slots.js";
+import { countOf, memoryWords, size, totalOf } from "./counts.js";
+import { fresh } from "./fresh.js";
+
+/** @import { Node, Page, State } from "../types.js" */
+/** @import { Store } from "../store.js" */
+
+const MOST_RANGES = 6;
+const EVERY_MS = 1000;
+
+/** @typedef {[name: string, value: string]} Fact */
+
+/** @param {Store} store */
+export function wireOutside(store) {
+  const root = byId("outside");
+  let shown = "";
+  const fill = () => {
+    const facts = clusterFacts(store.page, Date.now());
+    if (shown === JSON.stringify(facts)) return;
+    shown = JSON.stringify(facts);
+    root.replaceChildren(...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  };
+  store.on(["view", "frames"], fill);
+  setInterval(fill, EVERY_MS); // what was counted grows old by itself
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {number} now
+ * @returns {Fact[]}
+ */
+export function clusterFacts(page, now) {
+  const { state } = page.view;
+  const frame = fresh(page, "stored", now);
+  const bytes = state.nodes.filter(isMember).map(({ number }) => frame?.nodes[number]?.bytes ?? null);
+  const known = bytes.length > 0 && bytes.every((one) => one !== null);
+  return [
+    [_("Primaries"), count(activeNodes(state).length)],
+    [_("Replicas"), count(state.nodes.reduce((sum, { replicas = [] }) => sum + replicas.length, 0))],
+    [_("Slots"), interpolate(_("%(n)s of %(all)s"), { n: count(covered(state.nodes)), all: count(SLOTS) })],
+    [_("Stored keys"), totalOf(page, now) ?? _("unknown")],
+    [_("Memory"), known ? size(bytes.reduce((sum, one) => sum + (one ?? 0), 0)) : _("unknown")],
+  ];
+}
+
+/**
+ * What the card of a node says.
+ * @param {Readonly<Page>} page
+ * @param {Node} node
+ * @param {number} [now]
+ * @returns {Fact[]}
+ */
+export function nodeFacts(page, node, now = Date.now()) {
+  const one = fresh(page, "stored", now)?.nodes[node.number];
+  const since = interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: clock(node.since) });
+  return [
+    [_("State"), since],
+    [_("Stored keys"), countOf(page, node, now).text],
+    [_("Memory"), one && one.bytes !== null ? memoryWords(one.bytes, one.limit ?? 0) : _("unknown")],
+    [_("Slots"), slotWords(node)],
+    [_("Share"), percent(node.ownership, 2)],
+    [_("Address"), node.address || "–"],
+    [_("Replicas"), replicaWords(node)],
+    ...(node.replicas ?? []).map(({ address, state }, i) => replicaFact(address, state, i === 0 ? one?.replica : null)),
+  ];
+}
+
+/**
+ * @param {string} address
+ * @param {string} state
+ * @param {{keys: number | null, up: boolean} | null | undefined} counted
+ * @returns {Fact}
+ */
+function replicaFact(address, state, counted) {
+  const known = counted?.up ? counted.keys : null;
+  const keys = known === null ? "" : interpolate(ngettext("%(n)s key", "%(n)s keys", known), { n: count(known) });
+  return [_("Replica"), [address, stateWord(state), keys].filter(Boolean).join(", ")];
+}
+
+/** @param {Node} node */
+function slotWords(node) {
+  const { slots = [] } = node;
+  const ranges = slots.slice(0, MOST_RANGES).map(([first, last]) => (first === last ? first : `${first}–${last}`));
+  const more = slots.length > MOST_RANGES ? ", …" : "";
+  return slots.length > 0 ? `${count(slotCount(node))}: ${ranges.join(", ")}${more}` : "0";
+}
