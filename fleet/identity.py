@@ -42,7 +42,10 @@ def identity_of(pid: int) -> Identity | None:
 
 
 def end_if_same(identity: Identity) -> bool:
-    """Kills the process if it is the same by number, start, binary and directory. Whether it was, and is no more."""
+    """Kills the process if it is the same by number, start, binary and directory. Whether it was, and is no more.
+
+    The group that it leads, and so what it started, is killed with it.
+    """
     opener = getattr(os, "pidfd_open", None)
     if opener is None:
         return _end_by_number(identity)
@@ -54,6 +57,8 @@ def end_if_same(identity: Identity) -> bool:
         # The descriptor holds the process: whoever is found now is who gets the signal.
         if identity_of(identity.pid) != identity:
             return False
+        signal.pidfd_send_signal(pidfd, signal.SIGSTOP)
+        _kill_group(identity)
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         poller = select.poll()
         poller.register(pidfd, select.POLLIN)
@@ -62,6 +67,16 @@ def end_if_same(identity: Identity) -> bool:
         return True
     finally:
         os.close(pidfd)
+
+
+def _kill_group(leader: Identity) -> None:
+    """Kills the group of a process that was stopped, if it leads one.
+
+    While it stands it does not end, and its number, which is its group's, is given to nobody.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        if os.getpgid(leader.pid) == leader.pid and identity_of(leader.pid) == leader:
+            os.killpg(leader.pid, signal.SIGKILL)
 
 
 def _of_proc(pid: int) -> Identity | None:
@@ -98,5 +113,7 @@ def _end_by_number(identity: Identity) -> bool:
     if identity_of(identity.pid) != identity:
         return False
     with suppress(ProcessLookupError):
+        os.kill(identity.pid, signal.SIGSTOP)
+        _kill_group(identity)
         os.kill(identity.pid, signal.SIGKILL)
     return True

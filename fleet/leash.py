@@ -2,7 +2,8 @@
 
 Linux has a parent-death signal, which survives exec, so nothing stays between parent and child: `setpriv` sets it where
 it is installed, else this file, run as a program, does. Elsewhere (macOS) this file stays as the child's own parent and
-watches a pipe that only the starting process holds open: its end of file is that process's death.
+watches a pipe that only the starting process holds open: its end of file is that process's death. It is of the child's
+group, and frozen with it; so it has a guard in another group, which watches the same pipe.
 
 The signal is tied to the *thread* that started the child, and it is lost if the parent dies before it is set. So
 children are started from the main thread, and each checks after setting it that its parent is still the one it had.
@@ -21,6 +22,7 @@ from typing import Literal
 Means = Literal["setpriv", "prctl", "pipe"]
 
 PR_SET_PDEATHSIG = 1
+_MOST_OPEN = 65_536  # descriptors; a limit may be "none"
 ORPHANED = 78  # exit status of a child whose parent was gone before it began
 
 _CHECK_PARENT = f'[ "$PPID" = "$1" ] || exit {ORPHANED}; shift; exec "$@"'
@@ -59,8 +61,26 @@ def _exec_with_parent_death_signal(parent: int, argv: list[str]) -> None:
     os.execvp(argv[0], argv)  # noqa: S606 - the command is the caller's
 
 
+def _guard(lifeline: int, group: int) -> None:
+    """Wait until the lifeline breaks, then kill the group, frozen or not, if it is still this process's parent's."""
+    os.setpgid(0, 0)
+    # It holds nothing else open: whoever reads what the child writes sees its end.
+    most = os.sysconf("SC_OPEN_MAX")
+    os.closerange(0, lifeline)
+    os.closerange(lifeline + 1, most if 0 < most < _MOST_OPEN else _MOST_OPEN)
+    os.read(lifeline, 1)
+    if os.getppid() == group:  # else it ended, and its number may be another's
+        os.killpg(group, signal.SIGKILL)
+
+
 def _watch_pipe(lifeline: int, argv: list[str]) -> int:
     """Run `argv` until it ends or the lifeline breaks; then nothing of this process group is left."""
+    group = os.getpid()
+    if os.fork() == 0:
+        try:
+            _guard(lifeline, group)
+        finally:
+            os._exit(0)
     os.set_inheritable(lifeline, False)
     ended, child_ended = os.pipe()
     os.set_blocking(child_ended, False)

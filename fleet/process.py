@@ -53,8 +53,12 @@ class Child:
                 os.killpg(self.pid, number)
 
     def end(self, grace_s: float) -> int:
-        """Terminate, give it `grace_s` seconds to finish, then kill what is left. Returns the exit status."""
+        """Terminate, give it `grace_s` seconds to finish, then kill what is left. Returns the exit status.
+
+        A frozen one is thawed for it, with the terminate signal waiting, so that it does nothing else before.
+        """
         self.signal(signal.SIGTERM)
+        self.thaw()
         if self.wait(grace_s) is None:
             self.kill()
         return self._process.returncode

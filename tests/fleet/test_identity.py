@@ -108,6 +108,38 @@ def test_what_became_another_program_is_left_alone(tmp_path):
         process.kill()
 
 
+# A child in the same group; it says which.
+WITH_CHILD = (
+    "import subprocess, sys, signal\n"
+    "c = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])\n"
+    "print(c.pid, flush=True); signal.pause()"
+)
+
+
+@pytest.mark.parametrize("way", ["descriptor", "number"])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_what_it_started_ends_with_it(way, frozen, tmp_path, monkeypatch):
+    argv = [sys.executable, "-c", WITH_CHILD]
+    with subprocess.Popen(argv, cwd=tmp_path, stdout=subprocess.PIPE, start_new_session=True) as leader:
+        assert leader.stdout is not None
+        child = int(leader.stdout.readline())
+        if frozen:
+            os.killpg(leader.pid, signal.SIGSTOP)
+        ours = who(leader)
+        if way == "number":
+            monkeypatch.delattr(os, "pidfd_open")
+        assert end_if_same(ours)
+        monkeypatch.undo()
+        assert gone_within(child)
+
+
+def test_who_shares_its_group_with_others_ends_alone(process, tmp_path):
+    """The group is ours, and not its own."""
+    assert os.getpgid(process.pid) == os.getpgid(0)
+    assert end_if_same(who(process))
+    assert process.wait() == -signal.SIGKILL
+
+
 def test_a_reused_number_is_left_alone(process, tmp_path):
     """The number of one that ended, now somebody else's: same binary and directory, another start."""
     with subprocess.Popen([sys.executable, "-c", WAITS], cwd=tmp_path, stdout=subprocess.PIPE) as later:

@@ -93,6 +93,9 @@ child = start("child", [sys.executable, "-c", "import os, signal; print(os.getpi
               stdout=write_end, by=sys.argv[1])
 os.close(write_end)
 print(os.fdopen(read_end).readline().strip(), child.pid, flush=True)
+if sys.argv[2:] == ["frozen"]:
+    child.freeze()
+    print("frozen", flush=True)
 signal.pause()
 """
 
@@ -108,6 +111,46 @@ def test_it_dies_with_a_parent_that_is_killed(by):
     parent.wait()
     parent.stdout.close()
     assert all(gone_within(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_a_frozen_one_dies_with_a_parent_that_is_killed_and_leaves_nobody(by):
+    root = Path(__file__).resolve().parents[2]
+    mark = f"leash-of-{os.getpid()}-{by}"
+    environment = {**os.environ, "MARK": mark}
+    argv = [sys.executable, "-c", PARENT, by, "frozen"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=root, env=environment) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert parent.stdout.readline() == "frozen\n"
+        until(lambda: {state_of(pid) for pid in pids} == {"T"}, what="their standing still")
+        parent.kill()
+    assert all(gone_within(pid) for pid in pids)
+    until(lambda: not processes_naming(mark), what="the end of all")
+
+
+@pytest.mark.parametrize("by", MEANS)
+@pytest.mark.parametrize("way", ["end", "kill", "exit"])
+def test_whatever_its_end_nobody_watches_any_more(by, way, monkeypatch):
+    mark = f"watched-{os.getpid()}-{by}-{way}"
+    monkeypatch.setenv("MARK", mark)
+    code = "raise SystemExit(7)" if way == "exit" else WAITS[2]
+    child, _ = started([sys.executable, "-c", code], by)
+    if way == "exit":
+        assert child.wait(30) == 7
+    elif way == "end":
+        assert child.end(30) == -signal.SIGTERM
+    else:
+        child.kill()
+    until(lambda: not processes_naming(mark), what="the end of all")
+
+
+@pytest.mark.parametrize("by", MEANS)
+def test_a_frozen_one_ends_at_a_terminate_signal_without_being_killed(by):
+    child, _ = started(WAITS, by)
+    child.freeze()
+    until(lambda: state_of(child.pid) == "T", what="its standing still")
+    assert child.end(30) == -signal.SIGTERM  # not after the grace, by SIGKILL
 
 
 @pytest.mark.parametrize("by", [by for by in MEANS if by != "pipe"])
