@@ -35,7 +35,6 @@ return token
 # KEYS: lease. ARGV: holder_id, ttl_ms.
 _RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0"
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
-_LEFT = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PTTL', KEYS[1]) end return -2"
 
 
 class LeaseServerGone(Exception):
@@ -59,7 +58,6 @@ class Lease:
         self._acquire = client.register_script(_ACQUIRE)
         self._renew = client.register_script(_RENEW)
         self._release = client.register_script(_RELEASE)
-        self._left = client.register_script(_LEFT)
 
     def acquire(self, floor: int = 0) -> Held | None:
         """Tries once. The fencing token is above every one of this server, and above `floor`, which whoever remembers
@@ -119,8 +117,3 @@ class Held:
     def release(self) -> bool:
         """Gives it back; False when it was not ours any more, and is left as it is. Raises LeaseServerGone."""
         return bool(self.lease._run(self.lease._release, self.lease.keys[:1], [self.holder_id]))
-
-    def left_ms(self) -> int:
-        """Milliseconds that are left of it; 0 when it is not ours any more. Raises LeaseServerGone."""
-        left: int = self.lease._run(self.lease._left, self.lease.keys[:1], [self.holder_id])
-        return max(0, left)

@@ -27,11 +27,6 @@ def bucket_of(hash_: int) -> int:
     return hash_ >> BUCKET_SHIFT
 
 
-def bucket_start(bucket: int) -> int:
-    """The lowest hash of a bucket."""
-    return bucket << BUCKET_SHIFT
-
-
 def tag_of(bucket: int) -> bytes:
     """The base62 tag of a bucket (0..16383, else IndexError): at most 3 characters, CRC16 slot == bucket."""
     if bucket < 0:
@@ -42,14 +37,6 @@ def tag_of(bucket: int) -> bytes:
 def stored_name(key: bytes, bucket: int) -> bytes:
     """The name under which an engine stores a key of this bucket, whatever the key's bytes."""
     return b"{%b}%b" % (tag_of(bucket), key)
-
-
-def plain_key(stored: bytes) -> bytes:
-    """The key of a stored name. Raises ValueError for a name that no `stored_name` has."""
-    end = stored.find(b"}", 2, _LONGEST_TAG + 2)
-    if end < 0 or not stored.startswith(b"{"):
-        raise ValueError(f"not the stored name of a key: {stored[:80]!r}")
-    return stored[end + 1 :]
 
 
 @cache
