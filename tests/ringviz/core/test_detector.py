@@ -1,5 +1,6 @@
 """The rounds of the failure detector: who is suspected, and that nobody is convicted who should not be."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -103,11 +104,32 @@ def test_suspicion_then_verdict_then_silence():
     assert detector.judge(0, {key(1): True, key(2): True}) == []
 
 
-def test_half_is_not_more_than_half():
-    detector = watching(*(key(number) for number in range(1, 5)))
-    both = {key(1), key(2)}
-    assert run(detector, both) == [suspicion(key(1)), suspicion(key(2))]
-    assert run(detector, both) == [verdict(key(1)), verdict(key(2))]
+@pytest.mark.parametrize(
+    ("servers", "most"),
+    [(1, 0), (2, 1), (3, 1), (8, 4)],
+    ids=["the only one never", "one of two", "one of three", "four of eight"],
+)
+def test_at_most_half_are_convicted_together(servers, most):
+    """No verdict where more than half miss together: exactly half is not more. One more, and nobody is convicted."""
+    together = {key(number) for number in range(1, most + 1)}
+    detector = watching(*(key(number) for number in range(1, servers + 1)))
+    assert run(detector, together) == [suspicion(each) for each in sorted(together)]
+    assert run(detector, together) == [verdict(each) for each in sorted(together)]
+
+    too_many = together | {key(most + 1)}
+    detector = watching(*(key(number) for number in range(1, servers + 1)))
+    assert run(detector, too_many) == [suspicion(each, 0) for each in sorted(too_many)]
+    assert [run(detector, too_many) for _ in range(5)] == [[]] * 5
+
+
+def test_the_convicted_count_in_no_half_of_those_that_are_left():
+    """Four of eight, then two of the four that are left: never more than half of those that are asked."""
+    detector = watching(*(key(number) for number in range(1, 9)))
+    four, two = {key(number) for number in range(1, 5)}, {key(5), key(6)}
+    run(detector, four)
+    run(detector, four)
+    assert run(detector, two) == [suspicion(key(5)), suspicion(key(6))]
+    assert run(detector, two) == [verdict(key(5)), verdict(key(6))]
 
 
 def test_the_only_server_is_suspected_and_never_convicted():
