@@ -52,8 +52,12 @@ class Typed(NamedTuple):
 
 
 def refused() -> Invalid:
-    """The one refusal, whatever the reason."""
-    return Invalid("address", None, _("Cannot be attached: not allowed here, or it does not answer as a cluster."))
+    """The one refusal, whatever the reason: it says all that has to be so, and not what is not."""
+    text = _(
+        "Cannot be attached. ALLOWED_TARGETS has to let it in, and it has to answer as a cluster, without TLS, "
+        "to this user name and password."
+    )
+    return Invalid("address", None, text)
 
 
 def split_address(text: str) -> tuple[str, int]:
@@ -64,6 +68,9 @@ def split_address(text: str) -> tuple[str, int]:
 
 def read_typed(text: str) -> Typed:
     """`host`, `host:port`, `[IPv6]:port`. Raises Invalid; what is typed wrongly is told, since it is no secret."""
+    if "://" in text:
+        why = _("Write host:port alone, without redis:// in front. Clusters that speak TLS only cannot be attached.")
+        raise Invalid("address", text[:MAX_ADDRESS], why)
     match = _TYPED.fullmatch(text.strip()) if len(text) <= MAX_ADDRESS else None
     port = int(match["port"] or DEFAULT_PORT) if match else 0
     host = match["host"].strip("[]") if match else ""

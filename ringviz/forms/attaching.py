@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from live.actor import Actor
@@ -19,7 +21,11 @@ class AttachForm(FoundingForm[Attachment]):
     """Where it is, and what to call it. The password is kept in a file, and never shown again."""
 
     name = forms.CharField(label=gettext_lazy("name"), max_length=MAX_NAME)
-    slug = forms.SlugField(label=gettext_lazy("address of its page"), max_length=MAX_SLUG)
+    slug = forms.SlugField(
+        label=gettext_lazy("address of its page"),
+        max_length=MAX_SLUG,
+        help_text=gettext_lazy("What stands after /clusters/: small letters, digits and hyphens."),
+    )
     address = forms.CharField(
         label=gettext_lazy("address of the cluster"),
         max_length=MAX_ADDRESS,
@@ -31,6 +37,9 @@ class AttachForm(FoundingForm[Attachment]):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Of its servers, if they ask for one. It is never sent back: after an error type it again."
+        ),
     )
     founded_with = ("name", "address", "username", "password")
     field_order = ("name", "slug", "address", "username", "password")
@@ -38,6 +47,13 @@ class AttachForm(FoundingForm[Attachment]):
     class Meta:
         model = Attachment
         fields = ("username",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "address" in self.fields and not settings.ALLOWED_TARGETS:
+            self.fields["address"].help_text = _(
+                "Nothing can be attached yet: ALLOWED_TARGETS is empty. Name the servers there, and start again."
+            )
 
     def found(self, *, slug: str, actor: Actor, **given: Any) -> Event:
         """Attaches it. Raises NotAllowed, Invalid."""

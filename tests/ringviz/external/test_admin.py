@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from ringviz.core import allowed
 from ringviz.models import Attachment, Cluster
 from tests.ringviz.admin.pages import errors
 from tests.ringviz.external.servers import PASSWORD
@@ -47,11 +48,25 @@ def test_attach_look_detach(operator, typed):
 
 def test_a_refusal_is_said_in_the_form_and_the_password_is_not_sent_back(operator, typed):
     response = operator.post(ADD, {**typed, "address": "10.0.0.1:6379"})
-    assert errors(response) == ["Cannot be attached: not allowed here, or it does not answer as a cluster."]
-    assert PASSWORD not in response.content.decode()
+    (said,) = errors(response)
+    assert said.startswith("Cannot be attached. ALLOWED_TARGETS has to let it in")
+    kept = response.content.decode()
+    assert PASSWORD not in kept
+    assert "type it again" in kept
+    assert all(f'value="{value}"' in kept for value in ("Theirs", "theirs", "10.0.0.1:6379"))
     response = operator.post(ADD, {**typed, "address": "a:b:c"})
     assert errors(response) == ["Write host:port, or [address]:port for IPv6."]
+    response = operator.post(ADD, {**typed, "address": "rediss://10.0.0.1:6379"})
+    assert "without redis:// in front" in errors(response)[0]
     assert not Cluster.objects.exists()
+
+
+def test_where_nothing_may_be_attached_the_form_says_so_first(operator, settings):
+    words = "ALLOWED_TARGETS is empty"
+    settings.ALLOWED_TARGETS = allowed.parse(["10.0.0.0/8"])
+    assert words not in operator.get(ADD).content.decode()
+    settings.ALLOWED_TARGETS = ()
+    assert words in operator.get(ADD).content.decode()
 
 
 def test_who_only_watches_sees_nothing_of_it(client, typed):
