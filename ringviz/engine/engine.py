@@ -124,14 +124,36 @@ class Engine:
         """
         moving.cancel(self._calls, address)
 
-    def move_slot_classic(
-        self, source: Address, target: Address, slot: int, timeout_s: float = 30.0, keys_at_once: int = 100
+    def move_slots_classic(
+        self, source: Address, target: Address, slots: Sequence[int], timeout_s: float = 0.2, keys_at_once: int = 100
     ) -> None:
-        """Moves a slot key by key, for engines without atomic migration; returns when the target owns it.
+        """Moves slots key by key, for engines without atomic migration; returns when the target owns them.
 
-        The others hear of it by gossip. May be called again after it was cut off.
+        The others hear of it by gossip. May be called again after it was cut off. A target that is silent for
+        `timeout_s` makes it Unreachable; so long the source serves nobody. 10 ms for one slot, 32 take little more.
         """
-        moving.move_slot_classic(self._calls, source, target, slot, timeout_s=timeout_s, keys_at_once=keys_at_once)
+        moving.move_slots_classic(self._calls, source, target, slots, timeout_s=timeout_s, keys_at_once=keys_at_once)
+
+    def move_slot_classic(self, source: Address, target: Address, slot: int, keys_at_once: int = 100) -> None:
+        """Moves one slot: `move_slots_classic`."""
+        self.move_slots_classic(source, target, [slot], keys_at_once=keys_at_once)
+
+    def take_back_classic(
+        self, source: Address, target: Address, slot: int, timeout_s: float = 0.2, keys_at_once: int = 100
+    ) -> None:
+        """Ends a classic move that was cut off where it began: the source has the slot, and what had arrived, back.
+
+        A key that a client stored at the source meanwhile stays.
+        """
+        moving.take_back_classic(self._calls, source, target, slot, timeout_s=timeout_s, keys_at_once=keys_at_once)
+
+    def close_slot(self, address: Address, slot: int) -> None:
+        """Has a server forget that a slot is on its way; no key moves."""
+        moving.close_slot(self._calls, address, slot)
+
+    def drop_strays(self, address: Address, slot: int, owner_id: str, keys_at_once: int = 100) -> None:
+        """Deletes what a classic move that was cut off left at a server of a slot that another one owns."""
+        moving.drop_strays(self._calls, address, slot, owner_id, keys_at_once=keys_at_once)
 
     # --- owning without the keys
 

@@ -11,6 +11,9 @@ though HELP says ALL) is for the source alone. Measured on 9.1.2:
 - The source signs in at the target with its `primaryauth`; without it the job fails (NOAUTH).
 - A primary that loses its last slot becomes a replica, and no target any more, unless
   `cluster-allow-replica-migration no`.
+
+The classic way (MIGRATE, key by key; Redis from 7.0 on, Valkey before 9.0) has the source wait for its target, and
+serve nobody meanwhile: for a target that is frozen it must not wait so long that it is taken for frozen itself.
 """
 
 from __future__ import annotations
@@ -22,7 +25,11 @@ from typing import Any, Final, Literal
 from ringviz.core.topology import Address, SlotRange
 from ringviz.engine import viewing
 from ringviz.engine.calls import Calls
-from ringviz.engine.errors import EngineError, Refusal
+from ringviz.engine.errors import EngineError, Refusal, Unreachable
+
+SENDS_WITHIN_S: Final = 1.0  # a batch of keys, to a target that takes them
+
+_NOT_NOW: Final = ("IOERR", "CLUSTERDOWN", "LOADING")  # what a server says of one that it could not send to
 
 Outcome = Literal["running", "done", "failed", "cancelled"]
 
@@ -73,28 +80,96 @@ def cancel(calls: Calls, address: Address) -> None:
 
 def has_atomic(calls: Calls, address: Address) -> bool:
     """See Engine.has_atomic."""
-    reply = calls.one(address, "COMMAND", "INFO", "cluster|migrateslots")
-    return bool(reply) and (reply[0] if isinstance(reply, list) else next(iter(reply.values()))) is not None
+    try:
+        calls.one(address, "CLUSTER", "GETSLOTMIGRATIONS")
+    except Refusal as refusal:
+        if "unknown subcommand" in str(refusal).lower():
+            return False
+        raise
+    return True
 
 
-def move_slot_classic(
+def move_slots_classic(
+    calls: Calls, source: Address, target: Address, slots: Sequence[int], *, timeout_s: float, keys_at_once: int
+) -> None:
+    """See Engine.move_slots_classic."""
+    source_id = viewing.own(viewing.members(calls, source)).id
+    arriving = viewing.own(viewing.members(calls, target))
+    has = {slot for first, last in arriving.ranges for slot in range(first, last + 1)}
+    opened = [slot for slot in slots if slot not in has]  # cut off before its end it may own some
+    # Together: whatever changes there, a server writes its view of the cluster to the disk before it answers.
+    _all(calls, target, [("CLUSTER", "SETSLOT", slot, "IMPORTING", source_id) for slot in opened])
+    _all(calls, source, [("CLUSTER", "SETSLOT", slot, "MIGRATING", arriving.id) for slot in opened])
+    found = _all(calls, source, [("CLUSTER", "GETKEYSINSLOT", slot, keys_at_once) for slot in slots])
+    for slot, some in zip(slots, found, strict=True):
+        keys = some
+        while keys:
+            # REPLACE: of a key that both have, after a timeout, the source's is newer: it is asked first.
+            _send(calls, source, target, ("REPLACE", *_words_of(calls, keys)), timeout_s)
+            keys = calls.one(source, "CLUSTER", "GETKEYSINSLOT", slot, keys_at_once)
+    # The target first: if we die in between, it owns the slots and has their keys.
+    for address in (target, source):
+        _all(calls, address, [("CLUSTER", "SETSLOT", slot, "NODE", arriving.id) for slot in slots])
+
+
+def take_back_classic(
     calls: Calls, source: Address, target: Address, slot: int, *, timeout_s: float, keys_at_once: int
 ) -> None:
-    """See Engine.move_slot_classic."""
-    seen = viewing.members(calls, source)
-    arriving = viewing.own(viewing.members(calls, target))
-    source_id, target_id = viewing.own(seen).id, arriving.id
-    if not any(first <= slot <= last for first, last in arriving.ranges):  # cut off before its end it may own it
-        calls.one(target, "CLUSTER", "SETSLOT", slot, "IMPORTING", source_id)
-        calls.one(source, "CLUSTER", "SETSLOT", slot, "MIGRATING", target_id)
-    while keys := calls.one(source, "CLUSTER", "GETKEYSINSLOT", slot, keys_at_once):
-        milliseconds = int(timeout_s * 1000)
-        # REPLACE: of a key that both have, after a timeout, the source's is newer: it is asked first.
-        words = ("REPLACE", *calls.password_words(), "KEYS", *keys)
-        calls.one(source, "MIGRATE", target.host, target.port, "", 0, milliseconds, *words, timeout_s=timeout_s)
-    # The target first: if we die in between, it owns the slot and has its keys.
-    calls.one(target, "CLUSTER", "SETSLOT", slot, "NODE", target_id)
-    calls.one(source, "CLUSTER", "SETSLOT", slot, "NODE", target_id)
+    """See Engine.take_back_classic."""
+    # While it is leaving, the source sends everybody on who brings a key that it has not.
+    calls.one(source, "CLUSTER", "SETSLOT", slot, "STABLE")
+    while keys := calls.one(target, "CLUSTER", "GETKEYSINSLOT", slot, keys_at_once):
+        try:
+            _send(calls, target, source, _words_of(calls, keys), timeout_s)
+        except Refusal as refusal:
+            if "BUSYKEY" not in str(refusal):
+                raise
+            # What the source has of the same name was written since it is stable, and is newer.
+            _unlink_asking(calls, target, [key for key in keys if calls.one(source, "EXISTS", key)])
+    calls.one(target, "CLUSTER", "SETSLOT", slot, "STABLE")
+
+
+def close_slot(calls: Calls, address: Address, slot: int) -> None:
+    """See Engine.close_slot."""
+    calls.one(address, "CLUSTER", "SETSLOT", slot, "STABLE")
+
+
+def drop_strays(calls: Calls, address: Address, slot: int, owner_id: str, *, keys_at_once: int) -> None:
+    """See Engine.drop_strays."""
+    while keys := calls.one(address, "CLUSTER", "GETKEYSINSLOT", slot, keys_at_once):
+        calls.one(address, "CLUSTER", "SETSLOT", slot, "IMPORTING", owner_id)  # else it sends us to the owner
+        _unlink_asking(calls, address, keys)
+    calls.one(address, "CLUSTER", "SETSLOT", slot, "STABLE")
+
+
+def _send(calls: Calls, source: Address, target: Address, words: Sequence[str | bytes], timeout_s: float) -> None:
+    """Moves keys to another server. The sender serves nobody until it is done, or the other silent for `timeout_s`."""
+    milliseconds = max(1, int(timeout_s * 1000))
+    try:
+        deadline_s = timeout_s + SENDS_WITHIN_S
+        calls.one(source, "MIGRATE", target.host, target.port, "", 0, milliseconds, *words, timeout_s=deadline_s)
+    except Refusal as refusal:
+        if any(word in str(refusal) for word in _NOT_NOW):
+            raise Unreachable(str(refusal)) from None
+        raise
+
+
+def _words_of(calls: Calls, keys: Sequence[bytes]) -> tuple[str | bytes, ...]:
+    return (*calls.password_words(), "KEYS", *keys)
+
+
+def _unlink_asking(calls: Calls, address: Address, keys: Sequence[bytes]) -> None:
+    """Deletes keys of a slot that a server is importing."""
+    _all(calls, address, [command for key in keys for command in (("ASKING",), ("UNLINK", key))])
+
+
+def _all(calls: Calls, address: Address, commands: Sequence[Sequence[str | int | bytes]]) -> list[Any]:
+    """The replies to commands sent at once. Raises the first refusal."""
+    replies = calls.many(address, commands) if commands else []
+    for reply in replies:
+        if isinstance(reply, EngineError):
+            raise reply
+    return replies
 
 
 def cancel_with(calls: Calls, address: Address, ids: Sequence[str]) -> None:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.batches import Move, next_moves
-from ringviz.engine import Address, Engine, EngineError
+from ringviz.engine import Engine, EngineError, Unreachable
 from ringviz.supervisor.members import UNKNOWN, Members
+from ringviz.supervisor.slot_by_slot import SlotBySlot
 from ringviz.supervisor.telling import Telling
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,6 @@ MOST_AT_ONCE = 4  # migrations: more of them take the processors from those who 
 LOOK_EVERY_S = 0.02
 STEP_S = 0.1  # how long one step waits for migrations before it looks for deaths again
 TRIES = 3
-REFUSAL_PAUSE_S = 0.5
 
 
 class MoveFailed(Exception):
@@ -64,25 +64,28 @@ class Mover:
         self._progress: Progress | None = None
         self.atomic: bool | None = None
         self.on_orphans: Callable[[NDArray[np.bool_]], None] = lambda _orphans: None
+        self._slot_by_slot = SlotBySlot(engine, members, self._half_lost)
 
     def step(self, wanted: NDArray[np.int32], keys_of: NDArray[np.int64], told: dict[str, object]) -> bool:
-        """A step towards `wanted` (the number of each bucket's owner). True when the engine's map is that already.
+        """A step towards `wanted` (the number of each bucket's owner). True when the engine's map is that already
+        and no slot is half moved.
 
         Raises MoveFailed after TRIES failures in a row without anything arriving.
         """
         now = self._members.owners()
         if not (now != wanted).any():
             self._progress = None
-            return True
+            return self._is_whole(now)
         if self._progress is None or (self._progress.wanted != wanted).any():
-            self.cancel()
+            self._cancel_running()
             self._progress = Progress(wanted.copy(), now != wanted, keys_of)
         progress = self._progress
         if ((now == UNKNOWN) | (now == 0)).any():
             self.assign(wanted, now)
             return False
-        self._begin(progress, now)
-        self._await(progress)
+        if self._is_whole(now):
+            self._begin(progress, now)
+            self._await(progress)
         self._telling.work("moving", **{**told, **progress.told(self._members.owners()), "atomic": self.atomic})  # type: ignore[arg-type]
         return False
 
@@ -91,7 +94,11 @@ class Mover:
         self._telling.work(phase, **told)  # type: ignore[arg-type]
 
     def cancel(self) -> None:
-        """Stops what is moving; what has arrived stays where it is."""
+        """Stops what is moving, for somebody who changes owners in another way; what has arrived stays where it is."""
+        self._cancel_running()
+        self._slot_by_slot.close()
+
+    def _cancel_running(self) -> None:
         for number in list(self._progress.running) if self._progress else []:
             if (source := self._members.primary(number)) is not None and source.is_running:
                 with suppress(EngineError):  # it is silent, and what it moves ends with it
@@ -110,6 +117,9 @@ class Mover:
         }
         self._engine.reassign(self._members.unknown_ids(), gains, self._members.addresses())
 
+    def _half_lost(self, buckets: NDArray[np.bool_]) -> None:
+        self.on_orphans(buckets)
+
     def _begin(self, progress: Progress, now: NDArray[np.int32]) -> None:
         room = MOST_AT_ONCE - len(progress.running)
         if room <= 0:
@@ -120,29 +130,34 @@ class Mover:
             if source is None or target is None or not (source.is_running and target.is_running):
                 continue  # a death that is being handled
             try:
-                if not self._is_atomic(source.address):
-                    self._one_by_one(source.address, target.address, move)
+                if not self._is_atomic():
+                    self._slot_by_slot.move(source, target, move, STEP_S)
+                    progress.failures = 0
                     return
                 self._engine.move(source.address, target.id, move.ranges)
+            except Unreachable as error:
+                logger.info("A move waits: %s", error)
+                time.sleep(LOOK_EVERY_S)
+                return  # the heartbeat judges, not we
             except EngineError as error:
                 self._failed(progress, str(error))
                 return
             progress.running[move.source] = move
 
-    def _is_atomic(self, address: Address) -> bool:
-        """Whether the engine moves slots atomically: asked once."""
+    def _is_atomic(self) -> bool:
+        """Whether the engine moves slots atomically: asked once. Raises Unreachable."""
         if self.atomic is None:
-            self.atomic = self._engine.has_atomic(address)
+            self.atomic = self._engine.has_atomic(self._members.addresses()[0])
         return self.atomic
 
-    def _one_by_one(self, source: Address, target: Address, move: Move) -> None:
-        """The classic way, for engines without the atomic one: a step's worth of slots, key by key."""
-        until = time.monotonic() + STEP_S
-        for first, last in move.ranges:
-            for slot in range(first, last + 1):
-                self._engine.move_slot_classic(source, target, slot)
-                if time.monotonic() > until:
-                    return
+    def _is_whole(self, now: NDArray[np.int32]) -> bool:
+        """Whether every slot has all of its keys at its owner, as far as is known; if not, a step was taken to that."""
+        try:
+            return self._is_atomic() or self._slot_by_slot.end_begun(now)
+        except EngineError as error:
+            logger.info("Half moved slots wait: %s", error)
+            time.sleep(STEP_S)
+            return False
 
     def _await(self, progress: Progress) -> None:
         """Until something ends, but not longer than a step."""
@@ -174,7 +189,7 @@ class Mover:
         progress.failures += 1
         logger.warning("A move failed: %s", message)
         if progress.failures >= TRIES:
-            self.cancel()
+            self._cancel_running()
             raise MoveFailed(message)
 
 

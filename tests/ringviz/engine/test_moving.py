@@ -127,3 +127,36 @@ def test_slot_by_slot(four):
     assert source.keys_per_slot([2, 3, 4]) == [150, 0, 150]
     assert (3, 3) in four.ranges(target)
     assert not any(member.migrating for address in four.addresses for member in four.engine.members(address))
+
+
+def half_moved(source, target, slot):
+    """The first of two keys has arrived."""
+    source.store([(slot, slot)], a_slot=2)
+    with source.client as client, target.client as other:
+        other.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
+        client.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", target.id)
+        words = ("AUTH", PASSWORD, "KEYS", stored_name(b"key-0", slot))
+        client.execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 1000, *words)
+    assert (source.keys_per_slot([slot]), target.keys_per_slot([slot])) == ([1], [1])
+
+
+def test_slot_by_slot_goes_back_and_what_was_stored_meanwhile_stays(four):
+    source, target = four.servers[:2]
+    half_moved(source, target, 5)
+    with source.client as client:
+        four.engine.close_slot(source.address, 5)
+        client.set(stored_name(b"key-0", 5), b"newer")
+        four.engine.take_back_classic(source.address, target.address, 5)
+        assert client.get(stored_name(b"key-0", 5)) == b"newer"
+    assert (source.keys_per_slot([5]), target.keys_per_slot([5])) == ([2], [0])
+    assert not any(member.migrating for address in four.addresses for member in four.engine.members(address))
+
+
+def test_what_a_slot_left_at_who_does_not_own_it_is_dropped(four):
+    source, target = four.servers[:2]
+    half_moved(source, target, 7)
+    four.engine.close_slot(source.address, 7)
+    four.engine.close_slot(target.address, 7)
+    four.engine.drop_strays(target.address, 7, source.id)
+    assert (source.keys_per_slot([7]), target.keys_per_slot([7])) == ([1], [0])
+    assert not any(member.migrating for address in four.addresses for member in four.engine.members(address))

@@ -1,0 +1,123 @@
+"""The classic way to move slots, for engines without the atomic one: key by key, one slot after the other.
+
+A slot that is cut off in its middle has its keys at two servers, and nothing but this brings them together again: the
+map says that nothing has moved. So what is begun is written down until it has ended, and after a start it is looked up
+at the servers, whose own view keeps the marks.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.batches import Move
+from ringviz.core.buckets import BUCKETS
+from ringviz.engine import Engine, EngineError, Refusal
+from ringviz.supervisor.members import UNKNOWN, Members
+from ringviz.supervisor.servers import Server
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 32  # slots: so many are half moved when somebody dies
+
+
+class Begun(NamedTuple):
+    """A slot on its way between two identities."""
+
+    slot: int
+    source: str
+    target: str
+
+
+class SlotBySlot:
+    """Of one cluster, for the thread of its keeper. `on_lost(buckets)`: what had arrived died with its target."""
+
+    def __init__(self, engine: Engine, members: Members, on_lost: Callable[[NDArray[np.bool_]], None]) -> None:
+        self._engine = engine
+        self._members = members
+        self._on_lost = on_lost
+        self._begun: list[Begun] = []
+        self._looked = False
+
+    def move(self, source: Server, target: Server, move: Move, step_s: float) -> None:
+        """So many slots as `step_s` seconds allow, a batch at least. Raises Unreachable, Refusal."""
+        until = time.monotonic() + step_s
+        slots = [slot for first, last in move.ranges for slot in range(first, last + 1)]
+        for batch in (slots[at : at + AT_ONCE] for at in range(0, len(slots), AT_ONCE)):
+            self._begun = [Begun(slot, source.id, target.id) for slot in batch]
+            self._engine.move_slots_classic(source.address, target.address, batch)
+            self._begun = []
+            if time.monotonic() > until:
+                return
+
+    def close(self) -> None:
+        """What is begun is no move for the servers any more: whoever owns such a slot may change by another way."""
+        for begun in self._begun:
+            for server in self._alive().values():
+                if server.id in (begun.source, begun.target):
+                    with suppress(EngineError):
+                        self._engine.close_slot(server.address, begun.slot)
+
+    def end_begun(self, now: NDArray[np.int32]) -> bool:
+        """Ends what was cut off, wherever its keys are by now. True when there was nothing to end.
+
+        Raises Unreachable, Refusal: then it is still begun.
+        """
+        if not self._looked:
+            self._begun = list(self._marked())
+            self._looked = True
+        if not self._begun:
+            return True
+        lost = np.zeros(BUCKETS, np.bool_)
+        for begun in list(self._begun):
+            if self._end(begun, int(now[begun.slot]), lost):
+                self._begun.remove(begun)
+        if lost.any():
+            self._on_lost(lost)
+        return False
+
+    def _end(self, begun: Begun, owner: int, lost: NDArray[np.bool_]) -> bool:
+        alive = self._alive()
+        source, target = alive.get(begun.source), alive.get(begun.target)
+        if owner in (0, UNKNOWN):
+            return source is None and target is None  # else it is given to somebody first
+        if source is not None and target is not None and owner in (source.number, target.number):
+            self._forward(source, target, begun.slot, arrived=owner == target.number)
+        elif source is not None and owner == source.number:
+            self._engine.close_slot(source.address, begun.slot)
+            lost[begun.slot] = True  # of what had arrived, and of that alone, nobody can say how much it was
+        elif target is not None and owner != target.number:
+            self._engine.drop_strays(target.address, begun.slot, self._id_of(owner))
+        return True
+
+    def _forward(self, source: Server, target: Server, slot: int, *, arrived: bool) -> None:
+        """To its end, where the map says that it is; back, if the target takes no more."""
+        try:
+            self._engine.move_slot_classic(source.address, target.address, slot)
+        except Refusal as refusal:
+            if arrived:
+                raise
+            logger.warning("Slot %d goes back: %s", slot, refusal)
+            self._engine.take_back_classic(source.address, target.address, slot)
+
+    def _marked(self) -> Iterator[Begun]:
+        """What the servers themselves say is on its way."""
+        found = set()
+        for server in self._alive().values():
+            (own,) = [member for member in self._engine.members(server.address) if member.myself]
+            for slot, leaving, peer in own.migrating:
+                found.add(Begun(slot, server.id, peer) if leaving else Begun(slot, peer, server.id))
+        yield from sorted(found)
+
+    def _alive(self) -> dict[str, Server]:
+        return {server.id: server for server in self._members.running()}
+
+    def _id_of(self, number: int) -> str:
+        server = self._members.primary(number)
+        return server.id if server is not None else ""
