@@ -60,7 +60,7 @@ def reassign(
         epoch = 0
         for address in struck:
             if gains.get(address):
-                epoch = _claim(calls, address, gains[address], above=epoch, others=list(struck)).epoch
+                epoch = _claim(calls, address, gains[address], above=epoch, everybody=struck.keys()).epoch
     viewing.settle(calls, list(struck), timeout_s)
 
 
@@ -91,16 +91,6 @@ def _note(calls: Calls, address: Address, owned: Sequence[tuple[str, SlotRange]]
         return True
     except Refusal:  # an engine without scripts
         return False
-
-
-def _outrank(calls: Calls, addresses: Sequence[Address]) -> None:
-    """Raises the epochs of servers above all others, one after the other; who does not answer is passed over."""
-    epoch = 0
-    for address in addresses:
-        with suppress(EngineError):
-            _wait_epoch(calls, address, epoch)
-            calls.one(address, "CLUSTER", "BUMPEPOCH")
-            epoch = _current_epoch(calls, address)
 
 
 def forget(calls: Calls, ids: Collection[str], addresses: Sequence[Address]) -> None:
@@ -162,7 +152,7 @@ def _take(
 ) -> int:
     """Claims until everybody sees it: an owner whose epoch rises at the same moment takes its slots back."""
     while True:
-        mine = _claim(calls, address, ranges, above=above, others=[one for one in everybody if one != address])
+        mine = _claim(calls, address, ranges, above=above, everybody=everybody)
         try:
             viewing.wait_seen(calls, everybody, {mine.id: mine.ranges}, _SPREADS_WITHIN_S)
         except NotAgreed:
@@ -173,25 +163,27 @@ def _take(
 
 
 def _claim(
-    calls: Calls, address: Address, ranges: Sequence[SlotRange], *, above: int, others: Sequence[Address]
+    calls: Calls, address: Address, ranges: Sequence[SlotRange], *, above: int, everybody: Collection[Address]
 ) -> Member:
     """Makes slots a server's own in its own eyes and tells everybody.
 
-    Its epoch is the greatest it knows; it is given a moment to hear of the epoch `above`.
+    Its epoch is the greatest it knows; it is given a moment to hear of the epoch `above`. `everybody` answers.
     """
     _wait_epoch(calls, address, above)
+    view = viewing.members(calls, address)
+    others = [member.address for member in view if member.primary and not member.myself and member.address in everybody]
+    if others and viewing.own(view).epoch == max(member.epoch for member in view):
+        # Only an epoch that rises is told to everybody at once (left to gossip, they hear of the slots after up to
+        # 1.5 s), and the greatest does not. Before the claim: an owner that rose after it would take its slots back.
+        _wait_epoch(calls, address, _raise(calls, others[0]))
     commands: list[tuple[str | int, ...]] = [("MULTI",), ("CLUSTER", "BUMPEPOCH")]
-    if assigned := _assigned(viewing.members(calls, address), ranges):
+    if assigned := _assigned(view, ranges):
         commands.append(("CLUSTER", "DELSLOTSRANGE", *(end for one in assigned for end in one)))
     commands.append(("CLUSTER", "ADDSLOTSRANGE", *(end for one in ranges for end in one)))
-    replies = calls.many(address, [*commands, ("EXEC",)])
-    for reply in replies:
+    commands.append(("EXEC",))
+    for reply in calls.many(address, commands):
         if isinstance(reply, EngineError):
             raise reply
-    # Only an epoch that rises is told to everybody at once. Where it was the greatest already, another's has to rise
-    # first: left to gossip, the others hear of the slots after up to 1.5 s.
-    if bytes(replies[-1][0]).startswith(b"STILL") and others:
-        _outrank(calls, [others[0], address])
     return viewing.own(viewing.members(calls, address))
 
 
@@ -202,6 +194,12 @@ def _assigned(view: Sequence[Member], ranges: Sequence[SlotRange]) -> list[SlotR
     for first, last in ranges:
         wanted[first : last + 1] = True
     return ranges_of((wanted & (owner >= 0)).nonzero()[0])
+
+
+def _raise(calls: Calls, address: Address) -> int:
+    """Raises the epoch of a server above all that it knows; the epoch."""
+    calls.one(address, "CLUSTER", "BUMPEPOCH")
+    return _current_epoch(calls, address)
 
 
 def _wait_epoch(calls: Calls, address: Address, epoch: int) -> None:

@@ -226,14 +226,16 @@ def test_nearly_all_slots_change_owner_and_no_key_stays_behind(four):
         server.store([(slot, slot) for slot in slots])
 
 
-def test_the_one_with_the_greatest_epoch_is_heard_at_once_too(four):
+def test_the_one_with_the_greatest_epoch_is_heard_at_once_and_keeps_what_it_takes(four):
     """Only an epoch that rises is told to everybody; its own rises only where another's is greater."""
     epochs = {server.id: epoch_of(four, server) for server in four.servers}
     newest = max(four.servers, key=lambda server: epochs[server.id])
-    giver = next(server for server in four.servers if server is not newest)
-    (first, _last) = four.ranges(giver)[0]
-    four.engine.hand_over({newest.address: [(first, first)]}, four.addresses)
+    givers = [server for server in four.servers if server is not newest]
+    taken = [four.ranges(server)[0][:1] * 2 for server in givers]
+    wanted = slots_in([*four.ranges(newest), *taken])
+    four.engine.hand_over({newest.address: taken}, four.addresses)
     assert epoch_of(four, newest) > epochs[newest.id]
+    assert [slots_of(four, server)[newest.id] for server in four.servers] == [wanted] * 4
 
 
 def test_dropped_slots_are_empty(four):
