@@ -99,12 +99,15 @@ export const fairOf = (state, node) =>
     ? fairKeys(state, node ?? undefined)
     : fairKeys({ ...state, keys: { ...state.keys, count: 1 } }, node ?? undefined);
 
+/** What is said of a node that is no more. Of somebody else's cluster only primaries are nodes, and it may serve on. */
+export const goneWord = (/** @type {State} */ state) => (isExternal(state) ? _("no primary now") : _("removed"));
+
 /**
  * @param {Context} context
  * @param {Node | null} node
  */
-function downWords({ page, change }, node) {
-  if (!node) return h("span", { class: "sub" }, _("removed"));
+function downWords({ page, change, state }, node) {
+  if (!node) return h("span", { class: "sub" }, goneWord(state));
   const word = stateWord(node.state);
   if (change?.planned) return h("span", { class: "sub" }, word);
   const past = page.view !== page.head;

@@ -4,7 +4,7 @@ import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
 import { isExternal, isManaged, rowLook, stateWord } from "./members.js";
-import { actCell, figureCells, holds, loadCell, nameCell, tickSince } from "./noderow.js";
+import { actCell, figureCells, goneWord, holds, loadCell, nameCell, tickSince } from "./noderow.js";
 import { contextOf, lastHeading } from "./nodes.js";
 import { windowed } from "./rows.js";
 import { slotCount } from "./slots.js";
@@ -174,7 +174,7 @@ function row(context, sides) {
     loadCell(context, sides, face),
     ...figureCells(context, sides),
     ...placeCells(context.state, node(sides)),
-    h("td", {}, sides.after ? stateWord(state) : _("removed")),
+    h("td", {}, sides.after ? stateWord(state) : goneWord(context.state)),
     actCell(context, sides, face),
   );
 }

@@ -134,8 +134,9 @@ function members(before, after) {
 function replicas(before, after) {
   return after.nodes.flatMap((node) => {
     const was = byNumber(before.nodes, node.number);
-    // Whose state changed lost its replica by that, or has it again.
-    if (!was || was.state !== node.state || replicaWords(was) === replicaWords(node)) return [];
+    // Whose state changed lost its replica by that, or has it again; who is down lost it to its heir.
+    if (!was || was.state !== node.state || node.state === "down" || replicaWords(was) === replicaWords(node))
+      return [];
     return [interpolate(_("Replicas of %(node)s: %(n)s"), { node: node.name, n: replicaWords(node) })];
   });
 }

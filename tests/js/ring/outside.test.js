@@ -59,6 +59,15 @@ test("a replica that took over is told as that, the dead beside it", () => {
   assert.equal(words.text, "cache-1 is down. 8,192 slots went from cache-1 to cache-3.");
 });
 
+test("a replica that took over a look after the death is told as that", () => {
+  const heir = nodeWith(3, [[0, 8191]], { address: "10.0.0.9:1" });
+  const dead = { ...A, state: "down" };
+  assert.deepEqual(said(foreign(dead, B), foreign({ ...dead, slots: [], replicas: [] }, B, heir)), {
+    title: "cache-3 took over from cache-1, whose replica it was",
+    text: "8,192 slots went from nobody to cache-3.",
+  });
+});
+
 test("slots of nobody are said at once and in the calm picture", () => {
   const left = foreign({ ...A, slots: [[0, 8000]] }, B);
   assert.equal(said(foreign(A, B), left).title, "191 slots went from cache-1 to nobody");
