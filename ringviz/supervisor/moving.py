@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 4  # migrations: more of them take the processors from those who are served
 LOOK_EVERY_S = 0.02
 STEP_S = 0.1  # how long one step waits for migrations before it looks for deaths again
-TRIES = 3
+TRIES = 4
+PAUSE_S = 0.25  # after a first failure, twice as long after each: for a while after a death not all know who has what
 
 
 class MoveFailed(Exception):
@@ -41,6 +42,7 @@ class Progress:
     at_first: NDArray[np.bool_]
     keys_of: NDArray[np.int64]
     failures: int = 0
+    not_before: float = 0.0  # of the monotonic clock
     running: dict[int, Move] = field(default_factory=dict)
 
     def told(self, now: NDArray[np.int32]) -> dict[str, int]:
@@ -121,6 +123,9 @@ class Mover:
         self.on_orphans(buckets)
 
     def _begin(self, progress: Progress, now: NDArray[np.int32]) -> None:
+        if (left_s := progress.not_before - time.monotonic()) > 0:
+            time.sleep(min(left_s, STEP_S))
+            return
         room = MOST_AT_ONCE - len(progress.running)
         if room <= 0:
             return
@@ -186,6 +191,7 @@ class Mover:
             progress.failures = 0
 
     def _failed(self, progress: Progress, message: str) -> None:
+        progress.not_before = time.monotonic() + PAUSE_S * 2**progress.failures
         progress.failures += 1
         logger.warning("A move failed: %s", message)
         if progress.failures >= TRIES:
