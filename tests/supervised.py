@@ -8,17 +8,18 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from coverage import Coverage
+from redis import Redis, RedisError
 
 from live.actor import Actor
 from live.models import Event
 from ringviz.core.state import State, Workload
-from ringviz.engine import Engine, Measured
+from ringviz.engine import Address, Engine, EngineError, Measured
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.measured import measure
@@ -145,6 +146,25 @@ class Installation:
         """Where the servers of the nodes on the ring answer."""
         nodes = [node for node in self.state()["nodes"] if node["address"]]
         return [(host, int(port)) for host, _colon, port in (node["address"].partition(":") for node in nodes)]
+
+    def slow_moves(self, microseconds: int = 5_000) -> None:
+        """Has every server on the ring take so long for each key that it sends, so that a move can be met half way."""
+        for host, port in self.addresses():
+            with suppress(RedisError), Redis(host, port, password=self.password(), socket_timeout=5) as client:
+                client.config_set("rdb-key-save-delay", microseconds)
+
+    def moving(self, engine: Engine) -> list[tuple[int, int]]:
+        """Source and target of each migration that runs at this moment, as the source says; 0 for one who joins."""
+        nodes = {node["number"]: Address.parse(node["address"]) for node in self.state()["nodes"] if node["address"]}
+        ids, found = {}, []
+        for number, address in nodes.items():
+            with suppress(EngineError):
+                ids[engine.identity(address)] = number
+        for number in ids.values():
+            with suppress(EngineError):
+                running = [one for one in engine.moves(nodes[number]) if one.exporting and one.state == "running"]
+                found += [(number, ids.get(one.target, 0)) for one in running]
+        return found
 
     def pid_of(self, number: int) -> int:
         """The process of a node, as the system knows it."""

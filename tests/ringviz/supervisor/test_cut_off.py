@@ -1,21 +1,19 @@
-"""Moves that are cut off: by the death of who asked, of the supervisor, source or target; by one frozen or full."""
+"""Moves that are cut off: by the death of the supervisor, of source or target; by a node that is frozen or full."""
 
 import os
 import shutil
 import signal
-import subprocess
-import sys
 
 import pytest
 from redis import Redis
 
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.placement import Murmur
+from ringviz.engine import Address
 from ringviz.selectors.placing import bucket_owners
 from ringviz.stores import passwords
-from tests import servers
 from tests.processes import gone_within, until
-from tests.supervised import SLUG, installation, wait
+from tests.supervised import installation, wait
 
 KEYS = 4_000
 
@@ -26,28 +24,23 @@ def real(django_db_blocker, settings):
         yield ours
 
 
-def to_modulo(real):
-    """Asks for a change that moves most of the buckets, and returns in the middle of it."""
-    before = bucket_owners(real.state())
+@pytest.fixture
+def engine(real):
+    asking = real.engine()
+    yield asking
+    asking.close()
+
+
+def to_modulo(real, engine):
+    """Asks for a change that moves most of the buckets, and gives (source, target) of a migration that is running."""
+    real.slow_moves()
     asked = real.act("configure", strategy="modulo")
-    engine, ids = real.engine(), {}
-    for node in real.state()["nodes"]:
-        address = next(a for a in real.addresses() if f"{a[0]}:{a[1]}" == node["address"])
-        ids[engine.identity(address_of(address))] = node["number"]
-
-    def under_way():
-        owner, known = engine.slot_map(address_of(real.addresses()[0]))
-        now = [ids.get(known[at], 0) if at >= 0 else 0 for at in owner.tolist()]
-        return now != before.tolist()
-
-    until(under_way, what="the first bucket that has moved")
-    return asked
+    return asked, until(lambda: real.moving(engine), what="a migration that runs")[0]
 
 
-def address_of(pair):
-    from ringviz.engine import Address
-
-    return Address(*pair)
+def assert_in_the_middle(real, asked):
+    """The work has not ended: called after a fault, it came in the middle."""
+    assert [work["id"] for work in real.state()["work"]] == [asked.version]
 
 
 def assert_all_there(real):
@@ -56,37 +49,12 @@ def assert_all_there(real):
     return stored
 
 
-def test_who_asked_may_die(real):
-    code = f"""
-import os, django, sys
-django.setup()
-from tests.supervised import OPERATOR
-from ringviz.services.actions import decision_of
-from ringviz.services.changing import change
-change(slug={SLUG!r}, actor=OPERATOR, version=None, decision=decision_of("drain", {{"node": "2"}}))
-print("asked", flush=True)
-sys.stdin.read()
-"""
-    asking = subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=servers.ROOT,
-        env=real.environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert asking.stdout is not None
-    assert asking.stdout.readline() == b"asked\n"
-    asking.kill()
-    asking.wait()
-    real.event("node_drained")
-    assert_all_there(real)
-
-
-def test_a_killed_supervisor_takes_its_servers_along_and_the_next_one_goes_on(real):
-    to_modulo(real)
+def test_a_killed_supervisor_takes_its_servers_along_and_the_next_one_goes_on(real, engine):
+    asked, _pair = to_modulo(real, engine)
     pids = real.server_pids()
     real.kill_supervisor()
     until(lambda: not real.server_pids() & pids, deadline_s=5, what="the end of the servers")
+    assert_in_the_middle(real, asked)
     real.supervise()
     real.event("cluster_reconfigured")
     assert_all_there(real)
@@ -94,37 +62,48 @@ def test_a_killed_supervisor_takes_its_servers_along_and_the_next_one_goes_on(re
     assert not [event for event in real.events() if event.kind == "node_killed"]
 
 
-def test_a_source_that_dies_loses_what_it_still_had(real):
-    to_modulo(real)
-    os.kill(real.pid_of(2), signal.SIGKILL)
+def test_a_source_that_dies_loses_what_it_still_had(real, engine):
+    asked, (source, _target) = to_modulo(real, engine)
+    os.kill(real.pid_of(source), signal.SIGKILL)
+    assert_in_the_middle(real, asked)
     killed = real.event("node_killed")
-    assert killed.payload["cause"] == "exit"
+    assert (killed.payload["cause"], killed.payload["node"]["number"]) == ("exit", source)
+    assert_in_the_middle(real, asked)
+    real.slow_moves(0)
     assert_all_there(real)
     assert real.state()["cluster"]["strategy"] == "modulo"
 
 
-def test_a_node_that_freezes_for_a_moment_delays_a_move(real):
-    to_modulo(real)
-    pid = real.pid_of(3)
+def test_a_node_that_freezes_for_a_moment_delays_a_move(real, engine):
+    asked, pair = to_modulo(real, engine)
+    pid = real.pid_of(pair[1])
     os.kill(pid, signal.SIGSTOP)
     wait(0.3)
     os.kill(pid, signal.SIGCONT)
+    assert pair in real.moving(engine)
+    assert_in_the_middle(real, asked)
+    real.slow_moves(0)
     assert_all_there(real)
     assert not [event for event in real.events() if event.kind == "node_killed"]
 
 
-def test_a_node_that_stays_frozen_is_convicted_and_the_move_ends_without_it(real):
-    to_modulo(real)
-    os.kill(real.pid_of(3), signal.SIGSTOP)
-    assert real.event("node_killed").payload["cause"] == "silent"
+def test_a_node_that_stays_frozen_is_convicted_and_the_move_ends_without_it(real, engine):
+    asked, (_source, target) = to_modulo(real, engine)
+    os.kill(real.pid_of(target), signal.SIGSTOP)
+    killed = real.event("node_killed")
+    assert (killed.payload["cause"], killed.payload["node"]["number"]) == ("silent", target)
+    assert_in_the_middle(real, asked)
+    real.slow_moves(0)
     assert_all_there(real)
     assert len(real.server_pids()) == 3
 
 
-def test_a_cancelled_move_goes_back(real):
+def test_a_cancelled_move_goes_back(real, engine):
     before = real.stored()
-    asked = to_modulo(real)
+    asked, pair = to_modulo(real, engine)
     real.act("cancel", work=asked.version)
+    assert pair in real.moving(engine), "it was running when it was cancelled"
+    real.slow_moves(0)
     ended = real.event("work_ended")
     assert (ended.payload["work"], ended.payload["outcome"]) == (asked.version, "cancelled")
     assert assert_all_there(real) == before
@@ -155,17 +134,19 @@ def fatten(real, size):
         assert all(pipe.execute()), "a key of the set was not there"
 
 
-def test_what_had_moved_to_a_node_that_dies_before_it_has_joined_is_stored_again(real):
-    before = bucket_owners(real.state())
+def test_what_had_moved_to_a_node_that_dies_before_it_has_joined_is_stored_again(real, engine):
+    before = len(real.addresses())
+    real.slow_moves(2_000)
     asked = real.act("add", name="cache-5", weight=4)
-    engine = real.engine()
 
     def some_have_moved():
-        owner, ids = engine.slot_map(address_of(real.addresses()[0]))
-        return len({ids[at] for at in owner.tolist() if at >= 0}) > len(set(before.tolist()))
+        members = engine.members(Address(*real.addresses()[0]))
+        return len([member for member in members if member.ranges]) > before and real.moving(engine)
 
-    until(some_have_moved, what="a bucket of the new node")
+    until(some_have_moved, what="a bucket of the new node, and more on the way")
     os.kill(real.pid_of(5), signal.SIGKILL)
+    assert_in_the_middle(real, asked)
+    real.slow_moves(0)
     until(lambda: not real.state()["work"], deadline_s=90, what="the end of the work")
     assert real.event("keys_lost", asked.version).payload["keys"] > 0
     assert_all_there(real)
