@@ -159,6 +159,9 @@ class Keeper:
     def _begin(self) -> None:
         """Starts what should run, again and again until it does."""
         while not self._stopping.is_set():
+            if not self._leads():
+                self._rest()
+                continue
             try:
                 self._telling.work("starting")
                 self.members.begin(self.book.known().state)
@@ -230,10 +233,10 @@ class Keeper:
 
     def _step(self) -> bool:
         """One step; False when there is nothing to do."""
+        if not self._leads():  # and what is heard is kept: to tell of a suspicion is to write
+            self._rest()
+            return True
         self._hear()
-        if not self._leads():
-            self._telling.work("waiting", why="no lease")
-            return False
         if self._deaths.handle():
             return True
         on = self.book.known()
@@ -243,6 +246,11 @@ class Keeper:
             self._prompt(prompt)
             return True
         return self._works.step(on, [one for one in intents if one.action not in PROMPT])
+
+    def _rest(self) -> None:
+        """While nobody knows who leads."""
+        self._telling.work("waiting", why="no lease")
+        self._stopping.wait(AFTER_ERROR_S)
 
     def _hear(self) -> None:
         """Everything that came since the last step."""

@@ -103,7 +103,8 @@ class Supervisor:
             renewing.start()
             while not self._stopping.is_set():
                 close_old_connections()
-                self._follow_clusters()
+                if self.leads():
+                    self._follow_clusters()
                 hinted = self._listener.wait(LOOK_EVERY_S)
                 for keeper in list(self._keepers.values()):
                     if keeper.stream_id in hinted:
@@ -137,14 +138,27 @@ class Supervisor:
 
     def _renew(self) -> None:
         """Keeps the lease; while that is not known to be so, the keepers rest."""
+        gone = False
         while not self._stopping.wait(RENEW_EVERY_S):
             asked_at = time.monotonic()
-            with suppress(LeaseServerGone):
+            try:
                 held = self._held is not None and self._held.renew()
                 if not held and not self._acquire_again():
                     self.stop()
                     return
-                self._good_until = asked_at + TTL_MS / 1000
+            except LeaseServerGone:
+                if not gone:
+                    logger.warning("The lease server does not answer: once the lease runs out nothing is done")
+                gone = True
+                continue
+            except Exception:  # the database's: without this thread nobody would ever lead again
+                logger.exception("The lease was not renewed; it is tried again")
+                connections.close_all()
+                continue
+            self._good_until = asked_at + TTL_MS / 1000
+            if gone:
+                logger.warning("The lease server is back, and this supervisor leads")
+            gone = False
 
     def _acquire_again(self) -> bool:
         """The lease ran out or its server lost it: take it again, unless somebody else has."""

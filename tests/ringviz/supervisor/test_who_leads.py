@@ -8,14 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from fleet.identity import identity_of
+from ringviz.core.buckets import stored_name
 from ringviz.models import Leadership
+from ringviz.selectors.placing import bucket_owners
 from ringviz.services.clusters import delete_cluster
 from ringviz.services.leading import newest_token
 from ringviz.stores import passwords
+from ringviz.supervisor.run import TTL_MS
 from tests.processes import gone_within, until
-from tests.supervised import OPERATOR, SLUG, installation
+from tests.supervised import OPERATOR, SLUG, installation, wait
 
 KEYS = 2_000
 
@@ -40,7 +44,63 @@ def test_the_second_waits_and_takes_over_from_a_paused_first(real):
     assert not [event for event in real.events() if event.kind == "node_killed"]
 
 
-def test_the_lease_server_may_die_and_lose_its_memory(real):
+def test_a_first_that_was_paused_within_a_move_writes_nothing_when_it_goes_on(real):
+    """The second ends its move; what the first sees then (its servers are gone, its work is open) is no news."""
+    engine = real.engine()
+    real.slow_moves()
+    asked = real.act("drain", node=1)
+    until(lambda: real.moving(engine), what="a migration that runs")
+    first, token = real.supervisor, newest_token()
+    os.kill(first.pid, signal.SIGSTOP)
+    assert real.state()["work"], "it was paused within the move"
+    real.supervise()
+    drained = real.event("node_drained")
+    assert drained.payload["work"] == asked.version
+    stored, pids, version = real.equal(), real.server_pids(), real.known().v
+    leader = Leadership.objects.get()
+    assert leader.fencing_token > token
+    assert leader.holder.endswith(f":{real.supervisor.pid}")
+    os.kill(first.pid, signal.SIGCONT)
+    assert gone_within(first.pid)
+    first.wait()
+    wait(1.0)
+    assert [event.version for event in real.events()] == list(range(1, version + 1)), "not one event more, and no gap"
+    assert (real.known().v, Leadership.objects.get()) == (version, leader)
+    assert (real.stored(), real.server_pids()) == (stored, pids), "the servers of the second, untouched"
+    assert [event.kind for event in real.events()].count("node_drained") == 1
+    assert sum(stored.values()) == KEYS
+    engine.close()
+
+
+def test_while_the_lease_server_is_gone_nothing_is_done_and_when_it_is_back_everything(real):
+    first, before = real.supervisor.pid, real.equal()
+    real.valkey.kill()
+    until(lambda: "lease server does not answer" in real.log(), what="the supervisor to say so")
+    wait(TTL_MS / 1000)  # what it held runs out
+    asked = real.act("add", name="cache-4", weight=1)
+    os.kill(real.pid_of(2), signal.SIGKILL)
+    os.kill(real.pid_of(3), signal.SIGSTOP)
+    wait(2.0)  # a verdict takes 1.2 s
+    assert real.known().v == asked.version, "nothing is written"
+    assert len(real.server_pids()) == 2, "nobody is killed or started"
+    assert real.stored()[1] == before[1], "who is left answers"
+    host, _colon, port = real.node(1)["address"].partition(":")
+    bucket = int((bucket_owners(real.state()) == 1).nonzero()[0][0])
+    with Redis(host, int(port), password=real.password(), socket_timeout=5) as client:
+        assert client.set(stored_name(b"meanwhile", bucket), b"yes")
+        assert client.getdel(stored_name(b"meanwhile", bucket)) == b"yes"
+    os.kill(real.pid_of(3), signal.SIGCONT)
+    token = newest_token()
+    real.valkey.start()
+    assert real.event("node_killed", asked.version).payload["node"]["number"] == 2
+    real.event("node_added", asked.version)
+    assert sum(real.equal().values()) == KEYS
+    assert newest_token() > token
+    assert (real.supervisor.pid, real.supervisor.status) == (first, None), "the same one goes on"
+    assert "lease server is back" in real.log()
+
+
+def test_the_lease_server_may_lose_its_memory(real):
     token = newest_token()
     real.valkey.kill()
     real.valkey.start()
