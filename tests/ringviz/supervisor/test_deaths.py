@@ -2,15 +2,19 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connections
 from redis import Redis
 
 from ringviz.core.buckets import stored_name
 from ringviz.errors import Invalid
 from ringviz.selectors.placing import bucket_owners
+from ringviz.services.actions import decision_of
+from ringviz.services.planning import plan as make_plan
 from tests.processes import until
-from tests.supervised import installation
+from tests.supervised import SLUG, installation
 
 KEYS = 4_000
 
@@ -29,6 +33,35 @@ def test_two_killed_at_once_lose_what_both_had(real):
     until(lambda: len(killed(real)) == 2, what="two deaths")
     assert sum(event.payload["loss"]["keys"] for event in killed(real)) == expected
     assert sum(real.equal().values()) == KEYS
+
+
+def test_two_killed_by_two_operators_at_once_lose_what_both_had(real):
+    """The supervisor is paused while they ask, so that it finds both."""
+    plans = [make_plan(SLUG, decision_of("kill", {"node": str(number)})) for number in (2, 3)]
+    expected = {2: real.node(2)["keys"], 3: real.node(3)["keys"]}
+    assert [sum(node["lost"] for node in plan.after["nodes"]) for plan in plans] == list(expected.values())
+    os.kill(real.supervisor.pid, signal.SIGSTOP)
+
+    def ask(number):
+        try:
+            return real.act("kill", node=number).version
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = dict(zip(expected, pool.map(ask, expected), strict=True))
+    assert len(real.state()["work"]) == 2
+    os.kill(real.supervisor.pid, signal.SIGCONT)
+    until(lambda: len(killed(real)) == 2, what="two deaths")
+    told = {event.payload["node"]["number"]: event.payload for event in killed(real)}
+    assert {number: payload["loss"]["keys"] for number, payload in told.items()} == expected
+    assert {number: payload["work"] for number, payload in told.items()} == asked
+    assert {payload["cause"] for payload in told.values()} == {"asked"}
+    stored = real.equal()
+    assert sum(stored.values()) == KEYS
+    assert set(stored) == {1, 4}
+    refilled = [event.payload["keys"] for event in real.events(max(asked.values())) if event.kind == "keys_refilled"]
+    assert refilled == [sum(expected.values())], "once, for both"
 
 
 def killed(real):
