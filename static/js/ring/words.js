@@ -182,6 +182,8 @@ function happenedTitle(kind, cause) {
       return _("%(node)s joined");
     case "node_killed":
       return cause === "silent" ? _("%(node)s stayed silent and was killed") : _("%(node)s is down");
+    case "node_failed_over":
+      return _("%(node)s died, and its replica took over");
     case "node_frozen":
       return _("%(node)s is frozen");
     case "node_revived":

@@ -12,7 +12,7 @@ import { Series } from "../../../static/js/ring/served/series.js";
 import { silentWords, toldOf, waitingOf } from "../../../static/js/ring/served/work.js";
 import { apply } from "../../../static/js/ring/state.js";
 import { Travel } from "../../../static/js/ring/travel.js";
-import { changeAloud } from "../../../static/js/ring/words.js";
+import { changeAloud, changeTitle } from "../../../static/js/ring/words.js";
 import { killEvent, momentOf, nodeOf, pageOf, stateOf } from "../clusters.js";
 
 const NOW = 1_000_000;
@@ -215,6 +215,20 @@ test("without a word for three seconds no supervisor is at work", () => {
   const late = toldOf(served(managed(), { work: worked() }), NOW + 3001, 0);
   assert.equal(late.wrong, true);
   assert.match(late.text, /Last heard at/);
+});
+
+test("a server with a replica is followed by it, and nothing else changes hands", () => {
+  const state = managed();
+  const [kind, payload] = ["node_failed_over", { node: nodeOf(2) }];
+  const said = (replicas) => {
+    const page = served(
+      { ...state, cluster: { ...state.cluster, replicas } },
+      { work: worked({ phase: "reassigning" }) },
+    );
+    return toldOf(page, NOW, NOW).text;
+  };
+  assert.deepEqual([said(0), said(1)], ["buckets go to their next owners", "a replica takes over"]);
+  assert.equal(changeTitle({ kind, payload, planned: false }, "cache-2"), "cache-2 died, and its replica took over");
 });
 
 test("a suspicion says how many pings were missed and when the verdict falls", () => {

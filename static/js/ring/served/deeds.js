@@ -44,12 +44,20 @@ export function deedsOf({ state }) {
  * @param {Node} node
  */
 export function warning(state, node) {
-  const words = isMember(node)
-    ? `${riskWords(state, node.number)} ${_("Drain and remove move its keys first.")}`
-    : node.state === "joining"
-      ? _("It is starting. Cancel that above the ring.")
-      : _("Revived, it comes back empty, under a new identity: its keys have other owners and newer values by now.");
-  return h("p", { class: "sub" }, words);
+  return h("p", { class: "sub selrow" }, costs(state, node));
+}
+
+/**
+ * @param {State} state
+ * @param {Node} node
+ */
+function costs(state, node) {
+  const risk = isMember(node) ? riskWords(state, node.number) : "";
+  if (node.state === "active") return `${risk} ${_("Drain and remove move its keys first.")}`;
+  if (risk) return `${risk} ${_("Thawed or restarted before the verdict, it loses none.")}`;
+  return node.state === "joining"
+    ? _("It is starting. Cancel that above the ring.")
+    : _("Revived, it comes back empty, under a new identity: its keys have other owners and newer values by now.");
 }
 
 /**

@@ -37,10 +37,11 @@ export function wireWork(store, acting) {
     const cancel = (/** @type {Work} */ work) => (cancellable.includes(work) ? [cancelButton(acting, work)] : []);
     keepFocus(root, () =>
       renew(root, [
+        // Before its words, whose width changes all the time: it must not be gone from under the pointer.
+        ...(told.work ? cancel(told.work) : []),
         h("span", { class: told.wrong ? "wn" : null }, told.text),
         h("progress", { max: 1, value: told.done ?? 0, "aria-label": told.text, hidden: told.done === null }),
-        ...(told.work ? cancel(told.work) : []),
-        ...waiting.flatMap((work) => [h("span", { class: "sub" }, thenWords(work)), ...cancel(work)]),
+        ...waiting.flatMap((work) => [...cancel(work), h("span", { class: "sub" }, thenWords(work))]),
         ...silent.map((text) => h("span", { class: "wn" }, text)),
       ]),
     );
@@ -113,7 +114,12 @@ export function toldOf(page, now, begun) {
     return { ...nothing, text, work: work[0] ?? null };
   }
   const mine = work.find(({ id }) => id === frame.id) ?? null;
-  return { text: phaseWords(frame, mine), done: doneOf(frame), work: mine, wrong: Boolean(frame.why) };
+  return {
+    text: phaseWords(frame, mine, view.state.cluster.replicas),
+    done: doneOf(frame),
+    work: mine,
+    wrong: Boolean(frame.why),
+  };
 }
 
 /**
@@ -133,8 +139,9 @@ function doneOf({ keys_done: keys, keys_total: allKeys, slots_done: slots, slots
 /**
  * @param {WorkFrame} frame
  * @param {Work | null} work
+ * @param {number} [replicas] of each server
  */
-function phaseWords(frame, work) {
+function phaseWords(frame, work, replicas = 0) {
   const { keys_done: done, keys_total: all, why, atomic } = frame;
   const what = work ? interpolate(_("%(what)s: "), { what: workWords(work.action, work.name) }) : "";
   const give = work?.cancelling ? `${_("being cancelled.")} ` : "";
@@ -144,7 +151,7 @@ function phaseWords(frame, work) {
     starting: _("starting servers"),
     joining: _("the servers find each other"),
     moving: interpolate(_("%(done)s of %(all)s keys moved"), values),
-    reassigning: _("buckets go to their next owners"),
+    reassigning: replicas ? _("a replica takes over") : _("buckets go to their next owners"),
     stopping: _("stopping a server"),
     flushing: _("deleting the old keys"),
     refilling: interpolate(_("%(done)s of %(all)s lost keys stored again"), values),
