@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ringviz.core.topology import Address, Member, SlotRange, owner_map
 from ringviz.engine import copying, measuring, meeting, moving, owning, viewing
-from ringviz.engine.calls import Calls, wait_for
+from ringviz.engine.calls import Calls
 from ringviz.engine.errors import EngineError
 from ringviz.engine.measuring import Measured
 from ringviz.engine.moving import MoveState
@@ -37,10 +37,6 @@ class Engine:
     def answers(self, address: Address) -> bool:
         """Whether it answers, its keys loaded. Never raises one of ours."""
         return viewing.answers(self._calls, address)
-
-    def wait_answering(self, address: Address, timeout_s: float) -> None:
-        """Returns once it `answers`. Raises NotAgreed."""
-        wait_for(lambda: self.answers(address), timeout_s, f"{address} does not answer")
 
     def identity(self, address: Address) -> str:
         """The id of a server, 40 hexadecimal digits: kept in its nodes.conf, whatever its port."""

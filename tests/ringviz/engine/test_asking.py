@@ -49,7 +49,7 @@ def test_nobody_there():
     with pytest.raises(Unreachable):
         engine.identity(nowhere)
     with pytest.raises(NotAgreed):
-        engine.wait_answering(nowhere, 0.05)
+        engine.wait_agreed([nowhere], 0.05)
 
 
 def test_a_wrong_password_is_not_told(four):

@@ -194,7 +194,7 @@ def test_slots_for_a_frozen_server_are_left_to_later(three):
         survivor.store(gains[survivor.address])
     finally:
         frozen.child.signal(signal.SIGCONT)
-    three.engine.wait_answering(frozen.address, WITHIN_S)
+    wait_for(lambda: three.engine.answers(frozen.address), WITHIN_S, "it does not answer")
     assert (three.engine.slot_map(survivor.address)[0] == -1).sum() == 10
     three.engine.reassign([dead.id], {frozen.address: gains[frozen.address]}, [survivor.address, frozen.address])
     frozen.store(gains[frozen.address])
