@@ -46,9 +46,9 @@ class Engine:
         """All members as this one sees them, the failed and those in a handshake too."""
         return viewing.members(self._calls, address)
 
-    def slot_map(self, address: Address) -> tuple[NDArray[np.int32], list[str]]:
+    def slot_map(self, address: Address, timeout_s: float | None = None) -> tuple[NDArray[np.int32], list[str]]:
         """Who owns each slot as this server sees it: indices into the ids, -1 nobody, shape (16384,); and the ids."""
-        return owner_map(self.members(address))
+        return owner_map(viewing.members(self._calls, address, timeout_s))
 
     def agreed(self, addresses: Sequence[Address]) -> bool:
         """Whether all of them answer, take writes, and tell the same of who owns which slot."""

@@ -12,9 +12,9 @@ from ringviz.engine.errors import EngineError, NotAgreed, Unreachable
 PATIENCE_S = 0.15
 
 
-def members(calls: Calls, address: Address) -> list[Member]:
+def members(calls: Calls, address: Address, timeout_s: float | None = None) -> list[Member]:
     """The members of the cluster as one of them sees it, itself among them. Raises Unreachable, Refusal."""
-    reply = calls.one(address, "CLUSTER", "NODES")
+    reply = calls.one(address, "CLUSTER", "NODES", timeout_s=timeout_s)
     found = parse_members(reply.decode())
     # A server that has met nobody does not know its own host.
     return [_placed(member, address) if member.myself else member for member in found]

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from ringviz.core.detector import ServerKey
 from ringviz.core.state import State
-from ringviz.engine import Address, Engine
+from ringviz.engine import Address, Engine, Unreachable
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.placing import members_of
 from ringviz.supervisor.hands import Hands
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 AGREE_WITHIN_S = 15.0
 _STARTED_AT_ONCE = 8
+_SOON_S = 0.1
+_ASKED_FIRST = 2
 UNKNOWN = -1  # the owner of a bucket that an identity has which is none of ours any more
 
 
@@ -256,12 +259,19 @@ class Members:
 
         As seen by one server that answers; raises what the engine raises when none does.
         """
-        owner, ids = self._engine.slot_map(self._asked())
+        owner, ids = self._seen()
         numbers = {server.id: number for number, server in self._primary.items()}
         # The last place is nobody's, -1.
         table = np.array([*(numbers.get(id_, UNKNOWN) for id_ in ids), 0], np.int32)
         found: NDArray[np.int32] = table[owner]
         return found
+
+    def _seen(self) -> tuple[NDArray[np.int32], list[str]]:
+        """The map of the first who answers soon: who has just frozen may not keep the keeper from hearing of it."""
+        for server in [one for one in self.running() if one.number not in self.silent][:_ASKED_FIRST]:
+            with suppress(Unreachable):
+                return self._engine.slot_map(server.address, _SOON_S)
+        return self._engine.slot_map(self._asked())
 
     def unknown_ids(self) -> list[str]:
         """Identities that the engine still knows and that are none of ours: the dead."""
