@@ -58,9 +58,9 @@ class Deaths:
         if not dead:
             return False
         self._telling.work("reassigning", node=next(iter(dead)).number)
-        self._mover.cancel()
         for server in dead:
             self._members.kill(server)
+        self._mover.cancel()  # after it: asking a frozen source to cancel takes its whole deadline
         state = self._book.known().state
         replaced = [server for server in dead if self._taken_over(server)]
         self._reassign(state, [server for server in dead if self._owned(state, server) and server not in replaced])
