@@ -176,6 +176,16 @@ def test_ten_thousand_tokens_and_more(clusters: Demo, visitors: Visitors) -> Non
     expect(page.page.locator("#nodes tbody tr")).to_have_count(6)  # the dead node and its five largest receivers
 
 
+@pytest.mark.parametrize(("size", "room"), [((1280, 720), False), ((1920, 1200), True)])
+def test_words_below_the_lens_stay_inside_of_the_ring(
+    clusters: Demo, visitors: Visitors, size: tuple[int, int], room: bool
+) -> None:
+    page = open_ring(visitors, clusters, "clusters/hundred/?plan=kill&node=3", size=size).live()
+    expect(page.page.locator("#core .big")).to_be_visible()
+    for part in (".sub", ".cmp"):
+        expect(page.page.locator(f"#core {part}")).to_be_visible(visible=room)
+
+
 def test_presentation_has_large_text_and_no_frame(clusters: Demo, visitors: Visitors) -> None:
     page = open_ring(visitors, clusters, size=(1280, 720))
     page.page.keyboard.press("p")

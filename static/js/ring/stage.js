@@ -118,12 +118,19 @@ export class Stage {
   /** Puts the words in the middle where they have room: below the lens, if there is one. */
   fitWords() {
     if (!this.layout) return;
-    const { lens, slot, cy, R } = this.layout;
+    const { lens, slot, density, cy, R } = this.layout;
     this.core.classList.toggle("s", R < 262);
     this.core.classList.toggle("xs", R < 200);
-    const low = lens?.width ? Math.max(cy + 28, lens.y + lens.height + 30 + this.core.offsetHeight / 2) : cy;
-    this.core.style.top = `${low}px`;
     this.core.style.setProperty("--room", `${slot.width}px`);
+    const low = () => (lens?.width ? Math.max(cy + 28, lens.y + lens.height + 30 + this.core.offsetHeight / 2) : cy);
+    // What comes last is left out where a lens above the words has it reach into the ring; the panel says it, too.
+    const parts = /** @type {HTMLElement[]} */ ([...this.core.querySelectorAll(".sub, .cmp")]);
+    for (const part of parts) part.hidden = false;
+    const free = density.outer - density.length;
+    const isDeep = (/** @type {HTMLElement} */ { clientWidth }) =>
+      low() + this.core.offsetHeight / 2 - cy > Math.sqrt(Math.max(0, free ** 2 - (clientWidth / 2) ** 2));
+    for (const part of lens?.width ? parts.reverse() : []) part.hidden = isDeep(part);
+    this.core.style.top = `${low()}px`;
   }
 
   /**
