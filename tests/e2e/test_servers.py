@@ -161,3 +161,13 @@ def test_a_hand_does_what_a_card_offers_and_cancels_it(demo: Demo, visitors: Vis
     at_rest(page).act(action="add", name="cache-10")
     page.page.locator("#work").get_by_role("button", name="Cancel: add cache-10").click()
     expect(page.page.locator("#panel-more")).to_contain_text("cancelled: add cache-10", timeout=PATIENCE_MS)
+
+
+def test_a_crowd_of_servers_fits_every_panel(demo: Demo, visitors: Visitors) -> None:
+    size_of = "--nodes 25 --vnodes 8 --memory 32 --pattern k{n} --count 100000"
+    made = demo.manage("ring", "create", "crowd", "--managed", *size_of.split(), "--wait")
+    assert made.returncode == 0, made.stderr
+    for size in ((1440, 900), (1024, 768), PHONE):
+        page = open_ring(visitors, demo, "clusters/crowd/?theme=dark", operator=True, size=size).live()
+        expect(page.page.locator("#nodes").get_by_role("button", name="Unpin").first).to_be_visible()
+        assert fits(page)
