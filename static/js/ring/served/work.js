@@ -156,7 +156,8 @@ function phaseWords(frame, work, replicas = 0) {
     flushing: _("deleting the old keys"),
     refilling: interpolate(_("%(done)s of %(all)s lost keys stored again"), values),
   }[frame.phase];
-  const slow = frame.phase === "moving" && !atomic ? ` ${_("Slower, slot by slot: this engine has no atomic migration.")}` : "";
+  const slow =
+    frame.phase === "moving" && !atomic ? ` ${_("Slower, slot by slot: this engine has no atomic migration.")}` : "";
   return what + give + (text ?? frame.phase) + slow + (why ? ` (${why})` : "");
 }
 
