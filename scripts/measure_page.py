@@ -212,7 +212,8 @@ def main() -> None:
             page = first_visits(browser, demo, slug)
             sizes(page, slug)
             page.context.close()
-            kills(browser, demo, slug)
+            if slug != "demo":  # there a kill is asked, done and made good: three events, and none of them at once
+                kills(browser, demo, slug)
         browser.close()
 
 

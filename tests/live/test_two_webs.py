@@ -86,7 +86,7 @@ def fold(state: Any, event: dict[str, Any]) -> Any:
     return apply(state, event["kind"], event["payload"])
 
 
-@pytest.mark.parametrize("changes_each", [50, pytest.param(120, marks=pytest.mark.long)])
+@pytest.mark.parametrize("changes_each", [20, pytest.param(120, marks=pytest.mark.long)])
 async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tmp_path, changes_each: int):
     env = {
         "DJANGO_SETTINGS_MODULE": "dashboard.settings",
