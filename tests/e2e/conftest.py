@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import demos, servers
 from tests.demos import Demo
+from tests.e2e.ring_page import PATIENCE_MS
 from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all, simulated
 from tests.e2e.visitors import CHROMIUM_OPTIONS, SYSTEM_CHROMIUM, Visitors
+
+# What comes at all comes in a moment, but for a machine with other work: how long it takes is judged elsewhere.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
