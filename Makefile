@@ -62,7 +62,8 @@ e2e: setup ## Tests in a real browser
 	$(PYTEST) -n 2 --dist worksteal -m "e2e and not long" tests/e2e
 
 long: setup ## Tests that take minutes, and those of the clusters on PostgreSQL
-	$(PYTEST) -m long
+	$(PYTEST) -m "long and not e2e"
+	$(PYTEST) -m "long and e2e" tests/e2e
 	$(PYTHON) -m tests.on_postgresql tests/ringviz -m "not e2e" --ignore tests/ringviz/core
 
 soak: $(DEV_STAMP) ## Shake and break a real cluster for SOAK_SECONDS (600), in an order that SOAK_SEED makes

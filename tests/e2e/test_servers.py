@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, WebSocket, expect
 
 from tests.demos import Demo
@@ -163,6 +164,7 @@ def test_a_hand_does_what_a_card_offers_and_cancels_it(demo: Demo, visitors: Vis
     expect(page.page.locator("#panel-more")).to_contain_text("cancelled: add cache-10", timeout=PATIENCE_MS)
 
 
+@pytest.mark.long
 def test_a_crowd_of_servers_fits_every_panel(demo: Demo, visitors: Visitors) -> None:
     size_of = "--nodes 25 --vnodes 8 --memory 32 --pattern k{n} --count 100000"
     made = demo.manage("ring", "create", "crowd", "--managed", *size_of.split(), "--wait")
