@@ -24,13 +24,6 @@ def real(django_db_blocker, settings):
         yield ours
 
 
-@pytest.fixture
-def engine(real):
-    asking = real.engine()
-    yield asking
-    asking.close()
-
-
 def to_modulo(real, engine):
     """Asks for a change that moves most of the buckets, and gives (source, target) of a migration that is running."""
     real.slow_moves()

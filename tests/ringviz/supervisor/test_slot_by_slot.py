@@ -30,13 +30,6 @@ def real(monkeypatch, django_db_blocker, settings):
         yield ours
 
 
-@pytest.fixture
-def engine(real):
-    asking = real.engine()
-    yield asking
-    asking.close()
-
-
 def marks(real, engine):
     """The slots that are on their way, in the eyes of the servers that answer."""
     found = []
