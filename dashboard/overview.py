@@ -1,194 +1,52 @@
-"""What the overview says, in the reader's language: a card a cluster, the newest events of all, and the sum of it."""
+"""The overview: the cards of every kind of place, the newest events of all, and the sum of it in two lines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from dashboard.facts import Facts
-from dashboard.logbook import Entry, newest, oldest_at
-from dashboard.looks import Look
-from dashboard.pictures import BARS_HEIGHT, bar_top, bars, quantiles
-from dashboard.wording import number
-from live.reading import floor
-from ringviz.models import Cluster
+from live.lists import Entry, newest
+from live.places import Card, Overview, all_places
 
 LAST_EVENTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A rectangle of the load picture."""
-
-    look: Look
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One cluster of the overview, ready to be written."""
-
-    facts: Facts
-    kind_label: str
-    active_word: str
-    nodes_sentence: str
-    absent: str
-    keys_sentence: str
-    placement: str
-    peak: str
-    peak_sentence: str
-    bars: tuple[Bar, ...]
-    fair_y: float
-    load_label: str
-    load_caption: str
-    last: Entry | None
-    log_sentence: str
-    oldest_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
-    """The page's own two lines, and the clusters that it is about."""
+    """The page's own two lines, and the keys of the places that it is about."""
 
     headline: str
     health: str
-    slugs: str
+    keys: str
 
 
-def card_of(facts: Facts) -> Card:
-    """A cluster's card. A few small queries for its log."""
-    lowest = floor(facts.stream_id)
-    return Card(
-        facts=facts,
-        kind_label=str(dict(Cluster._meta.get_field("kind").flatchoices).get(facts.kind, facts.kind)),
-        active_word=ngettext("node", "nodes", facts.active),
-        nodes_sentence=_nodes(facts),
-        absent=_absent(facts),
-        keys_sentence=_keys(facts),
-        placement=_placement(facts),
-        peak=number(facts.loads[0].ratio, 2) if facts.loads else "",
-        peak_sentence=_peak(facts),
-        bars=_bars(facts),
-        fair_y=round(BARS_HEIGHT - BARS_HEIGHT / bar_top([load.ratio for load in facts.loads]), 2),
-        load_label=_load_label(facts),
-        load_caption=_caption(facts),
-        last=next(iter(newest([facts], 1)), None),
-        log_sentence=_log(facts, lowest),
-        oldest_at=oldest_at(facts.stream_id, lowest),
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything of the overview but the processes. `empty` are the templates for when there is no card."""
+
+    cards: Sequence[Card]
+    summary: Summary
+    events: Sequence[Entry]
+    empty: Sequence[str]
+
+
+def whole() -> Whole:
+    """The overview now."""
+    kinds = all_places()
+    found = [places.overview() for places in kinds]
+    cards = [card for one in found for card in one.cards]
+    return Whole(
+        cards=cards,
+        summary=_summary([one for one in found if one.cards], cards),
+        events=newest([card.place for card in cards], LAST_EVENTS),
+        empty=[places.empty_template for places in kinds if places.empty_template],
     )
 
 
-def summary(all_facts: Sequence[Facts]) -> Summary:
-    """What stands at the top."""
-    nodes = sum(_total(facts) for facts in all_facts)
-    down = sum(facts.down for facts in all_facts)
-    draining = sum(facts.draining for facts in all_facts)
-    clusters = len(all_facts)
-    parts = [
-        ngettext("%(n)s cluster", "%(n)s clusters", clusters) % {"n": number(clusters)},
-        ngettext("%(n)s node", "%(n)s nodes", nodes) % {"n": number(nodes)},
-    ]
-    health = [
-        ngettext("%(n)s node is down.", "%(n)s nodes are down.", down) % {"n": number(down)} if down else "",
-        ngettext("%(n)s node is draining.", "%(n)s nodes are draining.", draining) % {"n": number(draining)}
-        if draining
-        else "",
-    ]
-    said = " ".join(part for part in health if part) or _("Every node is active.")
-    return Summary(", ".join(parts), said, " ".join(facts.slug for facts in all_facts))
-
-
-def _total(facts: Facts) -> int:
-    return facts.active + facts.down + facts.draining + facts.joining
-
-
-def _nodes(facts: Facts) -> str:
-    total = _total(facts)
-    if not total:
-        return _("No node yet.")
-    if facts.active == total:
-        return ngettext("%(n)s node, active.", "%(n)s nodes, all active.", total) % {"n": number(total)}
-    if not facts.active:
-        if facts.joining == total:
-            return ngettext("%(n)s node, being started.", "%(n)s nodes, being started.", total) % {"n": number(total)}
-        return _("0 of %(total)s nodes are active.") % {"total": number(total)}
-    values = {"active": number(facts.active), "total": number(total)}
-    return _("%(active)s of %(total)s nodes are active.") % values
-
-
-def _absent(facts: Facts) -> str:
-    parts = []
-    if facts.down:
-        parts.append(_("%(n)s down") % {"n": number(facts.down)})
-    if facts.draining:
-        parts.append(_("%(n)s draining") % {"n": number(facts.draining)})
-    if facts.joining and facts.active:
-        parts.append(_("%(n)s joining") % {"n": number(facts.joining)})
-    if facts.silent:
-        parts.append(_("%(n)s silent") % {"n": number(facts.silent)})
-    return ", ".join(parts)
-
-
-def _keys(facts: Facts) -> str:
-    if facts.kind == Cluster.Kind.EXTERNAL:
-        return _("Its page counts the keys; figures here are shares of the slots.")
-    if not facts.keys:
-        return _("No keys yet: figures are shares of the hash space.")
-    keys = ngettext("%(n)s key", "%(n)s keys", facts.keys) % {"n": number(facts.keys)}
-    if facts.kind == Cluster.Kind.MANAGED:  # what its servers really have is measured on its own page
-        stored = ngettext("%(n)s key on servers", "%(n)s keys on servers", facts.keys) % {"n": number(facts.keys)}
-        lost = ngettext("%(n)s lost", "%(n)s lost", facts.lost) % {"n": number(facts.lost)}
-        return _("%(keys)s, %(lost)s.") % {"keys": stored, "lost": lost} if facts.lost else f"{stored}."
-    possible = min(facts.copies, facts.active)
-    if possible < facts.copies:
-        values = {"keys": keys, "n": possible, "wanted": facts.copies}
-        return _("%(keys)s, %(n)s of %(wanted)s copies of each.") % values
-    copies = ngettext("%(keys)s, %(n)s copy of each.", "%(keys)s, %(n)s copies of each.", facts.copies)
-    return copies % {"keys": keys, "n": facts.copies}
-
-
-def _placement(facts: Facts) -> str:
-    if facts.kind == Cluster.Kind.EXTERNAL:
-        return _("Slot map of its servers, read-only, version %(v)s") % {"v": facts.version}
-    if facts.strategy == "modulo":
-        return _("Modulo, version %(v)s") % {"v": facts.version}
-    sentence = ngettext(
-        "Hash ring, %(n)s token a node, version %(v)s", "Hash ring, %(n)s tokens a node, version %(v)s", facts.vnodes
+def _summary(found: Sequence[Overview], cards: Sequence[Card]) -> Summary:
+    problems = [problem for one in found for problem in one.problems]
+    return Summary(
+        headline=", ".join(count for one in found for count in one.counts),
+        health=" ".join(problems or [one.well for one in found]),
+        keys=" ".join(card.place.key for card in cards),
     )
-    return sentence % {"n": number(facts.vnodes), "v": facts.version}
-
-
-def _peak(facts: Facts) -> str:
-    return _("fair share on the fullest node, %(node)s") % {"node": facts.loads[0].name} if facts.loads else ""
-
-
-def _bars(facts: Facts) -> tuple[Bar, ...]:
-    ratios = quantiles([load.ratio for load in facts.loads])
-    whole = len(ratios) == len(facts.loads)
-    looks = [load.look if whole else Look(0, "") for load in facts.loads]
-    return tuple(Bar(look, *box) for look, box in zip(looks, bars(ratios), strict=False))
-
-
-def _load_label(facts: Facts) -> str:
-    if not facts.loads:
-        return _("No active node")
-    values = {"most": number(facts.loads[0].ratio, 2), "least": number(facts.loads[-1].ratio, 2)}
-    return _("Load of the active nodes, from %(most)s to %(least)s times the fair share") % values
-
-
-def _caption(facts: Facts) -> str:
-    if facts.keys:
-        return _("Keys per node, most first; the line is the fair share")
-    return _("Share of hash space; the line is the fair share")
-
-
-def _log(facts: Facts, lowest: int) -> str:
-    held = facts.version - lowest
-    return ngettext("%(n)s event held, from", "%(n)s events held, the oldest of", held) % {"n": number(held)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,30 +13,15 @@ from django.db import DatabaseError, connection
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from redis import Redis, RedisError
 
-from dashboard.wording import number
 from live.channel import redis_url
-from locks.lease import Lease
-from ringviz.models import Cluster, Leadership, Node
+from live.places import Process, all_places
+from live.wording import number
 
 TIMEOUT_S = 0.5
 _KEPT_S = 2.0  # many open overviews ask in the same moment; one look serves them all
 _started_at = timezone.now()
-LEASE = "supervisor"  # as ringviz.supervisor.run names it; that module is no part of a web process
-_WITH_SERVER = (Node.State.ACTIVE, Node.State.SUSPECTED, Node.State.FROZEN)
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """One line: what answers, whether it does, and what it said."""
-
-    name: str
-    well: bool
-    state: str
-    detail: str
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,7 @@ def look() -> Look:
     global _last  # noqa: PLW0603  one look a process
     with _looking:
         if _last is None or time.monotonic() - _last[0] > _KEPT_S:
-            _last = time.monotonic(), Look(timezone.now(), (_web(), _database(), _hint_server(), *_supervisor()))
+            _last = time.monotonic(), Look(timezone.now(), (_web(), _database(), _hint_server(), *_of_places()))
         return _last[1]
 
 
@@ -107,39 +93,10 @@ def _hint_server() -> Process:
     return Process(name, True, _("answers"), f"{kind}, {took}")
 
 
-def _supervisor() -> tuple[Process, ...]:
-    """Who starts and ends the servers of managed clusters, and how many there should be; nothing where there are none.
-
-    It leads as long as it holds its lease on the hint server; the row says who led last.
-    """
-    try:
-        managed = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED)
-        if not Cluster.objects.filter(kind=Cluster.Kind.MANAGED).exists():
-            return ()
-        count = managed.filter(state__in=_WITH_SERVER).count()
-        last = Leadership.objects.order_by("-fencing_token").first()
-    except DatabaseError:
-        return ()
-    servers = ngettext("%(n)s server", "%(n)s servers", count) % {"n": number(count)}
-    leads = _is_led()
-    if leads and last is not None:
-        detail = _("%(servers)s, process %(holder)s, since") % {"servers": servers, "holder": last.holder}
-        return (Process(_("Supervisor"), True, _("leads"), detail, last.since),)
-    said = _("nobody leads") if leads is not None else _("unknown")
-    detail = _("%(servers)s; what is asked waits until one leads") % {"servers": servers}
-    return (Process(_("Supervisor"), False, said, detail),)
-
-
-def _is_led() -> bool | None:
-    """Whether somebody holds the supervisor's lease; None where nobody can be asked."""
-    url = redis_url()
-    if not url:
-        return None
-    try:
-        with Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as client:
-            return bool(client.exists(Lease(client, LEASE, 1).keys[0]))
-    except (RedisError, OSError):
-        return None
+def _of_places() -> Iterator[Process]:
+    """What the subjects say of their own processes."""
+    for places in all_places():
+        yield from places.processes()
 
 
 def _ms(start: float) -> str:

@@ -23,11 +23,15 @@ PORT = environment.number("PORT", 8000, maximum=environment.MAX_PORT)
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
 
-INSTALLED_APPS = [
+# One line brings a subject in: its app registers what it has (live/places.py).
+OUR_APPS = [
     "dashboard",
     "ringviz",
     "locks",
     "live",
+]
+INSTALLED_APPS = [
+    *OUR_APPS,
     "channels",
     "django_htmx",
     "csp",

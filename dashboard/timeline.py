@@ -1,11 +1,12 @@
-"""The timeline of one cluster: a page of its log, filtered, and what it says of what it holds."""
+"""The timeline of one place: a page of its log, filtered, and what it says of what it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import reduce
+from operator import or_
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,22 +16,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.logbook import Entry, entry, oldest_at
-from dashboard.wording import number
+from live.lists import Entry, entry, oldest_at
 from live.models import Event
+from live.places import Place, Places, TimelineWords
 from live.reading import floor, head
-from ringviz.bounds import MAX_NAME
-from ringviz.models import Cluster, Node
+from live.subjects import Kind
+from live.wording import number
 
 PAGE_ROWS = 50
-MAX_NAMES = 200  # of nodes offered while typing; any name can be typed
-
-
-class Kind(NamedTuple):
-    """A choice of the filter."""
-
-    value: str
-    label: str
+MAX_NAMES = 200  # offered while typing; any name can be typed
+MAX_NAME = 100  # letters of a name to filter by
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +33,24 @@ class Asked:
     """What an address asks for. `before` and `after` are versions, and at most one of them is given."""
 
     kind: str = ""
-    node: str = ""
+    name: str = ""
     before: int | None = None
     after: int | None = None
 
     @classmethod
-    def of(cls, query: QueryDict) -> Asked:
+    def of(cls, query: QueryDict, kinds: Iterable[Kind]) -> Asked:
         """From an address; what is not understood is as if it were not there."""
         before, after = _version(query.get("before", "")), _version(query.get("after", ""))
         kind = query.get("kind", "")
-        known = any(kind == one.value for one in kinds())
-        node = "".join(letter for letter in query.get("node", "") if letter.isprintable()).strip()
-        return cls(kind if known else "", node[:MAX_NAME], before, None if before else after)
+        known = any(kind == one.name for one in kinds)
+        asked = query.get("name") or query.get("node", "")  # as links had it when there were clusters only
+        name = "".join(letter for letter in asked if letter.isprintable()).strip()
+        return cls(kind if known else "", name[:MAX_NAME], before, None if before else after)
 
     @property
     def is_filtered(self) -> bool:
         """Whether some events are left out on purpose."""
-        return bool(self.kind or self.node)
+        return bool(self.kind or self.name)
 
 
 def _version(text: str) -> int | None:
@@ -72,7 +68,8 @@ class Log:
     path: str
     here: str
     kinds: Sequence[Kind]
-    node_names: Sequence[str]
+    names: Sequence[str]
+    words: TimelineWords
     held: int
     held_text: str
     oldest_at: datetime | None
@@ -86,74 +83,43 @@ class Log:
     older_href: str
 
 
-def log_of(cluster: Cluster, asked: Asked, *, with_who: bool) -> Log:
-    """The page that was asked for. Raises Stream.DoesNotExist when the cluster was deleted meanwhile."""
-    now, lowest = head(cluster.stream_id), floor(cluster.stream_id)
-    events, has_newer, has_older = _page(_matching(cluster.stream_id, asked), asked)
-    path = reverse("timeline", args=[cluster.slug])
-    title, text = _nothing(asked, lowest) if not events else ("", "")
+def log_of(places: Places, place: Place, asked: Asked, *, with_who: bool) -> Log:
+    """The page that was asked for. Raises Stream.DoesNotExist when the place was deleted meanwhile."""
+    now, lowest = head(place.stream_id), floor(place.stream_id)
+    events, has_newer, has_older = _page(_matching(places, place, asked), asked)
+    path = reverse("timeline", args=[place.prefix, place.slug])
+    title, text = _nothing(places, asked, lowest) if not events else ("", "")
     return Log(
         asked=asked,
-        rows=[entry(event, slug=cluster.slug, name=cluster.name, with_who=with_who) for event in events],
+        rows=[entry(event, places, place, with_who=with_who) for event in events],
         head=now.version,
         epoch=now.epoch,
         path=path,
         here=_address(path, asked, before=asked.before, after=asked.after),
-        kinds=kinds(),
-        node_names=list(
-            Node.objects.filter(cluster=cluster).order_by("number").values_list("name", flat=True)[:MAX_NAMES]
-        ),
+        kinds=places.kinds(),
+        names=places.names(place, MAX_NAMES),
+        words=places.timeline,
         held=now.version - lowest,
         held_text=number(now.version - lowest),
-        oldest_at=oldest_at(cluster.stream_id, lowest),
+        oldest_at=oldest_at(place.stream_id, lowest),
         retention=settings.EVENT_RETENTION,
         retention_text=number(settings.EVENT_RETENTION),
         none_title=title,
         none_text=text,
-        end_sentence=_end(events, asked, lowest, has_older=has_older),
+        end_sentence=_end(places, events, asked, lowest, has_older=has_older),
         newest_href=_address(path, asked) if has_newer or (asked.before is not None and not events) else "",
         newer_href=_address(path, asked, after=events[0].version) if has_newer and events else "",
         older_href=_address(path, asked, before=events[-1].version) if has_older and events else "",
     )
 
 
-def kinds() -> list[Kind]:
-    """The kinds of event that the filter offers."""
-    return [
-        Kind("node_added", _("Added")),
-        Kind("node_killed", _("Killed")),
-        Kind("node_revived", _("Revived")),
-        Kind("node_drained", _("Drained")),
-        Kind("node_removed", _("Removed")),
-        Kind("node_reweighted", _("Weight changed")),
-        Kind("node_edited", _("Address or zone changed")),
-        Kind("node_suspected", _("Suspected")),
-        Kind("node_cleared", _("Answers again")),
-        Kind("node_frozen", _("Frozen")),
-        Kind("node_thawed", _("Thawed")),
-        Kind("node_restarted", _("Restarted")),
-        Kind("node_failed_over", _("Failed over")),
-        Kind("work_asked", _("Asked")),
-        Kind("work_cancelling", _("Being cancelled")),
-        Kind("work_ended", _("Failed or cancelled")),
-        Kind("keys_refilled", _("Keys stored")),
-        Kind("keys_lost", _("Keys lost")),
-        Kind("workload_set", _("Workload")),
-        Kind("cluster_reconfigured", _("Settings changed")),
-        Kind("keys_imported", _("Other keys")),
-        Kind("cluster_created", _("Cluster created")),
-        Kind("cluster_formed", _("Cluster formed")),
-        Kind("external_seen", _("Changed elsewhere")),
-    ]
-
-
-def _matching(stream_id: int, asked: Asked) -> QuerySet[Event]:
-    events = Event.objects.filter(stream_id=stream_id)
+def _matching(places: Places, place: Place, asked: Asked) -> QuerySet[Event]:
+    events = Event.objects.filter(stream_id=place.stream_id)
     if asked.kind:
         events = events.filter(kind=asked.kind)
-    if asked.node:  # every event about one node carries it whole; a removal carries its name, an intent what it is for
-        named = Q(payload__node__name=asked.node) | Q(payload__name=asked.node) | Q(payload__asked__name=asked.node)
-        events = events.filter(named)
+    if asked.name:
+        where = [Q(**{f"payload__{path}": asked.name}) for subject in places.subjects for path in subject.named]
+        events = events.filter(reduce(or_, where, Q(pk__in=[])))
     return events
 
 
@@ -170,22 +136,22 @@ def _page(matching: QuerySet[Event], asked: Asked) -> tuple[list[Event], bool, b
 
 
 def _address(path: str, asked: Asked, *, before: int | None = None, after: int | None = None) -> str:
-    given = {"kind": asked.kind, "node": asked.node, "before": before, "after": after}
+    given = {"kind": asked.kind, "name": asked.name, "before": before, "after": after}
     query = urlencode({name: value for name, value in given.items() if value not in ("", None)})
     return f"{path}?{query}" if query else path
 
 
-def _nothing(asked: Asked, lowest: int) -> tuple[str, str]:
+def _nothing(places: Places, asked: Asked, lowest: int) -> tuple[str, str]:
     """Title and text where no row is shown."""
     if asked.before is not None and asked.before <= lowest + 1 and lowest:
         text = _("The log starts after version %(v)s. What came before is in the state of that version.")
         return _("That part of the log is no longer held"), text % {"v": number(lowest)}
     if asked.is_filtered:
-        return _("No event matches"), _("Choose another kind or node, or every one of them.")
+        return _("No event matches"), str(places.timeline.no_match)
     return _("No event here"), _("The newest page has what there is.")
 
 
-def _end(events: Sequence[Event], asked: Asked, lowest: int, *, has_older: bool) -> str:
+def _end(places: Places, events: Sequence[Event], asked: Asked, lowest: int, *, has_older: bool) -> str:
     """What stands under the last row."""
     if not events:
         return ""
@@ -201,4 +167,4 @@ def _end(events: Sequence[Event], asked: Asked, lowest: int, *, has_older: bool)
             lowest,
         )
         return older % {"n": number(lowest)}
-    return _("This is where the cluster began.")
+    return str(places.timeline.began)

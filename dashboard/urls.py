@@ -1,19 +1,21 @@
-"""Every address of the project."""
+"""Every address of the project: the shell's own, and those of each kind of place."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
 from dashboard import views
 from dashboard.enter import enter
+from live.places import all_places
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("jsi18n/", JavaScriptCatalog.as_view(packages=["dashboard", "ringviz", "live"]), name="jsi18n"),
+    path("jsi18n/", JavaScriptCatalog.as_view(packages=settings.OUR_APPS), name="jsi18n"),
     path("enter/<str:token>/", enter, name="enter"),
     path("", views.show_overview, name="overview"),
-    path("overview/clusters/<slug:slug>/", views.show_cluster, name="overview-cluster"),
     path("overview/processes/", views.show_processes, name="overview-processes"),
-    path("clusters/<slug:slug>/timeline/", views.show_timeline, name="timeline"),
-    path("", include("ringviz.urls")),
+    path("overview/<slug:prefix>/<slug:slug>/", views.show_card, name="overview-card"),
+    path("<slug:prefix>/<slug:slug>/timeline/", views.show_timeline, name="timeline"),
+    *(path("", include(places.urls)) for places in all_places()),
 ]

@@ -3,56 +3,47 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from dashboard import facts, logbook, overview, processes
+from dashboard import overview, processes
 from dashboard.timeline import Asked, log_of
-from ringviz.models import Cluster
+from live.places import found
 
 
 @require_safe
 def show_overview(request: HttpRequest) -> HttpResponse:
-    """Every cluster, the newest events of all, and the processes."""
-    found = facts.all_facts()
-    if found and request.headers.get("HX-Request"):  # a page that was empty asks whether it still is
+    """Every place, the newest events of all, and the processes."""
+    whole = overview.whole()
+    if whole.cards and request.headers.get("HX-Request"):  # a page that was empty asks whether it still is
         return HttpResponseClientRefresh()
-    context = {
-        "cards": [overview.card_of(one) for one in found],
-        "summary": overview.summary(found),
-        "events": logbook.newest(found, overview.LAST_EVENTS),
-        "look": processes.look(),
-    }
-    return render(request, "dashboard/overview.html", context)
+    return render(request, "dashboard/overview.html", {"overview": whole, "look": processes.look()})
 
 
 @require_safe
-def show_cluster(request: HttpRequest, slug: str) -> HttpResponse:
-    """One row of the overview again, and what else of the page speaks of its cluster."""
-    found = facts.all_facts()
-    one = next((one for one in found if one.slug == slug), None)
-    if one is None:
+def show_card(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
+    """One row of the overview again, and what else of the page speaks of its place."""
+    whole = overview.whole()
+    card = next((card for card in whole.cards if (card.place.prefix, card.place.slug) == (prefix, slug)), None)
+    if card is None:
         raise Http404
-    context = {
-        "card": overview.card_of(one),
-        "summary": overview.summary(found),
-        "events": logbook.newest(found, overview.LAST_EVENTS),
-    }
-    return render(request, "dashboard/_cluster_change.html", context)
+    return render(request, "dashboard/_card_change.html", {"card": card, "overview": whole})
 
 
 @require_safe
 def show_processes(request: HttpRequest) -> HttpResponse:
     """The processes again, and the head of the overview."""
-    context = {"look": processes.look(), "summary": overview.summary(facts.all_facts())}
+    context = {"look": processes.look(), "overview": overview.whole()}
     return render(request, "dashboard/_processes_look.html", context)
 
 
 @require_safe
-def show_timeline(request: HttpRequest, slug: str) -> HttpResponse:
-    """A page of a cluster's log: `?kind=&node=`, and `before=` or `after=` a version. Who acted: operators only."""
-    cluster = get_object_or_404(Cluster, slug=slug)
+def show_timeline(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
+    """A page of a place's log: `?kind=&node=`, and `before=` or `after=` a version. Who acted: operators only."""
+    at = found(prefix, slug)
+    if at is None:
+        raise Http404
     with_who = request.user.has_perm("ringviz.operate")
-    log = log_of(cluster, Asked.of(request.GET), with_who=with_who)
-    return render(request, "ringviz/timeline.html", {"cluster": cluster, "log": log})
+    log = log_of(*at, Asked.of(request.GET, at[0].kinds()), with_who=with_who)
+    return render(request, "dashboard/timeline.html", {"place": at[1], "log": log})

@@ -43,7 +43,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         raise NotImplementedError
 
     def snapshot(self, stream_id: int) -> dict[str, Any]:
-        """`{"v", "epoch", "state"}` of the stream, for everybody the same. Synchronous, run in a thread of the hub.
+        """`{"v", "epoch", "parts"}` of the stream, for everybody the same. Synchronous, run in a thread of the hub.
 
         Raises ObjectDoesNotExist when it was deleted meanwhile.
         """

@@ -19,10 +19,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from live import kinds
 from live.actor import Actor
 from live.hints import publish_hint
 from live.models import ACTOR_LENGTH, Event, Stream
+from live.subjects import encode
 from live.turns import write_turn
 
 
@@ -58,11 +58,12 @@ class Draft:
         """
         if self.event is not None:
             raise OneEventAWrite(f"version {self.version} has its event already")
+        kind, values = encode(payload)
         self.event = Event.objects.create(
             stream_id=self.stream_id,
             version=self.version,
-            kind=kinds.kind_of(payload),
-            payload=kinds.encode(payload),
+            kind=kind,
+            payload=values,
             actor=actor.name[:ACTOR_LENGTH],
             origin=actor.origin,
         )

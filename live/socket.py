@@ -40,7 +40,7 @@ class Socket:
     """The sending side of one connection.
 
     `send` gives one message to the server and returns when the next may come; `cut` ends the connection from outside;
-    `take_snapshot` reads `{"v", "epoch", "state"}` from the database and is run in a thread.
+    `take_snapshot` reads `{"v", "epoch", "parts"}` from the database and is run in a thread.
     """
 
     def __init__(

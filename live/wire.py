@@ -34,7 +34,7 @@ def event(row: Event) -> str:
 
 
 def snapshot(data: dict[str, Any]) -> str:
-    """Everything, as of a version: `data` has "v", "epoch" and "state"."""
+    """Everything, as of a version: `data` has "v", "epoch" and "parts", the state of each subject."""
     return encode({"type": "snapshot", **data})
 
 

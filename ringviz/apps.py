@@ -5,8 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RingvizConfig(AppConfig):
-    """Names the app in the admin."""
+    """Names the app in the admin, and registers its places."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "ringviz"
     verbose_name = _("Clusters")
+
+    def ready(self) -> None:
+        """Makes the clusters known to the product."""
+        from live.places import register
+        from ringviz.places import Clusters
+
+        register(Clusters())

@@ -14,15 +14,20 @@ django.setup()
 from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from live import kinds  # noqa: E402
 from live.consumer import StreamConsumer  # noqa: E402
 from live.models import Stream  # noqa: E402
+from live.subjects import EventWords, Subject  # noqa: E402
 
 NAME = "bench"
 GROUP = "bench"
 
 
-@kinds.declare("bench_happened")
+bench = Subject("bench")
+
+
+@bench.kind(
+    "bench_happened", title="Happened", fold=lambda _state, payload: payload, words=lambda _: EventWords("", "happened")
+)
 @dataclass(frozen=True)
 class Happened:
     """`t` is when it was about to be written, in ns since 1970; `filler` makes it as long as a killed node's event."""

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from ringviz.admin.looking import LookingAdmin
+from ringviz.events import work_words
 from ringviz.models import Intent
-from ringviz.words import work_words
 
 
 @admin.register(Intent)

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from live.models import Event
+from live.subjects import event_words
+from live.wording import grouped
 from ringviz.errors import Refused
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of
-from ringviz.words import event_words, grouped
 
 _MOST_LISTED = 20
 

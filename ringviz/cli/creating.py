@@ -10,6 +10,7 @@ from django.core.management.base import CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from live.wording import grouped
 from ringviz.actors import command_line_actor
 from ringviz.bounds import MAX_NODES
 from ringviz.cli.clusters import refusals_told
@@ -18,7 +19,6 @@ from ringviz.core.strategy import STRATEGIES
 from ringviz.models import Cluster
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.keys import pattern_keys
-from ringviz.words import grouped
 
 _MIB = 2**20
 

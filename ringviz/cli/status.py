@@ -13,13 +13,14 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from live.wording import grouped
 from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told
 from ringviz.core.state import NodeState, State
+from ringviz.events import work_words
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.external import look_at, stored_frame
 from ringviz.selectors.measured import measure
-from ringviz.words import grouped, work_words
 
 _TEXT_COLUMNS = 3  # set to the left; the numbers behind them to the right
 _GAP = "  "

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from live.listening import Listener
 from live.models import Event
+from live.subjects import event_words
 from ringviz.errors import NotFound
 from ringviz.models import Cluster
-from ringviz.words import event_words
 
 LOOK_EVERY_S = 0.5  # where no hint comes
 

@@ -1,12 +1,12 @@
-"""The state of a cluster as its events make it. Pure; the same rules as `static/js/ring/state.js`.
+"""The state of a cluster, and the folds that its events use (`ringviz/events`). Pure.
 
-The golden files of `tests/contract` hold the two together. Payloads carry the absolute state of what changed, so that
-nothing is added up here and applying an event twice changes nothing.
+`static/js/ring/state.js` has the same folds, and the golden files of `tests/contract` hold the two together. Payloads
+carry the absolute state of what changed, so nothing is added up here and applying an event twice changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict, cast
 
 
@@ -106,67 +106,62 @@ class State(TypedDict):
     workload: Workload | None
 
 
-class UnknownKind(LookupError):
-    """There is no rule for this kind of event."""
+def created(_state: State | None, payload: Mapping[str, Any]) -> State:
+    """The first event: everything of a cluster."""
+    return cast(State, {**_NOTHING, **{part: payload[part] for part in State.__annotations__ if part in payload}})
 
 
-def apply(state: State | None, kind: str, payload: Mapping[str, Any]) -> State:
-    """The state after an event, in O(nodes). Its arguments are not changed. Raises UnknownKind."""
-    if kind == "cluster_created":
-        return cast(State, {**_NOTHING, **{part: payload[part] for part in State.__annotations__ if part in payload}})
-    if state is None or kind not in _RULES:
-        raise UnknownKind(kind)
-    return _RULES[kind](state, payload)
-
-
-def _with_node(state: State, payload: Mapping[str, Any]) -> State:
+def with_node(state: State, payload: Mapping[str, Any]) -> State:
+    """A node is new, or another than it was."""
     node: NodeState = payload["node"]
-    return _settled({**state, "nodes": _put(state["nodes"], node)}, payload)
+    return settled({**state, "nodes": _put(state["nodes"], node)}, payload)
 
 
-def _without_node(state: State, payload: Mapping[str, Any]) -> State:
+def without_node(state: State, payload: Mapping[str, Any]) -> State:
+    """A node is gone."""
     nodes = [node for node in state["nodes"] if node["number"] != payload["number"]]
-    return _settled({**state, "nodes": nodes}, payload)
+    return settled({**state, "nodes": nodes}, payload)
 
 
-def _reconfigured(state: State, payload: Mapping[str, Any]) -> State:
-    return _settled({**state, "cluster": payload["cluster"]}, payload)
+def with_settings(state: State, payload: Mapping[str, Any]) -> State:
+    """The cluster has other settings."""
+    return settled({**state, "cluster": payload["cluster"]}, payload)
 
 
-def _with_keys(state: State, payload: Mapping[str, Any]) -> State:
-    return _settled({**state, "keys": payload["keys"]}, payload)
+def with_keys(state: State, payload: Mapping[str, Any]) -> State:
+    """The cluster has another key set."""
+    return settled({**state, "keys": payload["keys"]}, payload)
 
 
-def _formed(state: State, payload: Mapping[str, Any]) -> State:
-    return _settled({**state, "nodes": payload["nodes"]}, payload)
+def with_nodes(state: State, payload: Mapping[str, Any]) -> State:
+    """All nodes at once."""
+    return settled({**state, "nodes": payload["nodes"]}, payload)
 
 
-def _seen(state: State, payload: Mapping[str, Any]) -> State:
-    return {**state, "nodes": payload["nodes"]}
-
-
-def _asked(state: State, payload: Mapping[str, Any]) -> State:
-    """The node, where there is one, is about to join."""
+def with_work(state: State, payload: Mapping[str, Any]) -> State:
+    """An intent waits. The node, where there is one, is about to join."""
     nodes = state["nodes"] if payload["node"] is None else _put(state["nodes"], payload["node"])
     others = [one for one in state["work"] if one["id"] != payload["asked"]["id"]]
     return {**state, "nodes": nodes, "work": [*others, payload["asked"]]}
 
 
-def _cancelling(state: State, payload: Mapping[str, Any]) -> State:
+def with_work_cancelling(state: State, payload: Mapping[str, Any]) -> State:
+    """An intent is being given up."""
     work: list[Any] = [
         {**one, "cancelling": one["id"] == payload["asked"]["id"] or one["cancelling"]} for one in state["work"]
     ]
     return {**state, "work": work}
 
 
-def _ended(state: State, payload: Mapping[str, Any]) -> State:
-    """Nothing came of it: what was about to join is as it was before, or gone."""
+def without_work(state: State, payload: Mapping[str, Any]) -> State:
+    """Nothing came of an intent: the node that was about to join is as it was before, or gone."""
     nodes = [node for node in state["nodes"] if node["number"] != payload["gone"]]
     nodes = nodes if payload["node"] is None else _put(nodes, payload["node"])
-    return _settled({**state, "nodes": nodes}, payload)
+    return settled({**state, "nodes": nodes}, payload)
 
 
-def _with_workload(state: State, payload: Mapping[str, Any]) -> State:
+def with_workload(state: State, payload: Mapping[str, Any]) -> State:
+    """The clients have other settings."""
     return {**state, "workload": payload["workload"]}
 
 
@@ -176,8 +171,8 @@ def _put(nodes: Iterable[NodeState], node: NodeState) -> list[NodeState]:
     return sorted([*others, node], key=lambda one: one["number"])
 
 
-def _settled(state: State, payload: Mapping[str, Any]) -> State:
-    """What events of many kinds bring: new figures, the end of an intent, which buckets are unfilled."""
+def settled(state: State, payload: Mapping[str, Any]) -> State:
+    """What events of many kinds bring: new figures, the end of an intent, the buckets that are unfilled."""
     if work := payload.get("work", 0):
         state = {**state, "work": [one for one in state["work"] if one["id"] != work]}
     unfilled = payload.get("unfilled")
@@ -192,29 +187,3 @@ def _settled(state: State, payload: Mapping[str, Any]) -> State:
 
 # What a log that was begun before there were servers does not tell.
 _NOTHING: dict[str, Any] = {"work": [], "unfilled": [], "workload": None}
-
-_RULES: dict[str, Callable[[State, Mapping[str, Any]], State]] = {
-    "cluster_formed": _formed,
-    "work_asked": _asked,
-    "work_cancelling": _cancelling,
-    "work_ended": _ended,
-    "workload_set": _with_workload,
-    "node_added": _with_node,
-    "node_killed": _with_node,
-    "node_revived": _with_node,
-    "node_drained": _with_node,
-    "node_reweighted": _with_node,
-    "node_edited": _with_node,
-    "node_suspected": _with_node,
-    "node_cleared": _with_node,
-    "node_frozen": _with_node,
-    "node_thawed": _with_node,
-    "node_restarted": _with_node,
-    "node_failed_over": _with_node,
-    "node_removed": _without_node,
-    "cluster_reconfigured": _reconfigured,
-    "keys_imported": _with_keys,
-    "keys_refilled": _settled,
-    "keys_lost": _settled,
-    "external_seen": _seen,
-}

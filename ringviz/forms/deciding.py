@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.models import Event
+from live.subjects import event_words
 from live.turns import write_turn
 from ringviz.errors import Invalid, Refused, StaleVersion
 from ringviz.services.changing import change
 from ringviz.services.decisions import Decision
-from ringviz.words import event_words
 
 M = TypeVar("M", bound=Model)
 

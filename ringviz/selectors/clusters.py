@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 
 from live.log import timestamp
 from live.models import Stream
+from live.places import Place
 from live.reading import read_stable
 from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work
 from ringviz.errors import NotFound
 from ringviz.models import Cluster, Intent, KeySet
 
 NODE_FIELDS = ("number", "name", "address", "zone", "weight", "state", "since", "tokens", "keys", "ownership", "lost")
+PREFIX = "clusters"  # begins every address of a cluster
 _OPEN = (Intent.State.WAITING, Intent.State.RUNNING)
 
 
@@ -37,6 +39,16 @@ def cluster_of(slug: str) -> Cluster:
 def no_cluster(slug: str) -> NotFound:
     """What is said when nothing has this address."""
     return NotFound(_("There is no cluster %(slug)s.") % {"slug": slug})
+
+
+def place_of(cluster: Cluster) -> Place:
+    """The cluster as the navigation and lists of events name it."""
+    return Place(PREFIX, cluster.slug, cluster.name, cluster.stream_id, cluster.get_kind_display())
+
+
+def state_of_stream(stream_id: int) -> State:
+    """The state that the rows hold, by the stream. Raises Cluster.DoesNotExist."""
+    return state_of(Cluster.objects.select_related("key_set").get(stream_id=stream_id))
 
 
 def node_named(cluster: Cluster, name: str) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from live.log import event_frame
 from live.models import Event
 from live.reading import floor, head
-from ringviz.words import event_words
+from live.subjects import event_words
 
 MOST_ROWS = 500
 

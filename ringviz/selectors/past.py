@@ -1,4 +1,4 @@
-"""A cluster as it was: the newest checkpoint that is not above a version, and the events since, folded."""
+"""A cluster as it was at a version of its log."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
+from live import past
 from live.models import Event
-from live.reading import checkpoint_at_or_before, floor, head
-from ringviz.core.state import State, apply
+from live.past import NotKept
+from ringviz.core.state import State
 from ringviz.errors import NotFound
-
-_EVENTS_AT_A_TIME = 32  # in memory: one of ten thousand nodes can be a megabyte
-_TRIES = 3  # against trimming in between, which happens once in hundreds of events
+from ringviz.events import ring
 
 
 class Trimmed(NotFound):
@@ -24,38 +23,25 @@ def state_at(stream_id: int, version: int) -> State:
 
     Five queries, however long the log.
     """
-    for _attempt in range(_TRIES):
-        check_version(stream_id, version)
-        state = _folded(stream_id, version)
-        if state is not None:
-            return state
-    raise _trimmed(stream_id, version)
-
-
-def _folded(stream_id: int, version: int) -> State | None:
-    """None where events are missing: the log was trimmed between these reads."""
-    base = checkpoint_at_or_before(stream_id, version)
-    state = cast("State | None", base.state if base else None)
-    at = base.version if base else 0
-    rows = Event.objects.filter(stream_id=stream_id, version__gt=at, version__lte=version).order_by("version")
-    for v, kind, payload in rows.values_list("version", "kind", "payload").iterator(chunk_size=_EVENTS_AT_A_TIME):
-        if v != at + 1:
-            return None
-        state, at = apply(state, kind, payload), v
-    return state if at == version else None
+    try:
+        return cast(State, past.parts_at(stream_id, version)[ring.name])
+    except NotKept as missing:
+        raise _told(missing) from None
 
 
 def check_version(stream_id: int, version: int) -> None:
     """Raises Trimmed below what is kept, NotFound above what has happened."""
-    if version > head(stream_id).version or version < 1:
-        raise NotFound(_("There is no version %(v)d.") % {"v": version})
-    if version < floor(stream_id):
-        raise _trimmed(stream_id, version)
+    try:
+        past.check_version(stream_id, version)
+    except NotKept as missing:
+        raise _told(missing) from None
 
 
-def _trimmed(stream_id: int, version: int) -> Trimmed:
+def _told(missing: NotKept) -> NotFound:
+    if not 1 <= missing.version <= missing.head:
+        return NotFound(_("There is no version %(v)d.") % {"v": missing.version})
     text = _("The log reaches back to version %(floor)d; version %(v)d is gone.")
-    return Trimmed(text % {"floor": max(1, floor(stream_id)), "v": version})
+    return Trimmed(text % {"floor": max(1, missing.floor), "v": missing.version})
 
 
 def event_at(stream_id: int, version: int) -> Event | None:

@@ -9,18 +9,18 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
-from live.kinds import encode, kind_of
+from live.keeping import keep_log_bounded
 from live.log import Conflict, Draft, write
 from live.models import Event, Stream
 from live.reading import events_after
-from ringviz.core.state import State, apply
+from live.subjects import encode
+from ringviz.core.state import State
 from ringviz.errors import Invalid, NotAllowed, Refused, StaleVersion
-from ringviz.events import Payload, WorkAsked
+from ringviz.events import Payload, WorkAsked, apply
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, cluster_of, known, no_cluster
 from ringviz.services.decisions import Decision
 from ringviz.services.intents import asked_before, asking, close, is_supervised, keep, key_for
-from ringviz.services.keeping import keep_log_bounded
 from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 
@@ -33,6 +33,7 @@ class _Decided:
 
     on: Known
     payload: Payload
+    kind: str
     encoded: dict[str, Any]
     after: State
 
@@ -109,8 +110,8 @@ class _Writing:
     def decide(self, on: Known) -> _Decided:
         """The decision on a state. Raises what it refuses."""
         payload = self.decision(on)
-        encoded: dict[str, Any] = encode(payload)
-        return _Decided(on, payload, encoded, apply(on.state, kind_of(payload), encoded))
+        kind, encoded = encode(payload)
+        return _Decided(on, payload, kind, encoded, apply(on.state, kind, encoded))
 
     def write(self, decided: _Decided, draft: Draft) -> Event:
         """Rows and event, within the turn."""
@@ -120,7 +121,7 @@ class _Writing:
         if isinstance(payload, WorkAsked):
             keep(on, payload, self.decision, self.key, self.actor)
         else:
-            close(on.cluster, decided.encoded, kind_of(payload))
+            close(on.cluster, decided.encoded, decided.kind)
         return draft.record(payload, self.actor)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Container
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from live.wording import grouped
 from ringviz.bounds import (
     LEAST_MEMORY,
     MAX_ADDRESS,
@@ -32,7 +33,6 @@ from ringviz.errors import Invalid
 from ringviz.events import Settings
 from ringviz.models import Node
 from ringviz.selectors.placing import token_count
-from ringviz.words import grouped
 
 
 def check_node(node: NodeState, taken: Container[str]) -> None:

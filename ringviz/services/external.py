@@ -12,14 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
-from live.kinds import encode, kind_of
+from live.keeping import keep_log_bounded
 from live.log import Conflict, timestamp, write
 from live.models import Event, Stream
+from live.subjects import encode
 from live.turns import write_turn
 from ringviz import events
 from ringviz.bounds import MAX_NAME
-from ringviz.core.state import NodeState, State, apply
+from ringviz.core.state import NodeState, State
 from ringviz.errors import Invalid, NotFound
+from ringviz.events import apply
 from ringviz.external.reading import Look, Unreachable, read_once
 from ringviz.external.targets import door, read_typed, refused, resolve
 from ringviz.external.wire import Login
@@ -30,7 +32,6 @@ from ringviz.selectors.placing import SLOTS
 from ringviz.services.changing import check_allowed
 from ringviz.services.checks import check_name, check_slug
 from ringviz.services.clusters import delete_cluster, found_cluster
-from ringviz.services.keeping import keep_log_bounded
 from ringviz.services.keys import pattern_keys
 from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
@@ -107,7 +108,7 @@ def see(slug: str, look: Look, *, guard: Guard) -> list[NodeState]:
     try:
         with write(on.cluster.stream_id, expected=on.v) as draft:
             guard()
-            write_rows(on.cluster, on.state, apply(on.state, kind_of(payload), encode(payload)))
+            write_rows(on.cluster, on.state, apply(on.state, *encode(payload)))
             event = draft.record(payload, _OBSERVER)
     except (Conflict, Stream.DoesNotExist):
         return on.state["nodes"]

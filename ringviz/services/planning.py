@@ -6,9 +6,10 @@ from typing import NamedTuple, TypedDict
 
 import numpy as np
 
-from live.kinds import encode, kind_of
+from live.subjects import encode
 from ringviz.core.placement import Node
-from ringviz.core.state import NodeState, State, apply
+from ringviz.core.state import NodeState, State
+from ringviz.events import apply
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.estimate import Estimate, estimate
@@ -31,7 +32,7 @@ def plan(slug: str, decision: Decision) -> Plan:
     on = known(slug)
     check_changeable(on.cluster)
     payload = decision(on)
-    kind, encoded = kind_of(payload), encode(payload)
+    kind, encoded = encode(payload)
     return Plan(on, kind, encoded, apply(on.state, kind, encoded))
 
 

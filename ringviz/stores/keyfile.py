@@ -24,13 +24,13 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from live.wording import grouped
 from ringviz.bounds import MAX_KEY_BYTES, MAX_KEY_FILE_GIB, MAX_KEYS
 from ringviz.core.keys import KeyIndex
 from ringviz.core.placement import Murmur
 from ringviz.core.text import shown
 from ringviz.errors import Invalid
 from ringviz.stores.keysets import Progress, folder, mapped_bytes, save_array, save_index
-from ringviz.words import grouped
 
 _READ_BYTES = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b\x08"

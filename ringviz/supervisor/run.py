@@ -26,6 +26,7 @@ from live.listening import Listener
 from locks.lease import Held, Lease, LeaseServerGone
 from ringviz.core.detector import ServerKey
 from ringviz.models import Cluster
+from ringviz.selectors.leading import LEASE
 from ringviz.services.leading import Fenced, Guard, guard, lead, newest_token
 from ringviz.stores import passwords
 from ringviz.supervisor.counting import Counting
@@ -36,7 +37,7 @@ from ringviz.supervisor.observer import Observer
 
 logger = logging.getLogger(__name__)
 
-LEASE = "supervisor"
+
 TTL_MS = 3_000
 RENEW_EVERY_S = 0.5
 LOOK_EVERY_S = 0.5

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from fleet.pace import Pace
-from live.kinds import encode, kind_of
+from live.subjects import encode
 from ringviz import events
-from ringviz.core.state import State, apply
+from ringviz.core.state import State
 from ringviz.engine import Engine, EngineError, NotAgreed
 from ringviz.errors import Refused
+from ringviz.events import apply
 from ringviz.models import Intent, KeySet
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
@@ -278,7 +279,7 @@ _STEPS: dict[str, Callable[[Works, Known, Intent], None]] = {
 
 def _after(on: Known, decision: Decision) -> State:
     payload = decision(on)
-    return apply(on.state, kind_of(payload), encode(payload))
+    return apply(on.state, *encode(payload))
 
 
 def _told(intent: Intent) -> dict[str, object]:

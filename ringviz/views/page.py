@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from live.log import event_frame, timestamp
 from live.models import Stream
 from ringviz.errors import NotFound
-from ringviz.selectors.clusters import Known, cluster_of, known
+from ringviz.selectors.clusters import Known, cluster_of, known, place_of
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, state_at
 from ringviz.services.actions import maybe_whole
@@ -38,7 +38,7 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
     except (NotFound, Stream.DoesNotExist):  # the version, or by now the cluster
         return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
     boot |= {"urls": _urls(slug), "may_operate": request.user.has_perm("ringviz.operate"), "now": _now_ms()}
-    return render(request, "ringviz/ring.html", {"cluster": cluster, "boot": boot})
+    return render(request, "ringviz/ring.html", {"cluster": cluster, "place": place_of(cluster), "boot": boot})
 
 
 @require_safe

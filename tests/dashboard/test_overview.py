@@ -7,14 +7,15 @@ import re
 import pytest
 from redis import Redis
 
-from dashboard import facts, processes
-from dashboard.facts import Row, loads
-from dashboard.looks import Look, looks_of
+from dashboard import processes
 from live.models import Event, Stream
 from locks.lease import Lease
+from ringviz.cards import facts
+from ringviz.cards.facts import Row, loads
+from ringviz.cards.looks import Look, looks_of
 from ringviz.models import Node
+from ringviz.selectors.leading import LEASE
 from ringviz.services.leading import lead
-from ringviz.supervisor.run import LEASE
 from tests.markup import one_text, select, texts
 
 
@@ -110,7 +111,7 @@ def test_a_row_is_given_again_by_itself_with_the_parts_that_speak_of_it(client, 
     part = client.get("/overview/clusters/alpha/").content.decode()
     assert "<html" not in part
     assert texts(part, ".row h2 a") == ["Alpha"]
-    assert 'id="overview-head" data-slugs="alpha beta" hx-swap-oob="true"' in part
+    assert 'id="overview-head" data-places="clusters/alpha clusters/beta" hx-swap-oob="true"' in part
     assert texts(part, "#last-events li"), "the list of events comes along"
     assert client.get("/overview/clusters/none/").status_code == 404
 

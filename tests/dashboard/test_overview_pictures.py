@@ -6,7 +6,7 @@ from math import atan2, hypot, tau
 import numpy as np
 import pytest
 
-from dashboard.pictures import BARS_HEIGHT, RING_BOX, arc_paths, bar_top, bars, quantiles, shows_arcs
+from ringviz.cards.pictures import BARS_HEIGHT, RING_BOX, arc_paths, bar_top, bars, quantiles, shows_arcs
 from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
 from ringviz.core.ring import HashRing
 

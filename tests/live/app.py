@@ -1,6 +1,7 @@
 """A subject as small as can be: a stream of counters. Its state is the sum of all that was added, by name."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -16,12 +17,12 @@ if not apps.ready:  # a server process; pytest-django has set Django up already
 from channels.routing import URLRouter
 from django.urls import path
 
-from live import kinds
 from live.actor import Actor
 from live.consumer import StreamConsumer
 from live.log import write
 from live.models import Event, Stream
 from live.reading import read_stable
+from live.subjects import EventWords, Subject
 from live.turns import write_turn
 
 KIND = "test_counted"
@@ -33,28 +34,25 @@ class Count(TypedDict):
     total: int
 
 
+counters = Subject("counters")
+
+
+def apply(state: dict[str, int] | None, payload: Mapping[str, Any]) -> dict[str, int]:
+    count = payload["count"]
+    return {**(state or {}), count["name"]: count["total"]}
+
+
+def _words(payload: Mapping[str, Any]) -> EventWords:
+    return EventWords(payload["count"]["name"], f"{payload['count']['name']} counted")
+
+
+@counters.kind(KIND, title="Counted", fold=apply, words=_words)
 @dataclass(frozen=True)
 class Counted:
     """The name's total after the change: absolute, as the payload of every event is."""
 
     count: Count
     note: str | None
-
-
-def declare_kinds() -> None:
-    if KIND not in kinds.declared():
-        kinds.declare(KIND)(Counted)
-
-
-def undeclare_kinds() -> None:
-    """Other tests count the kinds that the project declares."""
-    kinds._classes.pop(KIND, None)
-    kinds._kinds.pop(Counted, None)
-
-
-def apply(state: dict[str, int], payload: dict[str, Any]) -> dict[str, int]:
-    count = payload["count"]
-    return {**state, count["name"]: count["total"]}
 
 
 def state_of(stream_id: int) -> dict[str, int]:
@@ -85,7 +83,7 @@ def fill(stream_id: int, count: int, note: str | None = None) -> None:
 
 def snapshot(stream_id: int) -> dict[str, Any]:
     head, state = read_stable(stream_id, lambda: state_of(stream_id))
-    return {"v": head.version, "epoch": head.epoch, "state": state}
+    return {"v": head.version, "epoch": head.epoch, "parts": {counters.name: state}}
 
 
 class CountConsumer(StreamConsumer):

@@ -62,7 +62,7 @@ class Client:
                 self.epoch = message["epoch"]
             case "snapshot":
                 self.snapshots += 1
-                self.version, self.state = message["v"], message["state"]
+                self.version, self.state = message["v"], message["parts"]
             case "event":
                 if message["v"] != self.version + 1:
                     self.lost.append(f"event {message['v']} after {self.version}")

@@ -10,7 +10,7 @@ import pytest
 from live.log import create_stream
 from live.models import Stream
 from tests import servers
-from tests.live import app, databases
+from tests.live import databases
 
 DATABASE = "spine"
 
@@ -61,13 +61,6 @@ def database(request, django_db_blocker, settings, tmp_path) -> Iterator[str]:
         if request.param == "postgresql":
             databases.empty()
         yield url
-
-
-@pytest.fixture(autouse=True)
-def kinds_declared() -> Iterator[None]:
-    app.declare_kinds()
-    yield
-    app.undeclare_kinds()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import connections
 
-from tests.live.app import application, apply
+from tests.live.app import application, apply, counters
 
 T = TypeVar("T")
 WITHIN_S = 10.0
@@ -103,7 +103,7 @@ class Page:
         state: dict[str, int] = {}
         for message in self.received:
             if message["type"] == "snapshot":
-                state = message["state"]
+                state = message["parts"][counters.name]
             elif message["type"] == "event":
                 state = apply(state, message["payload"])
         return state

@@ -29,7 +29,7 @@ async def test_a_page_without_a_version_gets_a_snapshot_then_events(stream):
         hello, snapshot = first.received[:2]
         assert hello == {"type": "hello", "head": 3, "epoch": stream.epoch, "now": hello["now"]}
         assert hello["now"] > 1_700_000_000_000
-        assert snapshot == {"type": "snapshot", "v": 3, "epoch": stream.epoch, "state": {"a": 3}}
+        assert snapshot == {"type": "snapshot", "v": 3, "epoch": stream.epoch, "parts": {"counters": {"a": 3}}}
         await written(stream, 2)
         await first.version(5)
         assert first.versions == [4, 5]

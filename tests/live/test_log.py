@@ -9,9 +9,10 @@ from django.db import IntegrityError, connections, transaction
 
 from live import log, turns
 from live.actor import Actor
-from live.kinds import UndeclaredField, UndeclaredKind
 from live.models import Event, Stream
+from live.payloads import UndeclaredField
 from live.reading import events_after, head
+from live.subjects import UndeclaredKind
 from tests.live.app import WRITER, Counted, add, state_of
 from tests.live.databases import only_sqlite
 

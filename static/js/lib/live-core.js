@@ -3,7 +3,7 @@
 /**
  * @typedef {{v: number, epoch: string}} Have what the page shows: a version, and the life of the stream that it belongs to
  * @typedef {{type: "event", v: number, kind: string, at: string, payload: any}} LiveEvent
- * @typedef {{type: "snapshot", v: number, epoch: string, state: any}} Snapshot
+ * @typedef {{type: "snapshot", v: number, epoch: string, parts: any}} Snapshot parts: the state of each subject, by its name
  * @typedef {{do: "nothing"} | {do: "apply", event: LiveEvent} | {do: "replace", snapshot: Snapshot}
  *   | {do: "frame", topic: string, data: any} | {do: "ask", since: number} | {do: "end"}} Verdict
  */

@@ -1,69 +1,69 @@
-/** The overview's sockets: one for each cluster in view, none for the others. */
+/** The overview's sockets: one for each place in view, none for the others. */
 
 import { connect } from "../lib/live.js";
 
 /**
  * @typedef {{state: string, since: number | null}} LinkState
  * @typedef {{
- *   changed(slug: string): void,
- *   watching(slug: string, people: number | null): void,
+ *   changed(key: string): void,
+ *   watching(key: string, people: number | null): void,
  *   state(states: LinkState[]): void,
- *   gone(slug: string): void,
+ *   gone(key: string): void,
  * }} Listener
- * @typedef {{slug: string, url: string, v: number, epoch: string}} Place
+ * @typedef {{key: string, url: string, v: number, epoch: string}} Place key: "clusters/demo"
  */
 
 /**
- * Opens and closes sockets as clusters come into view.
+ * Opens and closes sockets as places come into view.
  * @param {Listener} listener
  */
-export function linkClusters(listener) {
+export function linkPlaces(listener) {
   /** @type {Map<string, {close(): void, state: LinkState}>} */
   const open = new Map();
   const tell = () => listener.state([...open.values()].map(({ state }) => state));
 
   return {
     /**
-     * Follows a cluster from the version that the page shows.
+     * Follows a place from the version that the page shows.
      * @param {Place} place
      */
-    follow({ slug, url, v, epoch }) {
-      if (open.has(slug)) {
+    follow({ key, url, v, epoch }) {
+      if (open.has(key)) {
         return;
       }
       const have = { v, epoch };
       const link = { close: () => {}, state: { state: "connecting", since: /** @type {number | null} */ (null) } };
-      open.set(slug, link);
+      open.set(key, link);
       link.close = connect({
         url,
         have: () => have,
         onSnapshot: (message) => {
           Object.assign(have, { v: message.v, epoch: message.epoch });
-          listener.changed(slug);
+          listener.changed(key);
         },
         onEvent: (event) => {
           have.v = event.v;
-          listener.changed(slug);
+          listener.changed(key);
         },
         onFrame: (topic, data) => {
           if (topic === "watchers") {
-            listener.watching(slug, data.count ?? null);
+            listener.watching(key, data.count ?? null);
           }
         },
         onState: (state) => {
           link.state = state;
           tell();
           if (state.state === "gone") {
-            listener.gone(slug);
+            listener.gone(key);
           }
         },
       }).close;
       tell();
     },
-    /** @param {string} slug */
-    leave(slug) {
-      open.get(slug)?.close();
-      open.delete(slug);
+    /** @param {string} key */
+    leave(key) {
+      open.get(key)?.close();
+      open.delete(key);
       tell();
     },
   };

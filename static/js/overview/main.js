@@ -1,11 +1,11 @@
-/** The overview kept true: a change of a cluster fetches its row again (htmx swaps it), and says who else watches. */
+/** The overview kept true: a change of a place fetches its row again (htmx swaps it), and says who else watches. */
 
 import { coalesce } from "../lib/coalesce.js";
 import { count } from "../lib/format.js";
 import { interpolate, ngettext } from "../lib/i18n.js";
 import { showLost, showStatus } from "../lib/status.js";
 import { watchTimes } from "../lib/times.js";
-import { linkClusters } from "./links.js";
+import { linkPlaces } from "./links.js";
 
 /** @import { LinkState } from "./links.js" */
 
@@ -17,27 +17,29 @@ const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
 const live = /** @type {HTMLElement} */ (document.querySelector("#live"));
 const lost = /** @type {HTMLElement} */ (document.querySelector("#lost"));
 const slots = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".slot")]);
-const shownSlugs = slots.map((slot) => slot.dataset.slug).join(" ");
+const shownPlaces = slots.map((slot) => slot.dataset.place).join(" ");
 
 /** @type {Map<string, () => void>} */
 const refreshers = new Map();
 /** @type {Map<string, number | null>} */
 const watchers = new Map();
 
-const row = (/** @type {string} */ slug) => document.getElementById(`cluster-${slug}`);
+/** The one element of a slot, which fetches itself again. @param {string} key */
+const row = (key) =>
+  /** @type {HTMLElement | null} */ (slots.find(({ dataset }) => dataset.place === key)?.firstElementChild ?? null);
 
-/** @param {string} slug */
-function refresh(slug) {
-  const run = () => row(slug)?.dispatchEvent(new Event("ringviz:changed"));
-  const call = refreshers.get(slug) ?? coalesce(run, REFRESH_EVERY_MS, SPREAD_MS);
-  refreshers.set(slug, call);
+/** @param {string} key */
+function refresh(key) {
+  const run = () => row(key)?.dispatchEvent(new Event("ringviz:changed"));
+  const call = refreshers.get(key) ?? coalesce(run, REFRESH_EVERY_MS, SPREAD_MS);
+  refreshers.set(key, call);
   call();
 }
 
-/** @param {string} slug */
-function showWatching(slug) {
-  const el = row(slug)?.querySelector("[data-watching]");
-  const people = watchers.get(slug);
+/** @param {string} key */
+function showWatching(key) {
+  const el = row(key)?.querySelector("[data-watching]");
+  const people = watchers.get(key);
   if (el) {
     const words = ngettext(", %(n)s watching", ", %(n)s watching", people ?? 0);
     el.textContent = people ? interpolate(words, { n: count(people) }) : "";
@@ -56,25 +58,25 @@ function showStates(states) {
   document.body.classList.toggle("lost", Boolean(down));
 }
 
-const links = linkClusters({
+const links = linkPlaces({
   changed: refresh,
-  watching: (slug, people) => {
-    watchers.set(slug, people);
-    showWatching(slug);
+  watching: (key, people) => {
+    watchers.set(key, people);
+    showWatching(key);
   },
   state: showStates,
   gone: () => location.reload(),
 });
 
-/** A cluster in view is followed from the version that its row shows; one out of view is left alone. */
+/** A place in view is followed from the version that its row shows; one out of view is left alone. */
 const inView = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    const slug = /** @type {HTMLElement} */ (target).dataset.slug ?? "";
-    const shown = row(slug)?.dataset;
+    const key = /** @type {HTMLElement} */ (target).dataset.place ?? "";
+    const shown = row(key)?.dataset;
     if (isIntersecting && shown) {
-      links.follow({ slug, url: shown.socket ?? "", v: Number(shown.version), epoch: shown.epoch ?? "" });
+      links.follow({ key, url: shown.socket ?? "", v: Number(shown.version), epoch: shown.epoch ?? "" });
     } else {
-      links.leave(slug);
+      links.leave(key);
     }
   }
 });
@@ -82,10 +84,10 @@ const inView = new IntersectionObserver((entries) => {
 watchTimes(main);
 document.body.addEventListener("htmx:afterSwap", () => {
   for (const { dataset } of slots) {
-    showWatching(dataset.slug ?? "");
+    showWatching(dataset.place ?? "");
   }
-  // The processes are asked for all the time and bring the list of clusters along: one was made or deleted.
-  if (document.getElementById("overview-head")?.dataset.slugs !== shownSlugs) {
+  // The processes are asked for all the time and bring the list of places along: one was made or deleted.
+  if (document.getElementById("overview-head")?.dataset.places !== shownPlaces) {
     location.reload();
   }
 });

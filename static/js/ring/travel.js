@@ -105,11 +105,12 @@ export class Travel {
 
   /**
    * The whole state anew: after a long silence, or of a database that was made anew (another epoch).
-   * @param {{v: number, epoch: string, state: State}} snapshot
+   * @param {{v: number, epoch: string, parts: {ring: State}}} snapshot
    * @param {string} at
    */
-  restart({ v, epoch, state }, at) {
+  restart({ v, epoch, parts }, at) {
     const { page } = this.store;
+    const state = parts.ring;
     const head = { v, at, state, event: null, before: null, calm: true };
     const other = epoch !== page.epoch;
     if (other) this.known.clear();

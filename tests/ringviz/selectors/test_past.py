@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from live import past
 from live.models import Event
 from live.reading import checkpoint_at_or_before
 from live.retention import keep_checkpoint, trim
-from ringviz.core.state import State, apply
+from ringviz.core.state import State
 from ringviz.errors import NotFound
-from ringviz.selectors import past
 from ringviz.selectors.past import Trimmed, check_version, event_at, state_at
 from ringviz.services.nodes import edit_node
 from tests.ringviz.making import OPERATOR, make_cluster, state_of
@@ -36,20 +36,21 @@ def stream_id(states) -> int:
 @pytest.mark.parametrize("at", [(), (1,), (4,), (4, 7), (9,)])
 def test_checkpoints_make_no_difference(states, stream_id, at):
     for version in at:
-        keep_checkpoint(stream_id, version, dict(states[version]))
+        keep_checkpoint(stream_id, version, {"ring": states[version]})
     for version, state in states.items():
         assert state_at(stream_id, version) == state, version
 
 
 def test_only_the_events_since_the_checkpoint_are_folded(states, stream_id, monkeypatch):
-    keep_checkpoint(stream_id, 6, dict(states[6]))
+    keep_checkpoint(stream_id, 6, {"ring": states[6]})
     folded: list[str] = []
+    fold = past.fold
 
-    def counting(state: State | None, kind: str, payload: dict[str, Any]) -> State:
+    def counting(parts: past.Parts, kind: str, payload: dict[str, Any]) -> past.Parts:
         folded.append(kind)
-        return apply(state, kind, payload)
+        return fold(parts, kind, payload)
 
-    monkeypatch.setattr(past, "apply", counting)
+    monkeypatch.setattr(past, "fold", counting)
     assert state_at(stream_id, 8) == states[8]
     assert len(folded) == 2
 
@@ -62,7 +63,7 @@ def test_a_version_that_never_was_is_not_found(states, stream_id, version):
 
 
 def test_a_trimmed_version_is_told_from_one_that_never_was(states, stream_id):
-    keep_checkpoint(stream_id, 5, dict(states[5]))
+    keep_checkpoint(stream_id, 5, {"ring": states[5]})
     trim(stream_id, 2)
     for version in (1, 4):
         with pytest.raises(Trimmed, match=f"reaches back to version 5; version {version} is gone"):
@@ -76,11 +77,11 @@ def test_a_trimmed_version_is_told_from_one_that_never_was(states, stream_id):
 @pytest.mark.parametrize("version", [7, 8, 9])
 def test_a_log_that_is_trimmed_during_the_reading_gives_no_wrong_state(states, stream_id, monkeypatch, based, version):
     if based:
-        keep_checkpoint(stream_id, based, dict(states[based]))
+        keep_checkpoint(stream_id, based, {"ring": states[based]})
 
     def trimmed_meanwhile(*given):
         found = checkpoint_at_or_before(*given)
-        keep_checkpoint(stream_id, 8, dict(states[8]))
+        keep_checkpoint(stream_id, 8, {"ring": states[8]})
         trim(stream_id, 1)
         return found
 

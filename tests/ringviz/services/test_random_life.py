@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from live.models import Event
-from ringviz.core.state import State, apply
+from ringviz.core.state import State
 from ringviz.errors import Refused
+from ringviz.events import apply
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import state_at
 from ringviz.services import clusters, nodes

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from live import keeping
 from live.models import Checkpoint, Event
 from live.reading import floor, head
 from ringviz.core.state import State
 from ringviz.errors import Invalid
 from ringviz.selectors.past import Trimmed, event_at, state_at
-from ringviz.services import keeping
 from ringviz.services.nodes import add_node, edit_node
 from ringviz.services.undo import undo
 from tests.ringviz.making import OPERATOR, make_cluster, state_of

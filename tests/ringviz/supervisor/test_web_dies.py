@@ -13,7 +13,7 @@ from django.conf import settings as ours
 from django.utils import timezone
 
 from dashboard import signin
-from ringviz.core.state import apply
+from live.past import fold as parts_after
 from tests import servers
 from tests.live.clients import Client, fresh
 from tests.live.pages import in_thread
@@ -68,7 +68,7 @@ class Browser:
 
 
 def fold(state, event):
-    return apply(state, event["kind"], event["payload"])
+    return parts_after(state, event["kind"], event["payload"])
 
 
 async def test_a_web_that_was_asked_is_killed_and_the_move_ends_by_itself(real):
@@ -98,5 +98,5 @@ async def test_a_web_that_was_asked_is_killed_and_the_move_ends_by_itself(real):
         truth = await in_thread(real.known)
         await page.follow(truth.v, restless=False)  # from where the first web left it
         assert (page.lost, page.snapshots) == ([], 1)
-        assert page.state == (await fresh(another, PATH))["state"] == truth.state
+        assert page.state == (await fresh(another, PATH))["parts"] == {"ring": truth.state}
     engine.close()

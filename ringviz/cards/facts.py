@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dashboard.looks import NEUTRAL, Look, looks_of
-from dashboard.pictures import arc_paths, shows_arcs
 from live.models import Stream
+from live.places import Place
 from live.reading import Head, heads, read_stable
+from ringviz.cards.looks import NEUTRAL, Look, looks_of
+from ringviz.cards.pictures import arc_paths, shows_arcs
 from ringviz.core.placement import Bucketed, Murmur
 from ringviz.core.placement import Node as Member
 from ringviz.core.ring import HashRing
 from ringviz.models import Cluster, Node
+from ringviz.selectors.clusters import place_of
 
 _MAX_KEPT = 200
 ON_RING = ("active", "suspected", "frozen")
@@ -44,18 +46,14 @@ class Load(NamedTuple):
 class Facts:
     """One cluster at one version. `loads` are of the active nodes, largest first; `arcs` pair looks with SVG paths."""
 
-    pk: int
-    stream_id: int
-    slug: str
-    name: str
+    place: Place
     kind: str
     demo: bool
     strategy: str
     vnodes: int
     copies: int
     keys: int
-    version: int
-    epoch: str
+    head: Head
     active: int
     down: int
     draining: int
@@ -79,7 +77,7 @@ def all_facts() -> list[Facts]:
 
 def _facts(cluster: Cluster, now: Head) -> Facts | None:
     kept = _kept.get(cluster.pk)
-    if kept and (kept.version, kept.epoch) == now:
+    if kept and kept.head == now:
         return kept
     try:
         head, (fresh, rows) = read_stable(cluster.stream_id, lambda: _read(cluster.pk))
@@ -103,18 +101,14 @@ def figure(cluster: Cluster, head: Head, rows: Sequence[Row]) -> Facts:
     states = [row.state for row in rows]
     looks = looks_of(row.number for row in rows)
     return Facts(
-        pk=cluster.pk,
-        stream_id=cluster.stream_id,
-        slug=cluster.slug,
-        name=cluster.name,
+        place=place_of(cluster),
         kind=cluster.kind,
         demo=cluster.demo,
         strategy=cluster.strategy,
         vnodes=cluster.vnodes,
         copies=cluster.copies,
         keys=cluster.key_set.count,
-        version=head.version,
-        epoch=head.epoch,
+        head=head,
         active=len(active),
         down=states.count("down"),
         draining=states.count("draining"),

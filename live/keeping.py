@@ -1,4 +1,4 @@
-"""Keeps the log of a cluster within its bound: checkpoints of the state, and old events let go."""
+"""Keeps a log within its bound: checkpoints of what it adds up to, and old events let go."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from live.models import Stream
+from live.past import NotKept, parts_at
 from live.retention import keep_checkpoint, trim
-from ringviz.errors import NotFound
-from ringviz.selectors.past import state_at
 
 logger = logging.getLogger(__name__)
 
@@ -18,14 +17,14 @@ CHECKPOINT_EVERY = 256  # versions: what a look into the past folds at most
 
 
 def keep_log_bounded(stream_id: int, version: int) -> None:
-    """Called after each event; does something every 256 versions.
+    """Call this after each event. It does something every 256 versions.
 
-    The event stands already, so that what fails here is logged and made good by the next checkpoint.
+    The event stands already, so a failure here is only logged: the next checkpoint makes it good.
     """
     if version % CHECKPOINT_EVERY:
         return
     try:
-        keep_checkpoint(stream_id, version, dict(state_at(stream_id, version)))
+        keep_checkpoint(stream_id, version, parts_at(stream_id, version))
         trim(stream_id, settings.EVENT_RETENTION)
-    except (DatabaseError, Stream.DoesNotExist, NotFound):
+    except (DatabaseError, Stream.DoesNotExist, NotKept):
         logger.exception("No checkpoint of stream %d at version %d", stream_id, version)

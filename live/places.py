@@ -1,0 +1,215 @@
+"""Places: what has a stream and pages of its own, such as a cluster or a lock source.
+
+An app registers one `Places` in its `AppConfig.ready`. The sockets, the timeline, the overview, the navigation and the
+list of processes find it there:
+
+    register(Clusters())
+
+An app whose subject lives in the streams of another app's places adds to those instead:
+
+    places = registered("clusters")
+    places.carry(balancer, read=state_of)
+    places.show(Page(_("Balancer"), "balancer:page"))
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+
+from django.urls import reverse
+
+from live.past import parts_at
+from live.reading import Head, read_stable
+from live.subjects import Kind, Subject
+
+Read = Callable[[int], Any]
+"""The state of a subject now, from its rows, by the stream's id. Raises ObjectDoesNotExist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place. `note` stands beside its name where several are listed."""
+
+    prefix: str
+    slug: str
+    name: str
+    stream_id: int
+    note: str = ""
+
+    @property
+    def key(self) -> str:
+        """Unique among all places: `clusters/demo`."""
+        return f"{self.prefix}/{self.slug}"
+
+    @property
+    def socket(self) -> str:
+        """The address of its WebSocket (`live.routing`)."""
+        return f"/ws/{self.key}/"
+
+
+class Page(NamedTuple):
+    """A page that every place of a kind has. `view` is a URL name that takes the slug."""
+
+    label: Any
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A place in the overview. `template` writes one element from `card` (this) and `content`, which is its own.
+
+    The element carries data-version, data-epoch and data-socket, and fetches itself again on `ringviz:changed`.
+    """
+
+    place: Place
+    head: Head
+    template: str
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All places of a kind. `counts` are parts of the headline ("3 clusters"), `problems` a sentence each, `well` the
+    sentence for when there are none.
+    """
+
+    cards: Sequence[Card]
+    counts: Sequence[str]
+    problems: Sequence[str]
+    well: str
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A line of the overview's processes: what answers, whether it does, and what it said."""
+
+    name: str
+    well: bool
+    state: str
+    detail: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineWords:
+    """What the timeline says in the words of the subject; lazy texts. Without `effect` there are no columns for one.
+
+    `effect`, `share` and `peer` head the columns of an `Effect`. `name` and `any_name` label the filter by name,
+    "" for none. `no_match` says what to do when no event matches; `began` stands under the first event of all.
+    """
+
+    hint: Any
+    began: Any
+    no_match: Any
+    name: Any = ""
+    any_name: Any = ""
+    effect: Any = ""
+    share: Any = ""
+    peer: Any = ""
+
+
+class Places(ABC):
+    """All places of one kind. `prefix` begins their addresses, `urls` is the module of their URL patterns, `noun`
+    is what one of them is called.
+
+    `empty_template` is included in an overview that has no card at all, "" for none.
+    """
+
+    prefix: ClassVar[str]
+    urls: ClassVar[str]
+    noun: ClassVar[Any]
+    timeline: ClassVar[TimelineWords]
+    empty_template: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        self.pages: list[Page] = []
+        self._carried: dict[Subject, Read | None] = {}
+
+    @abstractmethod
+    def find(self, slug: str) -> Place | None:
+        """The place at an address."""
+
+    @abstractmethod
+    def listed(self, most: int) -> list[Place]:
+        """At most so many places, in the order of the navigation."""
+
+    @abstractmethod
+    def overview(self) -> Overview:
+        """Every place, as the overview shows it."""
+
+    def names(self, _place: Place, _most: int) -> list[str]:
+        """At most so many names to filter the timeline by."""
+        return []
+
+    def processes(self) -> Sequence[Process]:
+        """What runs for these places. Asked every ten seconds; waits half a second at most."""
+        return ()
+
+    def show(self, page: Page) -> None:
+        """Adds a page to the navigation. The first one is the place's own: cards and events lead to it."""
+        self.pages.append(page)
+
+    def carry(self, subject: Subject, read: Read | None = None) -> None:
+        """The streams carry this subject from now on. Without `read` its state is folded from the log."""
+        self._carried[subject] = read
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """In the order in which they were added."""
+        return list(self._carried)
+
+    def kinds(self) -> list[Kind]:
+        """Every kind of event that the streams carry."""
+        return [kind for subject in self._carried for kind in subject.kinds.values()]
+
+    def home(self, place: Place) -> str:
+        """The address of the place's own page."""
+        return reverse(self.pages[0].view, args=[place.slug])
+
+    def moment(self, place: Place, version: int) -> str:
+        """The address of the place as it was at a version."""
+        return f"{self.home(place)}?v={version}"
+
+    def snapshot(self, stream_id: int) -> dict[str, Any]:
+        """`{"v", "epoch", "parts"}`: the state of every subject, exactly of one version. Raises ObjectDoesNotExist."""
+
+        def read() -> dict[str, Any]:
+            return {subject.name: one(stream_id) for subject, one in self._carried.items() if one is not None}
+
+        now, parts = read_stable(stream_id, read)
+        folded = [subject.name for subject, one in self._carried.items() if one is None]
+        if folded and now.version:
+            found = parts_at(stream_id, now.version)
+            parts |= {name: found.get(name) for name in folded}
+        return {"v": now.version, "epoch": now.epoch, "parts": parts}
+
+
+_registered: dict[str, Places] = {}
+
+
+def register(places: Places) -> None:
+    """Makes places known to the whole product. Raises ValueError for a prefix that is taken by others."""
+    if type(_registered.get(places.prefix, places)) is not type(places):
+        raise ValueError(f"{places.prefix} is registered twice")
+    _registered[places.prefix] = places
+
+
+def registered(prefix: str) -> Places | None:
+    """The places whose addresses begin so, or None."""
+    return _registered.get(prefix)
+
+
+def all_places() -> list[Places]:
+    """Everything that is registered, in the order of INSTALLED_APPS."""
+    return list(_registered.values())
+
+
+def found(prefix: str, slug: str) -> tuple[Places, Place] | None:
+    """The place at an address, with its kind; None where there is none."""
+    places = registered(prefix)
+    place = places.find(slug) if places else None
+    return (places, place) if places and place else None

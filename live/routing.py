@@ -1,0 +1,32 @@
+"""The WebSocket addresses: one for each place, `/ws/<prefix>/<slug>/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+
+from live.consumer import StreamConsumer
+from live.places import Places, found
+
+
+class PlaceConsumer(StreamConsumer):
+    """The events of a place for whoever has its page open, the same for operators and those who watch."""
+
+    _places: Places
+
+    async def find_stream(self) -> int | None:
+        """The stream of the place that the address names."""
+        at = self.scope["url_route"]["kwargs"]
+        one = await self.read(lambda: found(at["prefix"], at["slug"]))
+        if one is None:
+            return None
+        self._places, place = one
+        return place.stream_id
+
+    def snapshot(self, stream_id: int) -> dict[str, Any]:
+        """The state that the rows hold, of exactly one version."""
+        return self._places.snapshot(stream_id)
+
+
+websocket_urlpatterns = [path("ws/<slug:prefix>/<slug:slug>/", PlaceConsumer.as_asgi())]

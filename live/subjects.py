@@ -1,0 +1,135 @@
+"""Subjects: what streams tell of. A subject declares each kind of its events once, in one place:
+
+    lamp = Subject("lamp")
+
+    @lamp.kind("lamp_lit", title=_("Lit"), words=say_lit, fold=put_on)
+    @dataclass(frozen=True)
+    class LampLit:
+        colour: str
+
+Everything else (the log, the past, the timeline, the sockets) asks the declaration and compares no names. A stream may
+carry several subjects. Each folds its own kinds into its own part of the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from live.payloads import plain
+
+T = TypeVar("T")
+
+Payload = Mapping[str, Any]
+Fold = Callable[[Any, Payload], Any]
+"""The state after an event, from the state before (None at the beginning) and the payload. Pure."""
+
+
+class EventWords(NamedTuple):
+    """An event in the reader's language. `label` is a few letters ("+cache-5"), `text` says it ("cache-5 added")."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an event moved or lost, for lists. Shares are 0..1, None where unknown.
+
+    `text` says all of it ("200 keys moved"), `count` and `unit` say it in a column. `peer` is the share that the way
+    compared with would have moved.
+    """
+
+    text: str
+    count: str
+    unit: str
+    share: float | None = None
+    peer: float | None = None
+
+
+class UndeclaredKind(LookupError):
+    """No subject declares this kind of event, or this class as a payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of event. `title` names it in filters; `listed` is its text in lists that show other subjects too."""
+
+    name: str
+    subject: Subject
+    payload: type[Any]
+    title: Any
+    fold: Fold
+    words: Callable[[Payload], EventWords]
+    effect: Callable[[Payload], Effect | None]
+    listed: Callable[[Payload], str]
+
+
+_kinds: dict[str, Kind] = {}
+_by_payload: dict[type[Any], Kind] = {}
+
+
+class Subject:
+    """A named set of kinds. `name` is its part of every snapshot; `named` are the JSON lookups of a payload where the
+    name stands that the timeline filters by (`node__name`).
+    """
+
+    def __init__(self, name: str, *, named: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.named = named
+        self.kinds: dict[str, Kind] = {}
+
+    def __repr__(self) -> str:
+        return f"<Subject {self.name}>"
+
+    def kind(
+        self,
+        name: str,
+        *,
+        title: Any,
+        fold: Fold,
+        words: Callable[[Payload], EventWords],
+        effect: Callable[[Payload], Effect | None] = lambda _payload: None,
+        listed: Callable[[Payload], str] | None = None,
+    ) -> Callable[[type[T]], type[T]]:
+        """Declares the dataclass below it as the payload of a kind. Raises ValueError if the name is taken."""
+
+        def declare(cls: type[T]) -> type[T]:
+            if not is_dataclass(cls):
+                raise TypeError(f"{cls.__name__} is not a dataclass")
+            if name in _kinds:
+                raise ValueError(f"{name} is declared twice")
+            said = listed or (lambda payload: words(payload).text)
+            made = Kind(name, self, cls, title, fold, words, effect, said)
+            self.kinds[name] = _kinds[name] = _by_payload[cls] = made
+            return cls
+
+        return declare
+
+    def apply(self, state: Any, kind: str, payload: Payload) -> Any:
+        """The state after one of the subject's own events. Raises UndeclaredKind."""
+        if kind not in self.kinds:
+            raise UndeclaredKind(f"{self.name} has no kind of event named {kind!r}")
+        return self.kinds[kind].fold(state, payload)
+
+
+def declared(kind: str) -> Kind:
+    """The declaration of a kind. Raises UndeclaredKind."""
+    try:
+        return _kinds[kind]
+    except KeyError:
+        raise UndeclaredKind(f"no subject declares the kind {kind!r}") from None
+
+
+def encode(payload: object) -> tuple[str, dict[str, Any]]:
+    """The kind of a payload and its JSON values, checked. Raises UndeclaredKind, UndeclaredField."""
+    kind = _by_payload.get(type(payload))
+    if kind is None:
+        raise UndeclaredKind(f"no subject declares {type(payload).__name__} as a payload")
+    return kind.name, plain(payload, kind.name)
+
+
+def event_words(kind: str, payload: Payload) -> EventWords:
+    """An event in the reader's language. Raises UndeclaredKind."""
+    return declared(kind).words(payload)

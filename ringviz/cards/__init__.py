@@ -1,0 +1,1 @@
+"""Clusters as the overview shows them: figures, pictures and sentences."""

@@ -1,0 +1,93 @@
+"""The events of a cluster. Each file declares its kinds whole: payload, fold, words and the name in filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ringviz.core.state import State
+
+# The timeline's filter offers the kinds in this order.
+# isort: off
+from ringviz.events.nodes import (
+    NodeAdded,
+    NodeCleared,
+    NodeDrained,
+    NodeEdited,
+    NodeEvent,
+    NodeFailedOver,
+    NodeFrozen,
+    NodeKilled,
+    NodeRemoved,
+    NodeRestarted,
+    NodeRevived,
+    NodeReweighted,
+    NodeSuspected,
+    NodeThawed,
+)
+from ringviz.events.work import WorkAsked, WorkCancelling, WorkEnded, WorkloadSet, work_words
+from ringviz.events.keys import KeysImported, KeysLost, KeysRefilled
+from ringviz.events.clusters import ClusterCreated, ClusterFormed, ClusterReconfigured, ExternalSeen
+
+# isort: on
+from ringviz.events.shapes import Copies, Figures, Loss, Moved, MovementSummary, Settings
+from ringviz.events.subject import ring
+
+__all__ = [
+    "ClusterCreated",
+    "ClusterFormed",
+    "ClusterReconfigured",
+    "Copies",
+    "ExternalSeen",
+    "Figures",
+    "KeysImported",
+    "KeysLost",
+    "KeysRefilled",
+    "Loss",
+    "Moved",
+    "MovementSummary",
+    "NodeAdded",
+    "NodeCleared",
+    "NodeDrained",
+    "NodeEdited",
+    "NodeEvent",
+    "NodeFailedOver",
+    "NodeFrozen",
+    "NodeKilled",
+    "NodeRemoved",
+    "NodeRestarted",
+    "NodeRevived",
+    "NodeReweighted",
+    "NodeSuspected",
+    "NodeThawed",
+    "Payload",
+    "Settings",
+    "WorkAsked",
+    "WorkCancelling",
+    "WorkEnded",
+    "WorkloadSet",
+    "apply",
+    "ring",
+    "work_words",
+]
+
+Payload = (
+    ClusterCreated
+    | ClusterFormed
+    | WorkAsked
+    | WorkCancelling
+    | WorkEnded
+    | WorkloadSet
+    | KeysRefilled
+    | KeysLost
+    | NodeEvent
+    | NodeRemoved
+    | ClusterReconfigured
+    | KeysImported
+    | ExternalSeen
+)
+
+
+def apply(state: State | None, kind: str, payload: Mapping[str, Any]) -> State:
+    """The cluster's state after an event, in O(nodes). Its arguments are not changed. Raises UndeclaredKind."""
+    return cast(State, ring.apply(state, kind, payload))

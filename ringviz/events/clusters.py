@@ -1,0 +1,104 @@
+"""Events about a cluster as a whole: its beginning, its settings, and what somebody else changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from live.subjects import EventWords, Payload
+from live.wording import grouped
+from ringviz.core import state
+from ringviz.core.state import ClusterState, KeysState, NodeState, Work, Workload
+from ringviz.events.shapes import Figures, MovementSummary, Settings
+from ringviz.events.subject import kind, same
+
+
+def _nodes(payload: Payload) -> EventWords:
+    count = len(payload["nodes"])
+    return same(ngettext("%(n)s node", "%(n)s nodes", count) % {"n": grouped(count)})
+
+
+def _created(payload: Payload) -> str:
+    """ "8 nodes" says enough beside the ring. In a list of changes it needs its verb."""
+    return _("created with %(nodes)s") % {"nodes": _nodes(payload).text}
+
+
+def _formed(_payload: Payload) -> EventWords:
+    return EventWords(_("formed"), _("the servers form the cluster"))
+
+
+def _reconfigured(payload: Payload) -> EventWords:
+    """The most telling difference first, and alone."""
+    now, before = payload["cluster"], payload["before"]
+    if now["strategy"] != before["strategy"]:
+        return same(_("modulo") if now["strategy"] == "modulo" else _("hash ring"))
+    if now["vnodes"] != before["vnodes"]:
+        vnodes = now["vnodes"]
+        return same(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes) % {"n": grouped(vnodes)})
+    copies = now["copies"]
+    return same(ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies) % {"n": grouped(copies)})
+
+
+def _seen(payload: Payload) -> EventWords:
+    count = len(payload["nodes"])
+    text = ngettext("the cluster changed: %(n)s node", "the cluster changed: %(n)s nodes", count)
+    return EventWords(_("changed"), text % {"n": grouped(count)})
+
+
+@kind(
+    "cluster_created",
+    title=gettext_lazy("Cluster created"),
+    fold=state.created,
+    words=_nodes,
+    listed=_created,
+)
+@dataclass(frozen=True)
+class ClusterCreated:
+    """The first event of a stream."""
+
+    cluster: ClusterState
+    keys: KeysState
+    nodes: list[NodeState]
+    work: list[Work]
+    unfilled: list[list[int]]
+    workload: Workload | None
+
+
+@kind("cluster_formed", title=gettext_lazy("Cluster formed"), fold=state.with_nodes, words=_formed)
+@dataclass(frozen=True)
+class ClusterFormed:
+    """The servers of a managed cluster have found each other; every bucket has its owner, and no key is stored yet."""
+
+    nodes: list[NodeState]
+    unfilled: list[list[int]]
+    work: int = 0
+
+
+# Other settings leave the nodes as they are, and modulo depends on the nodes alone: nothing to set beside them.
+@kind(
+    "cluster_reconfigured",
+    title=gettext_lazy("Settings changed"),
+    fold=state.with_settings,
+    words=_reconfigured,
+    with_peer=False,
+)
+@dataclass(frozen=True)
+class ClusterReconfigured:
+    """Another strategy, number of virtual nodes or of copies."""
+
+    cluster: ClusterState
+    before: Settings
+    changed: list[Figures]
+    movement: MovementSummary | None
+    undoes: int | None = None
+    work: int = 0
+
+
+@kind("external_seen", title=gettext_lazy("Changed elsewhere"), fold=state.with_nodes, words=_seen)
+@dataclass(frozen=True)
+class ExternalSeen:
+    """A cluster of somebody else changed: all of its nodes, as one of its members tells them."""
+
+    nodes: list[NodeState]

@@ -1,0 +1,73 @@
+"""The subject "ring": what a cluster's stream tells of its nodes, keys and work.
+
+The files beside this one declare the kinds. `static/js/ring/kinds/` declares the same kinds for the page, and the
+golden files of `tests/contract` hold the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from live.subjects import Effect, EventWords, Fold, Payload, Subject
+from live.wording import number
+
+# Every event about one node carries it whole; a removal carries its name, an intent the name that it is about.
+ring = Subject("ring", named=("node__name", "name", "asked__name"))
+
+T = TypeVar("T")
+
+Words = Callable[[Payload], EventWords]
+
+
+def kind(
+    name: str,
+    *,
+    title: Any,
+    fold: Fold,
+    words: Words,
+    with_peer: bool = True,
+    listed: Callable[[Payload], str] | None = None,
+) -> Callable[[type[T]], type[T]]:
+    """Declares a kind of the ring. `with_peer`: what modulo would have moved can be set beside what moved."""
+
+    def said(payload: Payload) -> EventWords:
+        found = words(payload)
+        if not payload.get("undoes"):
+            return found
+        return EventWords(found.label, _("%(what)s (undone)") % {"what": found.text})
+
+    def effect(payload: Payload) -> Effect | None:
+        return effect_of(payload, with_peer=with_peer)
+
+    return ring.kind(name, title=title, fold=fold, words=said, effect=effect, listed=listed)
+
+
+def same(text: str) -> EventWords:
+    """The text as its own label."""
+    return EventWords(text, text)
+
+
+def effect_of(payload: Mapping[str, Any], *, with_peer: bool) -> Effect | None:
+    """What moved, or was lost with a server; None where nothing can move."""
+    movement: dict[str, Any] | None = payload.get("movement")
+    if not movement:
+        return None
+    loss: dict[str, Any] | None = payload.get("loss")  # then nothing arrived anywhere
+    keys, moved = movement["keys"], movement["moved"]
+    count = loss["keys"] if loss else moved
+    if loss:
+        text = ngettext("%(n)s key lost", "%(n)s keys lost", count)
+    else:
+        text = ngettext("%(n)s key moved", "%(n)s keys moved", count)
+    peer = movement["modulo"]["moved"] if with_peer and movement.get("modulo") else None
+    return Effect(
+        text=text % {"n": number(count)},
+        count=number(count),
+        unit=_("lost") if loss else _("moved"),
+        share=moved / keys if keys else None,
+        peer=peer / keys if keys and peer is not None else None,
+    )

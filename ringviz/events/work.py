@@ -1,0 +1,106 @@
+"""Events about what was asked of servers, and about the clients of a cluster.
+
+On a managed cluster what was asked is one event (`work_asked`) and what came of it another. `work` of an event is the
+intent that it ends, 0 for none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from live.subjects import EventWords, Payload
+from live.wording import grouped
+from ringviz.core import state
+from ringviz.core.state import NodeState, Work, Workload
+from ringviz.events.subject import kind
+
+_WANTED = {  # what an intent is for
+    "form": gettext_lazy("start the servers"),
+    "add": gettext_lazy("add %(node)s"),
+    "kill": gettext_lazy("kill %(node)s"),
+    "freeze": gettext_lazy("freeze %(node)s"),
+    "thaw": gettext_lazy("thaw %(node)s"),
+    "restart": gettext_lazy("restart %(node)s"),
+    "drain": gettext_lazy("drain %(node)s"),
+    "remove": gettext_lazy("remove %(node)s"),
+    "revive": gettext_lazy("revive %(node)s"),
+    "reweight": gettext_lazy("another weight for %(node)s"),
+    "configure": gettext_lazy("other settings"),
+    "keys": gettext_lazy("other keys"),
+}
+
+
+def work_words(action: str, name: str) -> str:
+    """What an intent is for: "kill cache-4"."""
+    return str(_WANTED.get(action, action)) % {"node": name}
+
+
+def _of_work(payload: Payload, text: str) -> EventWords:
+    asked = payload["asked"]
+    what = work_words(asked["action"], asked["name"])
+    return EventWords(asked["name"] or what, text % {"what": what, "why": payload.get("why", "")})
+
+
+def _asked(payload: Payload) -> EventWords:
+    return _of_work(payload, _("asked: %(what)s"))
+
+
+def _cancelling(payload: Payload) -> EventWords:
+    return _of_work(payload, _("being cancelled: %(what)s"))
+
+
+def _ended(payload: Payload) -> EventWords:
+    if payload["outcome"] == "cancelled":
+        return _of_work(payload, _("cancelled: %(what)s"))
+    return _of_work(payload, _("failed: %(what)s (%(why)s)") if payload.get("why") else _("failed: %(what)s"))
+
+
+def _workload(payload: Payload) -> EventWords:
+    workload = payload["workload"]
+    if not workload["on"]:
+        return EventWords(_("no workload"), _("workload off"))
+    text = ngettext("workload: %(n)s operation a second", "workload: %(n)s operations a second", workload["rate"])
+    return EventWords(_("workload"), text % {"n": grouped(workload["rate"])})
+
+
+@kind("work_asked", title=gettext_lazy("Asked"), fold=state.with_work, words=_asked)
+@dataclass(frozen=True)
+class WorkAsked:
+    """An intent waits for the supervisor. `node` is one that is about to join."""
+
+    asked: Work
+    node: NodeState | None = None
+
+
+@kind("work_cancelling", title=gettext_lazy("Being cancelled"), fold=state.with_work_cancelling, words=_cancelling)
+@dataclass(frozen=True)
+class WorkCancelling:
+    """An intent is to be given up; what it has moved goes back."""
+
+    asked: Work
+
+
+@kind("work_ended", title=gettext_lazy("Failed or cancelled"), fold=state.without_work, words=_ended)
+@dataclass(frozen=True)
+class WorkEnded:
+    """An intent came to nothing: `outcome` is failed or cancelled. `node` is as it was, or `gone` (its number)."""
+
+    work: int
+    asked: Work
+    outcome: str
+    why: str
+    node: NodeState | None = None
+    gone: int = 0
+
+
+@kind("workload_set", title=gettext_lazy("Workload"), fold=state.with_workload, words=_workload)
+@dataclass(frozen=True)
+class WorkloadSet:
+    """The clients of a managed cluster were started, stopped or set."""
+
+    workload: Workload
+    before: Workload | None
+    undoes: int | None = None

@@ -1,0 +1,53 @@
+"""Who leads the managed clusters, as the overview says it."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from redis import Redis, RedisError
+
+from live.channel import redis_url
+from live.places import Process
+from live.wording import number
+from locks.lease import Lease
+from ringviz.models import Cluster, Leadership, Node
+
+LEASE = "supervisor"  # what leaders hold on the hint server
+_TIMEOUT_S = 0.5
+_WITH_SERVER = (Node.State.ACTIVE, Node.State.SUSPECTED, Node.State.FROZEN)
+
+
+def supervisor() -> tuple[Process, ...]:
+    """Who starts and ends the servers of managed clusters, and how many there should be; nothing where there are none.
+
+    It leads as long as it holds its lease on the hint server; the row says who led last.
+    """
+    try:
+        managed = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED)
+        if not Cluster.objects.filter(kind=Cluster.Kind.MANAGED).exists():
+            return ()
+        count = managed.filter(state__in=_WITH_SERVER).count()
+        last = Leadership.objects.order_by("-fencing_token").first()
+    except DatabaseError:
+        return ()
+    servers = ngettext("%(n)s server", "%(n)s servers", count) % {"n": number(count)}
+    leads = _is_led()
+    if leads and last is not None:
+        detail = _("%(servers)s, process %(holder)s, since") % {"servers": servers, "holder": last.holder}
+        return (Process(_("Supervisor"), True, _("leads"), detail, last.since),)
+    said = _("nobody leads") if leads is not None else _("unknown")
+    detail = _("%(servers)s; what is asked waits until one leads") % {"servers": servers}
+    return (Process(_("Supervisor"), False, said, detail),)
+
+
+def _is_led() -> bool | None:
+    """Whether somebody holds the supervisor's lease; None where nobody can be asked."""
+    url = redis_url()
+    if not url:
+        return None
+    try:
+        with Redis.from_url(url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S) as client:
+            return bool(client.exists(Lease(client, LEASE, 1).keys[0]))
+    except (RedisError, OSError):
+        return None
