@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs
 
 from channels.exceptions import StopConsumer
@@ -87,13 +87,13 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         self._sender = asyncio.create_task(self._serve(self._hub))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """`{"type":"resync","since":V}` and nothing else."""
-        since = _resync_since(text_data)
-        if since is None:
+        """`{"type":"resync","since":V}`, or `{"type":"resync"}` for a snapshot, and nothing else."""
+        asked = _resync(text_data)
+        if asked is None:
             await self._end_sender()
             await self.close(MALFORMED)
         elif self._socket is not None:
-            self._socket.resync(since)
+            self._socket.resync(asked.since)
 
     async def _serve(self, hub: hubs.Hub) -> None:
         """Sends until the stream is gone or something fails; then closes, so that no socket stays open and silent."""
@@ -149,8 +149,14 @@ def _position(query_string: bytes) -> tuple[int | None, str]:
     return (int(since) if well_formed else None), epoch
 
 
-def _resync_since(text: str | None) -> int | None:
-    """The version of a resync message, or None for anything else."""
+class _Resync(NamedTuple):
+    """What a page asks for: the events after `since`, or a snapshot where it is None."""
+
+    since: int | None
+
+
+def _resync(text: str | None) -> _Resync | None:
+    """What a message asks for, or None for a message that is not understood."""
     if text is None or len(text.encode()) > MOST_RECEIVED_BYTES:
         return None
     try:
@@ -159,5 +165,7 @@ def _resync_since(text: str | None) -> int | None:
         return None
     match message:
         case {"type": "resync", "since": int(since)} if not isinstance(since, bool) and 0 <= since < 10**18:
-            return since
+            return _Resync(since)
+        case {"type": "resync", **others} if not others:
+            return _Resync(None)
     return None

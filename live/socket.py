@@ -61,15 +61,15 @@ class Socket:
         self._version: int | None = None  # None: nothing yet, a snapshot comes first
         self._life = 0
         self._frame_number = 0
-        self._resync: int | None = None
+        self._asked: list[int | None] = []
 
     def wake(self) -> None:
         """There is something to send, perhaps."""
         self._wake.set()
 
-    def resync(self, since: int) -> None:
-        """The page has everything up to `since` and asks for the rest. Of several the last one counts."""
-        self._resync = since
+    def resync(self, since: int | None) -> None:
+        """The page has everything up to `since` and asks for the rest; None asks for a snapshot. The last call counts."""
+        self._asked = [since]
         self._wake.set()
 
     async def run(self, feed: Feed, since: int | None, epoch: str) -> None:
@@ -82,9 +82,8 @@ class Socket:
         await self._place(feed, since, epoch)
         while not feed.gone:
             self._wake.clear()
-            if (asked := self._resync) is not None:
-                self._resync = None
-                await self._place(feed, asked, feed.head.epoch)
+            if self._asked:
+                await self._place(feed, self._asked.pop(), feed.head.epoch)
             await self._send_events(feed)
             for frame in feed.frames_after(self._frame_number):
                 self._frame_number = frame.number

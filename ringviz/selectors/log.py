@@ -10,6 +10,7 @@ from live.log import event_frame
 from live.models import Event
 from live.reading import floor, head
 from live.subjects import event_words
+from ringviz.events import ring
 
 MOST_ROWS = 500
 
@@ -22,8 +23,8 @@ def oldest(stream_id: int) -> int:
 def log_page(
     stream_id: int, *, before: int | None, lowest: int | None, limit: int, kind: str, with_who: bool
 ) -> dict[str, Any]:
-    """`{"head", "floor", "events"}`, newest first: those below `before` and not below `lowest`."""
-    events = Event.objects.filter(stream_id=stream_id)
+    """`{"head", "floor", "events"}`, newest first: the ring's below `before` and not below `lowest`."""
+    events = Event.objects.filter(stream_id=stream_id, kind__in=list(ring.kinds))
     if before is not None:
         events = events.filter(version__lt=before)
     if lowest is not None:

@@ -14,8 +14,11 @@ from django.views.decorators.http import require_safe
 
 from live.log import event_frame, timestamp
 from live.models import Stream
+from live.places import registered
 from ringviz.errors import NotFound
-from ringviz.selectors.clusters import Known, cluster_of, known, place_of
+from ringviz.events import ring as subject
+from ringviz.models import Cluster
+from ringviz.selectors.clusters import PREFIX, Known, cluster_of, known, place_of
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, state_at
 from ringviz.services.actions import maybe_whole
@@ -37,7 +40,12 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
         boot = _moment(slug, _version_asked(request))
     except (NotFound, Stream.DoesNotExist):  # the version, or by now the cluster
         return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
-    boot |= {"urls": _urls(slug), "may_operate": request.user.has_perm("ringviz.operate"), "now": _now_ms()}
+    boot |= {
+        "urls": _urls(cluster),
+        "may_operate": request.user.has_perm("ringviz.operate"),
+        "now": _now_ms(),
+        "elsewhere": _kinds_of_others(),
+    }
     return render(request, "ringviz/ring.html", {"cluster": cluster, "place": place_of(cluster), "boot": boot})
 
 
@@ -76,9 +84,15 @@ def _last_change(now: Known) -> str:
     return max((node["since"] for node in now.state["nodes"]), default=timestamp(now.cluster.key_set.created_at))
 
 
-def _urls(slug: str) -> dict[str, str]:
-    addresses = {name: reverse(f"ringviz:{name}", args=[slug]) for name in _ADDRESSES}
-    return addresses | {"page": reverse("ringviz:ring", args=[slug]), "socket": f"/ws/clusters/{slug}/"}
+def _urls(cluster: Cluster) -> dict[str, str]:
+    addresses = {name: reverse(f"ringviz:{name}", args=[cluster.slug]) for name in _ADDRESSES}
+    return addresses | {"page": reverse("ringviz:ring", args=[cluster.slug]), "socket": place_of(cluster).socket}
+
+
+def _kinds_of_others() -> list[str]:
+    """Kinds of event that the stream carries of other subjects. Any other kind tells the page that it is too old."""
+    places = registered(PREFIX)
+    return [kind.name for kind in places.kinds() if kind.subject is not subject] if places else []
 
 
 def _now_ms() -> int:

@@ -83,6 +83,7 @@ export function pageOf(state, more = {}) {
     view,
     plan: null,
     epoch: "e",
+    life: 0,
     floor: 1,
     link: { state: "live", since: 0 },
     watching: null,

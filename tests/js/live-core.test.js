@@ -4,13 +4,13 @@ import { Conversation, pauseMs, socketAddress } from "../../static/js/lib/live-c
 
 const EPOCH = "e1";
 const hello = (head, epoch = EPOCH) => ({ type: "hello", head, epoch, now: 0 });
-const event = (v) => ({ type: "event", v, kind: "k", at: "", payload: {} });
-const snapshot = (v, epoch = EPOCH) => ({ type: "snapshot", v, epoch, state: {} });
+const event = (v, kind = "k") => ({ type: "event", v, kind, at: "", payload: {} });
+const snapshot = (v, epoch = EPOCH) => ({ type: "snapshot", v, epoch, parts: {} });
 
 /** A page that applies what it is told to. Returns what was done for each message, in short. */
-function pageAt(v, epoch = EPOCH) {
+function pageAt(v, epoch = EPOCH, declares = undefined) {
   const have = { v, epoch };
-  const conversation = new Conversation(() => have);
+  const conversation = new Conversation(() => have, declares);
   const take = (message) => {
     const verdict = conversation.take(message);
     if (verdict.do === "apply") {
@@ -133,4 +133,20 @@ test("the address says what the page has", () => {
     "ws://127.0.0.1:8000/ws/clusters/demo/?since=57&epoch=a+b",
   );
   assert.equal(socketAddress("/ws/a/", have, "https://ring.example/"), "wss://ring.example/ws/a/?since=57&epoch=a+b");
+});
+
+test("a kind that the page was not told of is replaced by a snapshot, and what follows it goes on", () => {
+  const page = pageAt(4, EPOCH, (kind) => kind === "k");
+  assert.deepEqual(page.take(hello(4), event(5), event(6, "of tomorrow"), event(7), event(8, "of tomorrow")), [
+    "nothing",
+    "apply 5",
+    "renew",
+    "nothing",
+    "nothing",
+  ]);
+  assert.equal(page.conversation.current, false);
+  assert.deepEqual(page.take({ type: "heartbeat", v: 8, now: 0 }), ["nothing"], "nothing more is asked for meanwhile");
+  assert.deepEqual(page.take(snapshot(8), event(9)), ["replace 8", "apply 9"]);
+  assert.equal(page.conversation.current, true);
+  assert.deepEqual(page.take(event(10, "of tomorrow")), ["renew"], "and again");
 });

@@ -71,7 +71,7 @@ function surroundings() {
   };
 }
 
-function open(v = 4) {
+function open(v = 4, more = {}) {
   const world = surroundings();
   const have = { v, epoch: "e" };
   const states = [];
@@ -86,6 +86,7 @@ function open(v = 4) {
       },
       onFrame: (topic, data) => frames.push([topic, data]),
       onState: (state) => states.push(state),
+      ...more,
     },
     world.around,
   );
@@ -93,7 +94,7 @@ function open(v = 4) {
 }
 
 const hello = (head) => ({ type: "hello", head, epoch: "e", now: 0 });
-const event = (v) => ({ type: "event", v, kind: "k", at: "", payload: {} });
+const event = (v, kind = "k") => ({ type: "event", v, kind, at: "", payload: {} });
 const names = (states) => states.map(({ state }) => state);
 
 test("it connects from what the page has, and is live once it has caught up", () => {
@@ -227,4 +228,22 @@ test("values of topics are passed on", () => {
   const { world, frames } = open();
   world.last.say({ type: "frame", topic: "watchers", n: 1, data: { count: 3 } });
   assert.deepEqual(frames, [["watchers", { count: 3 }]]);
+});
+
+test("an event of a newer server asks for a snapshot, says so, and the page lives on", () => {
+  let newer = 0;
+  const { world, have, states } = open(4, {
+    declares: (/** @type {string} */ kind) => kind === "k",
+    onNewer: () => {
+      newer += 1;
+    },
+  });
+  world.last.say(hello(4));
+  world.last.say(event(5, "of tomorrow"));
+  assert.deepEqual(world.last.sent, [{ type: "resync" }]);
+  assert.deepEqual([newer, have.v], [1, 4]);
+  world.last.say({ type: "snapshot", v: 5, epoch: "e", parts: {} });
+  world.last.say(event(6));
+  assert.deepEqual([newer, have.v, world.last.sent.length], [1, 6, 1]);
+  assert.equal(names(states).at(-1), "live");
 });

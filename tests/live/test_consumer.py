@@ -138,6 +138,17 @@ async def test_a_version_that_fell_is_a_snapshot_for_everybody(stream):
         await watching.until(lambda: watching.versions == [2], "the next event")
 
 
+async def test_a_resync_without_a_version_is_answered_with_a_snapshot(stream):
+    await in_thread(fill, stream.pk, 3)
+    async with page(f"since=3&epoch={stream.epoch}") as asking:
+        await asking.message("hello")
+        asking.say(json.dumps({"type": "resync"}))
+        assert (await asking.message("snapshot"))["v"] == 3
+        await in_thread(add, stream.pk)
+        await asking.version(4)
+        assert asking.versions == [4]
+
+
 async def test_a_resync_is_answered_from_there(stream):
     await written(stream, 5)
     async with page(f"since=5&epoch={stream.epoch}") as asking:
@@ -156,7 +167,7 @@ async def test_a_resync_is_answered_from_there(stream):
         "",
         "{",
         "[]",
-        '{"type":"resync"}',
+        '{"type":"resync","until":1}',
         '{"type":"resync","since":-1}',
         '{"type":"resync","since":true}',
         '{"type":"resync","since":1.5}',

@@ -93,7 +93,7 @@ def test_numbers_are_grouped_as_the_language_has_it():
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Node")
 def test_the_page_says_the_same():
     script = """
-      import { eventWords } from "./static/js/ring/words.js";
+      import { eventWords } from "./static/js/ring/subject.js";
       let text = "";
       for await (const part of process.stdin) text += part;
       console.log(JSON.stringify(JSON.parse(text).map(([kind, payload]) => eventWords(kind, payload))));

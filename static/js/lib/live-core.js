@@ -5,7 +5,8 @@
  * @typedef {{type: "event", v: number, kind: string, at: string, payload: any}} LiveEvent
  * @typedef {{type: "snapshot", v: number, epoch: string, parts: any}} Snapshot parts: the state of each subject, by its name
  * @typedef {{do: "nothing"} | {do: "apply", event: LiveEvent} | {do: "replace", snapshot: Snapshot}
- *   | {do: "frame", topic: string, data: any} | {do: "ask", since: number} | {do: "end"}} Verdict
+ *   | {do: "frame", topic: string, data: any} | {do: "ask", since: number} | {do: "renew"} | {do: "end"}} Verdict
+ *   renew: an event came that the page cannot read, since the server is newer; only a snapshot helps
  */
 
 /** The server says something at least every 15 s; after two of them and a bit the connection is dead. */
@@ -50,9 +51,15 @@ export function socketAddress(url, have, page) {
 
 /** One connection's messages, judged in the order they come. */
 export class Conversation {
-  /** @param {() => Have} have read anew for each message: whoever applies a verdict changes it */
-  constructor(have) {
+  /**
+   * @param {() => Have} have read anew for each message: whoever applies a verdict changes it
+   * @param {(kind: string) => boolean} declares whether the page was told of this kind of event
+   */
+  constructor(have, declares = () => true) {
     this.have = have;
+    this.declares = declares;
+    /** Whether a snapshot is on its way, which stands for every event until it comes. */
+    this.renewing = false;
     this.greeted = false;
     this.head = 0;
     this.epoch = "";
@@ -81,6 +88,7 @@ export class Conversation {
         return { do: "nothing" };
       case "snapshot":
         this.asked = null;
+        this.renewing = false;
         this.epoch = message.epoch;
         this.head = message.v;
         return { do: "replace", snapshot: message };
@@ -106,6 +114,13 @@ export class Conversation {
       return { do: "nothing" };
     }
     this.head = Math.max(this.head, event.v);
+    if (this.renewing) {
+      return { do: "nothing" };
+    }
+    if (!this.declares(event.kind)) {
+      this.renewing = true;
+      return { do: "renew" };
+    }
     if (event.v === v + 1) {
       this.asked = null;
       return { do: "apply", event };
@@ -129,7 +144,7 @@ export class Conversation {
   /** A gap is asked for once; until it is filled, what comes behind it asks for nothing more. @returns {Verdict} */
   askIfBehind() {
     const { v, epoch } = this.have();
-    if (epoch !== this.epoch || v >= this.head || this.asked === v) {
+    if (epoch !== this.epoch || v >= this.head || this.asked === v || this.renewing) {
       return { do: "nothing" };
     }
     this.asked = v;

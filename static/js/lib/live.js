@@ -25,8 +25,12 @@ import {
  *   onEvent: (event: LiveEvent) => void,
  *   onFrame: (topic: string, data: any) => void,
  *   onState: (state: LinkState) => void,
+ *   declares?: (kind: string) => boolean,
+ *   onNewer?: () => void,
  * }} Options
  *   have: what the page shows now; onSnapshot and onEvent must change it.
+ *   declares: whether the page was told of a kind of event. One that it was not told of comes from a newer server: it is
+ *   never handed out. onNewer is called, and a snapshot takes its place. Without `declares` every kind is handed out.
  *
  * @typedef {Pick<WebSocket, "send" | "close" | "addEventListener">} Socket
  * @typedef {{
@@ -73,7 +77,7 @@ class Link {
     this.around = around;
     /** @type {Socket | null} */
     this.socket = null;
-    this.conversation = new Conversation(options.have);
+    this.conversation = new Conversation(options.have, options.declares);
     this.heardAt = around.now();
     this.openedAt = around.now();
     this.attempt = 0;
@@ -100,10 +104,10 @@ class Link {
 
   open() {
     this.retry = null;
-    const { url, have } = this.options;
+    const { url, have, declares } = this.options;
     const socket = this.around.open(socketAddress(url, have(), this.around.page()));
     this.socket = socket;
-    this.conversation = new Conversation(have);
+    this.conversation = new Conversation(have, declares);
     this.openedAt = this.around.now();
     socket.addEventListener("message", ({ data }) => socket === this.socket && this.receive(data));
     socket.addEventListener("close", ({ code }) => socket === this.socket && this.lose(code));
@@ -125,6 +129,10 @@ class Link {
         break;
       case "ask":
         this.socket?.send(JSON.stringify({ type: "resync", since: verdict.since }));
+        break;
+      case "renew":
+        this.socket?.send(JSON.stringify({ type: "resync" }));
+        this.options.onNewer?.();
         break;
       case "end":
         this.finish();

@@ -57,6 +57,29 @@ export function showStatus(el, status) {
 }
 
 /**
+ * The strip that says that the server is newer than the page. It stays: only loading the page again helps.
+ * @param {HTMLElement} strip
+ */
+export function showNewer(strip) {
+  if (!strip.hidden) {
+    return;
+  }
+  const space = document.createElement("span");
+  space.className = "sp";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = gettext("Reload");
+  button.addEventListener("click", () => location.reload());
+  strip.replaceChildren(
+    gettext("A newer version of this page is available. Until you reload, some changes are not explained here."),
+    space,
+    button,
+  );
+  strip.hidden = false;
+}
+
+/**
  * The strip under the top bar while there is no connection: what the page shows then is the last that it received.
  * @param {HTMLElement} strip
  * @param {number | string | Date | null} since when the connection was lost; null: there is one

@@ -3,9 +3,8 @@
 import { getJson, HttpError, postForm } from "../lib/http.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { powersOf } from "./powers.js";
-import { apply } from "./state.js";
+import { apply, eventWords, ring } from "./subject.js";
 import { decodeWords } from "./tokens.js";
-import { eventWords } from "./words.js";
 
 /** @import { Event, Payload, Urls } from "./types.js" */
 /** @import { Store } from "./store.js" */
@@ -119,9 +118,10 @@ export class Acting {
     const again = waiting && waiting.v <= event.v ? waiting.fields : fields;
     if (!again) return;
     const { text } = eventWords(event.kind, event.payload);
-    const note = waiting
-      ? waiting.note
-      : interpolate(_("The ring changed (%(what)s), so this was planned again."), { what: text });
+    const changed = ring.knows(event.kind)
+      ? interpolate(_("The ring changed (%(what)s), so this was planned again."), { what: text })
+      : "";
+    const note = waiting ? waiting.note : changed;
     void this.reported(this.plan(again, note), again);
   }
 

@@ -5,6 +5,7 @@ import { shownChange, subjectOf } from "./change.js";
 import { byId } from "./dom.js";
 import { captionOf } from "./caption.js";
 import { facesOf } from "./faces.js";
+import { ring } from "./subject.js";
 import { changeAloud } from "./words.js";
 
 /** @import { Store } from "./store.js" */
@@ -34,7 +35,7 @@ export function wireAnnouncements(store) {
     const change = shownChange(page);
     const number = change && subjectOf(change)?.number;
     const { title, text } = captionOf(page);
-    if (change?.kind === "external_seen") return announce(`${title}. ${text}`.trim());
+    if (change && ring.kind(change.kind).bySlots) return announce(`${title}. ${text}`.trim());
     announce(change ? changeAloud(change, number ? facesOf(page).of(number).label : "") : `${title}.`);
   });
   return announce;

@@ -8,6 +8,7 @@ import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
 import { isExternal, isManaged, isMember } from "./members.js";
 import { outsideWords, seenWords } from "./outside.js";
+import { ring } from "./subject.js";
 import { changeSentence, changeTitle } from "./words.js";
 
 /** @import { Change, Page, State } from "./types.js" */
@@ -32,7 +33,7 @@ export function wireCaption(store) {
 export function captionOf(page) {
   const change = shownChange(page);
   if (!change) return isExternal(page.view.state) ? outsideWords(page.view.state) : calm(page.view.state);
-  if (change.kind === "external_seen") return seenWords(change);
+  if (ring.kind(change.kind).bySlots) return seenWords(change);
   const number = subjectOf(change)?.number;
   const face = number ? facesOf(page).of(number) : null;
   const title = changeTitle(change, face?.label ?? "");

@@ -11,6 +11,7 @@ import { isExternal, isManaged, isMember } from "./members.js";
 import { powersOf } from "./powers.js";
 import { riskWords } from "./risk.js";
 import { SLOTS } from "./slots.js";
+import { ring } from "./subject.js";
 
 /** @import { Powers } from "./powers.js" */
 /** @import { Change, Movement, Node, Page } from "./types.js" */
@@ -136,7 +137,8 @@ const reviveButton = ({ number, name }) =>
  */
 function changed(change, movement) {
   const { planned, before, after, kind, payload } = change;
-  if (kind === "external_seen") return slotsMoved(movement);
+  const { bySlots, ofNode } = ring.kind(kind);
+  if (bySlots) return slotsMoved(movement);
   if (movement.moved === 0 && before.cluster.copies !== after.cluster.copies) return newCopies(change, movement);
   if (movement.keys > 0 && movement.moved === 0) return nothing(planned);
   const ratio = movedRatio(movement);
@@ -153,8 +155,7 @@ function changed(change, movement) {
   const nodes = activeNodes(before).length;
   const fair = nodes > 0 ? percent(1 / nodes) : "";
   const of = interpolate(_("%(moved)s of %(keys)s."), { moved: count(movement.moved), keys: count(movement.keys) });
-  const share =
-    fair && kind.startsWith("node_") ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
+  const share = fair && ofNode ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
   return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, change) : null];
 }
 
@@ -209,7 +210,7 @@ const newCopies = ({ planned, after }, { copies }) => [
  */
 function bars(movement, { after: { cluster }, kind }) {
   const { keys, moved, needless, modulo } = movement;
-  if (!kind.startsWith("node_")) return null;
+  if (!ring.kind(kind).ofNode) return null;
   if (cluster.strategy === "modulo") {
     return compare([_("Modulo"), moved / keys, "alt"], [_("Needed"), (moved - needless) / keys, ""]);
   }

@@ -2,10 +2,10 @@
 
 import { span, TOKEN_SPACE } from "../lib/geometry.js";
 import { isMember } from "./members.js";
-import { slotMovement } from "./slots.js";
+import { ring } from "./subject.js";
 import { decodeWords } from "./tokens.js";
 
-/** @import { Change, Moment, Movement, Node, Page, Pair, Plan, State } from "./types.js" */
+/** @import { Change, Event, Moment, Movement, Node, Page, Plan, State } from "./types.js" */
 /** @import { Range } from "./draw/types.js" */
 
 /** @type {WeakMap<Moment | Plan, Change>} */
@@ -41,43 +41,22 @@ const planned = ({ kind, payload, after, v }, before) => {
  */
 function happened({ calm, event, before, state }) {
   if (calm || !event || !before) return null;
-  const movement = event.kind === "external_seen" ? slotsMoved(before, state) : (event.payload.movement ?? null);
+  const movement = movementOf(event, before, state);
   return { kind: event.kind, payload: event.payload, movement, before, after: state, planned: false, v: event.v };
 }
 
 /**
- * Of a cluster that somebody else runs the events say what is so, and what moved follows from the two maps.
+ * @param {Event} event
  * @param {State} before
  * @param {State} after
  */
-function slotsMoved(before, after) {
-  const found = slotMovement(before.nodes, after.nodes);
+function movementOf({ kind, payload }, before, after) {
+  const { moves } = ring.kind(kind);
+  if (!moves) return payload.movement ?? null;
+  const found = moves(before, after);
   if (found) decoded.set(found.movement, found.ranges);
   return found?.movement ?? null;
 }
-
-/** Events without a picture of their own: nothing moved, nor would have if there were keys. */
-const CALM = new Set([
-  "cluster_created",
-  "cluster_formed",
-  "keys_imported",
-  "node_edited",
-  "node_suspected",
-  "node_cleared",
-  "node_thawed",
-  "node_restarted",
-  "work_asked",
-  "work_cancelling",
-  "work_ended",
-]);
-/** Events that leave the picture of the change before them as it is: what follows from it, and what is beside it. */
-const BESIDE = new Set(["keys_refilled", "keys_lost", "workload_set"]);
-
-/** @type {(kind: string) => boolean} */
-export const isDrawn = (kind) => !CALM.has(kind) && !BESIDE.has(kind);
-
-/** @type {(kind: string) => boolean} */
-export const isBeside = (kind) => BESIDE.has(kind);
 
 /** @type {WeakMap<Movement, Range[] | null>} */
 const decoded = new WeakMap();
@@ -161,10 +140,3 @@ export function foremost(change, most) {
   const others = [...sums].sort((a, b) => b[1] - a[1]).map(([number]) => number);
   return (subject ? [subject, ...others] : others).slice(0, most);
 }
-
-/**
- * The pairs between which most keys move.
- * @param {Pair[]} pairs
- * @param {number} number of a node
- */
-export const pairsOf = (pairs, number) => pairs.filter(([from, to]) => from === number || to === number);

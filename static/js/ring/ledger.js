@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 import { flow } from "./draw/flow.js";
 import { facesOf } from "./faces.js";
 import { isManaged } from "./members.js";
+import { ring } from "./subject.js";
 
 /** @import { Change, Movement, Page } from "./types.js" */
 
@@ -18,11 +19,12 @@ export function ledger(change, movement) {
   const { moved, needless, copies } = movement;
   if (isManaged(after)) return cellsOf(servedCells(change, movement));
   const many = after.cluster.copies;
-  const only = kind === "node_killed" && many === 1;
+  const { kills } = ring.kind(kind);
+  const only = kills && many === 1;
   const left = ngettext("lost, %(n)s copy left", "lost, %(n)s copies left", many - 1);
   const cells = [
     [count(moved), planned ? _("would change owner") : _("changed owner"), false],
-    kind === "node_killed"
+    kills
       ? [
           count(only ? moved : 0),
           only ? _("lost, the only copy") : interpolate(left, { n: many - 1 }),
@@ -89,7 +91,7 @@ export function flowOf(page, { after, payload }, movement) {
  * @param {Movement} movement
  */
 export function moduloWords({ kind, planned, after, payload }, { keys, moved, modulo }) {
-  if (!modulo || keys === 0 || !kind.startsWith("node_") || after.cluster.strategy !== "ring") return "";
+  if (!modulo || keys === 0 || !ring.kind(kind).ofNode || after.cluster.strategy !== "ring") return "";
   const lost = planned
     ? _("%(share)s of all keys; by modulo %(modulo)s would be lost.")
     : _("%(share)s of all keys; by modulo %(modulo)s would have been lost.");

@@ -26,6 +26,7 @@ const page = {
   view: start,
   plan: null,
   epoch: boot.epoch,
+  life: 0,
   floor: boot.floor,
   link: { state: "connecting", since: Date.now() },
   watching: null,

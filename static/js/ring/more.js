@@ -11,6 +11,7 @@ import { facesOf } from "./faces.js";
 import { flowOf, ledger, moduloWords } from "./ledger.js";
 import { isExternal, isManaged } from "./members.js";
 import { planPanel, wirePlanButtons } from "./plan.js";
+import { ring } from "./subject.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Change, Movement, Page } from "./types.js" */
@@ -76,7 +77,7 @@ function contentOf(page, parts, keysForm) {
  */
 function changePanel(page, change, movement, { openMoved }) {
   const faces = facesOf(page);
-  const number = change.kind === "cluster_reconfigured" ? 0 : (subjectOf(change)?.number ?? 0);
+  const number = ring.kind(change.kind).resets ? 0 : (subjectOf(change)?.number ?? 0);
   const title = number ? interpolate(_("%(node)s\u2019s keys"), { node: faces.of(number).label }) : _("Moved keys");
   /** @type {HTMLElement[]} */
   const panel = [h("h2", {}, title), ledger(change, movement)];

@@ -1,6 +1,7 @@
 /** Everything of the Ring page that answers: panels, tools, keys, the socket. Loaded when the first picture stands. */
 
 import { connect } from "../lib/live.js";
+import { showNewer } from "../lib/status.js";
 import { Acting } from "./acting.js";
 import { wireAnnouncements } from "./announce.js";
 import { byId } from "./dom.js";
@@ -16,6 +17,7 @@ import { wireNodes } from "./nodes.js";
 import { makeNotice, wireLost } from "./notice.js";
 import { wirePointer } from "./pointer.js";
 import { wireSettings } from "./settings.js";
+import { ring } from "./subject.js";
 import { wireTabs } from "./tabs.js";
 import { wireTimebar } from "./timebar.js";
 import { wirePresent, wireTools } from "./tools.js";
@@ -28,7 +30,8 @@ import { Travel } from "./travel.js";
 /** @import { Boot, Event } from "./types.js" */
 
 /** @typedef {{boot: Boot, wanted: Wanted, store: Store, loader: Loader, stage: Stage}} Begun */
-/** @typedef {Begun & {travel: Travel, acting: Acting, receive: (event: Event) => void}} Whole */
+/** @typedef {Begun & {travel: Travel, acting: Acting, receive: (event: Event) => void,
+ *   declares: (kind: string) => boolean}} Whole */
 
 /** What real servers tell, many times a second. */
 const SERVED = new Set(["stored", "work", "suspicion", "traffic"]);
@@ -64,13 +67,16 @@ function makeActing({ boot, store, loader }) {
    * @param {Event} event
    */
   const receive = (event) => {
+    if (!declares(event.kind)) return; // the socket brings it too, and then a snapshot in its place
     const { plan } = store.page;
     const done = acting.isCommitted(event);
     travel.receive(event);
     acting.headMoved(plan && !done ? plan.fields : null, event);
   };
   const acting = new Acting(store, urls, { book: loader.book, mayOperate, notice, receive });
-  return { travel, acting, receive };
+  const elsewhere = new Set(boot.elsewhere);
+  const declares = (/** @type {string} */ kind) => ring.knows(kind) || elsewhere.has(kind);
+  return { travel, acting, receive, declares };
 }
 
 /**
@@ -152,7 +158,7 @@ async function showWanted({ boot, wanted, store, loader, travel, acting }) {
  * Follows the cluster from the version that the page has; again when somebody does not want to wait.
  * @param {Whole} whole
  */
-function follow({ boot, store, travel, receive }) {
+function follow({ boot, store, travel, receive, declares }) {
   /** @type {{close(): void} | null} */
   let link = null;
   const begin = () => {
@@ -162,6 +168,8 @@ function follow({ boot, store, travel, receive }) {
       have: () => ({ v: store.page.head.v, epoch: store.page.epoch }),
       onSnapshot: (message) => travel.restart(message, new Date(Date.now() + store.page.offset).toISOString()),
       onEvent: receive,
+      declares,
+      onNewer: () => showNewer(byId("newer")),
       onFrame: (topic, data) => {
         if (topic === "watchers") store.set({ watching: data.count ?? null });
         if (topic === "stored" && "silent_since" in data)

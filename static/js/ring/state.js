@@ -1,79 +1,75 @@
 /**
- * The state of a cluster as its events make it. Pure: the same rules as `ringviz/core/state.py`, held together by the golden
+ * The folds that a cluster's events use (kinds/). Pure: the same as `ringviz/core/state.py`, held together by the golden
  * files of tests/contract. Payloads carry the absolute state of what changed, so nothing is added up here.
  */
 
 /** @import { Node, Payload, State } from "./types.js" */
 
-/** An event kind that this page does not know: the server is newer than the page. */
-export class UnknownKind extends Error {}
+/** @typedef {(state: State, payload: any) => State} Fold */
 
-/** @typedef {(state: State, payload: any) => State} Rule */
+/** @type {Fold} the first event; a log that was begun before there were servers lacks the last three */
+export const created = (_state, { cluster, keys, nodes, work = [], unfilled = [], workload = null }) => ({
+  cluster,
+  keys,
+  nodes,
+  work,
+  unfilled,
+  workload,
+});
 
-/** @type {Rule} */
-const withNode = (state, payload) => settled({ ...state, nodes: put(state.nodes, payload.node) }, payload);
+/** @type {Fold} a node is new, or another than it was */
+export const withNode = (state, payload) => settled({ ...state, nodes: put(state.nodes, payload.node) }, payload);
 
-/** @type {Rule} what was about to join is as it was before, or gone */
-function ended(state, payload) {
+/** @type {Fold} a node is gone */
+export const withoutNode = (state, payload) =>
+  settled({ ...state, nodes: state.nodes.filter(({ number }) => number !== payload.number) }, payload);
+
+/** @type {Fold} all nodes at once */
+export const withNodes = (state, payload) => settled({ ...state, nodes: payload.nodes }, payload);
+
+/** @type {Fold} the cluster has other settings */
+export const withSettings = (state, payload) => settled({ ...state, cluster: payload.cluster }, payload);
+
+/** @type {Fold} the cluster has another key set */
+export const withKeys = (state, payload) => settled({ ...state, keys: payload.keys }, payload);
+
+/** @type {Fold} the clients have other settings */
+export const withWorkload = (state, { workload }) => ({ ...state, workload });
+
+/** @type {Fold} an intent waits; the node, where there is one, is about to join */
+export const withWork = (state, { asked, node }) => ({
+  ...state,
+  nodes: node ? put(state.nodes, node) : state.nodes,
+  work: [...state.work.filter(({ id }) => id !== asked.id), asked],
+});
+
+/** @type {Fold} an intent is being given up */
+export const withWorkCancelling = (state, { asked }) => ({
+  ...state,
+  work: state.work.map((one) => (one.id === asked.id ? { ...one, cancelling: true } : one)),
+});
+
+/** @type {Fold} nothing came of an intent: the node that was about to join is as it was before, or gone */
+export function withoutWork(state, payload) {
   const nodes = state.nodes.filter(({ number }) => number !== payload.gone);
   return settled({ ...state, nodes: payload.node ? put(nodes, payload.node) : nodes }, payload);
 }
 
-/** @type {Record<string, Rule>} */
-const RULES = {
-  // The last three are missing in a log that was begun before there were servers.
-  cluster_created: (_state, { cluster, keys, nodes, work = [], unfilled = [], workload = null }) => ({
-    cluster,
-    keys,
-    nodes,
-    work,
-    unfilled,
-    workload,
-  }),
-  cluster_formed: (state, payload) => settled({ ...state, nodes: payload.nodes }, payload),
-  work_asked: (state, { asked, node }) => ({
-    ...state,
-    nodes: node ? put(state.nodes, node) : state.nodes,
-    work: [...state.work.filter(({ id }) => id !== asked.id), asked],
-  }),
-  work_cancelling: (state, { asked }) => ({
-    ...state,
-    work: state.work.map((one) => (one.id === asked.id ? { ...one, cancelling: true } : one)),
-  }),
-  work_ended: ended,
-  workload_set: (state, { workload }) => ({ ...state, workload }),
-  node_added: withNode,
-  node_killed: withNode,
-  node_revived: withNode,
-  node_drained: withNode,
-  node_reweighted: withNode,
-  node_edited: withNode,
-  node_suspected: withNode,
-  node_cleared: withNode,
-  node_frozen: withNode,
-  node_thawed: withNode,
-  node_restarted: withNode,
-  node_failed_over: withNode,
-  node_removed: (state, payload) =>
-    settled({ ...state, nodes: state.nodes.filter(({ number }) => number !== payload.number) }, payload),
-  cluster_reconfigured: (state, payload) => settled({ ...state, cluster: payload.cluster }, payload),
-  keys_imported: (state, payload) => settled({ ...state, keys: payload.keys }, payload),
-  keys_refilled: (state, payload) => settled(state, payload),
-  keys_lost: (state, payload) => settled(state, payload),
-  external_seen: (state, { nodes }) => ({ ...state, nodes }),
-};
-
 /**
- * The state after an event. Never changes its arguments; parts that did not change are shared with `state`.
+ * What events of many kinds bring: new figures, the end of an intent, the buckets that are unfilled.
  * @param {State} state
- * @param {string} kind
  * @param {Payload} payload
  * @returns {State}
- * @throws {UnknownKind}
  */
-export function apply(state, kind, payload) {
-  if (!Object.hasOwn(RULES, kind)) throw new UnknownKind(kind);
-  return RULES[kind](state, payload);
+export function settled(state, { changed = [], work = 0, unfilled }) {
+  const next = {
+    ...state,
+    work: work ? (state.work ?? []).filter(({ id }) => id !== work) : state.work,
+    unfilled: unfilled ?? state.unfilled,
+  };
+  if (changed.length === 0) return next;
+  const figures = new Map(changed.map((one) => [one.number, one]));
+  return { ...next, nodes: state.nodes.map((node) => ({ ...node, ...figures.get(node.number) })) };
 }
 
 /**
@@ -85,21 +81,4 @@ function put(nodes, node) {
   const others = nodes.filter(({ number }) => number !== node.number);
   const at = others.findIndex(({ number }) => number > node.number);
   return others.toSpliced(at < 0 ? others.length : at, 0, node);
-}
-
-/**
- * What events of many kinds bring: new figures, the end of an intent, which buckets are unfilled.
- * @param {State} state
- * @param {Payload} payload
- * @returns {State}
- */
-function settled(state, { changed = [], work = 0, unfilled }) {
-  const next = {
-    ...state,
-    work: work ? (state.work ?? []).filter(({ id }) => id !== work) : state.work,
-    unfilled: unfilled ?? state.unfilled,
-  };
-  if (changed.length === 0) return next;
-  const figures = new Map(changed.map((one) => [one.number, one]));
-  return { ...next, nodes: state.nodes.map((node) => ({ ...node, ...figures.get(node.number) })) };
 }

@@ -10,7 +10,7 @@ import { button, byId, h } from "./dom.js";
 import { strip } from "./draw/strip.js";
 import { facesOf } from "./faces.js";
 import { isExternal } from "./members.js";
-import { eventWords } from "./words.js";
+import { eventWords, glyphOf } from "./subject.js";
 
 /** @import { Area } from "./draw/strip.js" */
 /** @import { Faces } from "./faces.js" */
@@ -64,13 +64,13 @@ function logOf(page, width) {
   const change = plan && shownChange({ plan, view });
   const lost = link.state === "lost";
   return {
-    events: rows.map((row) => ({ ...row, label: shortLabel(row.label, faces) })),
+    events: rows.map((row) => ({ ...row, label: shortLabel(row.label, faces), glyph: glyphOf(row.kind) })),
     at: view === head ? null : view.v,
     head: head.v,
     now: lost ? link.since : Date.now() + offset,
     width,
     plan: change
-      ? { kind: change.kind, label: shortLabel(eventWords(change.kind, change.payload).label, faces) }
+      ? { glyph: glyphOf(change.kind), label: shortLabel(eventWords(change.kind, change.payload).label, faces) }
       : null,
     stale: lost,
     bare: isExternal(view.state),
@@ -209,16 +209,16 @@ function loadRows(store, urls) {
     store.set({ rows: [...known.values()].sort((a, b) => a.v - b.v) });
   };
   let loading = false;
-  let epoch = "";
+  let life = -1;
   const need = async () => {
-    const { view, rows, epoch: now } = store.page;
-    const fresh = epoch !== now;
+    const { view, rows, life: now } = store.page;
+    const fresh = life !== now;
     if (loading || (!fresh && view.v >= (rows[0]?.v ?? 0))) return;
     loading = true;
-    epoch = now;
+    life = now;
     await load(fresh ? "" : `&before=${rows[0].v}`).finally(() => {
       loading = false;
     });
   };
-  store.on(["view", "epoch"], () => void need());
+  store.on(["view", "life"], () => void need());
 }

@@ -5,6 +5,7 @@ import { rangesOf, shownChange } from "./change.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { zonesOf } from "./looks.js";
+import { isBeside } from "./subject.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Store } from "./store.js" */
@@ -36,7 +37,8 @@ export function wireTools(store, acting, travel) {
   store.on(["view", "plan", "side", "colour", "screen", "link", "pins"], (page) => {
     const change = shownChange(page);
     // What an undo takes back is the newest event, or what that followed from.
-    const newest = page.rows.at(-1)?.kind !== "workload_set";
+    const last = page.rows.at(-1);
+    const newest = !last || !isBeside(last.kind);
     undo.hidden = !change || change.planned || !acting.powers.operate || page.view.v <= page.floor || !newest;
     // What died with a server does not come back with it.
     undo.textContent = change?.payload.loss ? _("Undo: back, but empty") : _("Undo");

@@ -1,10 +1,7 @@
 /** Moving through the versions: the head as events arrive, any moment of the past, and back. */
 
-import { clock } from "../lib/format.js";
 import { getJson } from "../lib/http.js";
-import { isBeside, isDrawn } from "./change.js";
-import { apply } from "./state.js";
-import { eventWords } from "./words.js";
+import { apply, eventWords, isDrawn, keepsPicture, ring } from "./subject.js";
 
 /** @import { Event, EventRow, Moment, State, Urls } from "./types.js" */
 /** @import { Store } from "./store.js" */
@@ -88,16 +85,23 @@ export class Travel {
   }
 
   /**
-   * The next event, from the socket or from an answer: both come here, and the second one is dropped.
+   * The next event, from the socket or from an answer: both come here, and the second one is dropped. Of another subject
+   * only the version counts.
    * @param {Event} event
    */
   receive(event) {
     const { head, view, rows } = this.store.page;
     if (event.v !== head.v + 1) return;
     const { kind, payload, v, at } = event;
-    const state = apply(head.state, kind, payload);
     const live = view === head;
-    const kept = live && !head.calm && isBeside(kind);
+    if (!ring.knows(kind)) {
+      // Another subject's: nothing of this page changes but the version.
+      const next = { ...head, v, at };
+      this.store.set({ head: next, ...(live ? { view: next } : {}) });
+      return;
+    }
+    const state = apply(head.state, kind, payload);
+    const kept = live && !head.calm && keepsPicture(kind);
     const next = kept ? { ...head, v, at, state } : { v, at, state, event, before: head.state, calm: !isDrawn(kind) };
     const patch = live ? { view: next, side: /** @type {const} */ ("after"), plan: null } : {};
     this.store.set({ head: next, rows: [...rows, rowOf(event)], ...patch });
@@ -115,7 +119,8 @@ export class Travel {
     const other = epoch !== page.epoch;
     if (other) this.known.clear();
     const follow = other || page.view === page.head;
-    this.store.set({ head, epoch, plan: null, ...(other ? { rows: [] } : {}), ...(follow ? { view: head } : {}) });
+    // What happened meanwhile is not among the rows: they are read anew.
+    this.store.set({ head, epoch, life: page.life + 1, plan: null, rows: [], ...(follow ? { view: head } : {}) });
   }
 }
 
@@ -130,6 +135,3 @@ export function rowOf({ v, kind, at, payload }) {
   const share = keys > 0 ? moved / keys : 0;
   return { v, kind, at, ...eventWords(kind, payload), moved, keys, share, lost: payload.loss?.keys ?? 0 };
 }
-
-/** @param {Moment} moment */
-export const timeOf = ({ at }) => clock(at);

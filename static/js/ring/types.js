@@ -57,18 +57,19 @@
  * @typedef {"connecting" | "live" | "lost" | "ahead" | "gone"} LinkState
  *
  * @typedef {{
- *   head: Moment, view: Moment, plan: Plan | null, epoch: string, floor: number,
+ *   head: Moment, view: Moment, plan: Plan | null, epoch: string, life: number, floor: number,
  *   link: {state: LinkState, since: number}, watching: number | null, offset: number,
  *   key: string, lookup: Lookup | null, selected: number | null, side: "after" | "before",
  *   pins: number[], colour: "pins" | "zone", lens: number, screen: "ring" | "table", tab: string,
  *   rows: EventRow[], drawn: number, frames: Frames,
  * }} Page
- *   frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
+ *   life: how many snapshots replaced the head; frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
  * @typedef {{state: string, tokens: string, density: string, lookup: string, plan: string, act: string, moved: string,
  *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string}} Urls
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string, state: State, event: Event | null,
- *   urls: Urls, may_operate: boolean, now: number}} Boot
+ *   urls: Urls, may_operate: boolean, now: number, elsewhere: string[]}} Boot
+ *   elsewhere: kinds of event that the stream carries of other subjects; of these only the version counts here
  */
 
 export {};

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { captionOf, shortage } from "../../../static/js/ring/caption.js";
-import { isBeside, isDrawn, shownChange } from "../../../static/js/ring/change.js";
+import { shownChange } from "../../../static/js/ring/change.js";
 import { lookupIn } from "../../../static/js/ring/lookup.js";
 import { isMember, predicted, rowLook } from "../../../static/js/ring/members.js";
 import { riskWords } from "../../../static/js/ring/risk.js";
@@ -10,7 +10,7 @@ import { deedsOf } from "../../../static/js/ring/served/deeds.js";
 import { figureWords, nextStep, stateWords } from "../../../static/js/ring/served/load.js";
 import { Series } from "../../../static/js/ring/served/series.js";
 import { silentWords, toldOf, waitingOf } from "../../../static/js/ring/served/work.js";
-import { apply } from "../../../static/js/ring/state.js";
+import { apply, isBeside, isDrawn, keepsPicture } from "../../../static/js/ring/subject.js";
 import { Travel } from "../../../static/js/ring/travel.js";
 import { changeAloud, changeTitle } from "../../../static/js/ring/words.js";
 import { killEvent, momentOf, nodeOf, pageOf, stateOf } from "../clusters.js";
@@ -174,7 +174,8 @@ test("a death is told as lost, not as moved, and stays on the screen while its k
 test("what moves nothing has no picture of its own", () => {
   const kinds = ["node_killed", "node_frozen", "keys_refilled", "work_asked", "workload_set", "node_suspected"];
   assert.deepEqual(kinds.filter(isDrawn), ["node_killed", "node_frozen"]);
-  assert.deepEqual(kinds.filter(isBeside), ["keys_refilled", "workload_set"]);
+  assert.deepEqual(kinds.filter(keepsPicture), ["keys_refilled", "workload_set"]);
+  assert.deepEqual(kinds.filter(isBeside), ["workload_set"]);
 });
 
 test("a ring that keeps no copies misses none", () => {

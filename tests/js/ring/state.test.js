@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { apply, UnknownKind } from "../../../static/js/ring/state.js";
+import { UnknownKind } from "../../../static/js/lib/subject.js";
+import { apply } from "../../../static/js/ring/subject.js";
 import { killEvent, nodeOf, stateOf } from "../clusters.js";
 
 const CONTRACT = new URL("../../contract/", import.meta.url);

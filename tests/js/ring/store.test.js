@@ -69,8 +69,22 @@ test("another epoch starts over, also for who was in the past", () => {
   const { store, travel } = travelOf(
     pageOf(state, { view: momentOf(3, state), rows: [/** @type {any} */ ({ v: 1 })] }),
   );
-  travel.restart({ v: 2, epoch: "other", state: stateOf(2) }, "2026-05-03T13:00:00.000Z");
+  travel.restart({ v: 2, epoch: "other", parts: { ring: stateOf(2) } }, "2026-05-03T13:00:00.000Z");
   assert.equal(store.page.view, store.page.head);
   assert.equal(store.page.view.v, 2);
   assert.deepEqual(store.page.rows, []);
+});
+
+test("an event of another subject only advances the version", () => {
+  const before = stateOf(4);
+  const { store, travel } = travelOf(pageOf(before));
+  travel.receive(killEvent(8));
+  const { view, rows } = store.page;
+  travel.receive({ v: 9, kind: "policy_changed", at: "2026-05-03T12:00:09.000Z", payload: {} });
+  assert.equal(store.page.head.v, 9);
+  assert.equal(store.page.view, store.page.head);
+  assert.deepEqual({ ...store.page.view, v: 8, at: view.at }, view, "the change before it stays on the screen");
+  assert.equal(store.page.rows, rows);
+  travel.receive(killEvent(10));
+  assert.equal(store.page.head.v, 10, "and the page goes on");
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { svg } from "../fake-dom.js";
 
 process.env.TZ = "UTC";
+const { PLUS } = await import("../../../static/js/ring/kinds/glyphs.js");
 const { strip } = await import("../../../static/js/ring/draw/strip.js");
 const { stripModel } = await import("../../../static/js/ring/draw/strip-model.js");
 
@@ -10,7 +11,6 @@ const START = Date.UTC(2026, 4, 3, 12, 31, 20);
 const log = (seconds, more = {}) => {
   const events = seconds.map((at, i) => ({
     v: i + 1,
-    kind: i === 0 ? "cluster_created" : "node_added",
     at: new Date(START + at * 1000).toISOString(),
     label: `+${i}`,
     share: 0.5,
@@ -103,7 +103,7 @@ test("the strip says the moment, the words of the shown event and the silence", 
 
 test("what is planned stands dashed after now", () => {
   const drawing = svg();
-  strip(drawing, log([0, 30], { plan: { kind: "node_added", label: "plan +9" } }));
+  strip(drawing, log([0, 30], { plan: { glyph: PLUS, label: "plan +9" } }));
   assert.ok(drawing.words().includes("plan +9"));
   assert.ok(drawing.all().some((element) => element.attributes["stroke-dasharray"]));
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { captionOf, shortage } from "../../../static/js/ring/caption.js";
 import { movedRatio, rangesOf, shownChange } from "../../../static/js/ring/change.js";
-import { apply } from "../../../static/js/ring/state.js";
-import { changeAloud, eventWords } from "../../../static/js/ring/words.js";
+import { apply, eventWords } from "../../../static/js/ring/subject.js";
+import { changeAloud } from "../../../static/js/ring/words.js";
 import { killEvent, momentOf, movementOf, nodeOf, pageOf, stateOf } from "../clusters.js";
 
 /** A page that shows an event of a cluster of four nodes. */

@@ -3,8 +3,10 @@
  * distance, and of a long log a window round the moment that is shown.
  */
 
+/** @import { Glyph } from "../kinds/glyphs.js" */
+
 /**
- * @typedef {{v: number, kind: string, at: string | number, label: string, share?: number | null}} StripEvent
+ * @typedef {{v: number, at: string | number, label: string, share?: number | null, glyph?: Glyph}} StripEvent
  *   at: ISO 8601 or milliseconds; share: keys that changed owner, 0..1
  */
 /** @typedef {{v: number, x: number, ms: number, event: StripEvent, later: boolean}} Place an event; later than the one shown */

@@ -2,9 +2,11 @@
 
 import { clock, count, duration } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
+import { DOT } from "../kinds/glyphs.js";
 import { stripModel } from "./strip-model.js";
 import { cut, node, render, text } from "./svg.js";
 
+/** @import { Glyph } from "../kinds/glyphs.js" */
 /** @import { Place, StripEvent, StripModel } from "./strip-model.js" */
 
 /** @typedef {{v: number, x: number, x0: number, x1: number}} Area from x0 to x1 the event v is nearest */
@@ -12,26 +14,12 @@ import { cut, node, render, text } from "./svg.js";
 const HEIGHT = 104;
 const LINE = 56;
 const BAR = 30;
-const PLUS = "M-4.5 0H4.5M0 -4.5V4.5";
-
-/** @type {Record<string, {d: string, ink: string, width: number}>} */
-const GLYPHS = {
-  cluster_created: { d: PLUS, ink: "ink", width: 2 },
-  node_added: { d: PLUS, ink: "ink", width: 2 },
-  node_killed: { d: "M-4.5 -4.5L4.5 4.5M4.5 -4.5L-4.5 4.5", ink: "bad", width: 2.6 },
-  node_revived: { d: "M-4.5 2L0 -3.5L4.5 2", ink: "ink", width: 2 },
-  node_drained: { d: "M-4.5 -2L0 3.5L4.5 -2", ink: "ink", width: 2 },
-  node_removed: { d: "M-4.5 0H4.5", ink: "ink", width: 2.4 },
-  node_reweighted: { d: "M-4.5 2.5H4.5M-4.5 -2.5H4.5", ink: "ink", width: 2 },
-  keys_imported: { d: "M0 -4.5L4.5 0L0 4.5L-4.5 0Z", ink: "ink", width: 2 },
-};
-const CIRCLE = "M-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0";
 
 /**
  * Draws the strip.
  * @param {SVGSVGElement} svg
  * @param {{events: StripEvent[], at: number | null, head: number, now: number, width: number, size?: number,
- *   plan?: {kind: string, label: string} | null, stale?: boolean, bare?: boolean}} log
+ *   plan?: {glyph?: Glyph, label: string} | null, stale?: boolean, bare?: boolean}} log
  *   at: the version shown, null at the head; now: ms; size: of the text in px; stale: the connection is lost; bare: nothing
  *   is known of keys, so there are no bars to name
  * @returns {Area[]} where a click belongs to which event
@@ -104,7 +92,7 @@ function drawTicks({ ticks }, size) {
  * @returns {SVGElement[]}
  */
 function drawEvent({ x, event, later }, chosen, compared) {
-  const glyph = GLYPHS[event.kind] ?? { d: CIRCLE, ink: "ink", width: 2 };
+  const glyph = event.glyph ?? DOT;
   const height = (event.share ?? 0) * BAR;
   const bar = node("rect", {
     x: x - 6,
@@ -156,12 +144,11 @@ function drawLabels({ places }, log, width, size) {
 
 /**
  * @param {number} x where the plan starts
- * @param {{kind: string, label: string}} plan
+ * @param {{glyph?: Glyph, label: string}} plan
  * @param {number} size
  * @returns {SVGElement[]}
  */
-function drawPlan(x, { kind, label }, size) {
-  const glyph = GLYPHS[kind] ?? { d: CIRCLE, ink: "ink", width: 2 };
+function drawPlan(x, { glyph = DOT, label }, size) {
   const dashed = { stroke: "var(--line2)", "stroke-width": 1.5, "stroke-dasharray": "4 4" };
   return [
     node("path", { d: `M${x} ${LINE}H${x + 53}`, ...dashed }),

@@ -3,7 +3,7 @@
 import { clock, count, fixed, percent } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
 import { onTheme } from "../../lib/theme.js";
-import { isDrawn } from "../change.js";
+import { isDrawn } from "../subject.js";
 import { button, byId, h } from "../dom.js";
 import { drawChart } from "./chart.js";
 import { write } from "./counts.js";

@@ -4,7 +4,7 @@ import { clock, count, fixed } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { button, byId, h, keepFocus } from "../dom.js";
 import { isMember } from "../members.js";
-import { workWords } from "../words.js";
+import { workWords } from "../kinds/work.js";
 import { fresh } from "./fresh.js";
 
 /** @import { Acting } from "../acting.js" */

@@ -1,0 +1,66 @@
+/** Events about a cluster as a whole. Declared once more on the server: ringviz/events/clusters.py. */
+
+import { count } from "../../lib/format.js";
+import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { slotMovement } from "../slots.js";
+import { created, withNodes, withSettings } from "../state.js";
+import { PLUS } from "./glyphs.js";
+import { same } from "./kind.js";
+
+/** @import { Cluster, Payload } from "../types.js" */
+/** @import { Kind } from "./kind.js" */
+
+/**
+ * What a cluster's new settings say, the most telling difference first.
+ * @param {Cluster} cluster
+ * @param {Record<string, any>} before
+ */
+export function settingWords(cluster, before) {
+  const { strategy, vnodes, copies } = cluster;
+  if (before.strategy !== strategy) return strategy === "modulo" ? _("modulo") : _("hash ring");
+  if (before.vnodes !== vnodes) {
+    return interpolate(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes), { n: count(vnodes) });
+  }
+  return interpolate(ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies), { n: count(copies) });
+}
+
+/** @param {Payload} payload */
+const reconfigured = ({ cluster, before }) => same(cluster ? settingWords(cluster, before ?? {}) : "");
+
+/** @param {Payload} payload */
+function nodes({ nodes: all = [] }) {
+  return same(interpolate(ngettext("%(n)s node", "%(n)s nodes", all.length), { n: count(all.length) }));
+}
+
+/** @param {Payload} payload */
+function seen({ nodes: all = [] }) {
+  const text = ngettext("the cluster changed: %(n)s node", "the cluster changed: %(n)s nodes", all.length);
+  return { label: _("changed"), text: interpolate(text, { n: count(all.length) }) };
+}
+
+/** @type {Record<string, Kind>} */
+export const clusterKinds = {
+  cluster_created: { fold: created, words: nodes, shows: "nothing", glyph: PLUS },
+  cluster_formed: {
+    fold: withNodes,
+    words: () => ({ label: _("formed"), text: _("the servers form the cluster") }),
+    shows: "nothing",
+  },
+  cluster_reconfigured: {
+    fold: withSettings,
+    words: reconfigured,
+    shows: "change",
+    happened: () => _("Now: %(what)s"),
+    planned: () => _("Plan: %(what)s"),
+    arcs: (planned) => (planned ? _("Every node would get new tokens.") : _("Every node got new tokens.")),
+    resets: true,
+  },
+  // Of a cluster that somebody else runs the events say what is so; what moved follows from the two maps.
+  external_seen: {
+    fold: withNodes,
+    words: seen,
+    shows: "change",
+    moves: (before, after) => slotMovement(before.nodes, after.nodes),
+    bySlots: true,
+  },
+};

@@ -1,0 +1,60 @@
+/** Events about what was asked of servers, and about clients. Declared once more on the server: ringviz/events/work.py. */
+
+import { count } from "../../lib/format.js";
+import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { withoutWork, withWork, withWorkCancelling, withWorkload } from "../state.js";
+
+/** @import { Payload } from "../types.js" */
+/** @import { Kind } from "./kind.js" */
+
+/**
+ * What an intent is for: "kill cache-4".
+ * @param {string} action
+ * @param {string} name
+ */
+export function workWords(action, name) {
+  const words = new Map([
+    ["form", _("start the servers")],
+    ["add", _("add %(node)s")],
+    ["kill", _("kill %(node)s")],
+    ["freeze", _("freeze %(node)s")],
+    ["thaw", _("thaw %(node)s")],
+    ["restart", _("restart %(node)s")],
+    ["drain", _("drain %(node)s")],
+    ["remove", _("remove %(node)s")],
+    ["revive", _("revive %(node)s")],
+    ["reweight", _("another weight for %(node)s")],
+    ["configure", _("other settings")],
+    ["keys", _("other keys")],
+  ]);
+  return interpolate(words.get(action) ?? action, { node: name });
+}
+
+/** @param {(payload: Payload) => string} text */
+const says = (text) => (/** @type {Payload} */ payload) => {
+  const { action = "", name = "" } = payload.asked ?? {};
+  const what = workWords(action, name);
+  return { label: name || what, text: interpolate(text(payload), { what, why: payload.why ?? "" }) };
+};
+
+/** @param {Payload} payload */
+function ended({ outcome, why }) {
+  if (outcome === "cancelled") return _("cancelled: %(what)s");
+  return why ? _("failed: %(what)s (%(why)s)") : _("failed: %(what)s");
+}
+
+/** @param {Payload} payload */
+function workload({ workload: settings }) {
+  if (!settings?.on) return { label: _("no workload"), text: _("workload off") };
+  const { rate } = settings;
+  const text = ngettext("workload: %(n)s operation a second", "workload: %(n)s operations a second", rate);
+  return { label: _("workload"), text: interpolate(text, { n: count(rate) }) };
+}
+
+/** @type {Record<string, Kind>} */
+export const workKinds = {
+  work_asked: { fold: withWork, words: says(() => _("asked: %(what)s")), shows: "nothing" },
+  work_cancelling: { fold: withWorkCancelling, words: says(() => _("being cancelled: %(what)s")), shows: "nothing" },
+  work_ended: { fold: withoutWork, words: says(ended), shows: "nothing" },
+  workload_set: { fold: withWorkload, words: workload, shows: "beside" },
+};
