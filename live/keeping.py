@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from live.models import Stream
 from live.past import NotKept, parts_at
 from live.retention import keep_checkpoint, trim
+from live.subjects import UndeclaredKind
 
 logger = logging.getLogger(__name__)
 
@@ -26,5 +27,5 @@ def keep_log_bounded(stream_id: int, version: int) -> None:
     try:
         keep_checkpoint(stream_id, version, parts_at(stream_id, version))
         trim(stream_id, settings.EVENT_RETENTION)
-    except (DatabaseError, Stream.DoesNotExist, NotKept):
+    except (DatabaseError, Stream.DoesNotExist, NotKept, UndeclaredKind):
         logger.exception("No checkpoint of stream %d at version %d", stream_id, version)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from live.models import Event
 from live.places import Place, Places, registered
-from live.subjects import Effect, declared
+from live.subjects import Effect, known
 from live.wording import percent
 
 
@@ -49,14 +49,14 @@ class Entry:
 
 def entry(event: Event, places: Places, place: Place, *, with_who: bool = False) -> Entry:
     """What is said of an event of a place."""
-    kind = declared(event.kind)
+    kind = known(event.kind)  # None: written by a process that is newer than this one
     return Entry(
         place=place,
         v=event.version,
         at=event.at,
-        text=kind.listed(event.payload),
+        text=kind.listed(event.payload) if kind else event.kind,
         href=places.moment(place, event.version),
-        effect=kind.effect(event.payload),
+        effect=kind.effect(event.payload) if kind else None,
         who=_who(event) if with_who else "",
     )
 

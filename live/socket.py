@@ -68,7 +68,7 @@ class Socket:
         self._wake.set()
 
     def resync(self, since: int | None) -> None:
-        """The page has everything up to `since` and asks for the rest; None asks for a snapshot. The last call counts."""
+        """The page has all up to `since` and asks for the rest; None asks for a snapshot. The last one counts."""
         self._asked = [since]
         self._wake.set()
 

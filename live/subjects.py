@@ -114,12 +114,17 @@ class Subject:
         return self.kinds[kind].fold(state, payload)
 
 
+def known(kind: str) -> Kind | None:
+    """The declaration of a kind; None where no subject of this process declares it."""
+    return _kinds.get(kind)
+
+
 def declared(kind: str) -> Kind:
     """The declaration of a kind. Raises UndeclaredKind."""
-    try:
-        return _kinds[kind]
-    except KeyError:
-        raise UndeclaredKind(f"no subject declares the kind {kind!r}") from None
+    found = known(kind)
+    if found is None:
+        raise UndeclaredKind(f"no subject declares the kind {kind!r}")
+    return found
 
 
 def encode(payload: object) -> tuple[str, dict[str, Any]]:

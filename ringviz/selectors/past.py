@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from live import past
 from live.models import Event
 from live.past import NotKept
+from live.subjects import UndeclaredKind
 from ringviz.core.state import State
 from ringviz.errors import NotFound
 from ringviz.events import ring
@@ -27,6 +28,9 @@ def state_at(stream_id: int, version: int) -> State:
         return cast(State, past.parts_at(stream_id, version)[ring.name])
     except NotKept as missing:
         raise _told(missing) from None
+    except UndeclaredKind:
+        text = _("Version %(v)d was written by a newer version of Ringviz. Update this server to see it.")
+        raise NotFound(text % {"v": version}) from None
 
 
 def check_version(stream_id: int, version: int) -> None:
