@@ -9,7 +9,7 @@ import pytest
 
 from live.log import create_stream
 from live.models import Stream
-from tests import servers
+from tests import started as servers
 from tests.live import app, databases
 
 DATABASE = "spine"

@@ -16,7 +16,7 @@ from fleet import process
 from fleet.process import Child
 from ringviz.core.buckets import BUCKETS, stored_name
 from ringviz.engine import Address, Engine, SlotRange, server_config
-from tests.servers import await_ready
+from tests.started import await_ready
 
 PASSWORD = secrets.token_urlsafe(24)
 WITHIN_S = 30.0

@@ -16,7 +16,7 @@ from redis import Redis, RedisError
 from fleet import process
 from fleet.process import Child
 from ringviz.external.targets import Target
-from tests.servers import READY_WITHIN_S, await_ready, folder
+from tests.started import READY_WITHIN_S, await_ready, folder
 
 LOOK_EVERY_S = 0.02
 PASSWORD = "a password with spaces"

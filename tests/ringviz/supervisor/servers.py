@@ -11,7 +11,7 @@ from redis import Redis, RedisError
 
 from fleet import ports, process
 from fleet.process import Child
-from tests.servers import await_ready, folder
+from tests.started import await_ready, folder
 
 PASSWORD = "päss word"
 
