@@ -19,7 +19,6 @@ from redis import Redis, RedisError
 from live.actor import Actor
 from live.models import Event
 from ringviz.core.state import State, Workload
-from ringviz.engine import Address, Engine, EngineError, Measured
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.measured import measure
@@ -28,6 +27,10 @@ from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import pattern_keys
 from ringviz.stores import passwords
+from servers.address import Address
+from servers.driver.engine import Engine
+from servers.driver.measuring import Measured
+from servers.errors import EngineError
 from tests import started
 from tests.own_database import own_database
 from tests.processes import until

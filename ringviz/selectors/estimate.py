@@ -7,11 +7,11 @@ from typing import Any, TypedDict
 from django.utils.translation import gettext as _
 
 from ringviz.core.state import State
-from ringviz.engine import Measured
 from ringviz.models import Cluster
 from ringviz.selectors.measured import measure
 from ringviz.selectors.placing import members_of
 from ringviz.words import grouped
+from servers.driver.measuring import Measured
 
 
 class Survivor(TypedDict):

@@ -6,10 +6,13 @@ from typing import TypedDict
 
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.state import State
-from ringviz.engine import Address, Engine, EngineError, Measured
 from ringviz.models import Cluster
 from ringviz.selectors.placing import members_of
 from ringviz.stores import passwords
+from servers.address import Address
+from servers.driver.engine import Engine
+from servers.driver.measuring import Measured
+from servers.errors import EngineError
 
 TIMEOUT_S = 0.5
 

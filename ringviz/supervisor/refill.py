@@ -13,13 +13,13 @@ from redis import Redis, RedisError
 from ringviz.core.buckets import stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import State
-from ringviz.engine import Address
 from ringviz.selectors.placing import in_ranges, index_for, keys_per_bucket
 from ringviz.services.served import refilled
 from ringviz.stores.keysets import keys_in_buckets
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.telling import Telling
+from servers.address import Address
 
 CHUNK = 500
 STEP_S = 0.1

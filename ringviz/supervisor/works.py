@@ -20,7 +20,6 @@ from fleet.pace import Pace
 from live.kinds import encode, kind_of
 from ringviz import events
 from ringviz.core.state import State, apply
-from ringviz.engine import Engine, EngineError, NotAgreed
 from ringviz.errors import Refused
 from ringviz.models import Intent, KeySet
 from ringviz.models import Node as NodeRow
@@ -34,6 +33,8 @@ from ringviz.supervisor.members import AGREE_WITHIN_S, Members
 from ringviz.supervisor.moving import MoveFailed, Mover, slots_of
 from ringviz.supervisor.refill import Refill
 from ringviz.supervisor.servers import NotStarted, NotYet, Server
+from servers.driver.engine import Engine
+from servers.errors import EngineError, NotAgreed
 
 logger = logging.getLogger(__name__)
 

@@ -23,9 +23,8 @@ from ringviz.models import KeySet
 from ringviz.selectors.clusters import Known, known
 from ringviz.stores import passwords
 from ringviz.stores.keysets import keys_at
-from ringviz.workload.line import Address
-from ringviz.workload.slotmap import parse_address
 from ringviz.workload.traffic import OFF, Keys, Traffic
+from servers.address import Address
 
 logger = logging.getLogger(__name__)
 
@@ -132,8 +131,7 @@ def told_by(now: Known, override: Workload | None = None) -> Told:
 
 def addresses_of(state: State) -> dict[int, Address]:
     """Where the servers of the nodes answer, by number; those without one are left out."""
-    nowhere = ("", 0)
-    return {node["number"]: parse_address(node["address"], nowhere) for node in state["nodes"] if node["address"]}
+    return {node["number"]: Address.parse(node["address"]) for node in state["nodes"] if node["address"]}
 
 
 def _end(ended: asyncio.Future[None], error: BaseException | None) -> None:
