@@ -12,7 +12,7 @@ from ringviz.selectors.door import door
 from ringviz.stores import passwords
 from servers.guard.door import Target
 from servers.reading.connection import Login
-from servers.reading.look import ClusterLook, Figures, SilentCluster, read_once
+from servers.reading.look import ClusterLook, SelfReport, SilentCluster, read_once
 from servers.topology import Member
 
 _SHORT = 8  # letters of a member's id that are its name here; more where two would have the same
@@ -112,14 +112,14 @@ def _stored(look: ClusterLook, member: Member) -> Stored:
     one = look.measured.get(member.id)
     replicas = look.replicas_of(member.id)
     mirrored = look.measured.get(replicas[0].id) if replicas else None
-    values = one or Figures()
+    values = one or SelfReport()
     return Stored(
         up=one is not None,
         keys=values.keys,
         bytes=values.bytes,
         limit=values.limit,
         ops=None,
-        replica=StoredReplica(keys=(mirrored or Figures()).keys, up=mirrored is not None) if replicas else None,
+        replica=StoredReplica(keys=(mirrored or SelfReport()).keys, up=mirrored is not None) if replicas else None,
     )
 
 

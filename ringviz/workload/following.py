@@ -33,7 +33,7 @@ READ_EVERY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Orders:
     """What a cluster's state says to its clients. `password` is empty until the supervisor has formed the cluster."""
 
     stream_id: int
@@ -50,7 +50,7 @@ class Following:
     def __init__(self, slug: str, override: Workload | None = None) -> None:
         self._slug = slug
         self._override = override
-        self._told: Told | None = None
+        self._told: Orders | None = None
         self._traffic: Traffic | None = None
         self._running: asyncio.Task[None] | None = None
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="publish")
@@ -88,7 +88,7 @@ class Following:
                 close_old_connections()
                 listener.wait(READ_EVERY_S)
 
-    def _take(self, told: Told, ended: asyncio.Future[None]) -> None:
+    def _take(self, told: Orders, ended: asyncio.Future[None]) -> None:
         """What was read, in the loop."""
         if not told.password or told == self._told:
             return
@@ -117,9 +117,9 @@ class Following:
         self._publisher.shutdown()
 
 
-def told_by(now: Known, override: Workload | None = None) -> Told:
+def told_by(now: Known, override: Workload | None = None) -> Orders:
     """What a cluster's state and its password file say."""
-    return Told(
+    return Orders(
         stream_id=now.cluster.stream_id,
         key_set=now.cluster.key_set,
         seed=now.state["cluster"]["seed"],

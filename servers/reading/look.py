@@ -26,7 +26,7 @@ class SilentCluster(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SelfReport:
     """What a server says of itself; None is unknown. `limit` 0: it may take what there is."""
 
     keys: int | None = None
@@ -39,7 +39,7 @@ class ClusterLook:
     """A cluster at one moment. `measured` by a member's id: only of those that answered."""
 
     members: tuple[Member, ...]
-    measured: dict[str, Figures]
+    measured: dict[str, SelfReport]
 
     @property
     def primaries(self) -> list[Member]:
@@ -72,7 +72,7 @@ class Reader:
         if not measure:
             return ClusterLook(tuple(members), {})
         gate = asyncio.Semaphore(_MOST_AT_ONCE)
-        found = await asyncio.gather(*(self._figures(target, gate, timeout_s) for target in targets.values()))
+        found = await asyncio.gather(*(self._report(target, gate, timeout_s) for target in targets.values()))
         told = zip(targets, found, strict=True)
         return ClusterLook(tuple(members), {member_id: one for member_id, one in told if one is not None})
 
@@ -111,13 +111,13 @@ class Reader:
         self._drop(target)
         return []
 
-    async def _figures(self, target: Target, gate: asyncio.Semaphore, timeout_s: float) -> Figures | None:
+    async def _report(self, target: Target, gate: asyncio.Semaphore, timeout_s: float) -> SelfReport | None:
         """None where the server does not answer."""
         async with gate:
             with suppress(TimeoutError, EngineError):
                 async with asyncio.timeout(timeout_s):
                     memory = _fields(await self._allowed(target, Question.MEMORY))
-                    return Figures(
+                    return SelfReport(
                         keys=await self._keys(target),
                         bytes=_whole(memory.get("used_memory")),
                         limit=_whole(memory.get("maxmemory")),
