@@ -58,7 +58,10 @@ class Replies:
             kind, head = buffer[at], buffer[at + 1 : end]
             after = end + 2
             if kind == 0x24:  # $
-                length = self._length(head)
+                # The short way to a number first: this line is passed for every value that is read.
+                length = int(head) if head.isdigit() and len(head) <= _MOST_DIGITS else _number(head)
+                if not -1 <= length <= self._most_bytes:
+                    raise NotAReply(f"a bulk string of {length} bytes; at most {self._most_bytes} are allowed")
                 if length < 0:
                     found.append(None)
                 else:
@@ -66,7 +69,7 @@ class Replies:
                     if len(buffer) < after:
                         self._needed = after - at
                         break
-                    if buffer[after - 2 : after] != b"\r\n":
+                    if not buffer.startswith(b"\r\n", after - 2):
                         raise NotAReply("a bulk string of another length than it says")
                     found.append(buffer[start : after - 2])
             else:
@@ -77,13 +80,6 @@ class Replies:
         self._parts = [buffer[at:]] if at < len(buffer) else []
         self._held = len(buffer) - at
         return found
-
-    def _length(self, head: bytes) -> int:
-        """Of a bulk string; -1 is null."""
-        length = _number(head)
-        if not -1 <= length <= self._most_bytes:
-            raise NotAReply(f"a bulk string of {length} bytes; at most {self._most_bytes} are allowed")
-        return length
 
 
 def _check_begun(buffer: bytes, at: int) -> None:

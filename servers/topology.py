@@ -49,7 +49,6 @@ class Member:
     id: str
     address: Address
     bus_port: int
-    hostname: str
     flags: frozenset[str]
     primary_id: str
     epoch: int
@@ -144,40 +143,43 @@ def _member(line: str) -> Member:
     words = line.split()
     if len(words) < _BEFORE_SLOTS:
         raise NotTopology(f"no line of a member: {line[:80]!r}")
-    where, hostname = _place(words[1])
     try:
+        address, bus_port = _place(words[1])
+        ranges, marks = _slots(words[_BEFORE_SLOTS:])
         return Member(
             id=words[0],
-            address=where[0],
-            bus_port=where[1],
-            hostname=hostname,
+            address=address,
+            bus_port=bus_port,
             flags=frozenset(words[2].split(",")),
             primary_id="" if words[3] == "-" else words[3],
             epoch=int(words[6]),
             connected=words[7] == "connected",
-            ranges=tuple(_range(word) for word in words[_BEFORE_SLOTS:] if not word.startswith("[")),
-            migrating=tuple(_mark(word) for word in words[_BEFORE_SLOTS:] if word.startswith("[")),
+            ranges=tuple(ranges),
+            migrating=tuple(marks),
         )
     except ValueError as error:
         raise NotTopology(f"no line of a member: {line[:80]!r}") from error
 
 
-def _place(word: str) -> tuple[tuple[Address, int], str]:
-    place, _comma, rest = word.partition(",")
-    listens, _at, bus = place.partition("@")
-    hostname = rest.partition(",")[0]
-    try:
-        return (Address.parse(listens), int(bus or 0)), "" if "=" in hostname else hostname
-    except ValueError as error:
-        raise NotTopology(f"no address: {word[:80]!r}") from error
+def _place(word: str) -> tuple[Address, int]:
+    listens, _at, bus = word.partition(",")[0].partition("@")
+    return Address.parse(listens), int(bus or 0)
 
 
-def _range(word: str) -> SlotRange:
-    first, _dash, last = word.partition("-")
-    found = int(first), int(last or first)
-    if not 0 <= found[0] <= found[1] < SLOTS:
-        raise ValueError(word)
-    return found
+def _slots(words: Iterable[str]) -> tuple[list[SlotRange], list[Mark]]:
+    """One loop: there may be thousands of ranges, and a client parses them between two requests."""
+    ranges, marks = [], []
+    for word in words:
+        if word[0] == "[":
+            marks.append(_mark(word))
+            continue
+        first, dash, last = word.partition("-")
+        low = int(first)
+        high = int(last) if dash else low
+        if not 0 <= low <= high < SLOTS:
+            raise ValueError(word)
+        ranges.append((low, high))
+    return ranges, marks
 
 
 def _mark(word: str) -> Mark:

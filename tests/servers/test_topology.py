@@ -24,23 +24,23 @@ def line(id_=A, place="127.0.0.1:7001@17001", flags="master", primary="-", link=
 
 
 @pytest.mark.parametrize(
-    ("place", "address", "bus", "hostname"),
+    ("place", "address", "bus"),
     [
-        ("127.0.0.1:7001@17001", Address("127.0.0.1", 7001), 17001, ""),
-        ("::1:7001@17001", Address("::1", 7001), 17001, ""),
-        ("2001:db8::7:7001@17001", Address("2001:db8::7", 7001), 17001, ""),
-        ("10.0.0.7:7001@17001,valkey-3.local", Address("10.0.0.7", 7001), 17001, "valkey-3.local"),
-        ("10.0.0.7:7001@17001,h,nodename=x,shard-id=y", Address("10.0.0.7", 7001), 17001, "h"),
-        ("10.0.0.7:7001@17001,,shard-id=y", Address("10.0.0.7", 7001), 17001, ""),
-        ("10.0.0.7:7001@17001,shard-id=y", Address("10.0.0.7", 7001), 17001, ""),
-        (":0@0", Address("", 0), 0, ""),
-        (":7001@17001", Address("", 7001), 17001, ""),
-        ("10.0.0.7:7001", Address("10.0.0.7", 7001), 0, ""),
+        ("127.0.0.1:7001@17001", Address("127.0.0.1", 7001), 17001),
+        ("::1:7001@17001", Address("::1", 7001), 17001),
+        ("2001:db8::7:7001@17001", Address("2001:db8::7", 7001), 17001),
+        ("10.0.0.7:7001@17001,valkey-3.local", Address("10.0.0.7", 7001), 17001),
+        ("10.0.0.7:7001@17001,h,nodename=x,shard-id=y", Address("10.0.0.7", 7001), 17001),
+        ("10.0.0.7:7001@17001,,shard-id=y", Address("10.0.0.7", 7001), 17001),
+        ("10.0.0.7:7001@17001,shard-id=y", Address("10.0.0.7", 7001), 17001),
+        (":0@0", Address("", 0), 0),
+        (":7001@17001", Address("", 7001), 17001),
+        ("10.0.0.7:7001", Address("10.0.0.7", 7001), 0),
     ],
 )
-def test_places(place, address, bus, hostname):
+def test_places(place, address, bus):
     (member,) = parse_members(line(place=place))
-    assert (member.address, member.bus_port, member.hostname) == (address, bus, hostname)
+    assert (member.address, member.bus_port) == (address, bus)
 
 
 def test_ranges_and_marks():
