@@ -29,7 +29,7 @@ from ringviz.services.keys import pattern_keys
 from ringviz.stores import passwords
 from servers.address import Address
 from servers.driver.engine import Engine
-from servers.driver.measuring import Measured
+from servers.driver.holding import Measured
 from servers.errors import EngineError
 from tests import started
 from tests.own_database import own_database

@@ -11,7 +11,7 @@ from ringviz.models import Cluster
 from ringviz.selectors.measured import measure
 from ringviz.selectors.placing import members_of
 from ringviz.words import grouped
-from servers.driver.measuring import Measured
+from servers.driver.holding import Measured
 
 
 class Survivor(TypedDict):

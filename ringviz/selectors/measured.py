@@ -11,7 +11,7 @@ from ringviz.selectors.placing import members_of
 from ringviz.stores import passwords
 from servers.address import Address
 from servers.driver.engine import Engine
-from servers.driver.measuring import Measured
+from servers.driver.holding import Measured
 from servers.errors import EngineError
 
 TIMEOUT_S = 0.5

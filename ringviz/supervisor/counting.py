@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from live.hints import publish_frame
 from servers.address import Address
 from servers.driver.engine import Engine
-from servers.driver.measuring import Measured
+from servers.driver.holding import Measured
 
 logger = logging.getLogger(__name__)
 

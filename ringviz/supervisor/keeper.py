@@ -87,7 +87,7 @@ class Keeper:
         self._telling = telling
         self._mover = Mover(engine, self.members, telling)
         self._mover.on_orphans = self._lost
-        self._refill = Refill(self.book, self.members, telling, password)
+        self._refill = Refill(self.book, self.members, telling, engine)
         self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
         self._works = Works(self.book, engine, self.members, self._mover, self._refill)
         self._traffic = TrafficChild(cluster.slug, hands, on_end=self.wake)

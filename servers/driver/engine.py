@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from servers.driver.calls import Calls
 from servers.driver.copying import Copying
-from servers.driver.measuring import Measuring
+from servers.driver.holding import Holding
 from servers.driver.meeting import Meeting
 from servers.driver.owning import Owning
 
 
-class Engine(Measuring, Meeting, Owning, Copying):
+class Engine(Holding, Meeting, Owning, Copying):
     """Servers of one cluster, which share a password. May be used from any thread.
 
     Every method raises Unreachable for a server that it needs and that does not answer within `timeout_s`, Refusal for

@@ -98,10 +98,6 @@ class Owning(Moving):
                 epoch = self._take(address, gains[address], above=epoch, everybody=answering, deadline=deadline)
         self.wait_agreed(answering, max(0.0, deadline - time.monotonic()), of_answering=True)
 
-    def flush(self, address: Address, timeout_s: float = 30.0) -> None:
-        """Deletes every key of a server; their memory is given back in the background."""
-        self._calls.one(address, "FLUSHALL", "ASYNC", timeout_s=timeout_s)
-
     def _strike(self, dead_ids: Collection[str], survivors: Sequence[Address]) -> dict[Address, str]:
         """Cancels what moves from and to the dead and forgets them, at all who answer; their ids. Raises as `forget`.
 

@@ -1,8 +1,5 @@
 """What servers are asked, what it costs when they are silent, and what is never told."""
 
-import signal
-import time
-
 import pytest
 
 from servers.address import Address
@@ -10,36 +7,6 @@ from servers.driver.config import server_config
 from servers.driver.engine import Engine
 from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
 from tests.servers.driver.servers import PASSWORD, free_ports
-
-
-def test_measured(four):
-    server = four.servers[0]
-    server.store([(0, 99)], size=1000)
-    with server.client as client:
-        client.config_set("maxmemory", 50_000_000)
-        try:
-            (measured,) = four.engine.measure([server.address]).values()
-        finally:
-            client.config_set("maxmemory", 0)
-    assert measured is not None
-    assert (measured.keys, measured.limit) == (100, 50_000_000)
-    assert 100_000 < measured.data < measured.bytes
-
-
-def test_the_frozen_cost_one_timeout_together(four):
-    frozen = four.servers[:3]
-    timeout_s = 0.4
-    for server in frozen:
-        server.child.signal(signal.SIGSTOP)
-    try:
-        begun = time.monotonic()
-        found = four.engine.measure(four.addresses, timeout_s)
-        took = time.monotonic() - begun
-    finally:
-        for server in frozen:
-            server.child.signal(signal.SIGCONT)
-    assert [found[address] is None for address in four.addresses] == [True, True, True, False]
-    assert took < 2 * timeout_s
 
 
 def test_nobody_there():

@@ -237,11 +237,3 @@ def test_the_one_with_the_greatest_epoch_is_heard_at_once_and_keeps_what_it_take
     four.engine.hand_over({newest.address: taken}, four.addresses)
     assert epoch_of(four, newest) > epochs[newest.id]
     assert [slots_of(four, server)[newest.id] for server in four.servers] == [wanted] * 4
-
-
-def test_flushed_is_empty(four):
-    server = four.servers[0]
-    server.store([(0, 9)])
-    four.engine.flush(server.address)
-    with server.client as client:
-        assert client.dbsize() == 0

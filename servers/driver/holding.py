@@ -1,8 +1,8 @@
-"""What servers hold and do at this moment: one pipeline each, all at once."""
+"""What servers hold: counted, looked up, added to and emptied."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from servers.address import Address
@@ -24,8 +24,8 @@ class Measured:
     data: int
 
 
-class Measuring(Viewing):
-    """The part that counts."""
+class Holding(Viewing):
+    """The part that deals with keys where they are."""
 
     def measure(self, addresses: Iterable[Address], timeout_s: float | None = None) -> dict[Address, Measured | None]:
         """What each holds and does, None for one that does not answer; a frozen one costs one timeout, all the same."""
@@ -38,6 +38,14 @@ class Measuring(Viewing):
             return bool(self._calls.one(address, "EXISTS", name, timeout_s=timeout_s))
         except EngineError:
             return None
+
+    def store_missing(self, address: Address, values: Mapping[bytes, bytes], timeout_s: float) -> None:
+        """Stores these keys at the owner of their slots, except those that it has already."""
+        self._calls.every(address, [("SET", name, value, "NX") for name, value in values.items()], timeout_s)
+
+    def flush(self, address: Address, timeout_s: float = 30.0) -> None:
+        """Deletes every key of a server; their memory is given back in the background."""
+        self._calls.one(address, "FLUSHALL", "ASYNC", timeout_s=timeout_s)
 
     def _measured(self, address: Address, timeout_s: float | None) -> Measured:
         keys, info = self._calls.every(address, [("DBSIZE",), ("INFO", "memory", "stats")], timeout_s)
