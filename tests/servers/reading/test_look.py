@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import threading
 
 import pytest
 
@@ -14,6 +12,7 @@ from servers.guard.door import Door, Target
 from servers.reading.connection import Login, Question
 from servers.reading.look import ClusterLook, Reader, SilentCluster, read_once
 from tests.servers.reading.foreign import KEYS, PASSWORD, RANGES, Foreign, free_ports
+from tests.servers.reading.impostor import Impostor, Listening
 
 LOGIN = Login(password=PASSWORD)
 HERE = Door(rules.parse(["127.0.0.0/8"]), frozenset())
@@ -141,47 +140,3 @@ def _nodes_text(*others: tuple[str, int]) -> bytes:
     lines += [f"{n:040x} {host}:{port}@{port} master - 0 0 1 connected" for n, (host, port) in enumerate(others, 1)]
     text = "\n".join(lines).encode()
     return b"$%d\r\n%b\r\n" % (len(text), text)
-
-
-class Listening:
-    """A socket of this machine that notes whether anybody connects to it."""
-
-    def __enter__(self) -> tuple[int, threading.Event]:
-        self._socket, asked = socket.create_server(("127.0.0.1", 0)), threading.Event()
-        self._thread = threading.Thread(target=self._serve, args=(asked,), daemon=True)
-        self._thread.start()
-        return self._socket.getsockname()[1], asked
-
-    def _serve(self, asked: threading.Event) -> None:
-        while True:
-            try:
-                peer, _from = self._socket.accept()
-            except OSError:
-                return
-            asked.set()
-            with peer:
-                self._answer(peer)
-
-    def _answer(self, peer: socket.socket) -> None:
-        """Nothing."""
-
-    def __exit__(self, *_exc: object) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-
-class Impostor(Listening):
-    """A server that has one answer to everything, then waits for the end of the connection."""
-
-    def __init__(self, reply: bytes) -> None:
-        self._reply = reply
-
-    def __enter__(self) -> int:  # type: ignore[override]
-        return super().__enter__()[0]
-
-    def _answer(self, peer: socket.socket) -> None:
-        try:
-            while peer.recv(4096):
-                peer.sendall(self._reply)
-        except OSError:
-            return
