@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 import pytest
 
@@ -33,7 +33,9 @@ def test_a_port_of_ours_is_ours_by_every_name_of_this_machine(host):
 
 def test_ours_are_ours_in_another_spelling():
     ours = (Address("10.0.0.5", 6379),)
-    assert door("10.0.0.0/8", ours=ours).announced(Address("::ffff:10.0.0.5", 6379)) is None
+    here = door("10.0.0.0/8", ours=ours)
+    assert here.announced(Address("::ffff:10.0.0.5", 6379)) is None
+    assert not here.permits("", IPv6Address("::ffff:10.0.0.5"), 6379)
 
 
 def test_what_a_cluster_announces_passes_the_same_check():
