@@ -13,9 +13,9 @@ from statistics import median
 
 from bench.core import line
 from fleet.process import Child
-from ringviz.core.detector import ServerKey
-from ringviz.supervisor.heartbeat import EVERY_S, Heartbeat
-from tests.ringviz.supervisor.servers import PASSWORD, Server, running
+from servers.watching.detector import ServerKey
+from servers.watching.heartbeat import EVERY_S, Heartbeat
+from tests.servers.watching.servers import PASSWORD, Server, running
 
 SERVERS = 8
 FREEZES = 15

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.core import Line, line
-from ringviz.core.batches import next_moves
 from ringviz.core.buckets import stored_name
-from tests.ringviz.engine import servers
-from tests.ringviz.engine.servers import PASSWORD, WITHIN_S, Cluster, Server, even
+from servers.batches import next_moves
+from tests.servers.driver import servers
+from tests.servers.driver.servers import PASSWORD, WITHIN_S, Cluster, Server, even
 
 KEYS = 1_000_000
 NODES = 8
@@ -93,7 +93,7 @@ def move_slot_by_slot(cluster: Cluster, wanted: NDArray[np.int32]) -> None:
     now = owners(cluster)
     for slot in np.flatnonzero(now != wanted).tolist():
         source, target = cluster.servers[now[slot] - 1], cluster.servers[wanted[slot] - 1]
-        cluster.engine.move_slot_classic(source.address, target.address, slot, keys_at_once=RESHARD_PIPELINE)
+        cluster.engine.move_slots_classic(source.address, target.address, [slot], keys_at_once=RESHARD_PIPELINE)
 
 
 def moving(keys: int) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from ringviz.core import allowed
+from servers.guard import rules
 
 # The kernel's room for the path of a socket is 108 bytes on Linux and 104 on macOS, the final zero included.
 SOCKET_PATH_BYTES = 103
@@ -31,11 +31,11 @@ def number(variable: str, default: int, *, maximum: int) -> int:
     return int(text)
 
 
-def targets(variable: str) -> tuple[allowed.Rule, ...]:
-    """What may be connected to, as `ringviz.core.allowed` reads it; nothing by default."""
+def targets(variable: str) -> tuple[rules.Rule, ...]:
+    """What may be connected to, as `servers.guard.rules` reads it; nothing by default."""
     try:
-        return allowed.parse(names(variable))
-    except allowed.BadRule as error:
+        return rules.parse(names(variable))
+    except rules.BadRule as error:
         raise ImproperlyConfigured(f"{variable}: {error}") from error
 
 

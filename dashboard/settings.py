@@ -82,7 +82,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = environment.hint_url(DATA_DIR)
 
-# Where clusters of other people may be attached: hosts, networks, ports (ringviz/core/allowed.py). Empty: nowhere.
+# Where clusters of other people may be attached: hosts, networks, ports (servers/guard/rules.py). Empty: nowhere.
 ALLOWED_TARGETS = environment.targets("ALLOWED_TARGETS")
 
 # What the event log keeps of each stream, in events; older ones fold into a base state.

@@ -15,7 +15,7 @@ from ringviz.bounds import (
     MAX_VNODES,
     MAX_WEIGHT,
 )
-from ringviz.core.allowed import MAX_HOST_NAME
+from servers.guard.rules import MAX_HOST_NAME
 
 
 class KeySet(models.Model):

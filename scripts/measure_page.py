@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests import demos, servers  # noqa: E402
+from tests import demos, started  # noqa: E402
 from tests.demos import Demo  # noqa: E402
 from tests.e2e.visitors import CHROMIUM_OPTIONS, DESKTOP, SYSTEM_CHROMIUM, sign_in_link  # noqa: E402
 
@@ -206,7 +206,7 @@ def main() -> None:
     """All figures of the demo's ring and of the one with a hundred nodes."""
     tell("load_average", os.getloadavg()[0], cores=os.cpu_count())
     executable = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
-    with servers.folder() as folder, demos.running(folder) as demo, sync_playwright() as playwright:
+    with started.folder() as folder, demos.running(folder) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
         for slug in ("demo", "forty", "hundred"):
             page = first_visits(browser, demo, slug)

@@ -16,7 +16,7 @@ from redis import Redis
 
 from fleet import process
 from fleet.process import Child
-from tests.servers import READY_WITHIN_S, NotReady, folder
+from tests.started import READY_WITHIN_S, NotReady, folder
 
 SLOTS = 16_384
 PASSWORD = "a-password-of-tests"

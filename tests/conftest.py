@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import demos, servers
+from tests import demos
+from tests import started as servers
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects by the marks

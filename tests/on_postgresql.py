@@ -4,15 +4,15 @@ import os
 import subprocess
 import sys
 
-from tests import servers
+from tests import started
 
 
 def main() -> int:
     """The status of pytest; 0 where PostgreSQL is not installed. The server is the run's own and ends with it."""
-    if servers.postgres_programs() is None:
+    if started.postgres_programs() is None:
         print("PostgreSQL is not installed here: its run is left out.")  # noqa: T201
         return 0
-    with servers.postgres() as server:
+    with started.postgres() as server:
         env = {**os.environ, "TEST_DATABASE_URL": server.url("postgres")}
         return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], env=env, check=False).returncode
 

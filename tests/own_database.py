@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from django.db import connection
 
-from tests import servers
+from tests import started
 from tests.live import databases
 
 FILE = "ringviz.sqlite3"  # what a deployment calls it
@@ -33,7 +33,7 @@ def own_database(folder: Path) -> Iterator[str]:
 @functools.cache
 def _file() -> bytes:
     """Of an empty, migrated database: copying it takes a millisecond, the migrations a second."""
-    with servers.folder() as folder:
+    with started.folder() as folder:
         path = folder / FILE
         with databases.connected_to(databases.sqlite(str(path))):
             databases.migrate()

@@ -19,7 +19,6 @@ from redis import Redis, RedisError
 from live.actor import Actor
 from live.models import Event
 from ringviz.core.state import State, Workload
-from ringviz.engine import Address, Engine, EngineError, Measured
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.measured import measure
@@ -28,7 +27,11 @@ from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import pattern_keys
 from ringviz.stores import passwords
-from tests import servers
+from servers.address import Address
+from servers.driver.engine import Engine
+from servers.driver.holding import Measured
+from servers.errors import EngineError
+from tests import started
 from tests.own_database import own_database
 from tests.processes import until
 
@@ -43,7 +46,7 @@ class Installation:
     """A folder with everything. `supervisor` is None while none runs."""
 
     folder: Path
-    valkey: servers.Valkey
+    valkey: started.Valkey
     database_url: str
     supervisor: Any = field(default=None, init=False)
 
@@ -58,9 +61,9 @@ class Installation:
         from fleet import process
 
         with (self.folder / "supervisor.log").open("ab") as log:
-            argv = [sys.executable, *measuring(), str(servers.ROOT / "manage.py"), "supervise"]
+            argv = [sys.executable, *measuring(), str(started.ROOT / "manage.py"), "supervise"]
             env = self.environment()
-            self.supervisor = process.start("supervise", argv, env=env, cwd=servers.ROOT, stdout=log, stderr=log)
+            self.supervisor = process.start("supervise", argv, env=env, cwd=started.ROOT, stdout=log, stderr=log)
 
     def kill_supervisor(self) -> None:
         """SIGKILL, of the supervisor alone: its children have to die by their leash."""
@@ -191,7 +194,7 @@ def measuring() -> list[str]:
     """What has a child measured too where these tests are: most of the supervisor runs nowhere else."""
     if Coverage.current() is None:
         return []
-    return ["-m", "coverage", "run", "--parallel-mode", f"--rcfile={servers.ROOT / 'pyproject.toml'}"]
+    return ["-m", "coverage", "run", "--parallel-mode", f"--rcfile={started.ROOT / 'pyproject.toml'}"]
 
 
 @contextmanager
@@ -211,9 +214,9 @@ def installation(
 ) -> Iterator[Installation]:
     """An installation whose cluster `real` has so many nodes, formed and filled when this returns if `supervise`."""
     with ExitStack() as stack:
-        folder = stack.enter_context(servers.folder())
+        folder = stack.enter_context(started.folder())
         settings.DATA_DIR = folder
-        valkey = stack.enter_context(servers.valkey())
+        valkey = stack.enter_context(started.valkey())
         settings.REDIS_URL = valkey.url
         stack.enter_context(django_db_blocker.unblock())
         ours = Installation(folder, valkey, stack.enter_context(own_database(folder)))

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import servers
+from tests import started
 
 SOCKETS = 1000
 EVENTS = 200
@@ -63,7 +63,7 @@ def raise_file_limit() -> None:
 def measure(side: str, layer: str = "") -> Side:
     """Runs one side in processes of its own: Django's settings are read once a process."""
     settings = "bench.sockets.peer_settings" if layer else "dashboard.settings"
-    with servers.folder() as data, servers.valkey() as valkey:
+    with started.folder() as data, started.valkey() as valkey:
         env = {
             "DJANGO_SETTINGS_MODULE": settings,
             "DATABASE_URL": f"sqlite:///{data / 'bench.sqlite3'}",
@@ -72,10 +72,10 @@ def measure(side: str, layer: str = "") -> Side:
             "BENCH_LAYER": layer,
         }
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=servers.ROOT, env={**os.environ, **env}, check=True)
+        subprocess.run(migrate, cwd=started.ROOT, env={**os.environ, **env}, check=True)
         with ExitStack() as stack:
             ask_writer, epoch = stack.enter_context(helper("writer", side, env=env))
-            web = stack.enter_context(servers.web(f"bench.sockets.apps:{side}", env))
+            web = stack.enter_context(started.web(f"bench.sockets.apps:{side}", env))
             pages = ["clients", str(web), f"/?since=0&epoch={epoch}", str(SOCKETS)]
             ask_clients, _ = stack.enter_context(helper(*pages, env=env))
             before_s = cpu_s(web)
@@ -91,7 +91,7 @@ def helper(module: str, *arguments: str, env: dict[str, str]) -> Iterator[tuple[
     """A process of the bench that says one line when it is ready, and another for each line that it is given."""
     process = subprocess.Popen(
         [sys.executable, "-m", f"bench.sockets.{module}", *arguments],
-        cwd=servers.ROOT,
+        cwd=started.ROOT,
         env={**os.environ, **env},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -7,16 +7,16 @@ of the same number. The tag is never shown.
 
 from __future__ import annotations
 
-from binascii import crc_hqx
 from functools import cache
 from itertools import product
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
+from servers.slots import SLOTS, slot_of
+
 HASH_BITS: Final = 32
-BUCKET_BITS: Final = 14
-BUCKETS: Final = 1 << BUCKET_BITS
-BUCKET_SHIFT: Final = HASH_BITS - BUCKET_BITS
+BUCKETS: Final = SLOTS
+BUCKET_SHIFT: Final = HASH_BITS - (BUCKETS.bit_length() - 1)
 
 _ALPHABET = (digits + ascii_uppercase + ascii_lowercase).encode()
 _LONGEST_TAG = 3  # every slot has one of at most this length
@@ -46,7 +46,7 @@ def _tags() -> tuple[bytes, ...]:
     for length in range(1, _LONGEST_TAG + 1):
         for letters in product(_ALPHABET, repeat=length):
             tag = bytes(letters)
-            found.setdefault(crc_hqx(tag, 0) % BUCKETS, tag)
+            found.setdefault(slot_of(tag), tag)
             if len(found) == BUCKETS:
                 return tuple(found[bucket] for bucket in range(BUCKETS))
     raise AssertionError("a slot without a tag")

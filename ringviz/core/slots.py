@@ -1,13 +1,12 @@
 """The slot map of a Valkey or Redis Cluster: placement that somebody else decided, behind the same protocol.
 
-A key's slot is the CRC16 of the key, or of what stands in its first braces. A slot stands for the bucket of its number:
-a key lies at the bucket's start, and a node's tokens are the starts of the last buckets of its slot ranges, so that
-`(start, end]` holds here as on a ring. A slot that nobody has belongs to nobody.
+A slot stands for the bucket of its number: a key lies at the start of its slot's bucket, and a node's tokens are the
+starts of the last buckets of its slot ranges, so that `(start, end]` holds here as on a ring. A slot
+that nobody has belongs to nobody.
 """
 
 from __future__ import annotations
 
-from binascii import crc_hqx
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Final
 
@@ -17,21 +16,9 @@ from numpy.typing import NDArray
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
 from ringviz.core.placement import Key, Node, distinct_nodes
 from ringviz.core.ring import TokenRange
-
-SlotRange = tuple[int, int]
-"""First and last slot, both of it."""
+from servers.slots import SlotRange, slot_of
 
 _NOBODY = -1
-
-
-def slot_of(key: Key) -> int:
-    """The slot of a key, 0..16383, as every Valkey and Redis Cluster has it."""
-    name = key.encode() if isinstance(key, str) else key
-    start = name.find(b"{")
-    end = name.find(b"}", start + 1) if start >= 0 else -1
-    if end > start + 1:  # braces with nothing between them say nothing
-        name = name[start + 1 : end]
-    return crc_hqx(name, 0) % BUCKETS
 
 
 class Slots:
@@ -52,7 +39,7 @@ class Slots:
 
     def hash(self, key: Key) -> int:
         """The start of the bucket of the key's slot."""
-        return slot_of(key) << BUCKET_SHIFT
+        return slot_of(key.encode() if isinstance(key, str) else key) << BUCKET_SHIFT
 
     def hash_many(self, keys: Iterable[Key]) -> NDArray[np.uint32]:
         """The same for many keys, in their order."""

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from live.wording import grouped
 from ringviz.core.state import State
-from ringviz.engine import Measured
 from ringviz.models import Cluster
 from ringviz.selectors.measured import measure
 from ringviz.selectors.placing import members_of
+from servers.driver.holding import Measured
 
 
 class Survivor(TypedDict):

@@ -7,12 +7,13 @@ from typing import NamedTuple, NotRequired, TypedDict
 
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.state import NodeState, ReplicaState
-from ringviz.external.reading import Look, Measured, Unreachable, read_once
-from ringviz.external.targets import Target, door
-from ringviz.external.topology import Member
-from ringviz.external.wire import Login
 from ringviz.models import Attachment, Cluster
+from ringviz.selectors.door import door
 from ringviz.stores import passwords
+from servers.guard.door import Target
+from servers.reading.connection import Login
+from servers.reading.look import ClusterLook, SelfReport, SilentCluster, read_once
+from servers.topology import Member
 
 _SHORT = 8  # letters of a member's id that are its name here; more where two would have the same
 
@@ -50,7 +51,7 @@ class Named(NamedTuple):
     node: NodeState
 
 
-def nodes_seen(look: Look, before: Sequence[NodeState], next_number: int, since: str) -> list[NodeState]:
+def nodes_seen(look: ClusterLook, before: Sequence[NodeState], next_number: int, since: str) -> list[NodeState]:
     """The primaries of a look as nodes, by number.
 
     One that was there keeps its number, its name, and, if its state is the same, its `since`. New ones are numbered
@@ -67,7 +68,7 @@ def nodes_seen(look: Look, before: Sequence[NodeState], next_number: int, since:
     return sorted(nodes, key=lambda node: node["number"])
 
 
-def named(look: Look, nodes: Iterable[NodeState]) -> list[Named]:
+def named(look: ClusterLook, nodes: Iterable[NodeState]) -> list[Named]:
     """The primaries of a look that are nodes already: a node's name is how its member's id begins."""
     by_short: dict[str, list[Member]] = {}
     for one in look.primaries:
@@ -83,7 +84,7 @@ def named(look: Look, nodes: Iterable[NodeState]) -> list[Named]:
     return found
 
 
-def look_at(cluster: Cluster, timeout_s: float) -> Look | None:
+def look_at(cluster: Cluster, timeout_s: float) -> ClusterLook | None:
     """What the servers of an external cluster say now, counts included; None while it is silent. Two queries."""
     attachment = Attachment.objects.get(cluster=cluster)
     login = Login(attachment.username, passwords.kept(cluster.pk))
@@ -91,11 +92,11 @@ def look_at(cluster: Cluster, timeout_s: float) -> Look | None:
         return read_once(
             Target(attachment.ip, attachment.port), login, door(), timeout_s, host=attachment.host, measure=True
         )
-    except Unreachable:
+    except SilentCluster:
         return None
 
 
-def stored_frame(look: Look, nodes: Iterable[NodeState], at_ms: int) -> StoredFrame:
+def stored_frame(look: ClusterLook, nodes: Iterable[NodeState], at_ms: int) -> StoredFrame:
     """What each node stores, as its server said."""
     told = {str(node["number"]): _stored(look, member) for member, node in named(look, nodes)}
     return StoredFrame(at=at_ms, nodes=told, silent_since=None)
@@ -107,35 +108,45 @@ def silent_frame(nodes: Iterable[NodeState], at_ms: int, since_ms: int) -> Store
     return StoredFrame(at=at_ms, nodes={str(node["number"]): unknown for node in nodes}, silent_since=since_ms)
 
 
-def _stored(look: Look, member: Member) -> Stored:
+def _stored(look: ClusterLook, member: Member) -> Stored:
     one = look.measured.get(member.id)
     replicas = look.replicas_of(member.id)
     mirrored = look.measured.get(replicas[0].id) if replicas else None
-    values = one or Measured()
+    values = one or SelfReport()
     return Stored(
         up=one is not None,
         keys=values.keys,
         bytes=values.bytes,
         limit=values.limit,
         ops=None,
-        replica=StoredReplica(keys=(mirrored or Measured()).keys, up=mirrored is not None) if replicas else None,
+        replica=StoredReplica(keys=(mirrored or SelfReport()).keys, up=mirrored is not None) if replicas else None,
     )
 
 
-def _node(look: Look, member: Member, was: NodeState, since: str) -> NodeState:
-    serves = member.state != "down"
+def _node(look: ClusterLook, member: Member, was: NodeState, since: str) -> NodeState:
+    state = _state_of(member)
     slots = sum(last - first + 1 for first, last in member.ranges)
-    replicas = [ReplicaState(address=one.address, state=one.state) for one in look.replicas_of(member.id)]
+    replicas = [ReplicaState(address=_shown(one), state=_state_of(one)) for one in look.replicas_of(member.id)]
     return {
         **was,
-        "address": member.address,
-        "state": member.state,
-        "since": was["since"] if was["state"] == member.state else since,
+        "address": _shown(member),
+        "state": state,
+        "since": was["since"] if was["state"] == state else since,
         "tokens": len(member.ranges),
-        "ownership": slots / BUCKETS if serves else 0.0,
+        "ownership": slots / BUCKETS if state != "down" else 0.0,
         "slots": [[first, last] for first, last in member.ranges],
         "replicas": sorted(replicas, key=lambda one: one["address"]),
     }
+
+
+def _state_of(member: Member) -> str:
+    """Suspected where some say that it failed, down where they agree."""
+    return "down" if "fail" in member.flags else "suspected" if member.failed else "active"
+
+
+def _shown(member: Member) -> str:
+    """Its address; empty where nobody knows it."""
+    return str(member.address) if member.address.host else ""
 
 
 def _new(number: int, name: str, since: str) -> NodeState:

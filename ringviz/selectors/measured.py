@@ -6,15 +6,18 @@ from typing import TypedDict
 
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.state import State
-from ringviz.engine import Address, Engine, EngineError, Measured
 from ringviz.models import Cluster
 from ringviz.selectors.placing import members_of
 from ringviz.stores import passwords
+from servers.address import Address
+from servers.driver.engine import Engine
+from servers.driver.holding import Measured
+from servers.errors import EngineError
 
 TIMEOUT_S = 0.5
 
 
-class Stored(TypedDict):
+class StoredKey(TypedDict):
     """Where a key really is: its owner by the ring, whether that has it, and the nodes whose replica has it too."""
 
     owner: int
@@ -38,7 +41,7 @@ def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
     return {number: found.get(address) for number, address in addresses.items()}
 
 
-def stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> Stored | None:
+def stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> StoredKey | None:
     """Whether the server that should have a key has it; None when it could not be asked."""
     node = next((node for node in members_of(state) if node["number"] == owner), None)
     password = passwords.kept(cluster.pk)
@@ -51,7 +54,7 @@ def stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -
         if found is None:
             return None
         copies = [one for one in engine.members(address) if one.primary_id == engine.identity(address)]
-        return Stored(owner=owner, found=found, replicas=[owner] * len(copies))
+        return StoredKey(owner=owner, found=found, replicas=[owner] * len(copies))
     except EngineError:
         return None
     finally:

@@ -6,6 +6,7 @@ What its servers say is written as an event where it differs from what was known
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils import timezone
@@ -18,15 +19,13 @@ from live.models import Event, Stream
 from live.subjects import encode
 from live.turns import write_turn
 from ringviz import events
-from ringviz.bounds import MAX_NAME
+from ringviz.bounds import MAX_ADDRESS, MAX_NAME
 from ringviz.core.state import NodeState, State
 from ringviz.errors import Invalid, NotFound
 from ringviz.events import apply
-from ringviz.external.reading import Look, Unreachable, read_once
-from ringviz.external.targets import door, read_typed, refused, resolve
-from ringviz.external.wire import Login
 from ringviz.models import Attachment, Cluster
 from ringviz.selectors.clusters import cluster_of, keys_of, known, settings_of
+from ringviz.selectors.door import door
 from ringviz.selectors.external import nodes_seen
 from ringviz.selectors.placing import SLOTS
 from ringviz.services.changing import check_allowed
@@ -36,6 +35,10 @@ from ringviz.services.keys import pattern_keys
 from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 from ringviz.stores import passwords
+from servers.address import Address
+from servers.guard.resolving import NotLetIn, NotTyped, read_typed, resolve
+from servers.reading.connection import Login
+from servers.reading.look import ClusterLook, SilentCluster, read_once
 
 TIMEOUT_S = 3.0  # of all that attaching asks of the network
 MAX_PASSWORD = 1_000
@@ -52,13 +55,14 @@ def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: s
     check_slug(slug)
     check_name(name.strip() or slug)
     _check_login(username, password)
-    typed, began = read_typed(address), time.monotonic()
-    target, login = resolve(address, TIMEOUT_S), Login(username, password)
+    typed, login, began = _read_address(address), Login(username, password), time.monotonic()
+    here = door()
     try:
+        target = resolve(typed, here, TIMEOUT_S)
         left_s = max(0.0, TIMEOUT_S - (time.monotonic() - began))
-        look = read_once(target, login, door(), left_s, host=typed.host)
-    except Unreachable:
-        raise refused() from None
+        look = read_once(target, login, here, left_s, host=typed.host)
+    except (NotLetIn, SilentCluster):
+        raise _refused() from None
     with write_turn():
         event = adopt(actor=actor, slug=slug, name=name.strip() or slug, look=look)
         cluster = cluster_of(slug)
@@ -70,7 +74,7 @@ def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: s
         return event
 
 
-def adopt(*, actor: Actor, slug: str, name: str, look: Look) -> Event:
+def adopt(*, actor: Actor, slug: str, name: str, look: ClusterLook) -> Event:
     """A cluster of somebody else, as a look shows it, as the first event of a stream. Raises Invalid."""
     cluster = Cluster(
         slug=slug,
@@ -95,7 +99,7 @@ def detach(*, actor: Actor, slug: str) -> None:
     delete_cluster(slug=slug, actor=actor)
 
 
-def see(slug: str, look: Look, *, guard: Guard) -> list[NodeState]:
+def see(slug: str, look: ClusterLook, *, guard: Guard) -> list[NodeState]:
     """Writes down what is seen, if it is something else than what is known, and gives the nodes as they are known now.
 
     Where somebody else wrote at the same time nothing is written: the next look tells it. Raises NotFound, Fenced.
@@ -134,6 +138,26 @@ def _mark(attachment: Attachment, since: datetime | None, guard: Guard) -> None:
     with write_turn():
         guard()
         Attachment.objects.filter(pk=attachment.pk).update(silent_since=since)
+
+
+def _read_address(text: str) -> Address:
+    """What a person typed. Raises Invalid, which says what is wrong with it: that is no secret."""
+    if "://" in text:
+        why = _("Write host:port alone, without redis:// in front. Clusters that speak TLS only cannot be attached.")
+        raise Invalid("address", text[:MAX_ADDRESS], why)
+    with suppress(NotTyped):
+        if len(text) <= MAX_ADDRESS:
+            return read_typed(text)
+    raise Invalid("address", text[:MAX_ADDRESS], _("Write host:port, or [address]:port for IPv6."))
+
+
+def _refused() -> Invalid:
+    """The one refusal, whatever the reason: it says all that has to be so, and not what is not."""
+    text = _(
+        "Cannot be attached. ALLOWED_TARGETS has to let it in, and it has to answer as a cluster, without TLS, "
+        "to this user name and password."
+    )
+    return Invalid("address", None, text)
 
 
 def _check_login(username: str, password: str) -> None:

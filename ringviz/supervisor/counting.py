@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from live.hints import publish_frame
-from ringviz.engine import Address, Engine, Measured
+from servers.address import Address
+from servers.driver.engine import Engine
+from servers.driver.holding import Measured
 
 logger = logging.getLogger(__name__)
 

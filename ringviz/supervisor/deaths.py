@@ -11,7 +11,6 @@ from collections.abc import Callable
 import numpy as np
 
 from ringviz.core.state import State
-from ringviz.engine import Engine
 from ringviz.errors import Refused
 from ringviz.models import Intent
 from ringviz.models import Node as NodeRow
@@ -22,6 +21,7 @@ from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import Mover, slots_of
 from ringviz.supervisor.servers import Server
 from ringviz.supervisor.telling import Telling
+from servers.driver.engine import Engine
 
 logger = logging.getLogger(__name__)
 

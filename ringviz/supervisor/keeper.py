@@ -20,8 +20,6 @@ from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
 from live.models import Stream
-from ringviz.core.detector import ServerKey
-from ringviz.engine import Address, Engine, EngineError
 from ringviz.errors import Invalid, NotFound, Refused
 from ringviz.models import Intent
 from ringviz.selectors.placing import bucket_owners, members_of
@@ -31,7 +29,6 @@ from ringviz.services.leading import Fenced, Guard
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.deaths import Deaths
 from ringviz.supervisor.hands import Closed, Hands
-from ringviz.supervisor.heartbeat import Heartbeat
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import MoveFailed, Mover
 from ringviz.supervisor.refill import Refill, RefillFailed
@@ -39,6 +36,11 @@ from ringviz.supervisor.servers import NotStarted, Server
 from ringviz.supervisor.telling import Telling
 from ringviz.supervisor.traffic import TrafficChild
 from ringviz.supervisor.works import Works
+from servers.address import Address
+from servers.driver.engine import Engine
+from servers.errors import EngineError
+from servers.watching.detector import ServerKey
+from servers.watching.heartbeat import Heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +87,7 @@ class Keeper:
         self._telling = telling
         self._mover = Mover(engine, self.members, telling)
         self._mover.on_orphans = self._lost
-        self._refill = Refill(self.book, self.members, telling, password)
+        self._refill = Refill(self.book, self.members, telling, engine)
         self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
         self._works = Works(self.book, engine, self.members, self._mover, self._refill)
         self._traffic = TrafficChild(cluster.slug, hands, on_end=self.wake)

@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.detector import ServerKey
 from ringviz.core.state import State
-from ringviz.engine import Address, Engine, Unreachable
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.placing import members_of
 from ringviz.supervisor.hands import Hands
-from ringviz.supervisor.heartbeat import Heartbeat
 from ringviz.supervisor.ports import settle_ports
 from ringviz.supervisor.servers import NotStarted, Server, Servers, is_replica, owns_slots
+from servers.address import Address
+from servers.driver.engine import Engine
+from servers.errors import Unreachable
+from servers.watching.detector import ServerKey
+from servers.watching.heartbeat import Heartbeat
 
 logger = logging.getLogger(__name__)
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.batches import Move, next_moves
-from ringviz.engine import Engine, EngineError, Unreachable
 from ringviz.supervisor.members import UNKNOWN, Members
 from ringviz.supervisor.slot_by_slot import SlotBySlot
 from ringviz.supervisor.telling import Telling
+from servers.batches import Move, next_moves
+from servers.driver.engine import Engine
+from servers.errors import EngineError, Unreachable
 
 logger = logging.getLogger(__name__)
 

@@ -13,15 +13,16 @@ from django.utils import timezone
 
 from live.hints import publish_frame
 from ringviz.errors import NotFound
-from ringviz.external.reading import Look, Reader, Unreachable
-from ringviz.external.targets import Door, Target, door, split_address
-from ringviz.external.wire import Login
 from ringviz.models import Attachment
 from ringviz.selectors.clusters import known
+from ringviz.selectors.door import addresses_in, door
 from ringviz.selectors.external import silent_frame, stored_frame
 from ringviz.services.external import hear, miss, see
 from ringviz.services.leading import Fenced, Guard
 from ringviz.stores import passwords
+from servers.guard.door import Door, Target
+from servers.reading.connection import Login
+from servers.reading.look import ClusterLook, Reader, SilentCluster
 
 logger = logging.getLogger(__name__)
 
@@ -91,13 +92,13 @@ class Observer:
             self._close()
             connection.close()
 
-    async def _look(self, readers: list[Reader], here: Door) -> list[Look | None]:
+    async def _look(self, readers: list[Reader], here: Door) -> list[ClusterLook | None]:
         return await asyncio.gather(*(self._look_by(reader, here) for reader in readers))
 
-    async def _look_by(self, reader: Reader, here: Door) -> Look | None:
+    async def _look_by(self, reader: Reader, here: Door) -> ClusterLook | None:
         try:
             return await reader.look(here, self._timeout_s)
-        except Unreachable:
+        except SilentCluster:
             return None
 
     def _reader(self, attachment: Attachment, here: Door) -> Reader:
@@ -109,11 +110,11 @@ class Observer:
                 Target(attachment.ip, attachment.port),
                 login,
                 host=attachment.host,
-                others=filter(None, (here.announced(*split_address(address)) for address in addresses)),
+                others=filter(None, map(here.announced, addresses_in(addresses))),
             )
         return self._readers[attachment.pk]
 
-    def _tell(self, attachment: Attachment, look: Look | None) -> None:
+    def _tell(self, attachment: Attachment, look: ClusterLook | None) -> None:
         cluster, guard, now_ms = attachment.cluster, self._guard(), int(timezone.now().timestamp() * 1000)
         if look is None:
             since_ms = int(miss(attachment, guard=guard).timestamp() * 1000)

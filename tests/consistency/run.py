@@ -18,7 +18,7 @@ from tests.consistency.checker import Fault, check
 from tests.consistency.client import Address, ClusterClient
 from tests.consistency.history import Record, read_history
 from tests.consistency.writers import WRITERS, Writer, all_keys, counters
-from tests.servers import ROOT, await_ready, folder
+from tests.started import ROOT, await_ready, folder
 
 GRACE_S = 10.0
 

@@ -11,7 +11,8 @@ from functools import partial
 
 import pytest
 
-from tests import demos, servers
+from tests import demos
+from tests import started as servers
 from tests.processes import DEADLINE_S, until
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests import servers
+from tests import started
 from tests.demos import ROOT, environment
 
 ASK = """
@@ -25,7 +25,7 @@ print(json.dumps(answers))
 @pytest.fixture(scope="module")
 def deployment():
     """Asks a deployment for paths: status, headers and text of each."""
-    with servers.folder() as folder:
+    with started.folder() as folder:
         env = environment(folder, DEPLOYED="1", ALLOWED_HOSTS="ringviz.example", SECRET_KEY="secret")
 
         def manage(*arguments: str, text: str = "") -> str:

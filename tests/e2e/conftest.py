@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests import demos, servers
+from tests import demos
+from tests import started as servers
 from tests.demos import Demo
 from tests.e2e.ring_page import PATIENCE_MS
 from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all, simulated

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import demos, servers
+from tests import demos, started
 from tests.demos import Demo
 
 OWN_CLUSTERS = 24
@@ -67,7 +67,7 @@ def simulated(folder: Path) -> None:
 @contextmanager
 def clusters_for_all(seeded_folder: Path, make: str = MAKE) -> Iterator[Demo]:
     """A demo with the seed's clusters and those that `make`, a script for the project's shell, makes."""
-    with servers.folder() as folder:
+    with started.folder() as folder:
         shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
         made = demos.manage(folder, "shell", "-c", make)
         assert made.returncode == 0, made.stderr

@@ -9,24 +9,24 @@ import pytest
 
 from live.log import create_stream
 from live.models import Stream
-from tests import servers
+from tests import started
 from tests.live import databases
 
 DATABASE = "spine"
 
 
 @pytest.fixture(scope="session")
-def valkey_server() -> Iterator[servers.Valkey]:
-    with servers.valkey() as server:
+def valkey_server() -> Iterator[started.Valkey]:
+    with started.valkey() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_url(django_db_blocker) -> Iterator[str]:
     """An empty, migrated database of a PostgreSQL server."""
-    if servers.postgres_programs() is None:
+    if started.postgres_programs() is None:
         pytest.skip("PostgreSQL is not installed")
-    with servers.postgres() as server:
+    with started.postgres() as server:
         server.execute(f"CREATE DATABASE {DATABASE}")
         url = server.url(DATABASE)
         with django_db_blocker.unblock(), databases.connected_to(databases.postgresql(url)):
@@ -69,7 +69,7 @@ def stream(database) -> Stream:
 
 
 @pytest.fixture
-def hint_server(settings, valkey_server: servers.Valkey) -> servers.Valkey:
+def hint_server(settings, valkey_server: started.Valkey) -> started.Valkey:
     """The hint server of the test's processes."""
     settings.REDIS_URL = valkey_server.url
     return valkey_server

@@ -7,14 +7,14 @@ import pytest
 
 from live import hints
 from live.listening import Listener
-from tests import servers
+from tests import started
 
 WITHIN_S = 30.0
 
 
 @pytest.fixture
 def own_valkey(settings):
-    with servers.valkey() as server:
+    with started.valkey() as server:
         settings.REDIS_URL = server.url
         yield server
 

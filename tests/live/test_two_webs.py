@@ -19,7 +19,7 @@ from ringviz.models import Cluster
 from ringviz.selectors.clusters import known
 from ringviz.services.clusters import NewNode, create_cluster
 from ringviz.services.keys import pattern_keys
-from tests import servers
+from tests import started
 from tests.live.clients import Client, all_follow, fresh
 from tests.live.pages import in_thread
 
@@ -50,7 +50,7 @@ async def operators(env: dict[str, str], changes_each: int) -> AsyncIterator[lis
             nodes = ",".join(str(first + n) for n in range(NODES_EACH))
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.live.writer", SLUG, nodes, str(changes_each), str(SEED + number)),
-                cwd=servers.ROOT,
+                cwd=started.ROOT,
                 env={**os.environ, **env},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -71,7 +71,7 @@ async def line(process: asyncio.subprocess.Process) -> str:
     return (await process.stdout.readline()).decode().strip()
 
 
-async def kill_hint_server(hint_server: servers.Valkey, stream_id: int, from_version: int) -> None:
+async def kill_hint_server(hint_server: started.Valkey, stream_id: int, from_version: int) -> None:
     """Dead for 3 s while they write."""
     while (await in_thread(head, stream_id)).version < from_version:  # noqa: ASYNC110  nothing announces it
         await asyncio.sleep(0.05)
@@ -97,7 +97,7 @@ async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tm
     stream_id = await in_thread(make_cluster)
     last = 1 + OPERATORS * changes_each
     with ExitStack() as stack:
-        webs = [stack.enter_context(servers.web("dashboard.asgi:application", env)) for _ in range(2)]
+        webs = [stack.enter_context(started.web("dashboard.asgi:application", env)) for _ in range(2)]
         clients = [Client(webs, PATH, fold, random.Random(SEED + n)) for n in range(PAGES)]
         async with asyncio.timeout(WITHIN_S), operators(env, changes_each) as processes:
             following = asyncio.create_task(all_follow(clients, last))

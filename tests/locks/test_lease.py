@@ -12,19 +12,19 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from locks.lease import Held, Lease, LeaseServerGone
-from tests import servers
+from tests import started
 from tests.clusters import PASSWORD, server_cluster
 from tests.processes import until
 
 LONG_MS = 60_000
 
 
-def client_of(server: servers.Valkey, timeout_s: float = 5.0) -> Redis:
+def client_of(server: started.Valkey, timeout_s: float = 5.0) -> Redis:
     return Redis(unix_socket_path=str(server.path), socket_timeout=timeout_s, retry=Retry(NoBackoff(), 0))
 
 
 @pytest.fixture
-def client(shared_valkey: servers.Valkey) -> Iterator[Redis]:
+def client(shared_valkey: started.Valkey) -> Iterator[Redis]:
     with client_of(shared_valkey) as ours:
         yield ours
 
@@ -123,7 +123,7 @@ def test_who_does_not_get_it_uses_up_no_token(client, name):
 
 @pytest.mark.parametrize("floor", [0, 41, 2**50])
 def test_tokens_rise_over_a_server_that_lost_its_memory(floor):
-    with servers.valkey() as server, client_of(server) as client:
+    with started.valkey() as server, client_of(server) as client:
         lease = Lease(client, "wiped", LONG_MS)
         before = lease.acquire(floor=floor)
         assert before is not None
@@ -227,7 +227,7 @@ def test_it_works_in_a_cluster():
 
 @pytest.mark.parametrize("way", ["dead", "frozen"])
 def test_a_server_that_does_not_answer_is_told_as_that(way):
-    with servers.valkey() as server, client_of(server, 0.2) as client:
+    with started.valkey() as server, client_of(server, 0.2) as client:
         lease = Lease(client, "gone", LONG_MS)
         held = lease.acquire()
         assert held is not None

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from ringviz.core.state import Workload
 from ringviz.errors import NotFound
 from ringviz.workload.following import Following
-from ringviz.workload.popularity import DISTRIBUTIONS
 from ringviz.workload.traffic import HIGHEST_RATE, LOWEST_RATE
+from servers.client.popularity import DISTRIBUTIONS
 
 
 class Command(BaseCommand):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from redis.crc import key_slot
 
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
 from ringviz.core.copies import copies_moved
@@ -15,8 +12,9 @@ from ringviz.core.errors import DuplicateName
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import movement
 from ringviz.core.placement import TOKEN_SPACE, Node
-from ringviz.core.slots import SlotMap, range_ends, slot_of
+from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.strategy import Strategy
+from servers.slots import slot_of
 
 NODES = [Node("a"), Node("b"), Node("idle")]
 SLOTS = {"a": [(0, 99), (200, 299)], "b": [(100, 199), (300, 16_000)]}
@@ -26,24 +24,6 @@ HASHES = np.arange(BUCKETS, dtype=np.uint32) << np.uint32(BUCKET_SHIFT)
 @pytest.fixture
 def slot_map() -> SlotMap:
     return SlotMap(NODES, SLOTS)
-
-
-@given(st.binary(max_size=40))
-def test_the_slot_of_a_key_is_the_client_library_s(key):
-    assert slot_of(key) == key_slot(key)
-
-
-@pytest.mark.parametrize(
-    ("key", "same"),
-    [
-        *(("user{7}:a", "7"), ("{7}", "7"), ("a{}b", None), ("{}{7}", None), ("{{7}}", "{7"), ("{7}{8}", "7")),
-        *(("{7", None), ("7}", None), ("}{7}", "7"), ("{é}x", "é")),
-    ],
-)
-def test_braces_choose_what_is_hashed(key, same):
-    assert slot_of(key) == key_slot(key.encode())
-    assert same is None or slot_of(key) == slot_of(same)
-    assert slot_of("123456789") == 0x31C3, "the published check value of this CRC"
 
 
 def test_every_slot_has_its_owner_and_the_rest_nobody(slot_map):
@@ -82,7 +62,7 @@ def test_a_walk_meets_the_end_of_the_owner_s_range(slot_map):
 def test_a_key_belongs_to_who_has_its_slot(slot_map):
     for number in range(500):
         key = f"user:{number}"
-        slot = slot_of(key)
+        slot = slot_of(key.encode())
         expected = next((name for name, ranges in SLOTS.items() for a, b in ranges if a <= slot <= b), None)
         assert slot_map.owner(key) == expected
         assert slot_map.preference(key, 3) == ((expected,) if expected else ())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringviz.external.reading import Look
-from ringviz.external.topology import members_of
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import event_at
 from ringviz.services.external import adopt, see
+from servers.reading.checked import checked_members
+from servers.reading.look import ClusterLook
 from tests.ringviz.story import TELLER, Step
 
 SLUG = "story-external"
@@ -33,7 +33,7 @@ def external_story() -> Iterator[Step]:
         yield Step(name, before, found, after)
 
 
-def _look(third: str, slots: str, state_of_b: str, primary_of_c: str) -> Look:
+def _look(third: str, slots: str, state_of_b: str, primary_of_c: str) -> ClusterLook:
     taken = slots != "-"
     lines = [
         f"{A} 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-8191",
@@ -41,4 +41,4 @@ def _look(third: str, slots: str, state_of_b: str, primary_of_c: str) -> Look:
         f"{third} 10.0.0.3:6379@16379 {'master' if taken else 'slave'} {primary_of_c} 0 0 2 connected "
         f"{slots if taken else ''}",
     ]
-    return Look(tuple(members_of("\n".join(lines))), {})
+    return ClusterLook(tuple(checked_members("\n".join(lines))), {})

@@ -7,10 +7,10 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from ringviz.core import allowed
 from ringviz.models import Attachment, Cluster
+from servers.guard import rules
 from tests.ringviz.admin.pages import errors
-from tests.ringviz.external.servers import PASSWORD
+from tests.servers.reading.foreign import PASSWORD
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/ringviz/attachment/add/"
@@ -63,7 +63,7 @@ def test_a_refusal_is_said_in_the_form_and_the_password_is_not_sent_back(operato
 
 def test_where_nothing_may_be_attached_the_form_says_so_first(operator, settings):
     words = "ALLOWED_TARGETS is empty"
-    settings.ALLOWED_TARGETS = allowed.parse(["10.0.0.0/8"])
+    settings.ALLOWED_TARGETS = rules.parse(["10.0.0.0/8"])
     assert words not in operator.get(ADD).content.decode()
     settings.ALLOWED_TARGETS = ()
     assert words in operator.get(ADD).content.decode()

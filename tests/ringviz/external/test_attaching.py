@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings as django_settings
 
 from live.models import Event
-from ringviz.core.slots import slot_of
 from ringviz.errors import Invalid, NotAllowed, NotFound
 from ringviz.models import Attachment, Cluster
 from ringviz.selectors.clusters import known
@@ -26,9 +25,9 @@ from ringviz.services.importing import start_import
 from ringviz.services.planning import plan
 from ringviz.services.undo import undo
 from ringviz.stores import passwords
-from tests.ringviz.external.conftest import RANGES
-from tests.ringviz.external.servers import PASSWORD, free_ports
+from servers.slots import slot_of
 from tests.ringviz.making import OPERATOR, WATCHER, everything
+from tests.servers.reading.foreign import PASSWORD, RANGES, free_ports
 
 pytestmark = pytest.mark.django_db
 
@@ -115,12 +114,20 @@ def test_refusals_are_the_same_words(foreign, settings):
         refusal(foreign, password=""),
     }
     assert len(words) == 1
+    assert words.pop().startswith("Cannot be attached")
+
+
+@pytest.mark.parametrize("address", ["", "a:0", "fd00::1", "redis://a:7000", "ü.example", "a.b" * 100])
+def test_what_is_typed_wrongly_is_said(foreign, address):
+    with pytest.raises(Invalid, match="host:port") as caught:
+        attached(foreign, address=address)
+    assert len(str(caught.value.value)) <= 200
 
 
 def _rules(*entries: str) -> Any:
-    from ringviz.core import allowed
+    from servers.guard import rules
 
-    return allowed.parse(entries)
+    return rules.parse(entries)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +176,7 @@ def test_every_page_shows_it(foreign, client):
     assert client.get("/timeline/").status_code < 500
     found = client.get("/clusters/theirs/state").json()["state"]
     assert [node["slots"] for node in found["nodes"]] == [[list(span)] for span in RANGES]
-    assert client.get("/clusters/theirs/lookup?key=user:7").json()["bucket"] == slot_of("user:7")
+    assert client.get("/clusters/theirs/lookup?key=user:7").json()["bucket"] == slot_of(b"user:7")
 
 
 ACTIONS = [

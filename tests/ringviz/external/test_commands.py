@@ -8,7 +8,7 @@ import pytest
 
 from ringviz.models import Cluster
 from tests.ringviz.cli.running import Ring, assert_refused
-from tests.ringviz.external.servers import PASSWORD
+from tests.servers.reading.foreign import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the command closes its connection
 

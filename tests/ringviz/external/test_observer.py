@@ -11,19 +11,19 @@ import pytest
 from redis import Redis
 
 from live.channel import channel_name
-from ringviz.core import allowed
-from ringviz.core.slots import slot_of
 from ringviz.core.state import NodeState
-from ringviz.external.reading import Look
-from ringviz.external.topology import members_of
 from ringviz.models import Attachment, Cluster
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import state_at
 from ringviz.services.external import attach, detach, see
 from ringviz.services.leading import Fenced, guard, lead
 from ringviz.supervisor.observer import Observer
-from tests.ringviz.external.servers import PASSWORD, Foreign, foreign_cluster, until
+from servers.guard import rules
+from servers.reading.checked import checked_members
+from servers.reading.look import ClusterLook
+from servers.slots import slot_of
 from tests.ringviz.making import OPERATOR, everything
+from tests.servers.reading.foreign import PASSWORD, Foreign, foreign_cluster, until
 
 Frames = Callable[..., list[dict[str, Any]]]
 
@@ -99,7 +99,7 @@ def test_a_cluster_that_may_not_be_asked_is_silent_since_then(theirs, observer, 
 
 @pytest.mark.django_db
 def test_a_server_that_may_not_be_asked_is_unknown(theirs, observer, frames, settings):
-    settings.ALLOWED_TARGETS = allowed.parse([str(theirs[0].target)])
+    settings.ALLOWED_TARGETS = rules.parse([str(theirs[0].target)])
     observer.step()
     (frame,) = frames()
     assert [(one["up"], one["keys"] is None) for one in frame["nodes"].values()] == [
@@ -133,7 +133,9 @@ def test_who_leads_no_more_writes_neither_silence_nor_a_map(theirs, observer, fr
     observer.step()
     lead(2, "other")
     before, unmarked = everything(), Attachment.objects.values().get()
-    gone = Look(tuple(members_of(f"{'a' * 40} 10.0.0.1:6379@1 myself,master - 0 0 1 connected 0-16383")), {})
+    gone = ClusterLook(
+        tuple(checked_members(f"{'a' * 40} 10.0.0.1:6379@1 myself,master - 0 0 1 connected 0-16383")), {}
+    )
     with pytest.raises(Fenced, match="1 is behind 2"):
         see("theirs", gone, guard=guard(1))
     settings.ALLOWED_TARGETS = ()
@@ -157,7 +159,7 @@ def test_the_thread_of_who_leads_no_more_ends(theirs, observer, frames, settings
 
 @pytest.mark.django_db
 def test_each_change_of_the_cluster_is_an_event(observer, frames, settings):
-    settings.ALLOWED_TARGETS = allowed.parse(["127.0.0.0/8"])
+    settings.ALLOWED_TARGETS = rules.parse(["127.0.0.0/8"])
     ranges = [(0, 5460), (5461, 10_922), (10_923, 16_383)]
     with foreign_cluster(ranges, "--repl-diskless-sync-delay", "0", extra=1) as (a, b, c, spare):
         attach(slug="theirs", address=str(a.target), password=PASSWORD, actor=OPERATOR)
@@ -180,7 +182,7 @@ def test_each_change_of_the_cluster_is_an_event(observer, frames, settings):
         until(lambda: _replicates(spare, b))
         _until_seen(observer, lambda: len(nodes()) == 3)
         assert nodes()[1]["replicas"] == [{"address": str(spare.target), "state": "active"}]
-        b.client.set(next(key for key in map(str, count()) if 5500 < slot_of(key) < 8000), 1)
+        b.client.set(next(key for key in map(str, count()) if 5500 < slot_of(key.encode()) < 8000), 1)
         _until_seen(observer, lambda: frames()[-1]["nodes"]["2"]["replica"] == {"keys": 1, "up": True})
 
         b.child.kill()

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from ringviz.services.external import attach
-from tests.ringviz.external.servers import PASSWORD
 from tests.ringviz.making import OPERATOR
+from tests.servers.reading.foreign import PASSWORD
 
 pytestmark = pytest.mark.django_db
 DEEDS = (

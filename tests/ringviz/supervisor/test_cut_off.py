@@ -9,9 +9,9 @@ from redis import Redis
 
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.placement import Murmur
-from ringviz.engine import Address
 from ringviz.selectors.placing import bucket_owners
 from ringviz.stores import passwords
+from servers.address import Address
 from tests.processes import gone_within, until
 from tests.supervised import installation, wait
 

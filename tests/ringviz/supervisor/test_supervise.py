@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringviz.engine import Address
+from servers.address import Address
 from tests.supervised import installation
 
 

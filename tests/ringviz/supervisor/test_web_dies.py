@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dashboard import signin
 from live.past import fold as parts_after
-from tests import servers
+from tests import started
 from tests.live.clients import Client, fresh
 from tests.live.pages import in_thread
 from tests.processes import gone_within, processes_naming, until
@@ -74,7 +74,7 @@ def fold(state, event):
 async def test_a_web_that_was_asked_is_killed_and_the_move_ends_by_itself(real):
     engine = await in_thread(real.engine)
     await in_thread(real.slow_moves)
-    with servers.web(APPLICATION, real.environment()) as path:
+    with started.web(APPLICATION, real.environment()) as path:
         page = Client([path], PATH, fold, random.Random(1))
         version = (await in_thread(real.known)).v
         await page.follow(version, restless=False)
@@ -93,7 +93,7 @@ async def test_a_web_that_was_asked_is_killed_and_the_move_ends_by_itself(real):
     assert drained.payload["work"] == asked["v"]
     stored = await in_thread(real.equal)
     assert sum(stored.values()) == KEYS
-    with servers.web(APPLICATION, real.environment()) as another:
+    with started.web(APPLICATION, real.environment()) as another:
         page.webs = [another]
         truth = await in_thread(real.known)
         await page.follow(truth.v, restless=False)  # from where the first web left it

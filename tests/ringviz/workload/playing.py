@@ -12,6 +12,7 @@ from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import Workload
 from ringviz.workload.traffic import Keys, Traffic
+from servers.address import Address
 from tests.clusters import PASSWORD, SLOTS, ServerCluster
 
 SEED = 7
@@ -79,7 +80,7 @@ async def traffic(cluster: ServerCluster, **settings) -> AsyncIterator[tuple[Tra
         return [KEYS[position] for position in positions]
 
     running = Traffic(Keys(len(KEYS), SEED, at), PASSWORD, frames.put, np.random.default_rng(1))
-    running.know(dict(enumerate(cluster.addresses, 1)))
+    running.know(dict(enumerate((Address(*one) for one in cluster.addresses), 1)))
     running.configure(workload(**settings))
     task = asyncio.create_task(running.run())
     try:

@@ -25,7 +25,7 @@ from ringviz.stores import passwords
 from tests.clusters import PASSWORD
 from tests.own_database import own_database
 from tests.ringviz.making import OPERATOR, make_cluster
-from tests.servers import ROOT
+from tests.started import ROOT
 
 READ_ONLY = Workload(on=True, rate=400, distribution="uniform", reads=1.0)
 WITHIN_S = 30.0

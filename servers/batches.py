@@ -1,0 +1,58 @@
+"""Which moves of slots come next on the way from one map of owners to another.
+
+No node is ever source and target (the engine loses its way then). A source gives to one target at a time; a target may
+receive from several, since most of a small move is waiting for the engine's own handshakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servers.slots import SlotRange, ranges_of
+
+NOBODY: Final = 0
+MOST_SLOTS: Final = 2048  # of one move: what is done stays done when the next is cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Slots, as ascending [first, last] ranges, that go from one node to another (numbers of nodes)."""
+
+    source: int
+    target: int
+    ranges: list[SlotRange]
+
+
+def next_moves(
+    now: NDArray[np.int32],
+    wanted: NDArray[np.int32],
+    running: Collection[tuple[int, int]],
+    most: int,
+    most_slots: int = MOST_SLOTS,
+) -> list[Move]:
+    """At most `most` moves that can begin now, the largest first, beside the (source, target) that are `running`.
+
+    `now` and `wanted` have the number of each slot's owner, 0 nobody; what nobody owns, or nobody is to own, is not
+    moved. Each move has at most `most_slots` slots (>= 1). Doing what this gives, again and again, ends with
+    `now == wanted` wherever both have an owner.
+    """
+    slots = np.flatnonzero((now != wanted) & (now != NOBODY) & (wanted != NOBODY))
+    pairs, counts = np.unique(np.stack([now[slots], wanted[slots]]), axis=1, return_counts=True)
+    sources, targets = ({pair[side] for pair in running} for side in (0, 1))
+    moves: list[Move] = []
+    for index in np.argsort(-counts, kind="stable").tolist():
+        source, target = pairs[:, index].tolist()
+        if len(moves) >= most:
+            break
+        if source in sources or source in targets or target in sources:
+            continue
+        sources.add(source)
+        targets.add(target)
+        chosen = slots[(now[slots] == source) & (wanted[slots] == target)][:most_slots]
+        moves.append(Move(source, target, ranges_of(chosen)))
+    return moves

@@ -1,0 +1,150 @@
+"""Commands to single servers, with a deadline each, and to many servers at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ClusterDownError
+from redis.retry import Retry
+
+from servers.address import Address
+from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
+
+T = TypeVar("T")
+
+LOOK_EVERY_S = 0.005  # servers tell nobody that they changed: they are asked
+_MOST_AT_ONCE = 64
+
+
+class Calls:
+    """Connections to servers that share a password. May be used from any thread."""
+
+    def __init__(self, password: str, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._password = password
+        self._clients: dict[tuple[Address, float], redis.Redis] = {}
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, "engine")
+
+    def __repr__(self) -> str:
+        return f"<Calls to {len(self._clients)} servers>"
+
+    def one(self, address: Address, *words: str | int | bytes, timeout_s: float | None = None) -> Any:
+        """The reply of a server to one command. Raises Unreachable, Refusal."""
+        try:
+            return self._client(address, timeout_s).execute_command(*words)  # type: ignore[no-untyped-call]
+        except redis.RedisError as error:
+            raise self._translated(address, error) from None
+
+    def many(
+        self, address: Address, commands: Iterable[Sequence[str | int | bytes]], timeout_s: float | None = None
+    ) -> list[Any]:
+        """The replies to several commands sent at once, a Refusal where one was refused. Raises Unreachable."""
+        try:
+            with self._client(address, timeout_s).pipeline(transaction=False) as pipeline:
+                for words in commands:
+                    pipeline.execute_command(*words)  # type: ignore[no-untyped-call]
+                replies = pipeline.execute(raise_on_error=False)
+        except redis.RedisError as error:
+            raise self._translated(address, error) from None
+        return [self._translated(address, one) if isinstance(one, redis.RedisError) else one for one in replies]
+
+    def every(
+        self, address: Address, commands: Sequence[Sequence[str | int | bytes]], timeout_s: float | None = None
+    ) -> list[Any]:
+        """As `many`, but raises the first Refusal."""
+        replies = self.many(address, commands, timeout_s) if commands else []
+        for reply in replies:
+            if isinstance(reply, EngineError):
+                raise reply
+        return replies
+
+    def everywhere(
+        self, addresses: Iterable[Address], ask: Callable[[Address], T], patience_s: float | None = None
+    ) -> dict[Address, T | EngineError]:
+        """What `ask` gives for each address, all at once; the error where it raised one of ours.
+
+        With `patience_s` the last are not waited for: who is not done so long after half of them (or twice as long as
+        those took) is Unreachable. What it was asked goes on, until it answers or its time is over.
+        """
+
+        def asked(address: Address) -> T | EngineError:
+            try:
+                return ask(address)
+            except EngineError as error:
+                return error
+
+        begun = time.monotonic()
+        asking = {address: self._threads.submit(asked, address) for address in dict.fromkeys(addresses)}
+        if patience_s is not None:
+            for done, _future in enumerate(as_completed(asking.values()), start=1):
+                if 2 * done >= len(asking):
+                    break
+            wait(asking.values(), max(patience_s, time.monotonic() - begun))
+        return {
+            address: future.result()
+            if patience_s is None or future.done()
+            else Unreachable(f"{address}: no answer yet")
+            for address, future in asking.items()
+        }
+
+    def all_of(self, addresses: Iterable[Address], ask: Callable[[Address], T]) -> dict[Address, T]:
+        """As `everywhere`, but raises the first error."""
+        given: dict[Address, T] = {}
+        for address, reply in self.everywhere(addresses, ask).items():
+            if isinstance(reply, EngineError):
+                raise reply
+            given[address] = reply
+        return given
+
+    def password_words(self) -> tuple[str, ...]:
+        """What makes a server sign in at another (MIGRATE); nothing where there is no password."""
+        return ("AUTH", self._password) if self._password else ()
+
+    def close(self) -> None:
+        """Closes every connection."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+        self._threads.shutdown(wait=False)
+
+    def _client(self, address: Address, timeout_s: float | None) -> redis.Redis:
+        timeout = self.timeout_s if timeout_s is None else timeout_s
+        with self._lock:
+            client = self._clients.get((address, timeout))
+            if client is None:
+                client = self._clients[address, timeout] = redis.Redis(
+                    host=address.host,
+                    port=address.port,
+                    password=self._password or None,
+                    socket_timeout=timeout,
+                    socket_connect_timeout=timeout,
+                    protocol=2,
+                    # A server that was started again closed our connection: tried once more. A silent one is not.
+                    retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+                )
+        return client
+
+    def _translated(self, address: Address, error: redis.RedisError) -> EngineError:
+        text = str(error)
+        if self._password:
+            text = text.replace(self._password, "***")
+        # For two seconds after its start a server serves nobody's keys.
+        silent = isinstance(error, redis.ConnectionError | redis.TimeoutError | ClusterDownError)
+        return (Unreachable if silent else Refusal)(f"{address}: {text}")
+
+
+def wait_for(true: Callable[[], bool], timeout_s: float, what: str) -> None:
+    """Returns once `true` says so. Raises NotAgreed(what) when it does not within `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while not true():
+        if time.monotonic() > deadline:
+            raise NotAgreed(what)
+        time.sleep(LOOK_EVERY_S)

@@ -1,0 +1,17 @@
+"""What can go wrong with servers. No message has a password in it."""
+
+
+class EngineError(Exception):
+    """A server, or several together, did not do what they were asked."""
+
+
+class Unreachable(EngineError):
+    """A server does not answer in time, or nobody listens there."""
+
+
+class Refusal(EngineError):
+    """A server answered with an error; the message is its own."""
+
+
+class NotAgreed(EngineError):
+    """Servers did not come to the same view of their cluster in time."""

@@ -1,0 +1,50 @@
+"""CLUSTER NODES as strangers wrote it: what cannot be is refused, not repaired."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from servers.slots import joined
+from servers.topology import Member, NotTopology, parse_members
+
+MOST_LINES: Final = 40_000  # of ten thousand primaries, three replicas each
+
+_ID = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_MOST_HOST = 100
+
+
+def checked_members(text: str) -> list[Member]:
+    """The members of a reply, in its order, neighbouring ranges joined.
+
+    Those not yet met or without an address are left out. Raises NotTopology for what no cluster can be: too many
+    members, one twice, an id or host that is none, a slot of two members or of a replica.
+    """
+    if text.count("\n") > MOST_LINES:
+        raise NotTopology("too many members")
+    told = parse_members(text)
+    if not told or len({member.id for member in told}) != len(told):
+        raise NotTopology("no members, or one twice")
+    members = [_checked(member) for member in told if member.met]
+    _check_slots(members)
+    return members
+
+
+def _checked(told: Member) -> Member:
+    if not _ID.fullmatch(told.id) or (told.primary_id and not _ID.fullmatch(told.primary_id)):
+        raise NotTopology("no member's id")
+    if len(told.address.host) > _MOST_HOST or not told.address.host.isprintable():
+        raise NotTopology("no host")
+    return replace(told, ranges=joined(told.ranges))
+
+
+def _check_slots(members: Sequence[Member]) -> None:
+    """A slot has one owner, and that is a primary."""
+    ranges = sorted(span for member in members for span in member.ranges)
+    if any(one[1] >= other[0] for one, other in pairwise(ranges)):
+        raise NotTopology("a slot twice")
+    if any(member.ranges and member.primary_id for member in members):
+        raise NotTopology("slots of a replica")

@@ -1,0 +1,1 @@
+"""Which servers are alive: each is pinged all the time, and who stays silent is suspected, then convicted."""

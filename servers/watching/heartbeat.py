@@ -1,0 +1,205 @@
+"""The pings of every watched server, and what they say (detector.py), in a thread with a loop of its own.
+
+A round asks all servers, in parallel, and waits for an answer for DEADLINE_S; where all have answered the next round
+begins EVERY_S after the last. A server that freezes is asked after EVERY_S / 2 on average and misses two deadlines:
+1.15 s in the median (rounds each 500 ms would make it 1.25 s).
+
+The observer is the danger: a loop that is blocked for a second finds eight of eight servers silent. So the loop ticks
+all the time, and a round in which a tick came late judges nobody.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from servers.address import Address
+from servers.watching.detector import MOST_LATE_S, Detector, Finding, ServerKey
+from servers.watching.probe import Probe
+
+logger = logging.getLogger(__name__)
+
+EVERY_S = 0.3
+DEADLINE_S = 0.5
+TICK_S = 0.1
+WINDOW = 32  # round trips kept a server
+AT_ONCE = 8  # pings sent before the loop looks for answers, so that a round trip is the server's and not ours
+
+# Goes on while the machine sleeps, which the loop's own clock does not on Linux.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Round trips of a server's pings in seconds: the last one, and the newest up to 32, oldest first."""
+
+    last_s: float
+    window_s: tuple[float, ...]
+
+
+class Heartbeat:
+    """Watches servers until stopped. Its methods may be called from any thread.
+
+    The callbacks are called on the thread of the detector and must be quick; what they raise is logged. One may still
+    be under way, or come for a round that was under way, just after `unwatch` returned.
+
+    - `on_suspicion(key, misses)`: no answer for DEADLINE_S. `misses` as in Finding; called again when it changes.
+    - `on_clear(key)`: a suspected server answered.
+    - `on_verdict(key)`: it is dead or frozen. Final: it is not asked again until it is watched anew.
+    """
+
+    def __init__(
+        self,
+        on_suspicion: Callable[[ServerKey, int], None],
+        on_clear: Callable[[ServerKey], None],
+        on_verdict: Callable[[ServerKey], None],
+    ) -> None:
+        self._on_suspicion = on_suspicion
+        self._on_clear = on_clear
+        self._on_verdict = on_verdict
+        self._loop = asyncio.new_event_loop()
+        self._detector = Detector()
+        self._probes: dict[ServerKey, Probe] = {}
+        self._latencies: dict[ServerKey, Latency] = {}
+        self._reading = threading.Lock()
+        self._ticked_at = 0.0
+        self._late_s = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Begin the rounds. Once only."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the rounds and wait for the thread. Nothing is called back after it returns."""
+        self._call(self._cancel)
+        if self._thread.ident is None:
+            self._loop.close()  # never started
+        elif self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def is_alive(self) -> bool:
+        """Whether the rounds go on."""
+        return self._thread.is_alive()
+
+    def watch(self, key: ServerKey, address: Address, password: str) -> None:
+        """Ask the server (an IP address and a port; "" for no password) from the next round on.
+
+        A server that is watched already begins anew, verdict or not.
+        """
+        self._call(self._watch, key, address, password)
+
+    def unwatch(self, key: ServerKey) -> None:
+        """Ask it no more; a server that is not watched is none the worse for it."""
+        self._call(self._unwatch, key)
+
+    def excuse(self, key: ServerKey, seconds: float) -> None:
+        """Hold no miss against the server for so long, as while it restarts; 0 ends an excuse. Not watched: ignored."""
+        self._call(lambda: self._detector.excuse(key, self._loop.time() + seconds))
+
+    def latencies(self) -> dict[ServerKey, Latency]:
+        """The round trips of every watched server that has answered."""
+        with self._reading:
+            return dict(self._latencies)
+
+    def _call(self, function: Callable[..., None], *arguments: Any) -> None:
+        with suppress(RuntimeError):  # stopped: nobody is watched any more
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _watch(self, key: ServerKey, address: Address, password: str) -> None:
+        self._unwatch(key)
+        self._probes[key] = Probe(self._loop, address, password)
+        self._detector.watch(key)
+
+    def _unwatch(self, key: ServerKey) -> None:
+        self._detector.unwatch(key)
+        if probe := self._probes.pop(key, None):
+            probe.close()
+        with self._reading:
+            self._latencies.pop(key, None)
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._task = self._loop.create_task(self._rounds())
+        try:
+            with suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._task)
+        finally:
+            for key in list(self._probes):
+                self._unwatch(key)
+            # What was cancelled and aborted ends in the loop.
+            self._loop.run_until_complete(_others_end())
+            self._loop.close()
+
+    async def _rounds(self) -> None:
+        self._ticked_at = time.clock_gettime(_CLOCK)
+        while True:
+            try:
+                await self._round()
+            except Exception:
+                logger.exception("A round of pings failed and judges nobody")
+                self._detector.void()
+                await self._tick(TICK_S)
+
+    async def _round(self) -> None:
+        self._late_s = 0.0
+        asked = {key: self._probes[key] for key in self._detector.wanted()}
+        for number, probe in enumerate(asked.values(), 1):
+            probe.ask()
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        begun = self._loop.time()
+        while (left_s := begun + DEADLINE_S - self._loop.time()) > 0:
+            await self._tick(min(TICK_S, left_s))
+            is_time = self._loop.time() - begun >= EVERY_S
+            if is_time and all(probe.rtt_s is not None for probe in asked.values()):
+                break
+        self._judge({key: probe for key, probe in asked.items() if self._probes.get(key) is probe})
+
+    async def _tick(self, seconds: float) -> None:
+        """Waits, and notes by how much more than so long it has been since the last tick."""
+        await asyncio.sleep(seconds)
+        now = time.clock_gettime(_CLOCK)
+        self._late_s = max(self._late_s, now - self._ticked_at - seconds)
+        self._ticked_at = now
+
+    def _judge(self, asked: dict[ServerKey, Probe]) -> None:
+        if self._late_s <= MOST_LATE_S:
+            self._record(asked)
+        answered = {key: probe.settle() for key, probe in asked.items()}
+        for finding in self._detector.judge(self._loop.time(), answered, self._late_s):
+            self._tell(finding)
+
+    def _record(self, asked: dict[ServerKey, Probe]) -> None:
+        with self._reading:
+            for key, probe in asked.items():
+                if (rtt_s := probe.rtt_s) is not None:
+                    known = self._latencies.get(key)
+                    window = known.window_s[1 - WINDOW :] if known else ()
+                    self._latencies[key] = Latency(rtt_s, (*window, rtt_s))
+
+    def _tell(self, finding: Finding) -> None:
+        try:
+            if finding.kind == "suspicion":
+                self._on_suspicion(finding.key, finding.misses)
+            elif finding.kind == "clear":
+                self._on_clear(finding.key)
+            else:
+                self._on_verdict(finding.key)
+        except Exception:
+            logger.exception("A callback of the failure detector failed: %s", finding)
+
+
+async def _others_end() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)
