@@ -2,14 +2,32 @@
 
 import os
 import select
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
 DEADLINE_S = 30.0
 LOOK_EVERY_S = 0.02
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Ctrl-C and a hang-up end the children that start meanwhile, though a shell has this process ignore them.
+
+    `make test &` in a script has it ignore the one, `nohup make test` the other; exec keeps that, but resets a handler.
+    """
+    ignored = [number for number in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def gone_within(pid: int, deadline_s: float = DEADLINE_S) -> bool:

@@ -1,13 +1,14 @@
 """A real installation with a managed cluster: database, Valkey, `manage.py supervise` and its servers, in a folder.
 
-The test process calls services itself, on the same database; the supervisor is a process like in a deployment.
+The test process calls services itself, on the same database; the supervisor is a process like in a deployment. It takes
+seconds to start, so one installation serves many tests, each with a cluster of its own: the fixture `real`.
 """
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,22 +21,24 @@ from live.actor import Actor
 from live.models import Event
 from ringviz.core.state import State, Workload
 from ringviz.engine import Address, Engine, EngineError, Measured
+from ringviz.errors import NotFound
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.measured import measure
 from ringviz.services.actions import decision_of
 from ringviz.services.changing import change
-from ringviz.services.clusters import create_cluster
+from ringviz.services.clusters import create_cluster, delete_cluster
 from ringviz.services.keys import pattern_keys
 from ringviz.stores import passwords
 from tests import servers
-from tests.own_database import own_database
+from tests.own_database import connected, made_database
 from tests.processes import until
 
 OPERATOR = Actor("olga", "page", True)
 SLUG = "real"
 WITHIN_S = 90.0
 GRACE_S = 10.0
+CLEARED_WITHIN_S = 10.0
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Installation:
     valkey: servers.Valkey
     database_url: str
     supervisor: Any = field(default=None, init=False)
+    _logged: int = field(default=0, init=False)
 
     # --- the supervisor
 
@@ -74,9 +78,49 @@ class Installation:
         return status
 
     def log(self) -> str:
-        return (self.folder / "supervisor.log").read_text()
+        """What its supervisors said since its cluster was made."""
+        return (self.folder / "supervisor.log").read_bytes()[self._logged :].decode()
 
     # --- the cluster
+
+    def form(
+        self,
+        *,
+        nodes: int = 4,
+        keys: int = 4_000,
+        replicas: int = 0,
+        vnodes: int = 16,
+        strategy: str = "ring",
+        memory: int = 32 * 2**20,
+        workload: Workload | None = None,
+    ) -> None:
+        """Has its cluster made; returns when it is formed and filled."""
+        self._logged = (self.folder / "supervisor.log").stat().st_size
+        create_cluster(
+            actor=OPERATOR,
+            slug=SLUG,
+            name="Real",
+            kind=Cluster.Kind.MANAGED,
+            key_set=pattern_keys(pattern="user:{n}", count=keys),
+            nodes=[{"name": f"cache-{n}"} for n in range(1, nodes + 1)],
+            vnodes=vnodes,
+            strategy=strategy,
+            replicas=replicas,
+            memory=memory,
+            workload=workload,
+        )
+        self.rest()
+
+    def clear(self) -> bool:
+        """Deletes its cluster. Whether the supervisor, which has to be well for that, ended everything of it."""
+        if self.supervisor is None or self.supervisor.status is not None:
+            return False
+        with suppress(NotFound):
+            root = passwords.folder(self.known().cluster.pk)
+            delete_cluster(slug=SLUG, actor=OPERATOR)
+            with suppress(AssertionError):
+                until(lambda: not self.server_pids() and not root.exists(), deadline_s=CLEARED_WITHIN_S)
+        return not self.server_pids()
 
     def known(self) -> Known:
         return known(SLUG)
@@ -195,52 +239,64 @@ def measuring() -> list[str]:
 
 
 @contextmanager
-def installation(
-    django_db_blocker: Any,
-    settings: Any,
-    *,
-    nodes: int = 4,
-    keys: int = 4_000,
-    replicas: int = 0,
-    vnodes: int = 16,
-    strategy: str = "ring",
-    memory: int = 32 * 2**20,
-    workload: Workload | None = None,
-    supervise: bool = True,
-    prepare: Callable[[], None] = lambda: None,
-) -> Iterator[Installation]:
-    """An installation whose cluster `real` has so many nodes, formed and filled when this returns if `supervise`."""
-    with ExitStack() as stack:
-        folder = stack.enter_context(servers.folder())
-        settings.DATA_DIR = folder
-        valkey = stack.enter_context(servers.valkey())
-        settings.REDIS_URL = valkey.url
-        stack.enter_context(django_db_blocker.unblock())
-        ours = Installation(folder, valkey, stack.enter_context(own_database(folder)))
-        create_cluster(
-            actor=OPERATOR,
-            slug=SLUG,
-            name="Real",
-            kind=Cluster.Kind.MANAGED,
-            key_set=pattern_keys(pattern="user:{n}", count=keys),
-            nodes=[{"name": f"cache-{n}"} for n in range(1, nodes + 1)],
-            vnodes=vnodes,
-            strategy=strategy,
-            replicas=replicas,
-            memory=memory,
-            workload=workload,
-        )
-        prepare()
+def premises() -> Iterator[Installation]:
+    """An installation without a cluster; its supervisor runs in the environment of this moment."""
+    with servers.folder() as folder, servers.valkey() as valkey, made_database(folder) as url:
+        ours = Installation(folder, valkey, url)
+        ours.supervise()
         try:
-            if supervise:
-                ours.supervise()
-                ours.rest()
             yield ours
         finally:
             if ours.supervisor is not None:
                 ours.supervisor.end(GRACE_S)
-            if "PYTEST_CURRENT_TEST" in os.environ and (log := folder / "supervisor.log").exists():
-                sys.stderr.write(log.read_text()[-8_000:])  # pytest shows it where a test failed
+
+
+@contextmanager
+def opened(ours: Installation, django_db_blocker: Any, settings: Any) -> Iterator[None]:
+    """This process works on the installation's data."""
+    settings.DATA_DIR = ours.folder
+    settings.REDIS_URL = ours.valkey.url
+    with django_db_blocker.unblock(), connected(ours.database_url):
+        try:
+            yield
+        finally:
+            if "PYTEST_CURRENT_TEST" in os.environ:
+                sys.stderr.write(ours.log()[-8_000:])  # pytest shows it where a test failed
+
+
+@contextmanager
+def installation(django_db_blocker: Any, settings: Any, **options: Any) -> Iterator[Installation]:
+    """An installation whose cluster `real` is formed and filled. `options` are those of `form`."""
+    with django_db_blocker.unblock(), premises() as ours, opened(ours, django_db_blocker, settings):
+        ours.form(**options)
+        yield ours
+
+
+class Kept:
+    """The installation that the last test left, for the next one."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._ours: Installation | None = None
+        self._environment: dict[str, str] = {}
+
+    def take(self) -> Installation:
+        """It, or a new one where it was not left well or was started with other variables."""
+        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        ours, self._ours = self._ours, None
+        if ours is None or environment != self._environment:
+            self.end()
+            ours, self._environment = self._stack.enter_context(premises()), environment
+        return ours
+
+    def leave(self, ours: Installation) -> None:
+        """After a test, whose cluster is deleted. What that does not work on is not used again."""
+        if ours.clear():
+            self._ours = ours
+
+    def end(self) -> None:
+        self._ours = None
+        self._stack.close()
 
 
 def wait(seconds: float) -> None:
@@ -248,4 +304,4 @@ def wait(seconds: float) -> None:
     time.sleep(seconds)
 
 
-__all__ = ["OPERATOR", "SLUG", "Installation", "installation", "wait"]
+__all__ = ["OPERATOR", "SLUG", "Installation", "Kept", "installation", "opened", "wait"]

@@ -6,7 +6,7 @@ over HTTP and the command line (`demo.manage("ring", "kill", "cache-4")`), never
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,12 +33,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def simulated_folder(seeded_folder: Path) -> Iterator[Path]:
+def simulated_folder(seeded_folder: Path, made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The same with a simulated cluster in the place of the demo's. Copy it, do not use it."""
-    with servers.folder() as folder:
+
+    def make(folder: Path) -> None:
         shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
         simulated(folder)
-        yield folder
+
+    return made_once("simulated", make)
 
 
 @pytest.fixture
