@@ -12,13 +12,19 @@ import pytest
 from tests import demos, servers
 
 if TYPE_CHECKING:
-    from tests.supervised import Installation, Kept
+    from tests.installations import Kept
+    from tests.supervised import Installation
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects by the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands in tests/e2e needs a browser, marked or not."""
+    """What stands in tests/e2e needs a browser, marked or not. Coverage is measured once, not at every example.
+
+    Being measured makes a test run twice as long; what the examples of a property reach, other tests reach too.
+    """
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
         if "e2e" in item.path.parts:
             item.add_marker("e2e")
 
@@ -84,7 +90,7 @@ def data_folder(seeded_folder: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def kept_installation() -> Iterator["Kept"]:
-    from tests.supervised import Kept
+    from tests.installations import Kept
 
     kept = Kept()
     yield kept
@@ -99,11 +105,11 @@ def real(
 
     `pytest.mark.installation(nodes=3, keys=2_000)` asks for another; its options are those of `Installation.form`.
     """
-    from tests.supervised import opened
+    from tests.installations import opened
 
     marker = request.node.get_closest_marker("installation")
     with django_db_blocker.unblock():
-        ours = kept_installation.take()
+        ours = kept_installation.take(covered=request.node.get_closest_marker("no_cover") is None)
     with opened(ours, django_db_blocker, settings):
         ours.form(**(marker.kwargs if marker else {}))
         yield ours

@@ -1,24 +1,24 @@
 """A real installation with a managed cluster: database, Valkey, `manage.py supervise` and its servers, in a folder.
 
-The test process calls services itself, on the same database; the supervisor is a process like in a deployment. It takes
-seconds to start, so one installation serves many tests, each with a cluster of its own: the fixture `real`.
+The test process calls services itself, on the same database; the supervisor is a process like in a deployment. How
+installations come and go: tests/installations.py.
 """
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from coverage import Coverage
 from redis import Redis, RedisError
 
 from live.actor import Actor
-from live.models import Event
+from live.models import Event, Stream
 from ringviz.core.state import State, Workload
 from ringviz.engine import Address, Engine, EngineError, Measured
 from ringviz.errors import NotFound
@@ -31,10 +31,10 @@ from ringviz.services.clusters import create_cluster, delete_cluster
 from ringviz.services.keys import pattern_keys
 from ringviz.stores import passwords
 from tests import servers
-from tests.own_database import connected, made_database
 from tests.processes import until
 
 OPERATOR = Actor("olga", "page", True)
+T = TypeVar("T")
 SLUG = "real"
 WITHIN_S = 90.0
 GRACE_S = 10.0
@@ -48,6 +48,7 @@ class Installation:
     folder: Path
     valkey: servers.Valkey
     database_url: str
+    covered: bool = True
     supervisor: Any = field(default=None, init=False)
     _logged: int = field(default=0, init=False)
 
@@ -62,7 +63,12 @@ class Installation:
         from fleet import process
 
         with (self.folder / "supervisor.log").open("ab") as log:
-            argv = [sys.executable, *measuring(), str(servers.ROOT / "manage.py"), "supervise"]
+            argv = [
+                sys.executable,
+                *(measuring() if self.covered else ()),
+                str(servers.ROOT / "manage.py"),
+                "supervise",
+            ]
             env = self.environment()
             self.supervisor = process.start("supervise", argv, env=env, cwd=servers.ROOT, stdout=log, stderr=log)
 
@@ -142,8 +148,24 @@ class Installation:
 
     def rest(self) -> State:
         """Waits until nothing is asked, moving or refilling, and gives the state."""
-        until(self.at_rest, deadline_s=WITHIN_S, what="rest")
+        self._until_told(self.at_rest, what="rest")
         return self.state()
+
+    def _until_told(self, condition: Callable[[], T], what: str) -> T:
+        """Until something is so in the log; asked again only when that is longer, which is cheap to know."""
+        seen = 0
+
+        def asked() -> T | None:
+            nonlocal seen
+            version = Stream.objects.values_list("version", flat=True).get(cluster__slug=SLUG)
+            if version == seen:
+                return None
+            seen = version
+            return condition()
+
+        value = until(asked, deadline_s=WITHIN_S, what=what)
+        assert value is not None
+        return value
 
     def measured(self) -> dict[int, Measured | None]:
         """What every server on the ring says now."""
@@ -174,7 +196,7 @@ class Installation:
         def found() -> Event | None:
             return next((event for event in self.events(since) if event.kind == kind), None)
 
-        event = until(found, deadline_s=WITHIN_S, what=f"the event {kind}")
+        event = self._until_told(found, what=f"the event {kind}")
         assert event is not None
         return event
 
@@ -238,70 +260,9 @@ def measuring() -> list[str]:
     return ["-m", "coverage", "run", "--parallel-mode", f"--rcfile={servers.ROOT / 'pyproject.toml'}"]
 
 
-@contextmanager
-def premises() -> Iterator[Installation]:
-    """An installation without a cluster; its supervisor runs in the environment of this moment."""
-    with servers.folder() as folder, servers.valkey() as valkey, made_database(folder) as url:
-        ours = Installation(folder, valkey, url)
-        ours.supervise()
-        try:
-            yield ours
-        finally:
-            if ours.supervisor is not None:
-                ours.supervisor.end(GRACE_S)
-
-
-@contextmanager
-def opened(ours: Installation, django_db_blocker: Any, settings: Any) -> Iterator[None]:
-    """This process works on the installation's data."""
-    settings.DATA_DIR = ours.folder
-    settings.REDIS_URL = ours.valkey.url
-    with django_db_blocker.unblock(), connected(ours.database_url):
-        try:
-            yield
-        finally:
-            if "PYTEST_CURRENT_TEST" in os.environ:
-                sys.stderr.write(ours.log()[-8_000:])  # pytest shows it where a test failed
-
-
-@contextmanager
-def installation(django_db_blocker: Any, settings: Any, **options: Any) -> Iterator[Installation]:
-    """An installation whose cluster `real` is formed and filled. `options` are those of `form`."""
-    with django_db_blocker.unblock(), premises() as ours, opened(ours, django_db_blocker, settings):
-        ours.form(**options)
-        yield ours
-
-
-class Kept:
-    """The installation that the last test left, for the next one."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._ours: Installation | None = None
-        self._environment: dict[str, str] = {}
-
-    def take(self) -> Installation:
-        """It, or a new one where it was not left well or was started with other variables."""
-        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-        ours, self._ours = self._ours, None
-        if ours is None or environment != self._environment:
-            self.end()
-            ours, self._environment = self._stack.enter_context(premises()), environment
-        return ours
-
-    def leave(self, ours: Installation) -> None:
-        """After a test, whose cluster is deleted. What that does not work on is not used again."""
-        if ours.clear():
-            self._ours = ours
-
-    def end(self) -> None:
-        self._ours = None
-        self._stack.close()
-
-
 def wait(seconds: float) -> None:
     """For what must NOT happen: there is no event to wait for."""
     time.sleep(seconds)
 
 
-__all__ = ["OPERATOR", "SLUG", "Installation", "Kept", "installation", "opened", "wait"]
+__all__ = ["OPERATOR", "SLUG", "Installation", "wait"]

@@ -14,7 +14,7 @@ from tests.processes import until
 from tests.supervised import wait
 
 KEYS = 4_000
-pytestmark = pytest.mark.installation(keys=KEYS)
+pytestmark = [pytest.mark.installation(keys=KEYS), pytest.mark.no_cover]
 
 
 def unless_too_late(real, shake):
