@@ -62,7 +62,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
             if not (base / name).exists():
                 with servers.folder() as making:
                     make(making)
-                    shutil.copytree(making, base / f"{name}.new")
+                    shutil.copytree(making, base / f"{name}.new", dirs_exist_ok=True)
                 (base / f"{name}.new").rename(base / name)
         return base / name
 

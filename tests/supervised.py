@@ -85,7 +85,7 @@ class Installation:
 
     def log(self) -> str:
         """What its supervisors said since its cluster was made."""
-        return (self.folder / "supervisor.log").read_bytes()[self._logged :].decode()
+        return (self.folder / "supervisor.log").read_bytes()[self._logged :].decode(errors="replace")
 
     # --- the cluster
 
