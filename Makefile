@@ -25,7 +25,7 @@ endif
 PYTEST := $(PYTHON) -m pytest
 JS_TESTS = $(shell find tests/js -name '*.test.js' 2>/dev/null | sort)
 
-.PHONY: help setup run link check test test-all lint types rules unit e2e long soak bench screenshots clean again
+.PHONY: help setup run link check test test-all lint unit e2e long soak bench screenshots clean again
 
 help: ## List what can be typed
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' Makefile | while IFS='|' read -r name text; do printf '%-20s%s\n' "$$name" "$$text"; done
@@ -44,15 +44,9 @@ test: setup lint unit e2e ## Everything that a change must pass
 test-all: test long ## And the tests that take minutes
 
 lint: $(DEV_STAMP) $(NODE_STAMP) ## Linters, types and import contracts
-	@$(MAKE) --no-print-directory -j 2 types rules
-
-# At the same time: the types take as long as all the others, on one core.
-types:
-	$(PYTHON) -m mypy .
-
-rules:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy .
 	$(PYTHON) scripts/import_contracts.py
 	$(PYTHON) -m djlint templates --lint --quiet
 	$(NODE) node_modules/@biomejs/biome/bin/biome ci
