@@ -53,6 +53,9 @@ lint: $(DEV_STAMP) $(NODE_STAMP) ## Linters, types and import contracts
 	$(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
 	$(NODE) --test $(JS_TESTS)
 
+# The tests start some hundred processes: none of them compiles what the one before it has compiled.
+unit e2e long soak: export PYTHONDONTWRITEBYTECODE :=
+
 # Two at a time: most of what they do is wait for real servers.
 unit: $(DEV_STAMP) ## Tests without a browser, with the coverage floor
 	$(PYTEST) -n 4 --dist worksteal -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered

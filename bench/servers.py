@@ -30,9 +30,10 @@ from ringviz.core.buckets import stored_name  # noqa: E402
 from ringviz.selectors.placing import bucket_owners  # noqa: E402
 from servers.address import Address  # noqa: E402
 from servers.slots import ranges_of  # noqa: E402
+from tests.installations import installation  # noqa: E402
 from tests.processes import until  # noqa: E402
 from tests.servers.driver.servers import PASSWORD, WITHIN_S, cluster, even  # noqa: E402
-from tests.supervised import Installation, installation  # noqa: E402
+from tests.supervised import Installation  # noqa: E402
 
 NODES, KILLS, JOINS, MANY = 8, 7, 5, 64
 _EVERY_S = 0.001

@@ -1,19 +1,30 @@
 """What every test may ask for. The settings and their temporary folder come first: tests/settings.py."""
 
+import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import demos
-from tests import started as servers
+from tests import demos, started
+
+if TYPE_CHECKING:
+    from tests.installations import Kept
+    from tests.supervised import Installation
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects by the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands in tests/e2e needs a browser, marked or not."""
+    """What stands in tests/e2e needs a browser, marked or not. Coverage is measured once, not at every example.
+
+    Being measured makes a test run twice as long; what the examples of a property reach, other tests reach too.
+    """
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
         if "e2e" in item.path.parts:
             item.add_marker("e2e")
 
@@ -25,31 +36,81 @@ def everything_imported() -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_valkey() -> Iterator[servers.Valkey]:
+def shared_valkey() -> Iterator[started.Valkey]:
     """One Valkey for all tests; who kills it, starts one for itself."""
-    with servers.valkey() as server:
+    with started.valkey() as server:
         yield server
 
 
 @pytest.fixture
-def hint_server(settings, shared_valkey: servers.Valkey) -> servers.Valkey:
+def hint_server(settings, shared_valkey: started.Valkey) -> started.Valkey:
     """A real hint server for the processes of this test; without it there is none."""
     settings.REDIS_URL = shared_valkey.url
     return shared_valkey
 
 
 @pytest.fixture(scope="session")
-def seeded_folder() -> Iterator[Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Gives a folder that `make` filled, once for all who test at the same time: the others wait, or find it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (base / name).exists():
+                with started.folder() as making:
+                    make(making)
+                    shutil.copytree(making, base / f"{name}.new", dirs_exist_ok=True)
+                (base / f"{name}.new").rename(base / name)
+        return base / name
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeded_folder(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The data folder of a demo that was started once and ended: tables, clusters, keys. Copy it, do not use it."""
-    with servers.folder() as folder:
+
+    def make(folder: Path) -> None:
         with demos.running(folder) as demo:
             assert demo.end() == 0
-        yield folder
+
+    return made_once("seeded", make)
 
 
 @pytest.fixture
 def data_folder(seeded_folder: Path) -> Iterator[Path]:
     """A data folder of the test's own, as a demo left it."""
-    with servers.folder() as folder:
+    with started.folder() as folder:
         shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
         yield folder
+
+
+@pytest.fixture(scope="session")
+def kept_installation() -> Iterator["Kept"]:
+    from tests.installations import Kept
+
+    kept = Kept()
+    yield kept
+    kept.end()
+
+
+@pytest.fixture
+def real(
+    request: pytest.FixtureRequest, kept_installation: "Kept", django_db_blocker: Any, settings: Any
+) -> Iterator["Installation"]:
+    """An installation whose cluster `real` is formed and filled: four nodes and 4,000 keys.
+
+    `pytest.mark.installation(nodes=3, keys=2_000)` asks for another; its options are those of `Installation.form`.
+    """
+    from tests.installations import opened
+
+    marker = request.node.get_closest_marker("installation")
+    with django_db_blocker.unblock():
+        ours = kept_installation.take(covered=request.node.get_closest_marker("no_cover") is None)
+    with opened(ours, django_db_blocker, settings):
+        ours.form(**(marker.kwargs if marker else {}))
+        yield ours
+        kept_installation.leave(ours)

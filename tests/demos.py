@@ -10,11 +10,11 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.processes import DEADLINE_S, children_of, processes_in, processes_naming, until
+from tests.processes import DEADLINE_S, children_of, heeding_signals, processes_in, processes_naming, until
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(http://\S+/)enter/[\w-]+/")
@@ -142,45 +142,57 @@ def manage(folder: Path, *arguments: str, **variables: str) -> "subprocess.Compl
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=UP_WITHIN_S)
 
 
-def launch(folder: Path, *, command: list[str] | None = None, **variables: str) -> Demo:
-    """Start a demo on a free port and return at once."""
-    process = subprocess.Popen(
-        command or [sys.executable, "manage.py", "demo"],
-        cwd=ROOT,
-        env=environment(folder, **{"PORT": "0", **variables}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    return Demo(process, folder)
+@contextmanager
+def launched(folder: Path, *, command: list[str] | None = None, **variables: str) -> Iterator[Demo]:
+    """A demo on a free port that has just been started; nothing of it is left afterwards, however the test went."""
+    with heeding_signals():
+        process = subprocess.Popen(
+            command or [sys.executable, "manage.py", "demo"],
+            cwd=ROOT,
+            env=environment(folder, **{"PORT": "0", **variables}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    with ended(process, folder):
+        yield Demo(process, folder)
 
 
 @contextmanager
 def running(folder: Path, **variables: str) -> Iterator[Demo]:
     """A demo that is up; ended afterwards, however the test went."""
-    demo = launch(folder, command=None, **variables)
-    try:
+    with launched(folder, command=None, **variables) as demo:
         yield demo.wait_until_up()
+
+
+@contextmanager
+def ended(process: "subprocess.Popen[str]", folder: Path) -> Iterator[None]:
+    """Kills the process at the end. Fails where something of the folder outlives it, and kills that too."""
+    try:
+        yield
     finally:
-        if demo.process.poll() is None:
-            demo.process.kill()
-        demo.process.wait()
-        nothing_left(folder)
+        process.kill()
+        process.wait()
+        try:
+            nothing_left(folder)
+        finally:
+            for pid in left(folder):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def left(folder: Path) -> dict[int, str]:
+    """The living processes of the folder: pid to command line."""
+    return processes_naming(str(folder)) | processes_in(folder)
 
 
 def nothing_left(folder: Path) -> None:
     """Every process of the folder has ended, and its lock is free. Fails where one stays."""
     from fleet.lockfile import LockFile
 
-    def left() -> dict[int, str]:
-        return processes_naming(str(folder)) | processes_in(folder)
-
-    def gone() -> bool:
-        return not left()
-
-    until(gone, what=f"the end of {left()}")
+    until(lambda: not left(folder), what=f"the end of {left(folder)}")
     assert not LockFile(folder / "demo.lock").is_held()
 
 

@@ -21,13 +21,27 @@ _numbers = itertools.count(1)
 @contextmanager
 def own_database(folder: Path) -> Iterator[str]:
     """An empty database, migrated, that this process is connected to meanwhile. Gives its DATABASE_URL."""
+    with made_database(folder) as url, connected(url):
+        yield url
+
+
+@contextmanager
+def made_database(folder: Path) -> Iterator[str]:
+    """An empty database, migrated, for whoever connects to it. Gives its DATABASE_URL."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield from _on_postgresql(url)
     else:
         path = folder / FILE
         path.write_bytes(_file())
-        with databases.connected_to(databases.sqlite(str(path))):
-            yield f"sqlite:///{path}"
+        yield f"sqlite:///{path}"
+
+
+@contextmanager
+def connected(url: str) -> Iterator[None]:
+    """This process is connected to the database."""
+    path = url.removeprefix("sqlite:///")
+    with databases.connected_to(databases.postgresql(url) if path == url else databases.sqlite(path)):
+        yield
 
 
 @functools.cache
@@ -47,8 +61,7 @@ def _on_postgresql(url: str) -> Iterator[str]:
     _execute(url, f"CREATE DATABASE {name} TEMPLATE {_template(url)}")
     own = f"{url.rpartition('/')[0]}/{name}"
     try:
-        with databases.connected_to(databases.postgresql(own)):
-            yield own
+        yield own
     finally:
         _execute(url, f"DROP DATABASE {name} WITH (FORCE)")  # a supervisor that was killed may still be in it
 

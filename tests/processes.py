@@ -2,14 +2,32 @@
 
 import os
 import select
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
 DEADLINE_S = 30.0
 LOOK_EVERY_S = 0.02
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Ctrl-C and a hang-up end the children that start meanwhile, though a shell has this process ignore them.
+
+    `make test &` in a script has it ignore the one, `nohup make test` the other; exec keeps that, but resets a handler.
+    """
+    ignored = [number for number in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def gone_within(pid: int, deadline_s: float = DEADLINE_S) -> bool:
@@ -68,10 +86,16 @@ def children_of(pid: int) -> dict[int, str]:
 
 
 def until(condition: Callable[[], T], *, deadline_s: float = DEADLINE_S, what: str = "the condition") -> T:
-    """The first true value of `condition`, asked again and again; fails after the deadline, saying what never came."""
+    """The first true value of `condition`, asked again and again; fails after the deadline, saying what never came.
+
+    Asking takes half of the time at the most: those that are waited for need the processor.
+    """
     deadline = time.monotonic() + deadline_s
-    while not (value := condition()):
-        if time.monotonic() > deadline:
+    while True:
+        begun = time.monotonic()
+        if value := condition():
+            return value
+        now = time.monotonic()
+        if now > deadline:
             raise AssertionError(f"{what} did not come within {deadline_s} s")
-        time.sleep(LOOK_EVERY_S)
-    return value
+        time.sleep(max(LOOK_EVERY_S, now - begun))

@@ -1,30 +1,32 @@
 """A real installation with a managed cluster: database, Valkey, `manage.py supervise` and its servers, in a folder.
 
-The test process calls services itself, on the same database; the supervisor is a process like in a deployment.
+The test process calls services itself, on the same database; the supervisor is a process like in a deployment. How
+installations come and go: tests/installations.py.
 """
 
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from coverage import Coverage
 from redis import Redis, RedisError
 
 from live.actor import Actor
-from live.models import Event
+from live.models import Event, Stream
 from ringviz.core.state import State, Workload
+from ringviz.errors import NotFound
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.measured import measure
 from ringviz.services.actions import decision_of
 from ringviz.services.changing import change
-from ringviz.services.clusters import create_cluster
+from ringviz.services.clusters import create_cluster, delete_cluster
 from ringviz.services.keys import pattern_keys
 from ringviz.stores import passwords
 from servers.address import Address
@@ -32,13 +34,14 @@ from servers.driver.engine import Engine
 from servers.driver.holding import Measured
 from servers.errors import EngineError
 from tests import started
-from tests.own_database import own_database
 from tests.processes import until
 
 OPERATOR = Actor("olga", "page", True)
+T = TypeVar("T")
 SLUG = "real"
 WITHIN_S = 90.0
 GRACE_S = 10.0
+CLEARED_WITHIN_S = 10.0
 
 
 @dataclass
@@ -48,7 +51,9 @@ class Installation:
     folder: Path
     valkey: started.Valkey
     database_url: str
+    covered: bool = True
     supervisor: Any = field(default=None, init=False)
+    _logged: int = field(default=0, init=False)
 
     # --- the supervisor
 
@@ -61,7 +66,12 @@ class Installation:
         from fleet import process
 
         with (self.folder / "supervisor.log").open("ab") as log:
-            argv = [sys.executable, *measuring(), str(started.ROOT / "manage.py"), "supervise"]
+            argv = [
+                sys.executable,
+                *(measuring() if self.covered else ()),
+                str(started.ROOT / "manage.py"),
+                "supervise",
+            ]
             env = self.environment()
             self.supervisor = process.start("supervise", argv, env=env, cwd=started.ROOT, stdout=log, stderr=log)
 
@@ -77,9 +87,49 @@ class Installation:
         return status
 
     def log(self) -> str:
-        return (self.folder / "supervisor.log").read_text()
+        """What its supervisors said since its cluster was made."""
+        return (self.folder / "supervisor.log").read_bytes()[self._logged :].decode(errors="replace")
 
     # --- the cluster
+
+    def form(
+        self,
+        *,
+        nodes: int = 4,
+        keys: int = 4_000,
+        replicas: int = 0,
+        vnodes: int = 16,
+        strategy: str = "ring",
+        memory: int = 32 * 2**20,
+        workload: Workload | None = None,
+    ) -> None:
+        """Has its cluster made; returns when it is formed and filled."""
+        self._logged = (self.folder / "supervisor.log").stat().st_size
+        create_cluster(
+            actor=OPERATOR,
+            slug=SLUG,
+            name="Real",
+            kind=Cluster.Kind.MANAGED,
+            key_set=pattern_keys(pattern="user:{n}", count=keys),
+            nodes=[{"name": f"cache-{n}"} for n in range(1, nodes + 1)],
+            vnodes=vnodes,
+            strategy=strategy,
+            replicas=replicas,
+            memory=memory,
+            workload=workload,
+        )
+        self.rest()
+
+    def clear(self) -> bool:
+        """Deletes its cluster. Whether the supervisor, which has to be well for that, ended everything of it."""
+        if self.supervisor is None or self.supervisor.status is not None:
+            return False
+        with suppress(NotFound):
+            root = passwords.folder(self.known().cluster.pk)
+            delete_cluster(slug=SLUG, actor=OPERATOR)
+            with suppress(AssertionError):
+                until(lambda: not self.server_pids() and not root.exists(), deadline_s=CLEARED_WITHIN_S)
+        return not self.server_pids()
 
     def known(self) -> Known:
         return known(SLUG)
@@ -101,8 +151,24 @@ class Installation:
 
     def rest(self) -> State:
         """Waits until nothing is asked, moving or refilling, and gives the state."""
-        until(self.at_rest, deadline_s=WITHIN_S, what="rest")
+        self._until_told(self.at_rest, what="rest")
         return self.state()
+
+    def _until_told(self, condition: Callable[[], T], what: str) -> T:
+        """Until something is so in the log; asked again only when that is longer, which is cheap to know."""
+        seen = 0
+
+        def asked() -> T | None:
+            nonlocal seen
+            version = Stream.objects.values_list("version", flat=True).get(cluster__slug=SLUG)
+            if version == seen:
+                return None
+            seen = version
+            return condition()
+
+        value = until(asked, deadline_s=WITHIN_S, what=what)
+        assert value is not None
+        return value
 
     def measured(self) -> dict[int, Measured | None]:
         """What every server on the ring says now."""
@@ -133,7 +199,7 @@ class Installation:
         def found() -> Event | None:
             return next((event for event in self.events(since) if event.kind == kind), None)
 
-        event = until(found, deadline_s=WITHIN_S, what=f"the event {kind}")
+        event = self._until_told(found, what=f"the event {kind}")
         assert event is not None
         return event
 
@@ -197,58 +263,9 @@ def measuring() -> list[str]:
     return ["-m", "coverage", "run", "--parallel-mode", f"--rcfile={started.ROOT / 'pyproject.toml'}"]
 
 
-@contextmanager
-def installation(
-    django_db_blocker: Any,
-    settings: Any,
-    *,
-    nodes: int = 4,
-    keys: int = 4_000,
-    replicas: int = 0,
-    vnodes: int = 16,
-    strategy: str = "ring",
-    memory: int = 32 * 2**20,
-    workload: Workload | None = None,
-    supervise: bool = True,
-    prepare: Callable[[], None] = lambda: None,
-) -> Iterator[Installation]:
-    """An installation whose cluster `real` has so many nodes, formed and filled when this returns if `supervise`."""
-    with ExitStack() as stack:
-        folder = stack.enter_context(started.folder())
-        settings.DATA_DIR = folder
-        valkey = stack.enter_context(started.valkey())
-        settings.REDIS_URL = valkey.url
-        stack.enter_context(django_db_blocker.unblock())
-        ours = Installation(folder, valkey, stack.enter_context(own_database(folder)))
-        create_cluster(
-            actor=OPERATOR,
-            slug=SLUG,
-            name="Real",
-            kind=Cluster.Kind.MANAGED,
-            key_set=pattern_keys(pattern="user:{n}", count=keys),
-            nodes=[{"name": f"cache-{n}"} for n in range(1, nodes + 1)],
-            vnodes=vnodes,
-            strategy=strategy,
-            replicas=replicas,
-            memory=memory,
-            workload=workload,
-        )
-        prepare()
-        try:
-            if supervise:
-                ours.supervise()
-                ours.rest()
-            yield ours
-        finally:
-            if ours.supervisor is not None:
-                ours.supervisor.end(GRACE_S)
-            if "PYTEST_CURRENT_TEST" in os.environ and (log := folder / "supervisor.log").exists():
-                sys.stderr.write(log.read_text()[-8_000:])  # pytest shows it where a test failed
-
-
 def wait(seconds: float) -> None:
     """For what must NOT happen: there is no event to wait for."""
     time.sleep(seconds)
 
 
-__all__ = ["OPERATOR", "SLUG", "Installation", "installation", "wait"]
+__all__ = ["OPERATOR", "SLUG", "Installation", "wait"]

@@ -15,20 +15,18 @@ import pytest
 from tests.consistency.shaking import Breaking, Shaking, TooLate, missing, shaken
 from tests.consistency.test_supervised import KEYS
 from tests.processes import until
-from tests.supervised import Installation, installation
+from tests.supervised import Installation
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.installation(nodes=5)]
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 SEED = int(os.environ.get("SOAK_SEED") or time.time())
 ROUND_S = 20.0  # of a history that is judged together
 
 
-@pytest.fixture
-def real(django_db_blocker, settings, monkeypatch):
+@pytest.fixture(autouse=True)
+def many_starts(monkeypatch):
     monkeypatch.setenv("SERVER_STARTS_A_MINUTE", "1000")  # the cap is tested elsewhere
-    with installation(django_db_blocker, settings, nodes=5) as ours:
-        yield ours
 
 
 def say(text: str) -> None:

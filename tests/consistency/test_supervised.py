@@ -13,15 +13,10 @@ from tests.consistency.history import OK, UNKNOWN
 from tests.consistency.shaking import Shaking, TooLate, missing, shaken
 from tests.consistency.writers import all_keys, counters
 from tests.processes import until
-from tests.supervised import installation, wait
+from tests.supervised import wait
 
 KEYS = 4_000
-
-
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings) as ours:
-        yield ours
+pytestmark = [pytest.mark.installation(keys=KEYS), pytest.mark.no_cover]
 
 
 def unless_too_late(real, shake):
@@ -89,13 +84,13 @@ def test_a_mover_that_drops_what_it_has_yet_to_move_is_caught(real):
     assert "lost" in {fault.kind for fault in report.faults}, report.summary()
 
 
-def test_what_has_moved_to_a_joining_node_survives_the_supervisor(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, keys=40_000) as real:
-        engine, (host, port) = real.engine(), real.addresses()[0]
-        real.act("add", name="cache-5", weight=1)
-        until(lambda: len(set(engine.slot_map(Address(host, port))[0].tolist())) == 5, what="a slot of the new node")
-        real.kill_supervisor()
-        assert real.node(5)["state"] == "joining"
-        real.supervise()
-        assert sum(real.equal().values()) == 40_000
-        until(lambda: missing(real) == [], what="every key, once servers take commands again")
+@pytest.mark.installation(keys=40_000)
+def test_what_has_moved_to_a_joining_node_survives_the_supervisor(real):
+    engine, (host, port) = real.engine(), real.addresses()[0]
+    real.act("add", name="cache-5", weight=1)
+    until(lambda: len(set(engine.slot_map(Address(host, port))[0].tolist())) == 5, what="a slot of the new node")
+    real.kill_supervisor()
+    assert real.node(5)["state"] == "joining"
+    real.supervise()
+    assert sum(real.equal().values()) == 40_000
+    until(lambda: missing(real) == [], what="every key, once servers take commands again")

@@ -11,27 +11,30 @@ from functools import partial
 
 import pytest
 
-from tests import demos
-from tests import started as servers
+from tests import demos, started
 from tests.processes import DEADLINE_S, until
 
 
-def test_a_first_start_makes_everything_and_a_second_finds_it(tmp_path):
+@pytest.fixture(scope="module")
+def lasting(seeded_folder):
+    """A demo for all tests that leave it running, started where conda had put a name into HOST."""
+    with started.folder() as folder:
+        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+        with demos.running(folder, HOST="build-machine-x86_64") as demo:
+            yield demo
+
+
+def test_a_first_start_makes_everything_and_a_second_finds_it_again(tmp_path):
+    """It opens on eight servers that store what the ring predicts."""
     with demos.running(tmp_path) as demo:
         assert demos.fetch(demo.url) == 200
-        assert demo.end() == 0
-    with demos.running(tmp_path) as demo:
-        assert demos.fetch(f"{demo.url}clusters/demo/") == 200
-
-
-def test_it_opens_on_eight_servers_that_store_what_the_ring_predicts_and_finds_them_again(tmp_path):
-    with demos.running(tmp_path) as demo:
         first = demo.wait_for_keys()
         assert (first["kind"], {node["kind"] for node in first["nodes"]}) == ("managed", {"managed"})
         assert len(first["nodes"]) == len(demo.servers()) == 8
         assert sum(node["stored_keys"] for node in first["nodes"]) >= 20_000
         assert demo.end() == 0
     with demos.running(tmp_path) as demo:
+        assert demos.fetch(f"{demo.url}clusters/demo/") == 200
         again = demo.wait_for_keys()
         assert [node["stored_keys"] for node in again["nodes"]] == [node["stored_keys"] for node in first["nodes"]]
         assert not {"node_killed", "keys_refilled"} & kinds_since(demo, first["version"]), (
@@ -42,7 +45,7 @@ def test_it_opens_on_eight_servers_that_store_what_the_ring_predicts_and_finds_t
 @pytest.mark.long
 def test_a_copy_of_the_folder_is_a_cluster_of_its_own(data_folder):
     """Its servers have the very same identities and password."""
-    with servers.folder() as copied:
+    with started.folder() as copied:
         with demos.running(data_folder) as demo:
             demo.wait_for_keys()
             assert demo.manage("ring", "workload", "off", "--cluster", "demo").returncode == 0
@@ -63,25 +66,23 @@ def kinds_since(demo, version):
         return {event["kind"] for event in json.load(answer)["events"]}
 
 
-def test_a_second_start_points_to_the_first_with_a_fresh_link(data_folder):
-    with demos.running(data_folder) as demo:
-        second = demo.manage("demo", PORT="0")
-        assert second.returncode == 0, second.stderr
-        link = re.search(demos.LINK, second.stdout)
-        assert link is not None
-        assert link.group(1) == demo.url
-        assert link.group(0) != demo.link
-        assert demos.fetch(link.group(0)) == 200
-        assert demo.process.poll() is None
+def test_a_second_start_points_to_the_first_with_a_fresh_link(lasting):
+    second = lasting.manage("demo", PORT="0")
+    assert second.returncode == 0, second.stderr
+    link = re.search(demos.LINK, second.stdout)
+    assert link is not None
+    assert link.group(1) == lasting.url
+    assert link.group(0) != lasting.link
+    assert demos.fetch(link.group(0)) == 200
+    assert lasting.process.poll() is None
 
 
-def test_another_link_is_one_line(data_folder):
-    with demos.running(data_folder) as demo:
-        made = demo.manage("link")
-        assert re.fullmatch(demos.LINK.pattern + "\n", made.stdout)
-        assert made.stdout.strip() != demo.link
-        assert demos.fetch(made.stdout.strip()) == 200
-        assert demos.fetch(made.stdout.strip()) == 410
+def test_another_link_is_one_line(lasting):
+    made = lasting.manage("link")
+    assert re.fullmatch(demos.LINK.pattern + "\n", made.stdout)
+    assert made.stdout.strip() != lasting.link
+    assert demos.fetch(made.stdout.strip()) == 200
+    assert demos.fetch(made.stdout.strip()) == 410
 
 
 def test_without_a_demo_there_is_no_link(tmp_path):
@@ -102,10 +103,10 @@ def test_a_taken_port_is_named_and_the_next_free_one_used(data_folder):
 
 
 def test_an_address_that_is_not_ours_is_one_clear_error(data_folder):
-    demo = demos.launch(data_folder, HOST="192.0.2.1")
-    assert demo.process.wait(DEADLINE_S) == 1
-    assert "192.0.2.1" in demo.output.wait_for("error: .*").group(0)
-    assert "Traceback" not in demo.output.text
+    with demos.launched(data_folder, HOST="192.0.2.1") as demo:
+        assert demo.process.wait(DEADLINE_S) == 1
+        assert "192.0.2.1" in demo.output.wait_for("error: .*").group(0)
+        assert "Traceback" not in demo.output.text
 
 
 def test_a_port_that_is_no_number_is_one_clear_error(data_folder):
@@ -114,13 +115,12 @@ def test_a_port_that_is_no_number_is_one_clear_error(data_folder):
     assert refused.stderr == "error: PORT must be a whole number from 0 to 65535, not 'eighty'\n"
 
 
-def test_only_this_machine_is_served_and_only_under_its_own_name(data_folder):
-    with demos.running(data_folder, HOST="build-machine-x86_64") as demo:  # what conda puts into HOST
-        demo.output.wait_for("HOST=build-machine-x86_64 is no IP address")
-        assert demos.fetch(demo.url) == 200
-        assert demos.fetch(demo.url.replace("127.0.0.1", "localhost")) == 200
-        assert demos.fetch(demo.url, host="evil.example") == 400
-        assert not listening_elsewhere(demo)
+def test_only_this_machine_is_served_and_only_under_its_own_name(lasting):
+    lasting.output.wait_for("HOST=build-machine-x86_64 is no IP address")
+    assert demos.fetch(lasting.url) == 200
+    assert demos.fetch(lasting.url.replace("127.0.0.1", "localhost")) == 200
+    assert demos.fetch(lasting.url, host="evil.example") == 400
+    assert not listening_elsewhere(lasting)
 
 
 def listening_elsewhere(demo):
@@ -142,21 +142,19 @@ def test_it_opens_to_the_network_only_when_asked_and_says_so(data_folder):
         assert demos.fetch(demo.url, host="evil.example") == 400
 
 
-def test_a_hint_server_that_dies_is_started_again_and_the_page_goes_on(data_folder):
-    with demos.running(data_folder) as demo:
-        first = demo.program("valkey-server")
-        os.kill(first, signal.SIGKILL)
-        assert demos.fetch(demo.url) == 200
-        demo.output.wait_for(r"valkey ended")
-        assert until(lambda: demo.program("valkey-server") != first)
+def test_a_hint_server_that_dies_is_started_again_and_the_page_goes_on(lasting):
+    first = lasting.program("valkey-server")
+    os.kill(first, signal.SIGKILL)
+    assert demos.fetch(lasting.url) == 200
+    lasting.output.wait_for(r"valkey ended")
+    assert until(lambda: lasting.program("valkey-server") != first)
 
 
-def test_a_web_process_that_dies_is_started_again_on_the_same_port(data_folder):
-    with demos.running(data_folder) as demo:
-        first = demo.program("uvicorn")
-        os.kill(first, signal.SIGKILL)
-        assert demos.fetch(demo.url) == 200  # the connection waits in the socket that the demo holds
-        assert demo.program("uvicorn") != first
+def test_a_web_process_that_dies_is_started_again_on_the_same_port(lasting):
+    first = lasting.program("uvicorn")
+    os.kill(first, signal.SIGKILL)
+    assert demos.fetch(lasting.url) == 200  # the connection waits in the socket that the demo holds
+    assert lasting.program("uvicorn") != first
 
 
 def test_a_web_process_that_cannot_live_ends_the_demo(data_folder):

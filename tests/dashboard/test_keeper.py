@@ -113,6 +113,8 @@ class TestStopping:
     @pytest.fixture(autouse=True)
     def restore(self):
         before = {number: signal.getsignal(number) for number in ENDING}
+        for number in ENDING:
+            signal.signal(number, signal.SIG_DFL)  # nohup has the tests ignore one of them
         yield
         for number, handler in before.items():
             signal.signal(number, handler)

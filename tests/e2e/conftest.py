@@ -6,14 +6,13 @@ over HTTP and the command line (`demo.manage("ring", "kill", "cache-4")`), never
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests import demos
-from tests import started as servers
+from tests import demos, started
 from tests.demos import Demo
 from tests.e2e.ring_page import PATIENCE_MS
 from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all, simulated
@@ -34,18 +33,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def simulated_folder(seeded_folder: Path) -> Iterator[Path]:
+def simulated_folder(seeded_folder: Path, made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The same with a simulated cluster in the place of the demo's. Copy it, do not use it."""
-    with servers.folder() as folder:
+
+    def make(folder: Path) -> None:
         shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
         simulated(folder)
-        yield folder
+
+    return made_once("simulated", make)
 
 
 @pytest.fixture
 def simulated_copy(simulated_folder: Path) -> Iterator[Path]:
     """That as a data folder of the test's own."""
-    with servers.folder() as folder:
+    with started.folder() as folder:
         shutil.copytree(simulated_folder, folder, dirs_exist_ok=True)
         yield folder
 
@@ -67,7 +68,7 @@ def simulated_demo(simulated_copy: Path) -> Iterator[Demo]:
 @pytest.fixture(scope="session")
 def calm_demo(simulated_folder: Path) -> Iterator[Demo]:
     """One demo for all tests that change nothing."""
-    with servers.folder() as folder:
+    with started.folder() as folder:
         shutil.copytree(simulated_folder, folder, dirs_exist_ok=True)
         with demos.running(folder) as running:
             yield running

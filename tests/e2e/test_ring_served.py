@@ -1,14 +1,28 @@
 """The ring of real servers: what they store beside the prediction, and a death told as a loss."""
 
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
+from tests import demos, started
 from tests.demos import Demo
 from tests.e2e.ring_page import PATIENCE_MS, RingPage, grouped, number, open_ring
 from tests.e2e.visitors import Visitors, violations
 
 AT_REST = re.compile("^At rest")
+
+
+@pytest.fixture(scope="module")
+def whole(seeded_folder: Path) -> Iterator[Demo]:
+    """A demo whose eight servers all stay, for the tests that kill none."""
+    with started.folder() as folder:
+        shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
+        with demos.running(folder) as demo:
+            yield demo
 
 
 def counts(page: RingPage) -> dict[str, tuple[str, str]]:
@@ -26,8 +40,8 @@ def at_rest(page: RingPage) -> RingPage:
     return page
 
 
-def test_a_row_that_is_made_between_two_frames_says_what_is_stored(demo: Demo, visitors: Visitors) -> None:
-    page = at_rest(open_ring(visitors, demo).live())
+def test_a_row_that_is_made_between_two_frames_says_what_is_stored(whole: Demo, visitors: Visitors) -> None:
+    page = at_rest(open_ring(visitors, whole).live())
     page.page.locator("#screen").click()
     sort = page.page.locator("#mirror thead button").first
     made = sort.evaluate("""button => {
@@ -63,9 +77,9 @@ def test_a_death_of_a_real_server_is_a_loss_that_is_refilled(demo: Demo, visitor
     assert violations(page.page) == []
 
 
-def test_a_plan_says_what_it_costs_the_survivors(demo: Demo, visitors: Visitors) -> None:
-    at_rest(open_ring(visitors, demo).live())  # before that there is no server that could die
-    page = open_ring(visitors, demo, "clusters/demo/?plan=kill&node=3", reduced_motion=True)
+def test_a_plan_says_what_it_costs_the_survivors(whole: Demo, visitors: Visitors) -> None:
+    at_rest(open_ring(visitors, whole).live())  # before that there is no server that could die
+    page = open_ring(visitors, whole, "clusters/demo/?plan=kill&node=3", reduced_motion=True)
     survivors = page.page.locator("[data-estimate] tbody tr")
     expect(survivors).to_have_count(7)
     expect(survivors.first).to_contain_text("MiB")
@@ -73,8 +87,8 @@ def test_a_plan_says_what_it_costs_the_survivors(demo: Demo, visitors: Visitors)
     assert violations(page.page) == []
 
 
-def test_clients_are_stopped_and_started_from_the_page(demo: Demo, visitors: Visitors) -> None:
-    page = at_rest(open_ring(visitors, demo, operator=True).live())
+def test_clients_are_stopped_and_started_from_the_page(whole: Demo, visitors: Visitors) -> None:
+    page = at_rest(open_ring(visitors, whole, operator=True).live())
     load = page.page.locator("#panel-load")
     expect(load).to_contain_text(re.compile(r"Hits \d+\.\d% · [\d,]+ ops/s"), timeout=PATIENCE_MS)
     load.get_by_role("button", name="Stop").click()

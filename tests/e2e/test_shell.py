@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.demos import Demo
+from tests.e2e.stage import Own
 from tests.e2e.visitors import PHONE, Visitors, violations
 
 TIMELINE = "clusters/demo/timeline/"
@@ -31,26 +32,24 @@ def test_the_overview_follows_a_kill_from_the_command_line(simulated_demo: Demo,
     expect(page.locator("#to-demo")).to_be_focused()
 
 
-def test_the_timeline_shows_a_new_row_above_the_others(simulated_demo: Demo, visitors: Visitors) -> None:
-    page = visitors.open(simulated_demo, TIMELINE)
+def test_the_timeline_shows_a_new_row_above_the_others(own: Own, visitors: Visitors) -> None:
+    page = visitors.open(own.demo, f"{own.path}timeline/")
     is_live(page)
     rows = page.locator("#log tbody tr")
     expect(rows).to_have_count(6)
-    simulated_demo.manage("ring", "kill", "cache-4")
+    own.kill("cache-4")
     expect(rows).to_have_count(7, timeout=PATIENCE_MS)
     expect(rows.first).to_have_class("fresh")
     expect(rows.first.locator(".what")).to_have_text("cache-4 killed")
-    expect(rows.first.locator(".what a")).to_have_attribute("href", "/clusters/demo/?v=7")
+    expect(rows.first.locator(".what a")).to_have_attribute("href", f"/{own.path}?v=7")
 
 
-def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(
-    simulated_demo: Demo, visitors: Visitors
-) -> None:
-    page = visitors.open(simulated_demo, TIMELINE)
+def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(own: Own, visitors: Visitors) -> None:
+    page = visitors.open(own.demo, f"{own.path}timeline/")
     is_live(page)
     page.get_by_label("Kind").select_option("node_killed")
     expect(page.locator("#log h2")).to_have_text("No event matches")
-    simulated_demo.manage("ring", "kill", "cache-4")
+    own.kill("cache-4")
     rows = page.locator("#log tbody tr")
     expect(rows).to_have_count(1, timeout=PATIENCE_MS)
     page.go_back()

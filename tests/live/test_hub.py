@@ -173,6 +173,7 @@ async def test_a_page_that_just_came_sees_the_newest_value_of_a_topic(stream, hi
             assert second.frames("load") == [{"n": 2}]
 
 
+@pytest.mark.no_cover  # the same few lines hundreds of times
 @only_sqlite
 async def test_a_slow_page_skips_values_and_costs_no_memory(stream, hint_server, monkeypatch):
     monkeypatch.setattr(feed, "WINDOW_EVENTS", 100)

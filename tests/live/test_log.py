@@ -19,6 +19,7 @@ from tests.live.databases import only_sqlite
 COUNTED = Counted({"name": "a", "total": 1}, None)
 
 
+@pytest.mark.no_cover  # the same few lines hundreds of times
 def test_eight_writers_give_every_version_once(stream):
     def write_many(name: str) -> None:
         for _ in range(25):

@@ -86,6 +86,7 @@ def fold(state: Any, event: dict[str, Any]) -> Any:
     return parts_after(state, event["kind"], event["payload"])
 
 
+@pytest.mark.no_cover  # it is about other processes
 @pytest.mark.parametrize("changes_each", [20, pytest.param(120, marks=pytest.mark.long)])
 async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tmp_path, changes_each: int):
     env = {

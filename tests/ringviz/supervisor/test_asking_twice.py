@@ -7,15 +7,8 @@ from django.db import connections
 
 from ringviz.errors import Invalid, StaleVersion
 from ringviz.models import Intent
-from tests.supervised import installation
 
 CLICKS = 50
-
-
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings) as ours:
-        yield ours
 
 
 def clicks(real, keys):

@@ -13,15 +13,10 @@ from ringviz.selectors.placing import bucket_owners
 from ringviz.stores import passwords
 from servers.address import Address
 from tests.processes import gone_within, until
-from tests.supervised import installation, wait
+from tests.supervised import wait
 
 KEYS = 4_000
-
-
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, keys=KEYS) as ours:
-        yield ours
+pytestmark = pytest.mark.installation(keys=KEYS)
 
 
 def to_modulo(real, engine):
@@ -103,15 +98,15 @@ def test_a_cancelled_move_goes_back(real, engine):
     assert real.state()["cluster"]["strategy"] == "ring"
 
 
-def test_a_target_without_room_fails_with_a_reason_and_nothing_is_lost(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, keys=KEYS, memory=8 * 2**20) as real:
-        before = real.equal()
-        fatten(real, 2_000)
-        asked = real.act("reweight", node=1, weight=100)
-        ended = real.event("work_ended", asked.version)
-        assert (ended.payload["outcome"], bool(ended.payload["why"])) == ("failed", True)
-        assert assert_all_there(real) == before
-        assert real.node(1)["weight"] == 1
+@pytest.mark.installation(keys=KEYS, memory=8 * 2**20)
+def test_a_target_without_room_fails_with_a_reason_and_nothing_is_lost(real):
+    before = real.equal()
+    fatten(real, 2_000)
+    asked = real.act("reweight", node=1, weight=100)
+    ended = real.event("work_ended", asked.version)
+    assert (ended.payload["outcome"], bool(ended.payload["why"])) == ("failed", True)
+    assert assert_all_there(real) == before
+    assert real.node(1)["weight"] == 1
 
 
 def fatten(real, size):

@@ -14,15 +14,10 @@ from ringviz.selectors.placing import bucket_owners
 from ringviz.services.actions import decision_of
 from ringviz.services.planning import plan as make_plan
 from tests.processes import until
-from tests.supervised import SLUG, installation
+from tests.supervised import SLUG
 
 KEYS = 4_000
-
-
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, keys=KEYS) as ours:
-        yield ours
+pytestmark = pytest.mark.installation(keys=KEYS)
 
 
 def test_two_killed_at_once_lose_what_both_had(real):
@@ -88,33 +83,33 @@ def test_after_the_verdict_nothing_thaws(real):
     assert sum(real.equal().values()) == KEYS
 
 
-def test_the_last_node_dies_and_comes_back_empty(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, nodes=1, keys=500) as alone:
-        alone.act("kill", node=1)
-        alone.event("node_killed")
-        until(lambda: not alone.state()["work"], what="rest")
-        alone.act("revive", node=1)
-        alone.event("node_revived")
-        assert alone.equal() == {1: 500}
+@pytest.mark.installation(nodes=1, keys=500)
+def test_the_last_node_dies_and_comes_back_empty(real):
+    real.act("kill", node=1)
+    real.event("node_killed")
+    until(lambda: not real.state()["work"], what="rest")
+    real.act("revive", node=1)
+    real.event("node_revived")
+    assert real.equal() == {1: 500}
 
 
-def test_a_replica_takes_the_place_of_its_primary_and_gets_a_replica_itself(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, nodes=3, keys=2_000, replicas=1) as real:
-        until(lambda: len(real.server_pids()) == 6, what="three replicas")
-        before, tokens = real.equal(), real.node(2)["tokens"]
-        bucket = int((bucket_owners(real.state()) == 2).nonzero()[0][0])
-        name = stored_name(b"confirmed", bucket)
-        until(lambda: confirmed(real, name), what="a write that the replica has")
-        real.act("kill", node=2)
-        over = real.event("node_failed_over")
-        assert over.payload["cause"] == "asked"
-        assert real.node(2)["state"] == "active"
-        assert real.node(2)["tokens"] == tokens
-        with client_of(real, 2) as client:
-            assert client.getdel(name) == b"yes"
-        assert real.equal() == before
-        until(lambda: len(real.server_pids()) == 6, what="a new replica")
-        assert not killed(real)
+@pytest.mark.installation(nodes=3, keys=2_000, replicas=1)
+def test_a_replica_takes_the_place_of_its_primary_and_gets_a_replica_itself(real):
+    until(lambda: len(real.server_pids()) == 6, what="three replicas")
+    before, tokens = real.equal(), real.node(2)["tokens"]
+    bucket = int((bucket_owners(real.state()) == 2).nonzero()[0][0])
+    name = stored_name(b"confirmed", bucket)
+    until(lambda: confirmed(real, name), what="a write that the replica has")
+    real.act("kill", node=2)
+    over = real.event("node_failed_over")
+    assert over.payload["cause"] == "asked"
+    assert real.node(2)["state"] == "active"
+    assert real.node(2)["tokens"] == tokens
+    with client_of(real, 2) as client:
+        assert client.getdel(name) == b"yes"
+    assert real.equal() == before
+    until(lambda: len(real.server_pids()) == 6, what="a new replica")
+    assert not killed(real)
 
 
 def client_of(real, number):

@@ -8,15 +8,9 @@ from ringviz.stores import passwords
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.servers import NotYet, Servers, is_replica, note_start, owns_slots
 from servers.driver.engine import Engine
-from tests.supervised import installation
 
 
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, nodes=3, keys=2_000) as ours:
-        yield ours
-
-
+@pytest.mark.installation(nodes=3, keys=2_000)
 def test_servers_come_back_from_the_directories_with_their_keys(real):
     """As if the first start had been cut off before the servers knew each other, and been made again."""
     real.equal()

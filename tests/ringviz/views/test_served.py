@@ -11,7 +11,8 @@ from redis import Redis
 
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.placement import Murmur
-from tests.supervised import Installation, installation
+from tests.installations import installation
+from tests.supervised import Installation
 
 AT = "/clusters/real/"
 

@@ -1,6 +1,8 @@
 """Clusters: `four` is shared by a module and only moved about in, `three` is there to be broken."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -27,8 +29,43 @@ def four(_shared: Cluster) -> Cluster:
     return _shared
 
 
+class Ahead:
+    """A cluster of three for the next test: it is formed, by a thread, while this one runs."""
+
+    def __init__(self) -> None:
+        self._forming = ThreadPoolExecutor(1)
+        self._next = self._begin()
+
+    def _begin(self) -> tuple[ExitStack, Cluster, Future[None]]:
+        with ExitStack() as stack:
+            made = stack.enter_context(servers.cluster(0))
+            made.begin(3)
+            return stack.pop_all(), made, self._forming.submit(made.form)
+
+    @contextmanager
+    def take(self) -> Iterator[Cluster]:
+        stack, made, formed = self._next
+        with stack:
+            formed.result()
+            self._next = self._begin()
+            yield made
+
+    def end(self) -> None:
+        stack, _made, formed = self._next
+        with stack:
+            formed.result()
+        self._forming.shutdown()
+
+
+@pytest.fixture(scope="session")
+def _ahead() -> Iterator[Ahead]:
+    ahead = Ahead()
+    yield ahead
+    ahead.end()
+
+
 @pytest.fixture
-def three() -> Iterator[Cluster]:
+def three(_ahead: Ahead) -> Iterator[Cluster]:
     """Three servers, for a test that ends some."""
-    with servers.cluster(3) as made:
+    with _ahead.take() as made:
         yield made

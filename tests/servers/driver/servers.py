@@ -115,8 +115,13 @@ class Cluster:
         self.everybody.append(server)
         return server
 
-    def form(self, count: int) -> None:
+    def begin(self, count: int) -> None:
+        """Starts the servers that it is to be formed of."""
         self.servers = [self.start() for _ in range(count)]
+
+    def form(self) -> None:
+        """Forms it of them, each with an even share of the slots: 2 s, in which the servers refuse writes."""
+        count = len(self.servers)
         owners = dict(zip(self.addresses, even(count), strict=True))
         self.engine.form(self.addresses, owners, WITHIN_S)
 
@@ -143,7 +148,8 @@ def cluster(count: int) -> Iterator[Cluster]:
     made = Cluster(root)
     try:
         if count:
-            made.form(count)
+            made.begin(count)
+            made.form()
         yield made
     finally:
         made.end()
