@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 
-def number(value: float, digits: int = 0) -> str:
-    """10000 as "10,000"; with digits 1.0951 as "1.10"."""
-    return str(number_format(round(value, digits), digits, force_grouping=True))
+def number(value: float | Decimal, digits: int = 0) -> str:
+    """10000 as "10,000"; with digits 1.0951 as "1.10". Halves round up, as in `static/js/lib/format.js`."""
+    exact = Decimal(str(value))  # as it reads: 0.15 is 0.15, not the binary fraction nearest to it
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return str(number_format(rounded, digits, force_grouping=True))
 
 
 def grouped(value: float) -> str:
@@ -17,6 +21,6 @@ def grouped(value: float) -> str:
     return str(number_format(whole, force_grouping=True))
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, digits: int = 1) -> str:
     """0.1005 as "10.1%"; nothing for None."""
-    return "" if share is None else _("%(n)s%%") % {"n": number(share * 100, 1)}
+    return "" if share is None else _("%(n)s%%") % {"n": number(Decimal(str(share)) * 100, digits)}

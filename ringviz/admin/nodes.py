@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from live.wording import percent
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.errors import Refused
 from ringviz.forms.node import AddNodeForm, ChangeNodeForm
@@ -47,7 +48,7 @@ class NodeAdmin(DecidingAdmin[Node]):
     @admin.display(description=gettext_lazy("share of the hash space"), ordering="ownership")
     def share(self, node: Node) -> str:
         """The ownership in per cent."""
-        return _("%(n)s%%") % {"n": f"{node.ownership * 100:.2f}"}
+        return percent(node.ownership, 2)
 
     def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
         """Through the services; a new row is then found by its number."""

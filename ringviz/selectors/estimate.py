@@ -72,7 +72,7 @@ def _survivor(
         bytes=now,
         limit=found.limit if found else before["cluster"]["memory"],
         after_bytes=max(0, after),
-        misses_per_s=round(max(0, lost) * per_held, 1),
+        misses_per_s=max(0, lost) * per_held,
     )
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { gettext, interpolate, ngettext, pgettext } from "../../static/js/lib/i18n.js";
+import { gettext, interpolate, ngettext } from "../../static/js/lib/i18n.js";
 
 afterEach(() => {
   delete globalThis.django;
@@ -10,11 +10,10 @@ test("without a catalogue the English of the source stands", () => {
   assert.equal(gettext("Live"), "Live");
   assert.equal(ngettext("%(n)s key", "%(n)s keys", 1), "%(n)s key");
   assert.equal(ngettext("%(n)s key", "%(n)s keys", 0), "%(n)s keys");
-  assert.equal(pgettext("state", "down"), "down");
 });
 
 test("the server's catalogue answers when it is there", () => {
-  globalThis.django = { gettext: (text) => `<${text}>`, ngettext: (_one, many) => many, pgettext: (_c, text) => text };
+  globalThis.django = { gettext: (text) => `<${text}>`, ngettext: (_one, many) => many };
   assert.equal(gettext("Live"), "<Live>");
   assert.equal(ngettext("a", "b", 1), "b");
 });

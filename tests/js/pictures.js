@@ -11,7 +11,7 @@ export const text = {
   measure: (words) => words.length * 10,
 };
 
-export const hueOf = (number) => ({ hue: (number - 1) % 8, pattern: "solid" });
+const hueOf = (number) => ({ hue: (number - 1) % 8, pattern: "solid" });
 
 /** Nodes 1..count, each in its hue; above 24 all grey but the pinned ones. */
 export const nodesOf = (count, pins = []) =>

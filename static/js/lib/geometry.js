@@ -39,17 +39,6 @@ export const tokenAtPoint = (dx, dy) => tokenAt(Math.atan2(dy, dx));
 export const span = (start, end) => (end > start ? end - start : end - start + TOKEN_SPACE);
 
 /**
- * Whether a token lies in (start, end], wrapping.
- * @param {number} token
- * @param {number} start
- * @param {number} end
- */
-export function within(token, start, end) {
-  if (start < end) return token > start && token <= end;
-  return token > start || token <= end;
-}
-
-/**
  * The smallest angle that is `from` plus whole turns and not below `least`.
  * @param {number} angle
  * @param {number} least

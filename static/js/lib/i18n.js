@@ -7,7 +7,6 @@
  * @typedef {{
  *   gettext(text: string): string,
  *   ngettext(one: string, many: string, count: number): string,
- *   pgettext(context: string, text: string): string,
  * }} Catalogue
  */
 
@@ -26,15 +25,6 @@ export function gettext(text) {
  */
 export function ngettext(one, many, count) {
   return catalogue()?.ngettext(one, many, count) ?? (count === 1 ? one : many);
-}
-
-/**
- * The same English word with two meanings has two contexts.
- * @param {string} context
- * @param {string} text
- */
-export function pgettext(context, text) {
-  return catalogue()?.pgettext(context, text) ?? text;
 }
 
 /**

@@ -5,12 +5,12 @@
 const KEPT_AS = "ringviz:theme";
 
 /** @returns {Theme} */
-export function currentTheme() {
+function currentTheme() {
   return document.documentElement.dataset.theme === "dark" ? "dark" : "light";
 }
 
 /** @param {Theme} theme */
-export function setTheme(theme) {
+function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
   try {
     localStorage.setItem(KEPT_AS, theme);
@@ -22,14 +22,9 @@ export function setTheme(theme) {
 
 /**
  * Calls back whenever the theme changes.
- * @param {(theme: Theme) => void} callback
- * @returns {() => void} stops the calls
+ * @param {() => void} callback
  */
-export function onTheme(callback) {
-  const heard = () => callback(currentTheme());
-  document.addEventListener("ringviz:theme", heard);
-  return () => document.removeEventListener("ringviz:theme", heard);
-}
+export const onTheme = (callback) => document.addEventListener("ringviz:theme", () => callback());
 
 /**
  * Makes a button the switch: pressed while the page is dark.

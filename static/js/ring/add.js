@@ -61,7 +61,7 @@ const valuesOf = (form) =>
  * The name that follows: of "cache-7" and "cache-8" it is "cache-9", with as many digits.
  * @param {Node[]} nodes
  */
-export function nextName(nodes) {
+function nextName(nodes) {
   const last = nodes.at(-1)?.name ?? "node-0";
   const digits = /(\d+)(?!.*\d)/.exec(last);
   if (!digits) return "";

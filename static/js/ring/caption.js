@@ -106,9 +106,10 @@ function calmTitle({ nodes: all, keys, cluster, work }, nodes) {
  * @param {State} state
  * @param {number} nodes
  */
-function calmText({ nodes: all, keys, cluster }, nodes) {
+function calmText(state, nodes) {
+  const { nodes: all, keys, cluster } = state;
   if (nodes === 0) return _("A key has no owner until a node is active.");
-  if (cluster.kind === "managed" && cluster.strategy === "ring") {
+  if (isManaged(state) && cluster.strategy === "ring") {
     return _("Every key is stored by a real server: the one of the next token clockwise from its bucket.");
   }
   if (cluster.strategy === "modulo") {

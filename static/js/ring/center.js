@@ -3,7 +3,7 @@
 import { count, fixed, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { shortage } from "./caption.js";
-import { activeNodes, fairKeys, movedRatio, shownChange } from "./change.js";
+import { activeNodes, fairKeys, fairShare, movedRatio, shownChange, subjectOf } from "./change.js";
 import { byId, h, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
@@ -152,8 +152,8 @@ function changed(change, movement) {
       ? _("of the hash space would change owner")
       : _("of the hash space changed owner");
   if (payload.loss) return lost(change, movement);
-  const nodes = activeNodes(before).length;
-  const fair = nodes > 0 ? percent(1 / nodes) : "";
+  const fairBefore = fairShare(before, subjectOf(change));
+  const fair = fairBefore > 0 ? percent(fairBefore) : "";
   const of = interpolate(_("%(moved)s of %(keys)s."), { moved: count(movement.moved), keys: count(movement.keys) });
   const share = fair && ofNode ? ` ${interpolate(_("Fair share before: %(share)s."), { share: fair })}` : "";
   return [big(figure, "%"), say(said), keys ? sub(of + share) : null, keys ? bars(movement, change) : null];

@@ -114,14 +114,21 @@ export function bothSides({ before, after }) {
 export const activeNodes = (state) => state.nodes.filter((node) => isMember(node) && node.weight > 0);
 
 /**
- * What a node would hold if all were alike by weight.
+ * The fair share of a node, 0..1 of all there is: by its weight among those on the ring.
  * @param {State} state
- * @param {Node} [node] of weight 1 when left out
+ * @param {Node | null} [node] of weight 1 when left out
  */
-export function fairKeys(state, node) {
+export function fairShare(state, node) {
   const weights = activeNodes(state).reduce((sum, { weight }) => sum + weight, 0);
-  return weights > 0 ? (state.keys.count * (node?.weight ?? 1)) / weights : 0;
+  return weights > 0 ? (node?.weight ?? 1) / weights : 0;
 }
+
+/**
+ * The keys that a node would hold by its fair share.
+ * @param {State} state
+ * @param {Node | null} [node]
+ */
+export const fairKeys = (state, node) => state.keys.count * fairShare(state, node);
 
 /**
  * The nodes that a change is about first: the subject, then its largest receivers or givers.

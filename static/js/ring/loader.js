@@ -2,7 +2,7 @@
 
 import { lensFactor, lensWindow, TOKEN_SPACE } from "../lib/geometry.js";
 import { getBinary } from "../lib/http.js";
-import { decodeTokens, MOST_TOKENS, TokenBook, tokenCount } from "./tokens.js";
+import { decodeTokens, MOST_TOKENS, TokenBook } from "./tokens.js";
 
 /** @import { Data } from "./picture.js" */
 /** @import { Page, State, Urls } from "./types.js" */
@@ -139,7 +139,7 @@ export class Loader {
 const NONE = new Uint32Array(4096);
 
 /** @param {State} state */
-const totalTokens = ({ cluster, nodes }) => nodes.reduce((sum, node) => sum + tokenCount(cluster, node), 0);
+const totalTokens = ({ nodes }) => nodes.reduce((sum, { tokens }) => sum + tokens, 0);
 
 /** @param {State} state more tokens than are sent */
 const crowded = (state) => state.cluster.strategy === "ring" && totalTokens(state) > MOST_TOKENS;

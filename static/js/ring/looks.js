@@ -8,7 +8,7 @@ import { isMember } from "./members.js";
 export const MOST_COLOURED = 24;
 export const MOST_PINS = 6;
 
-const HUES = 8;
+export const HUES = 8;
 const PATTERNS = /** @type {const} */ (["solid", "hatched", "dotted"]);
 /** The hues of pins, most different ones first. */
 const PIN_HUES = [1, 0, 2, 3, 4, 7];

@@ -2,6 +2,8 @@
 
 import { ownerIndex } from "../lib/geometry.js";
 import { activeNodes } from "./change.js";
+import { isManaged } from "./members.js";
+import { BUCKET_SHIFT } from "./slots.js";
 
 /** @import { Lookup, State } from "./types.js" */
 
@@ -23,8 +25,6 @@ export function lookupIn(lookup, v, state, ring) {
   return { ...rest, v, owner: first?.number ?? 0, token, copies };
 }
 
-const BUCKET_SHIFT = 18;
-
 /** @param {number} hash */
 const bucketStart = (hash) => ((hash >>> BUCKET_SHIFT) << BUCKET_SHIFT) >>> 0;
 
@@ -34,9 +34,9 @@ const bucketStart = (hash) => ((hash >>> BUCKET_SHIFT) << BUCKET_SHIFT) >>> 0;
  * @param {{tokens: Uint32Array, owners: Uint32Array}} ring
  */
 function walked(hash, state, ring) {
-  const { strategy, copies, kind } = state.cluster;
+  const { strategy, copies } = state.cluster;
   // Where real servers stand behind the nodes, buckets are placed: the hash's top bits, from their bucket's start on.
-  const bucketed = kind === "managed";
+  const bucketed = isManaged(state);
   if (strategy === "modulo") return byRest(bucketed ? hash >>> BUCKET_SHIFT : hash, state);
   // In a slot map there is the owner, or nobody: no walk leads on to somebody else.
   return byWalk(bucketed ? bucketStart(hash) : hash, ring, strategy === "slots" ? 1 : copies).filter(

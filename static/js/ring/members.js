@@ -7,6 +7,9 @@ import { _ } from "../lib/i18n.js";
 /** Whether servers of ours stand behind the nodes. */
 export const isManaged = (/** @type {State} */ { cluster }) => cluster.kind === "managed";
 
+/** Whether real servers stand behind the nodes, ours or somebody else's. */
+export const isServed = (/** @type {State} */ { cluster }) => cluster.kind !== "simulated";
+
 /** Whether a node is on the ring: also while it does not answer, until the verdict. */
 export const isMember = (/** @type {{state: string}} */ { state }) =>
   state === "active" || state === "suspected" || state === "frozen";

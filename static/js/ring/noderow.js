@@ -2,9 +2,9 @@
 
 import { change as signed, clock, count, duration, percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
-import { fairKeys } from "./change.js";
+import { fairShare } from "./change.js";
 import { chip, h } from "./dom.js";
-import { isExternal, isManaged, isMember, predicted, stateWord } from "./members.js";
+import { isExternal, isManaged, isMember, isServed, predicted, stateWord } from "./members.js";
 import { replicaWords } from "./outside.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -94,10 +94,7 @@ export const holds = (state, node) =>
  * @param {State} state
  * @param {Node | null} [node]
  */
-export const fairOf = (state, node) =>
-  state.keys.count > 0
-    ? fairKeys(state, node ?? undefined)
-    : fairKeys({ ...state, keys: { ...state.keys, count: 1 } }, node ?? undefined);
+export const fairOf = (state, node) => (state.keys.count > 0 ? state.keys.count : 1) * fairShare(state, node);
 
 /** What is said of a node that is no more. Of somebody else's cluster only primaries are nodes, and it may serve on. */
 export const goneWord = (/** @type {State} */ state) => (isExternal(state) ? _("no primary now") : _("removed"));
@@ -142,7 +139,7 @@ export function figureCells({ page, state, change, wide }, { before, after, numb
   // A table makes rows also when it is scrolled or resized, between two frames.
   if (stored) served.fill(page, stored);
   if (state.keys.count === 0) {
-    const counted = state.cluster.kind === "simulated" ? null : stored;
+    const counted = isServed(state) ? stored : null;
     return [h("td", { class: "num" }, percent(value)), counted ?? h("td", { class: "num d" })];
   }
   const moved = value - holds(change?.before ?? state, before);

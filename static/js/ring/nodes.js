@@ -6,7 +6,7 @@ import { bothSides, foremost, shownChange } from "./change.js";
 import { byId, h, keepFocus } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_PINS, presetPins } from "./looks.js";
-import { isExternal, rowLook } from "./members.js";
+import { isExternal, isServed, rowLook } from "./members.js";
 import { actCell, fairOf, figureCells, loadCell, nameCell, tickSince, holds } from "./noderow.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -70,7 +70,7 @@ function content(context, store) {
   const drop = (/** @type {number} */ number) => store.set({ pins: context.page.pins.filter((pin) => pin !== number) });
   const unpin = faces.crowded && !change ? drop : null;
   const keys = state.keys.count > 0;
-  const served = state.cluster.kind !== "simulated" && !change?.planned;
+  const served = isServed(state) && !change?.planned;
   const foreign = isExternal(state);
   const headings = [
     faces.crowded ? _("Pinned") : _("Node"),

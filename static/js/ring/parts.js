@@ -11,7 +11,7 @@ import { wireDialog } from "./forms.js";
 import { wireKeyboard } from "./keyboard.js";
 import { lazily, once } from "./lazy.js";
 import { wireLink } from "./link.js";
-import { isExternal } from "./members.js";
+import { isExternal, isManaged, isServed } from "./members.js";
 import { wireMore } from "./more.js";
 import { wireNodes } from "./nodes.js";
 import { makeNotice, wireLost } from "./notice.js";
@@ -50,7 +50,7 @@ export async function wireAll(begun) {
   follow(whole);
   stage.ready = true;
   stage.draw();
-  if (boot.state.cluster.kind !== "simulated") {
+  if (isServed(boot.state)) {
     void import("./served/wire.js").then(({ wireServed }) => wireServed(store, whole.acting));
   }
   if (boot.may_operate && !isExternal(boot.state))
@@ -86,7 +86,7 @@ function makeActing({ boot, store, loader }) {
 function wireLazily({ boot, store, loader, stage, acting }) {
   const { urls } = boot;
   const open = lazily(async () => {
-    const served = boot.state.cluster.kind === "managed" ? await import("./served/deeds.js") : null;
+    const served = isManaged(boot.state) ? await import("./served/deeds.js") : null;
     const outside = isExternal(boot.state) ? await import("./served/outside.js") : null;
     return (await import("./card.js")).wireCard(store, acting, served, outside);
   });

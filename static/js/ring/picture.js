@@ -73,7 +73,7 @@ const pinTokens = ({ pins }, book, { cluster, nodes }) =>
  * @param {boolean} [managed] no copy is kept: it is what a replicated ring would choose
  * @returns {Walk}
  */
-export function walkOf({ key, position, owner, token, copies }, faces, asked, managed = false) {
+function walkOf({ key, position, owner, token, copies }, faces, asked, managed = false) {
   const lines = [key];
   if (owner) lines.push(interpolate(_("owner %(node)s"), { node: faces.of(owner).label }));
   if (copies.length > 0) {

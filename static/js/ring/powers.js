@@ -1,6 +1,7 @@
 /** Who may do what now. Disabled is what a button says; the server decides. */
 
 import { _ } from "../lib/i18n.js";
+import { isExternal } from "./members.js";
 
 /** @import { Page } from "./types.js" */
 
@@ -18,7 +19,7 @@ import { _ } from "../lib/i18n.js";
 export function powersOf({ view, head, link }, mayOperate) {
   const past = view !== head;
   const lost = link.state === "lost" || link.state === "gone";
-  const foreign = head.state.cluster.kind === "external";
+  const foreign = isExternal(head.state);
   const ask = !past && !lost && !foreign;
   const why = past
     ? _("Go live to change the ring")

@@ -3,12 +3,14 @@
  * as `ringviz/core/slots.py`. Pure.
  */
 
+import { isMember } from "./members.js";
+
 /** @import { Range } from "./draw/types.js" */
 /** @import { Movement, Node, Pair } from "./types.js" */
 
 export const SLOTS = 16_384;
-const SHIFT = 18;
-const OFF_RING = new Set(["down", "joining", "draining"]);
+/** The bits of a hash below its bucket; bucket and slot have the same number. */
+export const BUCKET_SHIFT = 18;
 
 /**
  * The ends of the ranges, ascending, with the number of each one's owner: 0 is nobody.
@@ -20,7 +22,7 @@ export function slotRing(nodes) {
   if (!owner.some(Boolean)) return { tokens: new Uint32Array(), owners: new Uint32Array() };
   const ends = Array.from(owner.keys()).filter((slot) => slot === SLOTS - 1 || owner[slot] !== owner[slot + 1]);
   return {
-    tokens: Uint32Array.from(ends, (slot) => (slot << SHIFT) >>> 0),
+    tokens: Uint32Array.from(ends, (slot) => (slot << BUCKET_SHIFT) >>> 0),
     owners: Uint32Array.from(ends, (slot) => owner[slot]),
   };
 }
@@ -31,8 +33,8 @@ export function slotRing(nodes) {
  */
 function ownersOf(nodes) {
   const owner = new Uint32Array(SLOTS);
-  for (const { number, state, slots = [] } of nodes) {
-    if (!OFF_RING.has(state)) for (const [first, last] of slots) owner.fill(number, first, last + 1);
+  for (const node of nodes.filter(isMember)) {
+    for (const [first, last] of node.slots ?? []) owner.fill(node.number, first, last + 1);
   }
   return owner;
 }
@@ -61,9 +63,9 @@ export function slotMovement(before, after) {
   for (let slot = 0; slot < SLOTS; slot++) {
     const [from, to] = [was[slot], is[slot]];
     if (from === to) continue;
-    const end = (slot << SHIFT) >>> 0;
+    const end = (slot << BUCKET_SHIFT) >>> 0;
     const last = ranges.at(-1);
-    const start = (((slot + SLOTS - 1) % SLOTS) << SHIFT) >>> 0;
+    const start = (((slot + SLOTS - 1) % SLOTS) << BUCKET_SHIFT) >>> 0;
     if (last && last.end === start && last.from === from && last.to === to) last.end = end;
     else ranges.push({ start, end, from, to });
     const pair = pairs.get(`${from} ${to}`) ?? [from, to, 0];

@@ -45,13 +45,6 @@ const words = (buffer, at = 0) => new Uint32Array(buffer, at, (buffer.byteLength
 /** @param {string} text base64 of little-endian words */
 export const decodeWords = (text) => words(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
 
-/**
- * @param {Cluster} cluster
- * @param {Node} node
- */
-export const tokenCount = (cluster, node) =>
-  node.weight > 0 ? Math.max(1, Math.round(cluster.vnodes * node.weight)) : 0;
-
 export class TokenBook {
   constructor() {
     /** @type {Map<string, Uint32Array>} */

@@ -129,7 +129,7 @@ export class Travel {
  * @param {Event} event
  * @returns {EventRow}
  */
-export function rowOf({ v, kind, at, payload }) {
+function rowOf({ v, kind, at, payload }) {
   const moved = payload.movement?.moved ?? 0;
   const keys = payload.movement?.keys ?? 0;
   const share = keys > 0 ? moved / keys : 0;

@@ -14,7 +14,7 @@ import { planned } from "./theme.js";
 const MANY = 600;
 
 /** Ranges as angles, gathered by look; made once for a picture, so that a frame allocates nothing big. */
-export class Changes {
+class Changes {
   /**
    * @param {Picture} picture
    * @param {Range[]} ranges

@@ -9,7 +9,8 @@ import { colour } from "./theme.js";
 /** @import { Pen } from "./pen.js" */
 
 // A number that no node has: its bars are grey, while 0 stands for a bar that is not drawn here.
-const NOBODY = -1;
+/** A number that no node has. */
+const OTHERS = -1;
 
 /** @type {WeakMap<Uint32Array, Float64Array>} */
 const summed = new WeakMap();
@@ -70,7 +71,7 @@ export function drawChangedDensity(pen, way) {
     if (index < 0) return 0;
     const { end, from, to } = changes.ranges[index];
     const left = (((end / TOKEN_SPACE - (bar + 0.5) / bars) % 1) + 1) % 1;
-    return way > 0 && left * TAU <= (changes.ends[index] - changes.starts[index]) * way ? to || NOBODY : from || NOBODY;
+    return way > 0 && left * TAU <= (changes.ends[index] - changes.starts[index]) * way ? to || OTHERS : from || OTHERS;
   });
   const heights = barHeights(picture.density, bars);
   for (const { look, indexes } of byLook(picture, owners)) {

@@ -1,6 +1,6 @@
-/** What stands under a point of the ring, and where a node's arcs are. Pure. */
+/** What stands under a point of the ring. Pure. */
 
-import { ownerIndex, TAU, TOKEN_SPACE, tokenAtPoint, unwind } from "../../lib/geometry.js";
+import { ownerIndex, TAU, tokenAtPoint, unwind } from "../../lib/geometry.js";
 import { arcsOfNode } from "./band.js";
 import { changesOf } from "./changes.js";
 import { eachLensToken } from "./lens.js";
@@ -34,14 +34,6 @@ export function hit(layout, picture, x, y) {
   if (i < 0 || picture.owners[i] === 0) return null;
   return { number: picture.owners[i], token: picture.tokens[i], part: "arc" };
 }
-
-/**
- * How far round the ring a point is, 0..1 clockwise from the top: where a dragged lens goes.
- * @param {Layout} layout
- * @param {number} x px in the host
- * @param {number} y px in the host
- */
-export const positionAt = ({ cx, cy }, x, y) => tokenAtPoint(x - cx, y - cy) / TOKEN_SPACE;
 
 /**
  * @param {Layout} layout
@@ -106,20 +98,4 @@ function laneHit(layout, picture, distance, angle) {
     found = { number, token, part: /** @type {const} */ ("arc") };
   }
   return found;
-}
-
-/**
- * Every arc of a node as it is drawn: its range's end, its angles, its width in px and its middle point.
- * @param {Layout} layout
- * @param {Picture} picture
- * @param {number} number
- */
-export function arcsOf(layout, picture, number) {
-  const radius = (layout.r0 + layout.r1) / 2;
-  return arcsOfNode(picture, number).map((arc) => {
-    const middle = (arc.start + arc.end) / 2;
-    const x = layout.cx + Math.cos(middle) * radius;
-    const y = layout.cy + Math.sin(middle) * radius;
-    return { ...arc, width: (arc.end - arc.start) * radius, x, y };
-  });
 }

@@ -1,13 +1,12 @@
 /** A canvas that knows the ring: points by angle and radius, one call for a filled or stroked shape. */
 
+import { GREY } from "../looks.js";
 import { fill, font } from "./theme.js";
 
 /** @import { Layout, Look, Picture, Theme } from "./types.js" */
 
 const FLAT = 0.012;
 const BATCH = 8;
-/** @type {Look} */
-const NOBODY = { hue: 0, pattern: "grey" };
 
 export class Pen {
   /**
@@ -211,7 +210,7 @@ export const stateMark = (state) => (state === "suspected" ? "?" : state === "fr
  * @param {Picture} picture
  * @param {number} number of a node; one that is not known looks grey
  */
-export const lookOf = (picture, number) => picture.nodes.get(number)?.look ?? NOBODY;
+export const lookOf = (picture, number) => picture.nodes.get(number)?.look ?? GREY;
 
 /**
  * Indexes gathered by how their node looks, so that each colour is set once. Nobody (0) has no look and is left out.

@@ -12,7 +12,7 @@ import { drawMarks } from "./mark.js";
 import { Pen } from "./pen.js";
 import { drawWalk } from "./walk.js";
 
-export { arcsOf, hit, positionAt } from "./hit.js";
+export { hit } from "./hit.js";
 export { layout, textMeasure } from "./layout.js";
 export { prepare, readTheme } from "./theme.js";
 

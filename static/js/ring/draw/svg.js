@@ -23,7 +23,7 @@ export function node(name, attributes, ...children) {
 }
 
 /** @param {number} n */
-export const round = (n) => Math.round(n * 100) / 100;
+const round = (n) => Math.round(n * 100) / 100;
 
 /**
  * Puts a new drawing into an SVG element and sets its size in px.

@@ -1,8 +1,9 @@
 /** Colours, fonts and fills of the drawings. They come from CSS, so a theme is read again when the page's theme changes. */
 
+import { HUES } from "../looks.js";
+
 /** @import { Look, Theme } from "./types.js" */
 
-const HUES = 8;
 const TILE = 8;
 
 /**

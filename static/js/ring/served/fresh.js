@@ -2,7 +2,7 @@
 
 /** @import { Page } from "../types.js" */
 
-export const STALE_MS = 3000;
+const STALE_MS = 3000;
 
 /**
  * The newest frame of a topic, if it still says what is so: null in the past, without a frame, and when it is old.

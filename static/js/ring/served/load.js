@@ -14,7 +14,7 @@ import { Series } from "./series.js";
 /** @import { Page, TrafficFrame, Workload } from "../types.js" */
 /** @import { Store } from "../store.js" */
 
-export const STEPS = [1, 10, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
+const STEPS = [1, 10, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
 const READS = [0, 0.5, 0.8, 0.9, 0.95, 0.99, 1];
 /** @type {Workload} */
 const FIRST = { on: false, rate: 500, distribution: "uniform", reads: 0.9 };

@@ -1,5 +1,6 @@
 /** What the page shows of real servers. Loaded only where there are some. */
 
+import { isManaged } from "../members.js";
 import { served } from "../noderow.js";
 import { fillCount, fillCounts } from "./counts.js";
 import { fillEstimate } from "./estimate.js";
@@ -21,7 +22,7 @@ export function wireServed(store, acting) {
   store.on(["view", "plan", "pins", "colour", "link", "selected", "screen", "drawn", "frames"], fillCounts);
   // What was counted grows old by itself.
   setInterval(() => fillCounts(store.page), EVERY_MS);
-  if (store.page.head.state.cluster.kind !== "managed") {
+  if (!isManaged(store.page.head.state)) {
     void import("./outside.js").then(({ wireOutside }) => wireOutside(store));
     return;
   }
