@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from dashboard import overview, processes
 from dashboard.timeline import Asked, log_of
-from live.places import found
+from live.places import place_at
 
 
 @require_safe
@@ -41,7 +41,7 @@ def show_processes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_timeline(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
     """A page of a place's log: `?kind=&node=`, and `before=` or `after=` a version. Who acted: operators only."""
-    at = found(prefix, slug)
+    at = place_at(prefix, slug)
     if at is None:
         raise Http404
     with_who = request.user.has_perm("ringviz.operate")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from live.models import Event
 from live.reading import checkpoint_at_or_before, floor, head
-from live.subjects import declared
+from live.subjects import declared, known
 
 Parts = dict[str, Any]
 """What a stream's events add up to: the state of each subject, by the subject's name."""
@@ -32,14 +33,19 @@ def fold(parts: Parts, kind: str, payload: Any) -> Parts:
     return {**parts, name: found.fold(parts.get(name), payload)}
 
 
-def parts_at(stream_id: int, version: int) -> Parts:
+def fold_known(parts: Parts, kind: str, payload: Any) -> Parts:
+    """The same, but an event that no subject of this process declares changes nothing: a newer process wrote it."""
+    return fold(parts, kind, payload) if known(kind) else parts
+
+
+def parts_at(stream_id: int, version: int, by: Callable[[Parts, str, Any], Parts] = fold) -> Parts:
     """The state of every subject at a version, in O(events since the checkpoint). Five queries, however long the log.
 
-    Raises NotKept, Stream.DoesNotExist.
+    Raises NotKept, UndeclaredKind, Stream.DoesNotExist.
     """
     for _attempt in range(_TRIES):
         check_version(stream_id, version)
-        parts = _folded(stream_id, version)
+        parts = _folded(stream_id, version, by)
         if parts is not None:
             return parts
     raise NotKept(version, floor(stream_id), head(stream_id).version)
@@ -53,7 +59,7 @@ def check_version(stream_id: int, version: int) -> None:
         raise NotKept(version, lowest, newest)
 
 
-def _folded(stream_id: int, version: int) -> Parts | None:
+def _folded(stream_id: int, version: int, by: Callable[[Parts, str, Any], Parts]) -> Parts | None:
     """None where events are missing: the log was trimmed between these reads."""
     base = checkpoint_at_or_before(stream_id, version)
     parts: Parts = base.state if base else {}
@@ -62,5 +68,5 @@ def _folded(stream_id: int, version: int) -> Parts | None:
     for v, kind, payload in rows.values_list("version", "kind", "payload").iterator(chunk_size=_EVENTS_AT_A_TIME):
         if v != at + 1:
             return None
-        parts, at = fold(parts, kind, payload), v
+        parts, at = by(parts, kind, payload), v
     return parts if at == version else None

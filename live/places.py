@@ -22,7 +22,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.urls import reverse
 
-from live.past import parts_at
+from live.past import fold_known, parts_at
 from live.reading import Head, read_stable
 from live.subjects import Kind, Subject
 
@@ -182,8 +182,8 @@ class Places(ABC):
 
         now, parts = read_stable(stream_id, read)
         folded = [subject.name for subject, one in self._carried.items() if one is None]
-        if folded and now.version:
-            found = parts_at(stream_id, now.version)
+        if folded:
+            found = parts_at(stream_id, now.version, by=fold_known) if now.version else {}
             parts |= {name: found.get(name) for name in folded}
         return {"v": now.version, "epoch": now.epoch, "parts": parts}
 
@@ -208,7 +208,7 @@ def all_places() -> list[Places]:
     return list(_registered.values())
 
 
-def found(prefix: str, slug: str) -> tuple[Places, Place] | None:
+def place_at(prefix: str, slug: str) -> tuple[Places, Place] | None:
     """The place at an address, with its kind; None where there is none."""
     places = registered(prefix)
     place = places.find(slug) if places else None

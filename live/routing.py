@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import path
 
 from live.consumer import StreamConsumer
-from live.places import Places, found
+from live.places import Places, place_at
 
 
 class PlaceConsumer(StreamConsumer):
@@ -18,7 +18,7 @@ class PlaceConsumer(StreamConsumer):
     async def find_stream(self) -> int | None:
         """The stream of the place that the address names."""
         at = self.scope["url_route"]["kwargs"]
-        one = await self.read(lambda: found(at["prefix"], at["slug"]))
+        one = await self.read(lambda: place_at(at["prefix"], at["slug"]))
         if one is None:
             return None
         self._places, place = one

@@ -3,11 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from live.places import found
+from live.places import place_at
 
 
 def lamp(request: HttpRequest, slug: str) -> HttpResponse:
-    at = found("lamps", slug)
+    at = place_at("lamps", slug)
     if at is None:
         raise Http404
     places, place = at
