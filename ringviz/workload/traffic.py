@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
 from typing import Any, Final, NamedTuple
 
@@ -257,7 +258,13 @@ class Traffic:
     async def _read_map(self, addresses: Sequence[Address]) -> bool:
         for address in addresses:
             done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-            self._writer.read_map(address, done.set_result)
+            self._writer.read_map(address, partial(_settle, done))
             if await done:
                 return True
         return False
+
+
+def _settle(done: asyncio.Future[bool], is_map: bool) -> None:
+    """The answer, unless nobody waits for it any more: the traffic is ending."""
+    if not done.done():
+        done.set_result(is_map)

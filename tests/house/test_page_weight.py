@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS_BUDGET_BYTES = 8 * 1024
-PAGES = ("dashboard/overview.html", "ringviz/ring.html", "ringviz/timeline.html", "404.html")
+PAGES = ("dashboard/overview.html", "ringviz/ring.html", "dashboard/timeline.html", "404.html")
 
 
 def sheets(template: str) -> list[str]:

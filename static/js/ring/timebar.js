@@ -65,8 +65,8 @@ function logOf(page, width) {
   const lost = link.state === "lost";
   return {
     events: rows.map((row) => ({ ...row, label: shortLabel(row.label, faces), glyph: glyphOf(row.kind) })),
-    at: view === head ? null : view.v,
-    head: head.v,
+    at: view === head ? null : rowAt(rows, view.v),
+    head: rowAt(rows, head.v),
     now: lost ? link.since : Date.now() + offset,
     width,
     plan: change
@@ -76,6 +76,13 @@ function logOf(page, width) {
     bare: isExternal(view.state),
   };
 }
+
+/**
+ * The version of the row that stands for a version: events of other subjects have none, and leave the one before them.
+ * @param {EventRow[]} rows rising
+ * @param {number} v
+ */
+const rowAt = (rows, v) => rows.findLast((row) => row.v <= v)?.v ?? v;
 
 /**
  * "+name" with the node's short name.

