@@ -1,15 +1,15 @@
 /** Light and dark: what is on, and the switch. Drawings listen for "ringviz:theme" on the document and paint again. */
 
-/** @typedef {"light" | "dark"} Theme */
+/** @typedef {"light" | "dark"} ThemeName */
 
 const KEPT_AS = "ringviz:theme";
 
-/** @returns {Theme} */
+/** @returns {ThemeName} */
 function currentTheme() {
   return document.documentElement.dataset.theme === "dark" ? "dark" : "light";
 }
 
-/** @param {Theme} theme */
+/** @param {ThemeName} theme */
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
   try {

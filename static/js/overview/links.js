@@ -2,8 +2,9 @@
 
 import { connect } from "../lib/live.js";
 
+/** @import { LinkState } from "../lib/live.js" */
+
 /**
- * @typedef {{state: string, since: number | null}} LinkState
  * @typedef {{
  *   changed(key: string): void,
  *   watching(key: string, people: number | null): void,
@@ -32,7 +33,7 @@ export function linkPlaces(listener) {
         return;
       }
       const have = { v, epoch };
-      const link = { close: () => {}, state: { state: "connecting", since: /** @type {number | null} */ (null) } };
+      const link = { close: () => {}, state: /** @type {LinkState} */ ({ state: "connecting", since: null }) };
       open.set(key, link);
       link.close = connect({
         url,

@@ -7,7 +7,7 @@ import { showLost, showStatus } from "../lib/status.js";
 import { watchTimes } from "../lib/times.js";
 import { linkPlaces } from "./links.js";
 
-/** @import { LinkState } from "./links.js" */
+/** @import { LinkState } from "../lib/live.js" */
 
 /** At most one fetch of a row in this time, however many events come. */
 const REFRESH_EVERY_MS = 1000;

@@ -54,11 +54,11 @@
  *   p50_ms: number | null, p99_ms: number | null, clients: number}} TrafficFrame
  * @typedef {{stored?: StoredFrame, work?: WorkFrame, suspicion?: SuspicionFrame, traffic?: TrafficFrame}} Frames
  *   heard: when it came, ms of this machine; node of a suspicion: 0 when who was suspected answers again
- * @typedef {"connecting" | "live" | "lost" | "ahead" | "gone"} LinkState
+ * @typedef {import("../lib/live.js").State} LinkWord
  *
  * @typedef {{
  *   head: Moment, view: Moment, plan: Plan | null, epoch: string, life: number, floor: number,
- *   link: {state: LinkState, since: number}, watching: number | null, offset: number,
+ *   link: {state: LinkWord, since: number}, watching: number | null, offset: number,
  *   key: string, lookup: Lookup | null, selected: number | null, side: "after" | "before",
  *   pins: number[], colour: "pins" | "zone", lens: number, screen: "ring" | "table", tab: string,
  *   rows: EventRow[], drawn: number, frames: Frames,

@@ -6,7 +6,7 @@ import { cut, node, overlay, overlays, paint, render, text } from "./svg.js";
 
 /** @import { Look, PictureNode } from "./types.js" */
 
-/** @typedef {[from: number, to: number, keys: number]} Pair node numbers, 0 = nobody */
+/** @import { Pair } from "../types.js" */
 /**
  * @typedef {{number: number, nodes: number, keys: number, y: number, height: number, middle: number}} End
  *   one side of the ribbons: number is -1 for the others, of which there are `nodes`; middle: where its words stand

@@ -9,12 +9,12 @@
  * @typedef {{v: number, at: string | number, label: string, share?: number | null, glyph?: Glyph}} StripEvent
  *   at: ISO 8601 or milliseconds; share: keys that changed owner, 0..1
  */
-/** @typedef {{v: number, x: number, ms: number, event: StripEvent, later: boolean}} Place an event; later than the one shown */
+/** @typedef {{v: number, x: number, ms: number, event: StripEvent, later: boolean}} Spot an event; later than the one shown */
 /** @typedef {{x0: number, x1: number, cut: boolean, ms: number}} Segment between two places; cut: not to scale */
 /** @typedef {{x: number, ms: number}} Tick a whole minute */
 /**
  * @typedef {{
- *   places: Place[], segments: Segment[], ticks: Tick[], end: number,
+ *   places: Spot[], segments: Segment[], ticks: Tick[], end: number,
  *   before: number, after: number, cursor: {x: number, ms: number, live: boolean},
  * }} StripModel
  *   end: x of now, or of the last event of the window when more come after it; before, after: events outside of the window

@@ -7,7 +7,7 @@ import { stripModel } from "./strip-model.js";
 import { cut, node, render, text } from "./svg.js";
 
 /** @import { Glyph } from "../kinds/glyphs.js" */
-/** @import { Place, StripEvent, StripModel } from "./strip-model.js" */
+/** @import { Spot, StripEvent, StripModel } from "./strip-model.js" */
 
 /** @typedef {{v: number, x: number, x0: number, x1: number}} Area from x0 to x1 the event v is nearest */
 
@@ -86,7 +86,7 @@ function drawTicks({ ticks }, size) {
 }
 
 /**
- * @param {Place} place
+ * @param {Spot} place
  * @param {boolean} chosen
  * @param {boolean} compared whether there was a ring before it
  * @returns {SVGElement[]}
@@ -193,7 +193,7 @@ function drawFlag({ cursor }, width, ink, size) {
 }
 
 /**
- * @param {Place[]} places
+ * @param {Spot[]} places
  * @param {number} width
  * @returns {Area[]}
  */
