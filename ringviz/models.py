@@ -102,7 +102,7 @@ class Node(models.Model):
     """A member of a cluster. `keys`, `ownership`, `tokens` and `lost` are written with the event that changed them."""
 
     class State(models.TextChoices):
-        """Who is active, suspected or frozen is on the ring; the others are not."""
+        """`core.state.ON_RING` says which of them are on the ring."""
 
         ACTIVE = "active", _("active")
         SUSPECTED = "suspected", _("suspected")

@@ -14,11 +14,11 @@ from ringviz.cards.pictures import arc_paths, shows_arcs
 from ringviz.core.placement import Bucketed, Murmur
 from ringviz.core.placement import Node as Member
 from ringviz.core.ring import HashRing
+from ringviz.core.state import ON_RING
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import place_of
 
 _MAX_KEPT = 200
-ON_RING = ("active", "suspected", "frozen")
 
 
 class Row(NamedTuple):
@@ -110,10 +110,10 @@ def figure(cluster: Cluster, head: Head, rows: Sequence[Row]) -> Facts:
         keys=cluster.key_set.count,
         head=head,
         active=len(active),
-        down=states.count("down"),
-        draining=states.count("draining"),
-        silent=states.count("suspected") + states.count("frozen"),
-        joining=states.count("joining"),
+        down=states.count(Node.State.DOWN),
+        draining=states.count(Node.State.DRAINING),
+        silent=states.count(Node.State.SUSPECTED) + states.count(Node.State.FROZEN),
+        joining=states.count(Node.State.JOINING),
         lost=sum(row.lost for row in rows),
         loads=loads(active, looks),
         arcs=_arcs(cluster, active, looks),

@@ -7,7 +7,10 @@ carry the absolute state of what changed, so nothing is added up here and applyi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict, cast
+from typing import Any, Final, TypedDict, cast
+
+ON_RING: Final = ("active", "suspected", "frozen")  # until the verdict a node owns what it owned
+WITHOUT_SERVER: Final = ("down", "draining")  # neither has one nor waits for one
 
 
 class ClusterState(TypedDict):

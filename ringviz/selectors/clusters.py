@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from live.log import timestamp
@@ -90,7 +91,12 @@ def state_of(cluster: Cluster) -> State:
 
 
 def _open_work(cluster: Cluster) -> list[Work]:
-    return [work_of(intent) for intent in cluster.intents.filter(state__in=_OPEN).order_by("number")]
+    return [work_of(intent) for intent in open_intents(cluster.pk)]
+
+
+def open_intents(cluster_id: int) -> QuerySet[Intent]:
+    """The intents of a cluster that have not ended, in the order they were asked."""
+    return Intent.objects.filter(cluster_id=cluster_id, state__in=_OPEN).order_by("number")
 
 
 def work_of(intent: Intent) -> Work:

@@ -18,7 +18,7 @@ from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import Movement, movement
 from ringviz.core.placement import Bucketed, Murmur, Node
 from ringviz.core.slots import SlotMap, range_ends
-from ringviz.core.state import ClusterState, NodeState, State
+from ringviz.core.state import ON_RING, ClusterState, NodeState, State
 from ringviz.core.strategy import Strategy, build
 from ringviz.events import Copies, Figures, Moved, MovementSummary
 from ringviz.models import KeySet
@@ -26,12 +26,11 @@ from ringviz.stores.keysets import index_of, rounded_index_of
 
 _KEPT = 16  # placements that a process holds ready; one of 2,000,000 tokens has tens of megabytes
 SLOTS = "slots"  # the strategy of an external cluster: what its servers say
-_ON_RING = frozenset({"active", "suspected", "frozen"})  # until the verdict a node owns what it owned
 
 
 def members_of(state: State) -> list[NodeState]:
     """The nodes that are on the ring, by number: the order that modulo counts in."""
-    return [node for node in state["nodes"] if node["state"] in _ON_RING]
+    return [node for node in state["nodes"] if node["state"] in ON_RING]
 
 
 def is_bucketed(cluster: ClusterState) -> bool:

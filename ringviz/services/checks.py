@@ -26,12 +26,12 @@ from ringviz.bounds import (
     MOST_MEMORY,
 )
 from ringviz.core.placement import TOKEN_SPACE
-from ringviz.core.state import NodeState, State
+from ringviz.core.state import WITHOUT_SERVER, NodeState, State
 from ringviz.core.strategy import STRATEGIES
 from ringviz.core.text import is_pattern
 from ringviz.errors import Invalid
 from ringviz.events import Settings
-from ringviz.models import Node
+from ringviz.models import Cluster, Node
 from ringviz.selectors.placing import token_count
 
 
@@ -124,7 +124,7 @@ def check_servers(nodes: int, replicas: int, memory: int) -> None:
 
 def check_memory(more: int) -> None:
     """Whether servers that may take so many bytes more still fit into what all of them may take."""
-    running = Node.objects.filter(cluster__kind="managed").exclude(state__in=("down", "draining"))
+    running = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED).exclude(state__in=WITHOUT_SERVER)
     taken = sum(
         memory * (1 + replicas) for memory, replicas in running.values_list("cluster__memory", "cluster__replicas")
     )

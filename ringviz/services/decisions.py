@@ -6,7 +6,7 @@ messages say what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -17,7 +17,7 @@ from live.log import timestamp
 from ringviz import events
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex
-from ringviz.core.state import KeysState, NodeState, State
+from ringviz.core.state import ON_RING, KeysState, NodeState, State
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster as ClusterRow
 from ringviz.models import KeySet
@@ -35,7 +35,6 @@ from ringviz.selectors.placing import (
 from ringviz.services.checks import check_node, check_settings, check_settings_change, check_size, check_weight
 
 ACTIVE, DOWN, DRAINING = NodeRow.State.ACTIVE, NodeRow.State.DOWN, NodeRow.State.DRAINING
-ON_RING = (ACTIVE, NodeRow.State.SUSPECTED, NodeRow.State.FROZEN)
 
 NodeKind = type[events.NodeEvent]
 
@@ -271,7 +270,7 @@ def _to_state(  # noqa: PLR0917  one row of a table of actions
     number: int,
     kind: NodeKind,
     state: NodeRow.State,
-    allowed: set[NodeRow.State],
+    allowed: Container[str],
     refusal: Callable[[], str],
 ) -> Decision:
     def decide(on: Known) -> events.Payload:

@@ -18,7 +18,7 @@ from live.log import timestamp
 from live.models import Event
 from ringviz import events
 from ringviz.bounds import MAX_INTENT_KEY, MAX_OPEN_WORK, MAX_SERVED_NODES
-from ringviz.core.state import NodeState, State, Work
+from ringviz.core.state import WITHOUT_SERVER, NodeState, State, Work
 from ringviz.errors import Invalid
 from ringviz.models import Cluster, Intent
 from ringviz.models import Node as NodeRow
@@ -150,7 +150,7 @@ def _check_open(on: Known, decision: Decision) -> None:
 
 
 def _served(state: State) -> int:
-    return sum(node["state"] not in (NodeRow.State.DOWN, NodeRow.State.DRAINING) for node in state["nodes"])
+    return sum(node["state"] not in WITHOUT_SERVER for node in state["nodes"])
 
 
 def _meant(on: Known, decision: Decision, done: events.Payload) -> tuple[int, str]:

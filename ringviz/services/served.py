@@ -5,7 +5,7 @@ Nothing here starts or ends a process: the supervisor does, and records what cam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from ringviz import events
 from ringviz.bounds import MAX_RATE
-from ringviz.core.state import NodeState, Work, Workload
+from ringviz.core.state import ON_RING, NodeState, Work, Workload
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import changed_figures, in_ranges, ranges_of
-from ringviz.services.decisions import ON_RING, Decision, NodeKind, node_event, node_of, now, settled
+from ringviz.services.decisions import Decision, NodeKind, node_event, node_of, now, settled
 
-ACTIVE, SUSPECTED, FROZEN = ON_RING
-JOINING = NodeRow.State.JOINING
+ACTIVE, JOINING = NodeRow.State.ACTIVE, NodeRow.State.JOINING
+SUSPECTED, FROZEN = NodeRow.State.SUSPECTED, NodeRow.State.FROZEN
 DISTRIBUTIONS = ("zipf", "uniform")
 
 
@@ -40,7 +40,7 @@ def thaw(number: int) -> Decision:
 
 def restart(number: int, *, address: str | None = None) -> Decision:
     """A server ends and is started from its directory, with its keys."""
-    return _server("restart", number, events.NodeRestarted, ACTIVE, set(ON_RING), address)
+    return _server("restart", number, events.NodeRestarted, ACTIVE, ON_RING, address)
 
 
 def suspected(number: int) -> Decision:
@@ -179,7 +179,7 @@ def _server(  # noqa: PLR0917  one row of a table of actions
     number: int,
     kind: NodeKind,
     state: NodeRow.State,
-    allowed: set[NodeRow.State],
+    allowed: Container[str],
     address: str | None = None,
 ) -> Decision:
     """Something happens to a server and nothing moves."""

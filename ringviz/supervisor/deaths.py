@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ringviz.core.state import State
+from ringviz.core.state import ON_RING, State
 from ringviz.errors import Refused
 from ringviz.models import Intent
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.placing import bucket_owners
-from ringviz.services.decisions import ON_RING, died
+from ringviz.services.decisions import died
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import Mover, slots_of
