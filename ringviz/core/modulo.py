@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.errors import InvalidRingLength
-from ringviz.core.placement import TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
+from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
 from ringviz.core.ring import TokenRange
 
 
@@ -45,12 +45,12 @@ class Modulo:
 
     def owner_of_hash(self, hash_: int) -> int:
         """The index of the node that owns a hash; -1 without nodes."""
-        return int(self._members[self._place(hash_)]) if len(self._members) else -1
+        return int(self._members[self._place(hash_)]) if len(self._members) else NOBODY
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         """The index of the owner of every hash; -1 without nodes."""
         if not len(self._members):
-            return np.full(len(hashes), -1, np.int32)
+            return np.full(len(hashes), NOBODY, np.int32)
         return self._members[self._places(hashes)]
 
     def preference(self, key: Key, n: int) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ class Modulo:
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
         """The preference list of every hash: one row a hash, `n` wide, -1 where there are fewer nodes."""
-        lists = np.full((len(hashes), n), -1, np.int32)
+        lists = np.full((len(hashes), n), NOBODY, np.int32)
         q = len(self._members)
         if q:
             width = min(n, q)

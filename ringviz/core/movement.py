@@ -18,10 +18,10 @@ from ringviz.core.copies import copies_moved
 from ringviz.core.errors import DifferentHashes
 from ringviz.core.keys import KeyIndex
 from ringviz.core.moves import Moves, PairCounts, RangeMoves, ScanMoves
-from ringviz.core.placement import Node
+from ringviz.core.placement import NOBODY, Node
 from ringviz.core.ranges import RangeChanges, range_changes
 from ringviz.core.ring import HashRing
-from ringviz.core.segments import NOBODY, matched
+from ringviz.core.segments import matched
 from ringviz.core.strategy import Strategy
 
 __all__ = ["ANYONE", "MovedKeys", "Movement", "Pair", "RangeChanges", "copies_moved", "movement"]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import Protocol
+from typing import Final, Protocol
 
 import mmh3
 import numpy as np
@@ -22,6 +22,7 @@ from ringviz.core.errors import DuplicateName, InvalidName, InvalidSeed, Invalid
 
 TOKEN_SPACE = 2**32
 HIGHEST_WEIGHT = 1000.0
+NOBODY: Final = -1  # the index of no node
 
 Key = bytes | str
 """A key is bytes; text stands for its UTF-8."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.lookup import OwnerTable, owner_table
-from ringviz.core.placement import TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
+from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
 from ringviz.core.pool import TokenPool, gather, regather
 from ringviz.core.preference import first_distinct
 
@@ -62,12 +62,12 @@ class HashRing:
 
     def owner_of_hash(self, hash_: int) -> int:
         """The index of the node that owns a hash; -1 on a ring without tokens."""
-        return int(self.owner_index[self._token_at(hash_)]) if len(self.tokens) else -1
+        return int(self.owner_index[self._token_at(hash_)]) if len(self.tokens) else NOBODY
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         """The index of the owner of every hash; -1 on a ring without tokens. A few ns a hash."""
         if not len(self.tokens):
-            return np.full(len(hashes), -1, np.int32)
+            return np.full(len(hashes), NOBODY, np.int32)
         if len(hashes) < _TABLE_PAYS and "_table" not in self.__dict__:
             return self.owner_index[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
         return self._table.owners(hashes)
@@ -83,7 +83,7 @@ class HashRing:
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
         """The preference list of every hash: one row a hash, `n` wide, -1 where there are fewer nodes."""
         if not len(self.tokens):
-            return np.full((len(hashes), n), -1, np.int32)
+            return np.full((len(hashes), n), NOBODY, np.int32)
         return self.preference_table(n)[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
 
     def preference_table(self, n: int) -> NDArray[np.int32]:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.placement import Node
+from ringviz.core.placement import NOBODY, Node
 from ringviz.core.ring import HashRing
-
-NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)

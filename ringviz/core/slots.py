@@ -14,11 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
-from ringviz.core.placement import Key, Node, distinct_nodes
+from ringviz.core.placement import NOBODY, Key, Node, distinct_nodes
 from ringviz.core.ring import TokenRange
 from servers.slots import SlotRange, slot_of
-
-_NOBODY = -1
 
 
 class Slots:
@@ -62,7 +60,7 @@ class SlotMap:
         self.nodes: Final = distinct_nodes(nodes)
         self.placement: Final = Slots()
         self.slots: Final = {node.name: tuple(slots.get(node.name, ())) for node in self.nodes}
-        self._owner: Final = np.full(BUCKETS, _NOBODY, np.int32)
+        self._owner: Final = np.full(BUCKETS, NOBODY, np.int32)
         for index, node in enumerate(self.nodes):
             for first, last in self.slots[node.name]:
                 if not 0 <= first <= last < BUCKETS:
@@ -71,7 +69,7 @@ class SlotMap:
         self._owner.flags.writeable = False
         # Where a run of slots of one owner ends; the runs of nobody have no token.
         self._run_ends: Final = np.flatnonzero(np.append(self._owner[1:] != self._owner[:-1], True))
-        owned = self._run_ends[self._owner[self._run_ends] != _NOBODY]
+        owned = self._run_ends[self._owner[self._run_ends] != NOBODY]
         self.tokens: Final = owned.astype(np.uint32) << np.uint32(BUCKET_SHIFT)
         self.tokens.flags.writeable = False
 
@@ -103,7 +101,7 @@ class SlotMap:
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
         """One row a hash, `n` wide: the owner, then -1."""
-        lists = np.full((len(hashes), n), _NOBODY, np.int32)
+        lists = np.full((len(hashes), n), NOBODY, np.int32)
         if n:
             lists[:, 0] = self.owners(hashes)
         return lists
@@ -111,7 +109,7 @@ class SlotMap:
     def walk(self, hash_: int, n: int) -> list[tuple[int, int]]:
         """The owner with the token at which it is met: where the run of its slots ends."""
         index = self.owner_of_hash(hash_)
-        if index == _NOBODY or n < 1:
+        if index == NOBODY or n < 1:
             return []
         end = self._run_ends[np.searchsorted(self._run_ends, hash_ >> BUCKET_SHIFT)]
         return [(index, int(end) << BUCKET_SHIFT)]
@@ -128,5 +126,5 @@ class SlotMap:
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of all slots of each node: less than 1 together where slots are nobody's."""
-        owned = self._owner[self._owner != _NOBODY]
+        owned = self._owner[self._owner != NOBODY]
         return np.bincount(owned, minlength=len(self.nodes)).astype(np.float64) / BUCKETS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +22,7 @@ from ringviz.core.strategy import Strategy, build
 from ringviz.events import Copies, Figures, Moved, MovementSummary
 from ringviz.models import KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
+from servers.slots import in_ranges, marked_ranges
 
 _KEPT = 16  # placements that a process holds ready; one of 2,000,000 tokens has tens of megabytes
 SLOTS = "slots"  # the strategy of an external cluster: what its servers say
@@ -132,18 +132,9 @@ def keys_per_bucket(keys: KeyIndex) -> NDArray[np.int64]:
     return np.bincount(keys.hashes >> np.uint32(BUCKET_SHIFT), minlength=BUCKETS)
 
 
-def in_ranges(ranges: Iterable[Sequence[int]]) -> NDArray[np.bool_]:
-    """Which buckets lie in [first, last] ranges, shape (16384,)."""
-    inside = np.zeros(BUCKETS, np.bool_)
-    for first, last in ranges:
-        inside[first : last + 1] = True
-    return inside
-
-
-def ranges_of(inside: NDArray[np.bool_]) -> list[list[int]]:
-    """The buckets that are marked, as ascending [first, last] ranges."""
-    edges = np.flatnonzero(np.diff(inside.astype(np.int8), prepend=0, append=0))
-    return [[int(first), int(after) - 1] for first, after in edges.reshape(-1, 2)]
+def unfilled_of(marked: NDArray[np.bool_]) -> list[list[int]]:
+    """The marked buckets as `unfilled` of a state has them."""
+    return [[first, last] for first, last in marked_ranges(marked)]
 
 
 def changed_figures(before: State, after: State, *, without: int = 0) -> list[Figures]:

@@ -26,13 +26,13 @@ from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import (
     bucket_owners,
     changed_figures,
-    in_ranges,
     index_for,
-    ranges_of,
     summary,
+    unfilled_of,
     with_figures,
 )
 from ringviz.services.checks import check_node, check_settings, check_settings_change, check_size, check_weight
+from servers.slots import in_ranges
 
 ACTIVE, DOWN, DRAINING = NodeRow.State.ACTIVE, NodeRow.State.DOWN, NodeRow.State.DRAINING
 
@@ -118,7 +118,7 @@ def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -
         dead: NodeState = {**node, "state": DOWN.value, "since": now(), "address": ""}
         nodes = _with(on.state, dead)
         gone = bucket_owners(on.state) != bucket_owners({**on.state, "nodes": nodes})
-        unfilled = ranges_of(gone | in_ranges(on.state["unfilled"]))
+        unfilled = unfilled_of(gone | in_ranges(on.state["unfilled"]))
         after = settled({**on.state, "nodes": nodes, "unfilled": unfilled}, on)
         found = summary(on.state, after, index_on(on))
         lost = sum(one["lost"] for one in after["nodes"]) - sum(one["lost"] for one in on.state["nodes"])

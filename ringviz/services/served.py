@@ -20,8 +20,9 @@ from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
-from ringviz.selectors.placing import changed_figures, in_ranges, ranges_of
+from ringviz.selectors.placing import changed_figures, unfilled_of
 from ringviz.services.decisions import Decision, NodeKind, node_event, node_of, now, settled
+from servers.slots import in_ranges
 
 ACTIVE, JOINING = NodeRow.State.ACTIVE, NodeRow.State.JOINING
 SUSPECTED, FROZEN = NodeRow.State.SUSPECTED, NodeRow.State.FROZEN
@@ -107,7 +108,7 @@ def lost(buckets: NDArray[np.bool_]) -> Decision:
         known = in_ranges(on.state["unfilled"])
         if not (buckets & ~known).any():
             raise Invalid("buckets", "", _("That is known already."))
-        unfilled = ranges_of(known | buckets)
+        unfilled = unfilled_of(known | buckets)
         after = settled({**on.state, "unfilled": unfilled}, on)
         keys = sum(node["lost"] for node in after["nodes"]) - sum(node["lost"] for node in on.state["nodes"])
         return events.KeysLost(keys=keys, unfilled=unfilled, changed=changed_figures(on.state, after))

@@ -18,10 +18,11 @@ from ringviz.selectors.placing import bucket_owners
 from ringviz.services.decisions import died
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import Members
-from ringviz.supervisor.moving import Mover, slots_of
+from ringviz.supervisor.moving import Mover
 from ringviz.supervisor.servers import Server
 from ringviz.supervisor.telling import Telling
 from servers.driver.engine import Engine
+from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
 
@@ -97,10 +98,10 @@ class Deaths:
         orphans = np.isin(before, list(numbers))
         changed = (before != after) & ~orphans
         try:
-            gains = {one.address: slots_of(orphans & (after == one.number)) for one in survivors}
+            gains = {one.address: marked_ranges(orphans & (after == one.number)) for one in survivors}
             self._engine.reassign([server.id for server in dead], gains, [one.address for one in survivors])
             if changed.any():
-                given = {one.address: slots_of(changed & (after == one.number)) for one in survivors}
+                given = {one.address: marked_ranges(changed & (after == one.number)) for one in survivors}
                 self._engine.hand_over(given, [one.address for one in survivors])
         except Exception:
             logger.exception("The buckets of the dead are given away by the next step")

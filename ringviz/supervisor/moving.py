@@ -21,6 +21,7 @@ from ringviz.supervisor.telling import Telling
 from servers.batches import Move, next_moves
 from servers.driver.engine import Engine
 from servers.errors import EngineError, Unreachable
+from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ class Mover:
         self.on_orphans(orphans)
         alive = {server.number: server for server in self._members.running()}
         gains = {
-            alive[number].address: slots_of(orphans & (wanted == number))
+            alive[number].address: marked_ranges(orphans & (wanted == number))
             for number in np.unique(wanted[orphans]).tolist()
             if number in alive
         }
@@ -198,9 +199,3 @@ class Mover:
         if progress.failures >= TRIES:
             self._cancel_running()
             raise MoveFailed(message)
-
-
-def slots_of(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The marked buckets as [first, last] ranges."""
-    edges = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
-    return [(int(first), int(after) - 1) for first, after in edges.reshape(-1, 2)]

@@ -31,11 +31,12 @@ from ringviz.services.actions import decision_of
 from ringviz.services.decisions import Decision
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import AGREE_WITHIN_S, Members
-from ringviz.supervisor.moving import MoveFailed, Mover, slots_of
+from ringviz.supervisor.moving import MoveFailed, Mover
 from ringviz.supervisor.refill import Refill
 from ringviz.supervisor.servers import NotStarted, NotYet, Server
 from servers.driver.engine import Engine
 from servers.errors import EngineError, NotAgreed
+from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
 
@@ -174,7 +175,7 @@ class Works:
         addresses = {server.number: str(server.address) for server in servers}
         decision = served.formed(addresses)
         wanted = bucket_owners(_after(on, decision))
-        owners = {server.address: slots_of(wanted == server.number) for server in servers}
+        owners = {server.address: marked_ranges(wanted == server.number) for server in servers}
         self._tell("joining", intent)
         self._engine.form([server.address for server in servers], owners, FORM_WITHIN_S)
         self._book.done(intent, decision)

@@ -14,13 +14,13 @@ from ringviz.core.buckets import BUCKETS
 from ringviz.core.state import Workload
 from ringviz.models import Cluster, Intent
 from ringviz.selectors.clusters import known
-from ringviz.selectors.placing import in_ranges
 from ringviz.services import decisions, served
 from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster
 from ringviz.services.decisions import Decision
 from ringviz.services.keys import pattern_keys
 from ringviz.supervisor.book import Book
+from servers.slots import in_ranges
 from tests.ringviz.story import TELLER, Step
 
 SLUG = "story-served"
