@@ -18,7 +18,6 @@ from ringviz.models import Node
 from ringviz.services import decisions, served
 from ringviz.services.changing import change
 from ringviz.services.decisions import Decision
-from ringviz.services.nodes import remove_node
 
 MOST_AT_ONCE = 100  # nodes of one action: each is an event that every page of the cluster shows
 MOST_DIGITS = 18  # of a version
@@ -62,10 +61,8 @@ class NodeAdmin(DecidingAdmin[Node]):
         """Removes the node, at the version that the question was asked at."""
         seen = request.POST.get("version", "")
         version = int(seen) if seen.isdecimal() and len(seen) <= MOST_DIGITS else None
-        self.note(
-            request,
-            [remove_node(slug=obj.cluster.slug, actor=operator(request), number=obj.number, version=version)],
-        )
+        decision = decisions.remove(obj.number)
+        self.note(request, [change(slug=obj.cluster.slug, actor=operator(request), version=version, decision=decision)])
 
     @admin.action(description=gettext_lazy("Kill selected nodes"), permissions=["change"])
     def kill(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:

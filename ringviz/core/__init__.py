@@ -14,5 +14,5 @@
 
 Where to look: `placement` makes tokens and hashes; `ring` and `modulo` are the strategies, `strategy` their protocol;
 `movement` says what moves between two of them and rests on `ranges` and `moves`; `copies` does the same for replicas;
-`counts` and `statistics` are the figures of one; `keys` is the sorted key set that they all read.
+`counts` has the figures of one; `keys` is the sorted key set that they all read.
 """

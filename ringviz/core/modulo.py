@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from ringviz.core.errors import InvalidRingLength
 from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
-from ringviz.core.ring import TokenRange
 
 
 class Modulo:
     """x is a key's hash, p the ring's length, q the number of nodes of weight above 0, counted in their given order.
 
     Under a placement that shifts, x is the hash without its low bits: the number of the key's bucket.
-    It answers what a HashRing answers; it has no tokens and so no ranges. Of the placement it uses the hash of keys.
+    It answers what a HashRing answers; it has no tokens. Of the placement it uses the hash of keys.
     Raises DuplicateName and InvalidRingLength (not 1..2^32).
     """
 
@@ -75,10 +74,6 @@ class Modulo:
     def walk(self, hash_: int, n: int) -> list[tuple[int, None]]:
         """The preference list of a hash; no token is met on the way."""
         return [(index, None) for index in self.preference_of_hash(hash_, n)]
-
-    def ranges(self, node: str) -> list[TokenRange]:
-        """None: a node's hashes lie everywhere."""
-        return []
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node, exactly; sums to 1, or all 0 without nodes."""

@@ -14,7 +14,6 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.copies import copies_moved
 from ringviz.core.errors import DifferentHashes
 from ringviz.core.keys import KeyIndex
 from ringviz.core.moves import Moves, PairCounts, RangeMoves, ScanMoves
@@ -23,8 +22,6 @@ from ringviz.core.ranges import RangeChanges, range_changes
 from ringviz.core.ring import HashRing
 from ringviz.core.segments import matched
 from ringviz.core.strategy import Strategy
-
-__all__ = ["ANYONE", "MovedKeys", "Movement", "Pair", "RangeChanges", "copies_moved", "movement"]
 
 _PROBE = b"ringviz"  # any key at all
 

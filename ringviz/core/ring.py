@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,6 @@ from ringviz.core.preference import first_distinct
 
 _LISTED_TOKENS = 1 << 18  # as a Python list a token takes 36 bytes; above this the array itself is searched
 _TABLE_PAYS = 4096  # hashes; below this a table costs more than it saves
-
-
-class TokenRange(NamedTuple):
-    """The hashes of `(start, end]`. It wraps where start >= end; start == end is the whole circle."""
-
-    start: int
-    end: int
 
 
 class HashRing:
@@ -99,15 +92,6 @@ class HashRing:
             stops.setdefault(int(self.owner_index[position]), int(self.tokens[position]))
             position = (position + 1) % len(self.tokens)
         return list(stops.items())
-
-    def ranges(self, node: str) -> list[TokenRange]:
-        """What the node of this name owns: one range a token, in order of `end`; empty for a name not on the ring."""
-        index = next((index for index, member in enumerate(self.nodes) if member.name == node), -1)
-        own = np.flatnonzero(self.owner_index == index)
-        return [
-            TokenRange(start, end)
-            for start, end in zip(self.tokens[own - 1].tolist(), self.tokens[own].tolist(), strict=True)
-        ]
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node; sums to 1, or all 0 on a ring without tokens."""

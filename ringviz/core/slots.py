@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
 from ringviz.core.placement import NOBODY, Key, Node, distinct_nodes
-from ringviz.core.ring import TokenRange
 from servers.slots import SlotRange, slot_of
 
 
@@ -113,16 +112,6 @@ class SlotMap:
             return []
         end = self._run_ends[np.searchsorted(self._run_ends, hash_ >> BUCKET_SHIFT)]
         return [(index, int(end) << BUCKET_SHIFT)]
-
-    def ranges(self, node: str) -> list[TokenRange]:
-        """What a node owns, in order of `end`; the one that begins with slot 0 wraps."""
-        index = next((index for index, member in enumerate(self.nodes) if member.name == node), None)
-        found = []
-        for end in self._run_ends[self._owner[self._run_ends] == index].tolist() if index is not None else ():
-            place = int(np.searchsorted(self._run_ends, end))
-            before = int(self._run_ends[place - 1]) if place else BUCKETS - 1
-            found.append(TokenRange(before << BUCKET_SHIFT, end << BUCKET_SHIFT))
-        return found
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of all slots of each node: less than 1 together where slots are nobody's."""

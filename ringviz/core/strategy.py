@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ringviz.core.errors import UnknownStrategy
 from ringviz.core.modulo import Modulo
 from ringviz.core.placement import Key, Murmur, Node, Placement
-from ringviz.core.ring import HashRing, TokenRange
+from ringviz.core.ring import HashRing
 
 
 class Strategy(Protocol):
@@ -52,9 +52,6 @@ class Strategy(Protocol):
 
     def walk(self, hash_: int, n: int) -> Sequence[tuple[int, int | None]]:
         """The preference list of a hash, each node with the token at which it is met, or None without tokens."""
-
-    def ranges(self, node: str) -> list[TokenRange]:
-        """What a node owns; empty for a strategy without ranges."""
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node; sums to 1, or all 0 where nobody holds anything."""

@@ -1,4 +1,4 @@
-"""What is done to whole clusters: made, configured, given other keys, deleted."""
+"""What is done to whole clusters: made, given other keys, deleted."""
 
 from __future__ import annotations
 
@@ -139,23 +139,9 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     return with_figures(state, index_for(state["cluster"], cluster.key_set))
 
 
-def configure(
-    *,
-    slug: str,
-    actor: Actor,
-    strategy: str | None = None,
-    vnodes: int | None = None,
-    copies: int | None = None,
-    version: int | None = None,
-) -> Event:
-    """Another strategy, number of virtual nodes, or of copies; what is None stays as it is."""
-    decision = decisions.configure(strategy=strategy, vnodes=vnodes, copies=copies)
-    return change(slug=slug, actor=actor, version=version, decision=decision)
-
-
-def use_keys(*, slug: str, actor: Actor, key_set: KeySet, version: int | None = None) -> Event:
+def use_keys(*, slug: str, actor: Actor, key_set: KeySet) -> Event:
     """The cluster is watched with another key set; no key moves by that."""
-    return change(slug=slug, actor=actor, version=version, decision=decisions.use_keys(key_set))
+    return change(slug=slug, actor=actor, version=None, decision=decisions.use_keys(key_set))
 
 
 def delete_cluster(*, slug: str, actor: Actor) -> None:

@@ -10,10 +10,12 @@ from live.models import Event
 from ringviz.core.state import State
 from ringviz.models import KeySet
 from ringviz.selectors.clusters import known
-from ringviz.services.clusters import configure, create_cluster, use_keys
+from ringviz.services.clusters import create_cluster, use_keys
 from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import (
+from ringviz.services.undo import undo
+from tests.ringviz.nodes import (
     add_node,
+    configure,
     drain_node,
     edit_node,
     kill_node,
@@ -21,7 +23,6 @@ from ringviz.services.nodes import (
     revive_node,
     reweight_node,
 )
-from ringviz.services.undo import undo
 
 TELLER = Actor(name="teller", origin="system", may_operate=True)
 SLUG = "story"

@@ -7,10 +7,10 @@ from django.contrib.admin.models import LogEntry
 
 from live.models import Stream
 from ringviz.models import Cluster, KeySet, Node
-from ringviz.services.clusters import configure
 from ringviz.services.keys import pattern_keys
 from tests.ringviz.admin.conftest import BOSS
 from tests.ringviz.admin.pages import errors, form_values, kinds, messages
+from tests.ringviz.nodes import configure
 
 CLUSTERS = "/admin/ringviz/cluster/"
 

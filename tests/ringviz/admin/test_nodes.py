@@ -10,9 +10,9 @@ from django.test import Client
 from live.reading import events_after
 from ringviz.admin import nodes as admin_nodes
 from ringviz.models import Cluster, Node
-from ringviz.services.nodes import kill_node, reweight_node
 from tests.ringviz.admin.conftest import BOSS
 from tests.ringviz.admin.pages import errors, form_values, kinds, messages
+from tests.ringviz.nodes import kill_node, reweight_node
 
 NODES = "/admin/ringviz/node/"
 

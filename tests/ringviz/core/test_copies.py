@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringviz.core.copies import copies_moved
 from ringviz.core.keys import KeyIndex
 from ringviz.core.modulo import Modulo
-from ringviz.core.movement import copies_moved
 from ringviz.core.placement import Murmur, Node
 from ringviz.core.ring import HashRing
 from tests.ringviz.core.drawn import KEY_HASHES, Change, changes

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ringviz.core.errors import DuplicateName
 from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
-from ringviz.core.ring import HashRing, TokenRange
+from ringviz.core.ring import HashRing
 from tests.ringviz.core.crafted import Crafted, SlowRing, edges, key_at
 from tests.ringviz.core.drawn import Change, changes, members, placements
 
@@ -55,11 +55,9 @@ def test_a_ring_of_none_of_weight_0_and_of_one() -> None:
         assert ring.preference(b"key", 3) == ()
         assert ring.preferences(np.arange(2, dtype=np.uint32), 2).tolist() == [[-1, -1]] * 2
         assert ring.walk(0, 2) == []
-        assert ring.ranges("a") == []
         assert ring.ownership().tolist() == [0.0] * len(nodes)
     alone = HashRing([A], Crafted({"a": [7]}))
     assert alone.ownership().tolist() == [1.0]
-    assert alone.ranges("a") == [TokenRange(7, 7)]
     assert {alone.owner(key_at(hash_)) for hash_ in (0, 7, 8)} == {"a"}
     assert alone.preference(b"key", 3) == ("a",)
 
@@ -92,12 +90,6 @@ def test_a_walk_names_the_token_at_which_each_node_is_met() -> None:
     assert ring.walk(0, 0) == []
 
 
-def test_ranges_are_one_a_token_in_order_of_their_end_and_the_first_wraps() -> None:
-    ring = HashRing([A, B], Crafted({"a": [10, 30], "b": [20, 40]}))
-    assert ring.ranges("a") == [TokenRange(40, 10), TokenRange(20, 30)]
-    assert ring.ranges("nobody") == []
-
-
 @relaxed
 @given(members(), placements())
 def test_owners_and_preference_lists_are_what_the_written_rules_say(
@@ -126,8 +118,10 @@ def test_ownership_sums_to_1_and_is_the_width_of_the_ranges(nodes: tuple[Node, .
     ring = HashRing(nodes, placement)
     ownership = ring.ownership()
     assert ownership.sum() == (1.0 if len(ring.tokens) else 0.0)
-    for node, share in zip(nodes, ownership, strict=True):
-        widths = [(end - start) % TOKEN_SPACE or TOKEN_SPACE for start, end in ring.ranges(node.name)]
+    tokens, owners = ring.tokens.tolist(), ring.owner_index.tolist()
+    ranges = list(zip([*tokens[-1:], *tokens[:-1]], tokens, owners, strict=True))
+    for index, share in enumerate(ownership):
+        widths = [(end - start) % TOKEN_SPACE or TOKEN_SPACE for start, end, owner in ranges if owner == index]
         assert share == sum(widths) / TOKEN_SPACE
 
 

@@ -61,7 +61,6 @@ def test_without_nodes_nobody_owns() -> None:
         assert modulo.preference(b"key", 2) == ()
         assert modulo.preferences(np.arange(1, dtype=np.uint32), 2).tolist() == [[-1, -1]]
         assert modulo.ownership().sum() == 0
-        assert modulo.ranges("a") == []
 
 
 def test_refusals() -> None:

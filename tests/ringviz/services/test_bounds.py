@@ -14,10 +14,19 @@ from ringviz.core.placement import Murmur
 from ringviz.errors import Invalid
 from ringviz.models import KeySet
 from ringviz.services import checks
-from ringviz.services.clusters import configure, create_cluster, use_keys
+from ringviz.services.clusters import create_cluster, use_keys
 from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import add_node, drain_node, edit_node, kill_node, remove_node, revive_node, reweight_node
 from tests.ringviz.making import OPERATOR, everything, make_cluster, node_of
+from tests.ringviz.nodes import (
+    add_node,
+    configure,
+    drain_node,
+    edit_node,
+    kill_node,
+    remove_node,
+    revive_node,
+    reweight_node,
+)
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 

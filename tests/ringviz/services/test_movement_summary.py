@@ -12,11 +12,20 @@ import pytest
 from ringviz.core.state import State
 from ringviz.models import KeySet
 from ringviz.selectors import placing
-from ringviz.services.clusters import configure, use_keys
+from ringviz.services.clusters import use_keys
 from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import add_node, drain_node, edit_node, kill_node, remove_node, revive_node, reweight_node
 from tests.ringviz import plain
 from tests.ringviz.making import OPERATOR, make_cluster, state_of
+from tests.ringviz.nodes import (
+    add_node,
+    configure,
+    drain_node,
+    edit_node,
+    kill_node,
+    remove_node,
+    revive_node,
+    reweight_node,
+)
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 

@@ -9,9 +9,8 @@ import pytest
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import state_at
 from ringviz.services import decisions, planning
-from ringviz.services.clusters import configure
-from ringviz.services.nodes import add_node, edit_node, kill_node, remove_node
 from tests.ringviz.making import OPERATOR, make_cluster
+from tests.ringviz.nodes import add_node, configure, edit_node, kill_node, remove_node
 
 NODES = 2_000
 ROWS_A_STATEMENT = 90  # SQLite takes 999 values a statement, a row has 11

@@ -12,9 +12,9 @@ from ringviz.selectors.clusters import known
 from ringviz.services import seed
 from ringviz.services.clusters import delete_cluster
 from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import kill_node
 from ringviz.stores.keysets import keys_at
 from tests.ringviz.making import OPERATOR, everything
+from tests.ringviz.nodes import kill_node
 
 words_once = cache(seed.catalogue_words)
 

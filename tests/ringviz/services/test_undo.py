@@ -11,10 +11,13 @@ from live.models import Event
 from ringviz.errors import Invalid, StaleVersion
 from ringviz.events import ring
 from ringviz.selectors.clusters import known
-from ringviz.services.clusters import configure, use_keys
+from ringviz.services.clusters import use_keys
 from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import (
+from ringviz.services.undo import undo
+from tests.ringviz.making import OPERATOR, but_since, everything, make_cluster, state_of
+from tests.ringviz.nodes import (
     add_node,
+    configure,
     drain_node,
     edit_node,
     kill_node,
@@ -22,8 +25,6 @@ from ringviz.services.nodes import (
     revive_node,
     reweight_node,
 )
-from ringviz.services.undo import undo
-from tests.ringviz.making import OPERATOR, but_since, everything, make_cluster, state_of
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 # b is down and c drains; what is done, the kind of its undo.

@@ -7,7 +7,7 @@ from django.test import Client
 from live.actor import Actor
 from ringviz.services.clusters import NewNode, create_cluster
 from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import add_node
+from tests.ringviz.nodes import add_node
 
 BOSS = Actor(name="boss", origin="command line", may_operate=True)
 
