@@ -20,7 +20,7 @@ from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import Mover
 from ringviz.supervisor.servers import Server
-from ringviz.supervisor.telling import Telling
+from ringviz.supervisor.telling import About, Telling
 from servers.driver.engine import Engine
 from servers.slots import marked_ranges
 
@@ -58,7 +58,7 @@ class Deaths:
         self._noted.clear()
         if not dead:
             return False
-        self._telling.work("reassigning", node=next(iter(dead)).number)
+        self._telling.work("reassigning", About(node=next(iter(dead)).number))
         for server in dead:
             self._members.kill(server)
         self._mover.cancel()  # after it: asking a frozen source to cancel takes its whole deadline

@@ -34,6 +34,7 @@ from ringviz.supervisor.members import AGREE_WITHIN_S, Members
 from ringviz.supervisor.moving import MoveFailed, Mover
 from ringviz.supervisor.refill import Refill
 from ringviz.supervisor.servers import NotStarted, NotYet, Server
+from ringviz.supervisor.telling import NO_INTENT, About, Telling
 from servers.driver.engine import Engine
 from servers.errors import EngineError, NotAgreed
 from servers.slots import marked_ranges
@@ -50,12 +51,15 @@ _STARTED_AT_ONCE = 8
 class Works:
     """Of one cluster, for the thread of its keeper."""
 
-    def __init__(self, book: Book, engine: Engine, members: Members, mover: Mover, refill: Refill) -> None:
+    def __init__(  # noqa: PLR0917  what a keeper works with
+        self, book: Book, engine: Engine, members: Members, mover: Mover, refill: Refill, telling: Telling
+    ) -> None:
         self._book = book
         self._engine = engine
         self._members = members
         self._mover = mover
         self._refill = refill
+        self._telling = telling
         self._failed: dict[int, str] = {}
         self._begun: set[int] = set()
         self._counted: tuple[int, NDArray[np.int64]] = 0, np.empty(0, np.int64)
@@ -103,17 +107,16 @@ class Works:
             return False
 
     def _tell(self, phase: str, intent: Intent | None = None) -> None:
-        told = {} if intent is None else _told(intent)
-        self._mover.tell(phase, told)
+        self._telling.work(phase, NO_INTENT if intent is None else _about(intent))
 
-    def _settle(self, state: State, told: dict[str, object] | None = None) -> bool:
+    def _settle(self, state: State, about: About = NO_INTENT) -> bool:
         """A step towards the log's own ring; True when the engine has it, as far as is known from a second ago."""
         wanted = bucket_owners(state)
         if wanted.tobytes() == self._settled and time.monotonic() < self._look_again_at:
             return True
         if not wanted.any() or not self._members.running():
             return True
-        if not self._mover.step(wanted, self._keys_of(state), told or {}):
+        if not self._mover.step(wanted, self._keys_of(state), about):
             self._settled = b""
             return False
         self._settled, self._look_again_at = wanted.tobytes(), time.monotonic() + LOOK_EVERY_S
@@ -126,7 +129,7 @@ class Works:
             self._not_before = error.at
         except (NotStarted, MoveFailed, Refused, EngineError) as error:
             logger.warning("%s of %s failed: %s", intent.action, self._book.slug, error)
-            self._mover.tell("starting", {**_told(intent), "why": str(error)[:300]})
+            self._telling.work("starting", _about(intent), why=str(error)[:300])
             if isinstance(error, NotStarted | EngineError) and self._again_later(intent):
                 return
             self._failed[intent.number] = str(error)
@@ -151,12 +154,11 @@ class Works:
 
     def _give_up(self, state: State, intent: Intent) -> None:
         """What has moved goes back first; then what was to join ends."""
-        told = _told(intent)
         try:
-            if not self._settle(state, told):
+            if not self._settle(state, _about(intent)):
                 return
         except MoveFailed as error:
-            self._mover.tell("moving", {**told, "why": str(error)})
+            self._telling.work("moving", _about(intent), why=str(error))
             self._not_before = time.monotonic() + 1.0
             return
         node = next((one for one in state["nodes"] if one["number"] == intent.node), None)
@@ -228,7 +230,7 @@ class Works:
     def _move_then(self, on: Known, intent: Intent, decision: Decision, then: Callable[[], None]) -> None:
         """Moves towards what the decision makes; when that is so, tells of it and does the rest."""
         wanted = bucket_owners(_after(on, decision))
-        if wanted.any() and not self._mover.step(wanted, self._keys_of(on.state), _told(intent)):
+        if wanted.any() and not self._mover.step(wanted, self._keys_of(on.state), _about(intent)):
             return
         self._book.done(intent, decision)
         then()
@@ -284,5 +286,5 @@ def _after(on: Known, decision: Decision) -> State:
     return apply(on.state, *encode(payload))
 
 
-def _told(intent: Intent) -> dict[str, object]:
-    return {"id_": intent.number, "action": intent.action, "node": intent.node}
+def _about(intent: Intent) -> About:
+    return About(intent.number, intent.action, intent.node)

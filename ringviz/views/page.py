@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 from live.log import event_frame, timestamp
 from live.models import Stream
 from live.places import registered
+from live.wire import now_ms
 from ringviz.errors import NotFound
 from ringviz.events import ring as subject
 from ringviz.models import Cluster
@@ -43,7 +43,7 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
     boot |= {
         "urls": _urls(cluster),
         "may_operate": request.user.has_perm("ringviz.operate"),
-        "now": _now_ms(),
+        "now": now_ms(),
         "elsewhere": _kinds_of_others(),
     }
     return render(request, "ringviz/ring.html", {"cluster": cluster, "place": place_of(cluster), "boot": boot})
@@ -93,7 +93,3 @@ def _kinds_of_others() -> list[str]:
     """Kinds of event that the stream carries of other subjects. Any other kind tells the page that it is too old."""
     places = registered(PREFIX)
     return [kind.name for kind in places.kinds() if kind.subject is not subject] if places else []
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -18,6 +18,7 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
+from live.wire import now_ms
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import Workload
@@ -82,7 +83,7 @@ class Traffic:
         self._writer = Client(self._slots, password, self._stale.set)
         self._next_reader = cycle(self._readers)
         self._window = Window()
-        self._versions = time.time_ns() // 1_000_000  # rises over the lives of the process
+        self._versions = now_ms()  # rises over the lives of the process
         self._ops = self._drawn()
 
     def configure(self, settings: Workload) -> None:
@@ -231,7 +232,7 @@ class Traffic:
         return self._frame(window, window_s, clients)
 
     def _frame(self, window: Window, window_s: float, clients: int) -> dict[str, Any]:
-        at_ms, window_ms = time.time_ns() // 1_000_000, round(window_s * 1000)
+        at_ms, window_ms = now_ms(), round(window_s * 1000)
         return window.frame(at_ms=at_ms, window_ms=window_ms, clients=clients, numbers=self._numbers)
 
     async def _follow_map(self) -> None:
