@@ -19,7 +19,7 @@ from ringviz.core.placement import Murmur  # noqa: E402
 from ringviz.core.state import ClusterState, KeysState, NodeState, State  # noqa: E402
 from ringviz.core.text import pattern_keys  # noqa: E402
 from ringviz.selectors.picture import tokens_file  # noqa: E402
-from ringviz.selectors.placing import changed_figures, strategy_of, summary, with_figures  # noqa: E402
+from ringviz.selectors.placing import changed_figures, movement_summary, strategy_of, with_figures  # noqa: E402
 
 KEYS = 100_000
 NOTE = "bytes before compression; 100,000 keys"
@@ -76,7 +76,7 @@ def compare(nodes: int, vnodes: int, keys: KeyIndex) -> None:
     payload = {
         "node": after["nodes"][1],
         "changed": changed_figures(before, after, without=2),
-        "movement": summary(before, after, keys),
+        "movement": movement_summary(before, after, keys),
         "undoes": None,
     }
     print(line(f"event of a kill, {named}", size(payload), "bytes", "a snapshot for every event", snapshot, "", NOTE))

@@ -27,7 +27,7 @@ FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 1.0
 
 
-class Listener:
+class HintListener:
     """Hears the hints of this installation on the server at `url`; "" for none, then every wait times out.
 
     One thread waits; `close` may be called from any.

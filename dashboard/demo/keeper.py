@@ -115,9 +115,10 @@ class DemoKeeper:
         if status is None:
             return True
         kept.bury(now)
-        told = {"name": kept.name, "status": status}
+        values = {"name": kept.name, "status": status}
         if kept.essential and kept.pace.is_hopeless(now):
-            self._console.line(_("%(name)s ended again (status %(status)s): giving up. Its words stand above.") % told)
+            text = _("%(name)s ended again (status %(status)s): giving up. Its words stand above.")
+            self._console.line(text % values)
             return False
-        self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % told)
+        self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % values)
         return True

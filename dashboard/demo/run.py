@@ -12,10 +12,10 @@ from dashboard.demo.address import Host, url
 from dashboard.demo.console import Console
 from dashboard.demo.keeper import DemoKeeper
 from dashboard.demo.ready import NotReady, wait_for_page
-from dashboard.demo.record import DemoFolder, Running
+from dashboard.demo.running import DemoFolder, Running
 from dashboard.demo.stopping import Stopped, Stopping
 from dashboard.environment import hint_socket
-from fleet.ports import Listener, PortUnavailable, listen
+from fleet.ports import BoundSocket, PortUnavailable, listen
 from fleet.process import Child
 
 # uvicorn waits up to GRACEFUL_SHUTDOWN_S for its connections; then a moment to leave.
@@ -72,25 +72,25 @@ class Demo:
         connections.close_all()
         return 0 if self._keeper.look_after(lambda: self._stopping.begun) else 1
 
-    def _start_web(self, listener: Listener) -> Child:
+    def _start_web(self, listener: BoundSocket) -> Child:
         return programs.start_web(listener, settings.DATA_DIR, Path(settings.BASE_DIR), self._host)
 
-    def _wait_for_page(self, web: Child, listener: Listener) -> None:
+    def _wait_for_page(self, web: Child, listener: BoundSocket) -> None:
         with self._console.step(_("page")) as step:
             status = wait_for_page(self._host.of_link, listener.port, web, timeout_s=FIRST_ANSWER_S)
             step.result = _("ready") if status < 500 else _("answers with an error (%(status)d)") % {"status": status}
 
-    def _say_where(self, listener: Listener) -> None:
+    def _say_where(self, listener: BoundSocket) -> None:
         say = self._console.line
         say(f"Ringviz  {settings.DATA_DIR}")
         if self._host.ignored is not None:
             say(_("HOST=%(host)s is no IP address and is ignored: the demo answers to this machine only.")
                 % {"host": self._host.ignored})  # fmt: skip
         if listener.refused:
-            told = {"taken": listener.refused[0], "port": listener.port}
-            say(_("Port %(taken)d is taken by another program; this demo uses port %(port)d instead.") % told)
+            values = {"taken": listener.refused[0], "port": listener.port}
+            say(_("Port %(taken)d is taken by another program; this demo uses port %(port)d instead.") % values)
 
-    def _say_link(self, link: str, listener: Listener) -> None:
+    def _say_link(self, link: str, listener: BoundSocket) -> None:
         say = self._console.line
         say()
         say(_("Open this link: it signs you in as operator, once, within 24 hours."))

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from live.lists import Entry, newest, oldest_at
-from live.places import Card as PlaceCard
-from live.places import Overview
+from live.places import Card, Overview
 from live.reading import floor
 from live.wording import number
 from ringviz.cards.facts import Facts
@@ -34,7 +33,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ClusterCard:
     """One cluster of the overview, ready to be written (`TEMPLATE`)."""
 
     facts: Facts
@@ -54,10 +53,10 @@ class Card:
     oldest_at: datetime | None
 
 
-def card_of(facts: Facts) -> Card:
+def card_of(facts: Facts) -> ClusterCard:
     """A cluster's card. A few small queries for its log."""
     lowest = floor(facts.place.stream_id)
-    return Card(
+    return ClusterCard(
         facts=facts,
         active_word=ngettext("node", "nodes", facts.active),
         nodes_sentence=_nodes(facts),
@@ -87,7 +86,7 @@ def overview_of(found: Sequence[Facts]) -> Overview:
         sentence = ngettext("%(n)s node is draining.", "%(n)s nodes are draining.", draining)
         problems.append(sentence % {"n": number(draining)})
     return Overview(
-        cards=[PlaceCard(facts.place, facts.head, TEMPLATE, card_of(facts)) for facts in found],
+        cards=[Card(facts.place, facts.head, TEMPLATE, card_of(facts)) for facts in found],
         counts=[
             ngettext("%(n)s cluster", "%(n)s clusters", clusters) % {"n": number(clusters)},
             ngettext("%(n)s node", "%(n)s nodes", nodes) % {"n": number(nodes)},

@@ -18,7 +18,7 @@ from ringviz.cli.waiting import add_wait_argument, outcome_of_first
 from ringviz.core.strategy import STRATEGIES
 from ringviz.models import Cluster
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 
 _MIB = 2**20
 
@@ -58,7 +58,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
             actor=command_line_actor(),
             slug=slug,
             name=options["name"] or slug,
-            key_set=pattern_keys(pattern=options["pattern"], count=options["count"]),
+            key_set=pattern_key_set(pattern=options["pattern"], count=options["count"]),
             nodes=[{"name": f"node-{number}"} for number in range(1, count + 1)],
             kind=Cluster.Kind.MANAGED if options["managed"] else Cluster.Kind.SIMULATED,
             memory=options["memory"] * _MIB,
@@ -66,10 +66,10 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
         )
         if options["wait"]:
             event = outcome_of_first(event, Cluster.objects.get(slug=slug))
-    told = {"cluster": slug, "version": event.version, "kind": event.kind, "nodes": count}
+    answer = {"cluster": slug, "version": event.version, "kind": event.kind, "nodes": count}
     text = ngettext("%(cluster)s: made, %(count)s node", "%(cluster)s: made, %(count)s nodes", count)
     if options["managed"]:
         text = ngettext(
             "%(cluster)s: made, %(count)s node, a server", "%(cluster)s: made, %(count)s nodes, each a server", count
         )
-    out.write((json.dumps(told) if options["json"] else text % {"cluster": slug, "count": grouped(count)}) + "\n")
+    out.write((json.dumps(answer) if options["json"] else text % {"cluster": slug, "count": grouped(count)}) + "\n")

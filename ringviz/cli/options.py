@@ -31,7 +31,7 @@ def add_placement_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--keys", required=True, metavar=_("FILE"), help=_("one key a line; - reads standard input"))
 
 
-def strategy_of(options: dict[str, Any]) -> Strategy:
+def strategy_asked(options: dict[str, Any]) -> Strategy:
     """The placement that the options describe. Raises CommandError."""
     nodes = nodes_of(options["node"])
     if not nodes:

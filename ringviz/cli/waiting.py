@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from live.listening import Listener
+from live.listening import HintListener
 from live.models import Event
 from live.subjects import event_words
 from ringviz.errors import NotFound
@@ -45,7 +45,7 @@ def outcome_of_first(created: Event, cluster: Cluster) -> Event:
 
 def _ended(asked: Event, cluster: Cluster) -> Event:
     after = Event.objects.filter(stream_id=asked.stream_id, version__gt=asked.version)
-    listener = Listener(settings.REDIS_URL)
+    listener = HintListener(settings.REDIS_URL)
     try:
         while True:
             if (found := after.filter(payload__work=asked.version).first()) is not None:

@@ -18,7 +18,7 @@ from ringviz.services import decisions
 from ringviz.services.changing import check_allowed
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.decisions import Decision
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 
 _CREATED_WITH = ("name", "demo", "strategy", "vnodes", "copies", "seed")
 _CONFIGURED = ("strategy", "vnodes", "copies")
@@ -91,7 +91,7 @@ class AddClusterForm(FoundingForm[Cluster]):
         return create_cluster(
             slug=slug,
             actor=actor,
-            key_set=asked["key_set"] or pattern_keys(pattern=asked["pattern"], count=asked["count"]),
+            key_set=asked["key_set"] or pattern_key_set(pattern=asked["pattern"], count=asked["count"]),
             nodes=[{"name": f"node-{number}"} for number in range(1, (asked["nodes"] or 0) + 1)],
             kind=Cluster.Kind.MANAGED if asked["managed"] else Cluster.Kind.SIMULATED,
             replicas=asked["replicas"] or 0,

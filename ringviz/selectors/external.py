@@ -98,8 +98,8 @@ def look_at(cluster: Cluster, timeout_s: float) -> ClusterLook | None:
 
 def stored_frame(look: ClusterLook, nodes: Iterable[NodeState], at_ms: int) -> StoredFrame:
     """What each node stores, as its server said."""
-    told = {str(node["number"]): _stored(look, member) for member, node in named(look, nodes)}
-    return StoredFrame(at=at_ms, nodes=told, silent_since=None)
+    stored = {str(node["number"]): _stored(look, member) for member, node in named(look, nodes)}
+    return StoredFrame(at=at_ms, nodes=stored, silent_since=None)
 
 
 def silent_frame(nodes: Iterable[NodeState], at_ms: int, since_ms: int) -> StoredFrame:

@@ -19,7 +19,7 @@ from ringviz.core.placement import Bucketed, Murmur, Node
 from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.state import ON_RING, ClusterState, NodeState, State
 from ringviz.core.strategy import Strategy, build
-from ringviz.events import Copies, Figures, Moved, MovementSummary
+from ringviz.events import ByModulo, Copies, Figures, MovementSummary
 from ringviz.models import KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
 from servers.slots import in_ranges, marked_ranges
@@ -161,7 +161,7 @@ def movement_between(before: State, after: State, keys: KeyIndex) -> Movement:
     return movement(strategy_of(before), strategy_of(after), keys)
 
 
-def summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
+def movement_summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
     """What an event tells of a movement."""
     found = movement_between(before, after, keys)
     modulo = movement(strategy_of(before, "modulo"), strategy_of(after, "modulo"), keys)
@@ -171,7 +171,7 @@ def summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
         keys=found.keys,
         moved=found.moved,
         needless=found.needless,
-        modulo=Moved(moved=modulo.moved),
+        modulo=ByModulo(moved=modulo.moved),
         copies=_copies(before, after, keys),
         pairs=[[numbers[pair.source], numbers[pair.target], pair.keys] for pair in top],
         pairs_left_off=found.pair_count - len(top),

@@ -27,7 +27,7 @@ from ringviz.selectors.placing import (
     bucket_owners,
     changed_figures,
     index_for,
-    summary,
+    movement_summary,
     unfilled_of,
     with_figures,
 )
@@ -119,8 +119,8 @@ def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -
         nodes = _with(on.state, dead)
         gone = bucket_owners(on.state) != bucket_owners({**on.state, "nodes": nodes})
         unfilled = unfilled_of(gone | in_ranges(on.state["unfilled"]))
-        after = settled({**on.state, "nodes": nodes, "unfilled": unfilled}, on)
-        found = summary(on.state, after, index_on(on))
+        after = with_checked_figures({**on.state, "nodes": nodes, "unfilled": unfilled}, on)
+        found = movement_summary(on.state, after, index_on(on))
         lost = sum(one["lost"] for one in after["nodes"]) - sum(one["lost"] for one in on.state["nodes"])
         return events.NodeKilled(
             node=node_of(after, number),
@@ -183,12 +183,12 @@ def remove(number: int) -> Decision:
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
         nodes = [other for other in on.state["nodes"] if other["number"] != number]
-        after = settled({**on.state, "nodes": nodes}, on)
+        after = with_checked_figures({**on.state, "nodes": nodes}, on)
         return events.NodeRemoved(
             number=number,
             name=node["name"],
             changed=changed_figures(on.state, after),
-            movement=summary(on.state, after, index_on(on)),
+            movement=movement_summary(on.state, after, index_on(on)),
         )
 
     return Decision("remove", {"node": str(number)}, decide)
@@ -207,12 +207,12 @@ def configure(*, strategy: str | None = None, vnodes: int | None = None, copies:
         )
         check_settings(now)
         check_settings_change(before, now)
-        after = settled({**on.state, "cluster": {**was, **now}}, on)
+        after = with_checked_figures({**on.state, "cluster": {**was, **now}}, on)
         return events.ClusterReconfigured(
             cluster=after["cluster"],
             before=before,
             changed=changed_figures(on.state, after),
-            movement=summary(on.state, after, index_on(on)),
+            movement=movement_summary(on.state, after, index_on(on)),
         )
 
     return Decision("configure", _settings_fields(strategy, vnodes, copies), decide)
@@ -289,11 +289,11 @@ def _settings_fields(strategy: str | None, vnodes: int | None, copies: int | Non
 
 def node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:
     """The event of a node that is put in the place of what bears its number, or added."""
-    after = settled({**on.state, "nodes": _with(on.state, node)}, on)
+    after = with_checked_figures({**on.state, "nodes": _with(on.state, node)}, on)
     payload = kind(
         node=node_of(after, node["number"]),
         changed=changed_figures(on.state, after, without=node["number"]),
-        movement=summary(on.state, after, index_on(on)),
+        movement=movement_summary(on.state, after, index_on(on)),
     )
     return cast(events.Payload, payload)
 
@@ -307,7 +307,7 @@ def _names(state: State) -> set[str]:
     return {node["name"] for node in state["nodes"]}
 
 
-def settled(state: State, on: Known) -> State:
+def with_checked_figures(state: State, on: Known) -> State:
     """The state with the figures that it has. Raises Invalid for one that is too large."""
     check_size(state)
     return with_figures(state, index_on(on))

@@ -31,7 +31,7 @@ from ringviz.selectors.placing import SLOTS
 from ringviz.services.changing import check_allowed
 from ringviz.services.checks import check_name, check_slug
 from ringviz.services.clusters import delete_cluster, found_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 from ringviz.stores import passwords
@@ -82,12 +82,12 @@ def adopt(*, actor: Actor, slug: str, name: str, look: ClusterLook) -> Event:
         kind=Cluster.Kind.EXTERNAL,
         strategy=SLOTS,
         vnodes=1,
-        key_set=pattern_keys(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
+        key_set=pattern_key_set(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
     )
     nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
     cluster.next_number = len(nodes) + 1
-    told, keys = settings_of(cluster), keys_of(cluster.key_set)
-    state = State(cluster=told, keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
+    settings, keys = settings_of(cluster), keys_of(cluster.key_set)
+    state = State(cluster=settings, keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
     return found_cluster(cluster, state, actor)
 
 

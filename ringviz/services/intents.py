@@ -50,9 +50,9 @@ def key_for(decision: Decision, version: int | None, key: str) -> str:
         raise Invalid("key", key, _("A key does not begin with #."))
     if key or version is None:
         return key
-    told = json.dumps(sorted(decision.fields.items()))
+    fields = json.dumps(sorted(decision.fields.items()))
     # Of any length, and two that differ at its end are two.
-    return f"{version}-{decision.action}-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    return f"{version}-{decision.action}-{hashlib.sha256(fields.encode()).hexdigest()[:32]}"
 
 
 def asked_before(cluster: Cluster, key: str) -> Event | None:

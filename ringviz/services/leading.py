@@ -34,8 +34,8 @@ def lead(fencing_token: int, holder: str) -> None:
         newest = newest_token()
         if newest > fencing_token:
             raise Fenced(fencing_token, newest)
-        told = {"fencing_token": fencing_token, "holder": holder[:200], "since": timezone.now()}
-        Leadership.objects.update_or_create(pk=1, defaults=told)
+        row = {"fencing_token": fencing_token, "holder": holder[:200], "since": timezone.now()}
+        Leadership.objects.update_or_create(pk=1, defaults=row)
 
 
 def guard(fencing_token: int) -> Guard:

@@ -21,7 +21,7 @@ from ringviz.models import Cluster
 from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import changed_figures, unfilled_of
-from ringviz.services.decisions import Decision, NodeKind, node_event, node_of, now, settled
+from ringviz.services.decisions import Decision, NodeKind, node_event, node_of, now, with_checked_figures
 from servers.slots import in_ranges
 
 ACTIVE, JOINING = NodeRow.State.ACTIVE, NodeRow.State.JOINING
@@ -84,7 +84,7 @@ def formed(addresses: dict[int, str]) -> Decision:
             else node
             for node in on.state["nodes"]
         ]
-        after = settled({**on.state, "nodes": nodes}, on)
+        after = with_checked_figures({**on.state, "nodes": nodes}, on)
         return events.ClusterFormed(nodes=after["nodes"], unfilled=after["unfilled"])
 
     return Decision("form", {}, decide)
@@ -95,7 +95,7 @@ def refilled(unfilled: Sequence[Sequence[int]], *, keys: int, ms: int) -> Decisi
 
     def decide(on: Known) -> events.Payload:
         left = [list(one) for one in unfilled]
-        after = settled({**on.state, "unfilled": left}, on)
+        after = with_checked_figures({**on.state, "unfilled": left}, on)
         return events.KeysRefilled(keys=keys, ms=ms, unfilled=left, changed=changed_figures(on.state, after))
 
     return Decision("refill", {}, decide)
@@ -109,7 +109,7 @@ def lost(buckets: NDArray[np.bool_]) -> Decision:
         if not (buckets & ~known).any():
             raise Invalid("buckets", "", _("That is known already."))
         unfilled = unfilled_of(known | buckets)
-        after = settled({**on.state, "unfilled": unfilled}, on)
+        after = with_checked_figures({**on.state, "unfilled": unfilled}, on)
         keys = sum(node["lost"] for node in after["nodes"]) - sum(node["lost"] for node in on.state["nodes"])
         return events.KeysLost(keys=keys, unfilled=unfilled, changed=changed_figures(on.state, after))
 
@@ -120,7 +120,7 @@ def ended(work: int, outcome: str, why: str, before: NodeState | None) -> Decisi
     """An intent came to nothing. `before` is the node as it was when it was asked, if it was to join."""
 
     def decide(on: Known) -> events.Payload:
-        asked = work_of(on, work)
+        asked = open_work(on, work)
         joining = next((n for n in on.state["nodes"] if n["number"] == asked["node"] and n["state"] == JOINING), None)
         gone = asked["node"] if joining is not None and before is None else 0
         back = before if joining is not None else None
@@ -133,7 +133,7 @@ def cancel(work: int) -> Decision:
     """An intent is to be given up; what it has moved goes back."""
 
     def decide(on: Known) -> events.Payload:
-        asked = work_of(on, work)
+        asked = open_work(on, work)
         if asked["cancelling"]:
             raise Invalid("work", work, _("This is being cancelled already."))
         if asked["action"] == "form":
@@ -143,7 +143,7 @@ def cancel(work: int) -> Decision:
     return Decision("cancel", {"work": str(work)}, decide)
 
 
-def work_of(on: Known, work: int) -> Work:
+def open_work(on: Known, work: int) -> Work:
     """An open intent. Raises NotFound."""
     for one in on.state["work"]:
         if one["id"] == work:

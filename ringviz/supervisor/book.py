@@ -11,7 +11,7 @@ from live.models import Event
 from ringviz import events
 from ringviz.models import Intent
 from ringviz.selectors.clusters import Known, known, open_intents
-from ringviz.services.changing import record
+from ringviz.services.changing import report
 from ringviz.services.decisions import Decision
 from ringviz.services.leading import Guard
 from ringviz.services.served import ended
@@ -41,12 +41,12 @@ class Book:
 
     def found(self, decision: Decision) -> Event:
         """Something happened that nobody asked for."""
-        return record(slug=self.slug, actor=SUPERVISOR, decision=decision, guard=self._guard())
+        return report(slug=self.slug, actor=SUPERVISOR, decision=decision, guard=self._guard())
 
     def done(self, intent: Intent, decision: Decision) -> Event:
         """What an intent asked for has come to pass."""
         actor = Actor(name=intent.actor, origin=cast(Any, intent.origin), may_operate=True)
-        return record(slug=self.slug, actor=actor, decision=ending(intent, decision), guard=self._guard())
+        return report(slug=self.slug, actor=actor, decision=ending(intent, decision), guard=self._guard())
 
     def given_up(self, intent: Intent, outcome: Intent.State, why: str) -> Event:
         """Nothing came of an intent."""

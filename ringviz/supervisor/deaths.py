@@ -66,7 +66,7 @@ class Deaths:
         replaced = [server for server in dead if self._taken_over(server)]
         self._reassign(state, [server for server in dead if self._owned(state, server) and server not in replaced])
         for server, cause in dead.items():
-            self._record(state, server, cause, replaced=server in replaced)
+            self._write_death(state, server, cause, replaced=server in replaced)
         return True
 
     def _owned(self, state: State, server: Server) -> bool:
@@ -106,7 +106,7 @@ class Deaths:
         except Exception:
             logger.exception("The buckets of the dead are given away by the next step")
 
-    def _record(self, state: State, server: Server, cause: str, *, replaced: bool) -> None:
+    def _write_death(self, state: State, server: Server, cause: str, *, replaced: bool) -> None:
         intent = self._asked.pop(server, None)
         if not self._owned(state, server):
             self._members.drop(server)

@@ -22,7 +22,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from live.listening import Listener
+from live.listening import HintListener
 from locks.lease import Held, Lease, LeaseServerGone
 from ringviz.models import Cluster
 from ringviz.selectors.leading import LEASE
@@ -60,7 +60,7 @@ class Supervisor:
         )
         self._counting = Counting(lambda: list(self._keepers.values()))
         self._observer = Observer(self.guard)
-        self._listener = Listener(settings.REDIS_URL)
+        self._listener = HintListener(settings.REDIS_URL)
 
     def run(self) -> int:
         """Until told to stop, or fenced off. Returns the exit status."""

@@ -163,7 +163,7 @@ def test_a_refused_deletion_is_a_message(small, operator, monkeypatch):
     def refuse(**_what: object) -> None:
         raise Invalid("node", 3, "Not this one.")
 
-    monkeypatch.setattr(admin_nodes, "remove_node", refuse)
+    monkeypatch.setattr(admin_nodes, "change", refuse)
     response = operator.post(page_of("c", "delete"), {"post": "yes"}, follow=True)
     assert response.status_code == 200
     assert messages(response) == ["Not done: Not this one."]

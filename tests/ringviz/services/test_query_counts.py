@@ -35,7 +35,7 @@ def test_a_past_state_takes_five_queries(stream_id, django_assert_num_queries):
 
 def test_a_plan_takes_what_a_snapshot_takes(stream_id, django_assert_num_queries):
     with django_assert_num_queries(5):
-        planning.plan("small", decisions.kill(7))
+        planning.make_plan("small", decisions.kill(7))
 
 
 @pytest.mark.parametrize(

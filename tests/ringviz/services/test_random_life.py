@@ -18,7 +18,7 @@ from ringviz.events import apply
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import state_at
 from ringviz.services import clusters
-from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services.keys import file_key_set, pattern_key_set
 from ringviz.services.undo import undo
 from tests.ringviz import nodes, plain
 from tests.ringviz.making import OPERATOR, make_cluster
@@ -35,8 +35,8 @@ KEYS: dict[str, list[bytes]] = {
 
 def key_set(label: str) -> Any:
     if label == "file":
-        return file_keys(source=BytesIO(b"\n".join(FILE_KEYS)), label=label)
-    return pattern_keys(pattern=label, count=len(KEYS[label]))
+        return file_key_set(source=BytesIO(b"\n".join(FILE_KEYS)), label=label)
+    return pattern_key_set(pattern=label, count=len(KEYS[label]))
 
 
 numbers = st.integers(1, 6)

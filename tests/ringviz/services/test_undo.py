@@ -12,7 +12,7 @@ from ringviz.errors import Invalid, StaleVersion
 from ringviz.events import ring
 from ringviz.selectors.clusters import known
 from ringviz.services.clusters import use_keys
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from ringviz.services.undo import undo
 from tests.ringviz.making import OPERATOR, but_since, everything, make_cluster, state_of
 from tests.ringviz.nodes import (
@@ -43,7 +43,7 @@ ACTS: dict[str, tuple[Callable[[], Event], str]] = {
     "cluster_reconfigured vnodes": (lambda: configure(**ON, vnodes=3), "cluster_reconfigured"),
     "cluster_reconfigured both": (lambda: configure(**ON, vnodes=3, strategy="modulo"), "cluster_reconfigured"),
     "cluster_reconfigured copies": (lambda: configure(**ON, copies=3), "cluster_reconfigured"),
-    "keys_imported": (lambda: use_keys(**ON, key_set=pattern_keys(pattern="o{n}", count=9)), "keys_imported"),
+    "keys_imported": (lambda: use_keys(**ON, key_set=pattern_key_set(pattern="o{n}", count=9)), "keys_imported"),
 }
 
 
