@@ -11,8 +11,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from live.subjects import payload_class
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.errors import Refused
+from ringviz.events import WorkAsked
 from ringviz.forms.node import AddNodeForm, ChangeNodeForm
 from ringviz.models import Node
 from ringviz.services import decisions, served
@@ -113,7 +115,7 @@ class NodeAdmin(DecidingAdmin[Node]):
             except Refused as refused:
                 self.tell(request, refused)
                 continue
-            if event.kind == "work_asked":
+            if payload_class(event.kind) is WorkAsked:
                 asked += 1
             else:
                 done += 1

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from live.models import Event
-from live.subjects import event_words
+from live.subjects import event_words, payload_class
 from live.wording import grouped
 from ringviz.errors import Refused
+from ringviz.events import KeysImported
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of
 
@@ -93,7 +94,7 @@ def _json_of(event: Event, slug: str) -> EventJson:
         return {**answer, "moved": 0, "lost": payload["loss"]["keys"], "keys": movement["keys"] if movement else 0}
     if movement is not None:
         return {**answer, "moved": movement["moved"], "keys": movement["keys"]}
-    if event.kind == "keys_imported":  # other keys: none of them moved
+    if payload_class(event.kind) is KeysImported:  # other keys: none of them moved
         return {**answer, "moved": 0, "keys": payload["keys"]["count"]}
     return answer
 

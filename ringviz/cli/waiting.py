@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from live.listening import HintListener
 from live.models import Event
-from live.subjects import event_words
+from live.subjects import event_words, payload_class
 from ringviz.errors import NotFound
+from ringviz.events import WorkAsked, WorkEnded
 from ringviz.models import Cluster
 
 LOOK_EVERY_S = 0.5  # where no hint comes
@@ -30,10 +31,10 @@ def outcome_of(asked: Event, cluster: Cluster) -> Event:
     Waits as long as that takes, also for a supervisor to be started. Raises NotFound when the cluster is deleted
     meanwhile, CommandError when it fails or is cancelled.
     """
-    if asked.kind != "work_asked":
+    if payload_class(asked.kind) is not WorkAsked:
         return asked
     ended = _ended(asked, cluster)
-    if ended.kind == "work_ended":
+    if payload_class(ended.kind) is WorkEnded:
         raise CommandError(f"{cluster.slug}: {event_words(ended.kind, ended.payload).text}")
     return ended
 

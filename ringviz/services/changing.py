@@ -121,7 +121,7 @@ class _Writing:
         if isinstance(payload, WorkAsked):
             keep(on, payload, self.decision, self.key, self.actor)
         else:
-            close(on.cluster, decided.encoded, decided.kind)
+            close(on.cluster, payload)
         return draft.record(payload, self.actor)
 
 

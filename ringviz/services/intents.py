@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,15 +103,17 @@ def keep(on: Known, asked: events.WorkAsked, decision: Decision, key: str, actor
     )
 
 
-def close(cluster: Cluster, payload: dict[str, Any], kind: str) -> None:
+def close(cluster: Cluster, payload: events.Payload) -> None:
     """What an event says of an intent, written to its row. Within the write of the event."""
-    if kind == "work_cancelling":
-        cluster.intents.filter(number=payload["asked"]["id"]).update(cancelling=True)
+    if isinstance(payload, events.WorkCancelling):
+        cluster.intents.filter(number=payload.asked["id"]).update(cancelling=True)
         return
-    work = payload.get("work")
+    outcome, why = Intent.State.DONE.value, ""
+    if isinstance(payload, events.WorkEnded):
+        outcome, why = payload.outcome, payload.why
+    work = getattr(payload, "work", 0)
     if isinstance(work, int) and work:
-        outcome = payload.get("outcome", Intent.State.DONE)
-        cluster.intents.filter(number=work).update(state=outcome, why=payload.get("why", ""), ended_at=timezone.now())
+        cluster.intents.filter(number=work).update(state=outcome, why=why, ended_at=timezone.now())
 
 
 def first_work() -> Work:

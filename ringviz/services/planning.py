@@ -6,10 +6,10 @@ from typing import NamedTuple, TypedDict
 
 import numpy as np
 
-from live.subjects import encode
+from live.subjects import encode, payload_class
 from ringviz.core.placement import Node
 from ringviz.core.state import NodeState, State
-from ringviz.events import apply
+from ringviz.events import NodeAdded, NodeReweighted, apply
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.estimate import Estimate, estimate
@@ -54,7 +54,7 @@ def answer_of(made: Plan) -> PlanAnswer:
     answer = PlanAnswer(v=made.on.v, kind=made.kind, payload=made.payload)
     if made.on.cluster.kind == Cluster.Kind.MANAGED:
         answer["estimate"] = estimate(made.on.cluster, made.on.state, made.kind, made.payload, made.after)
-    if made.kind in ("node_added", "node_reweighted") and made.after["cluster"]["strategy"] == "ring":
+    if payload_class(made.kind) in (NodeAdded, NodeReweighted) and made.after["cluster"]["strategy"] == "ring":
         node: NodeState = made.payload["node"]  # type: ignore[assignment]
         tokens = placement_of(made.after["cluster"]).tokens(Node(node["name"], node["weight"]))
         answer["tokens"] = base64_words(np.sort(tokens))

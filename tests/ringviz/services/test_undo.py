@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from live import subjects
+from live.log import write
 from live.models import Event
+from live.subjects import EventWords, Subject
 from ringviz.errors import Invalid, StaleVersion
 from ringviz.events import ring
 from ringviz.selectors.clusters import known
@@ -132,3 +136,35 @@ def test_there_is_nothing_before_the_first_event(db, version):
         undo(**ON, version=1)
     assert everything() == before
     assert known("small").v == 1
+
+
+@dataclass(frozen=True)
+class Rained:
+    pass
+
+
+@pytest.fixture
+def rained(monkeypatch):
+    """An event of another subject, which is gone after the test, in the stream of a cluster."""
+    monkeypatch.setattr(subjects, "_kinds", dict(subjects._kinds))
+    monkeypatch.setattr(subjects, "_by_payload", dict(subjects._by_payload))
+    weather = Subject("weather")
+    weather.kind(
+        "rained", title="Rained", fold=lambda state, _payload: state, words=lambda _payload: EventWords("", "")
+    )(Rained)
+
+    def rain() -> Event:
+        with write(known("small").cluster.stream_id) as draft:
+            return draft.record(Rained(), OPERATOR)
+
+    return rain
+
+
+@pytest.mark.parametrize("kind", ["simulated", "managed"])
+def test_an_event_of_another_subject_is_refused(db, rained, kind):
+    make_cluster(kind=kind)
+    version = rained().version
+    before = everything()
+    with pytest.raises(Invalid, match=r"^This cannot be undone here\.$"):
+        undo(**ON, version=version)
+    assert everything() == before
