@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from live.asked import whole_number
 from live.subjects import payload_class
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.errors import Refused
@@ -22,7 +23,6 @@ from ringviz.services.changing import change
 from ringviz.services.decisions import Decision
 
 MOST_AT_ONCE = 100  # nodes of one action: each is an event that every page of the cluster shows
-MOST_DIGITS = 18  # of a version
 
 
 @admin.register(Node)
@@ -61,8 +61,7 @@ class NodeAdmin(DecidingAdmin[Node]):
 
     def delete_by_service(self, request: HttpRequest, obj: Node) -> None:
         """Removes the node, at the version that the question was asked at."""
-        seen = request.POST.get("version", "")
-        version = int(seen) if seen.isdecimal() and len(seen) <= MOST_DIGITS else None
+        version = whole_number(request.POST.get("version", ""))
         decision = decisions.remove(obj.number)
         self.note(request, [change(slug=obj.cluster.slug, actor=operator(request), version=version, decision=decision)])
 

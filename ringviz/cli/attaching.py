@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from live.wording import grouped
 from ringviz.actors import command_line_actor
+from ringviz.bounds import MAX_PASSWORD
 from ringviz.cli.clusters import refusals_told
-from ringviz.services.external import MAX_PASSWORD, attach, detach
+from ringviz.services.external import attach, detach
 
 ATTACH = "attach"
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ringviz.cli.refusals import refusal
 from ringviz.core.errors import CoreError
-from ringviz.core.placement import Node
+from ringviz.core.placement import VNODES, Node
 from ringviz.core.strategy import STRATEGIES, Strategy, build
 
 _READ_BYTES = 1 << 22  # of keys at a time: enough for the compiled loops, little enough to hold any file
@@ -23,7 +23,7 @@ _READ_BYTES = 1 << 22  # of keys at a time: enough for the compiled loops, littl
 def add_placement_arguments(parser: ArgumentParser) -> None:
     """The options that describe a placement and its keys."""
     parser.add_argument("--strategy", default="ring", help=_("one of: %(names)s") % {"names": ", ".join(STRATEGIES)})
-    parser.add_argument("--vnodes", type=int, default=160, help=_("tokens of a node of weight 1 (ring)"))
+    parser.add_argument("--vnodes", type=int, default=VNODES, help=_("tokens of a node of weight 1 (ring)"))
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
     parser.add_argument(
         "--node", action="append", default=[], metavar=_("NAME[=WEIGHT]"), help=_("a node; once for each of them")

@@ -21,6 +21,7 @@ from ringviz.core.buckets import BUCKET_SHIFT
 from ringviz.core.errors import DuplicateName, InvalidName, InvalidSeed, InvalidVnodes, InvalidWeight
 
 TOKEN_SPACE = 2**32
+VNODES: Final = 160  # tokens of a node of weight 1, where nobody says how many
 HIGHEST_WEIGHT = 1000.0
 NOBODY: Final = -1  # the index of no node
 
@@ -83,7 +84,7 @@ class Murmur:
     Raises InvalidVnodes (below 1) and InvalidSeed (not 0..2^32-1).
     """
 
-    vnodes: int = 160
+    vnodes: int = VNODES
     seed: int = 0
 
     def __post_init__(self) -> None:

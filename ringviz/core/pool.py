@@ -16,7 +16,7 @@ from ringviz.core.errors import TooManyTokens
 from ringviz.core.placement import Node, Placement
 
 _RANK_BITS = np.uint64(32)
-MOST_TOKENS = 2**24  # 200 MB and a few seconds
+MOST_OF_A_RING = 2**24  # 200 MB and a few seconds
 _RANK_MASK = np.uint64(2**32 - 1)
 
 
@@ -88,5 +88,5 @@ def _packed(
 def _refuse_too_many(nodes: Sequence[Node], placement: Placement) -> None:
     """Before a token is made: a slip of the keyboard must not cost the machine's memory. Raises TooManyTokens."""
     count = sum(map(placement.token_count, nodes))
-    if count > MOST_TOKENS:
-        raise TooManyTokens(count, MOST_TOKENS)
+    if count > MOST_OF_A_RING:
+        raise TooManyTokens(count, MOST_OF_A_RING)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ringviz.core.errors import UnknownStrategy
 from ringviz.core.modulo import Modulo
-from ringviz.core.placement import Key, Murmur, Node, Placement
+from ringviz.core.placement import VNODES, Key, Murmur, Node, Placement
 from ringviz.core.ring import HashRing
 
 
@@ -61,7 +61,7 @@ STRATEGIES: dict[str, Callable[[Iterable[Node], Placement], Strategy]] = {"ring"
 
 
 def build(
-    strategy: str, nodes: Iterable[Node], vnodes: int = 160, seed: int = 0, *, placement: Placement | None = None
+    strategy: str, nodes: Iterable[Node], vnodes: int = VNODES, seed: int = 0, *, placement: Placement | None = None
 ) -> Strategy:
     """The strategy of this name, by `placement` or else by Murmur with these virtual nodes and this seed.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work
 from ringviz.errors import NotFound
 from ringviz.models import Cluster, Intent, KeySet
 
-NODE_FIELDS = ("number", "name", "address", "zone", "weight", "state", "since", "tokens", "keys", "ownership", "lost")
+NODE_FIELDS = tuple(name for name in NodeState.__annotations__ if name in NodeState.__required_keys__)
 PREFIX = "clusters"  # begins every address of a cluster
 _OPEN = (Intent.State.WAITING, Intent.State.RUNNING)
 
@@ -114,18 +114,7 @@ def work_of(intent: Intent) -> Work:
 
 def settings_of(cluster: Cluster) -> ClusterState:
     """The settings of a cluster as its stream tells them."""
-    return ClusterState(
-        slug=cluster.slug,
-        name=cluster.name,
-        kind=cluster.kind,
-        demo=cluster.demo,
-        strategy=cluster.strategy,
-        vnodes=cluster.vnodes,
-        copies=cluster.copies,
-        seed=cluster.seed,
-        replicas=cluster.replicas,
-        memory=cluster.memory,
-    )
+    return cast(ClusterState, {name: getattr(cluster, name) for name in ClusterState.__annotations__})
 
 
 def keys_of(key_set: KeySet) -> KeysState:

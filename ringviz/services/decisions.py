@@ -17,7 +17,7 @@ from live.log import timestamp
 from ringviz import events
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex
-from ringviz.core.state import ON_RING, KeysState, NodeState, State
+from ringviz.core.state import ON_RING, KeysState, NodeState, State, new_node
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster as ClusterRow
 from ringviz.models import KeySet
@@ -65,25 +65,6 @@ def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) ->
         return node_event(events.NodeAdded, on, node)
 
     return Decision("add", {"name": name, "address": address, "zone": zone, "weight": str(weight)}, decide)
-
-
-def new_node(
-    *, number: int, since: str, name: str, address: str = "", zone: str = "", weight: float = 1.0
-) -> NodeState:
-    """A node that has joined and has no figures yet; the spaces around its texts are dropped."""
-    return NodeState(
-        number=number,
-        name=name.strip(),
-        address=address.strip(),
-        zone=zone.strip(),
-        weight=weight,
-        state=ACTIVE.value,
-        since=since,
-        tokens=0,
-        keys=0,
-        ownership=0.0,
-        lost=0,
-    )
 
 
 def kill(number: int) -> Decision:

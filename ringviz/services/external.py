@@ -19,7 +19,7 @@ from live.models import Event, Stream
 from live.subjects import encode
 from live.turns import write_turn
 from ringviz import events
-from ringviz.bounds import MAX_ADDRESS, MAX_NAME
+from ringviz.bounds import MAX_ADDRESS, MAX_NAME, MAX_PASSWORD
 from ringviz.core.state import NodeState, State
 from ringviz.errors import Invalid, NotFound
 from ringviz.events import apply
@@ -41,7 +41,6 @@ from servers.reading.connection import Login
 from servers.reading.look import ClusterLook, SilentCluster, read_once
 
 TIMEOUT_S = 3.0  # of all that attaching asks of the network
-MAX_PASSWORD = 1_000
 _OBSERVER = Actor(name="observer", origin="system", may_operate=True)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.log import timestamp
-from live.models import Event
+from live.models import ACTOR_LENGTH, Event
 from ringviz import events
 from ringviz.bounds import MAX_INTENT_KEY, MAX_OPEN_WORK, MAX_SERVED_NODES
 from ringviz.core.state import WITHOUT_SERVER, NodeState, State, Work
@@ -97,7 +97,7 @@ def keep(on: Known, asked: events.WorkAsked, decision: Decision, key: str, actor
         fields=dict(decision.fields),
         before=before if asked.node is not None else None,
         decided_on=work["v"],
-        actor=actor.name[:150],
+        actor=actor.name[:ACTOR_LENGTH],
         origin=actor.origin,
         asked_at=work["asked"],
     )
@@ -129,7 +129,7 @@ def keep_first(cluster: Cluster, work: Work, actor: Actor) -> None:
         key=f"#{work['id']}",
         action=work["action"],
         decided_on=0,
-        actor=actor.name[:150],
+        actor=actor.name[:ACTOR_LENGTH],
         origin=actor.origin,
         asked_at=work["asked"],
     )

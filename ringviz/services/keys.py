@@ -8,12 +8,14 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from live.turns import write_turn
+from ringviz.bounds import MAX_LABEL
 from ringviz.models import KeySet
 from ringviz.services.checks import check_pattern
 from ringviz.stores.keyfile import read_key_file
 from ringviz.stores.keysets import Progress, index_of, silent
 
-MAX_LABEL = 200
+DEFAULT_PATTERN = "user:{n}"
+DEFAULT_COUNT = 10_000
 
 
 def pattern_key_set(*, pattern: str, count: int, progress: Progress = silent) -> KeySet:

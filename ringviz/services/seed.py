@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.turns import write_turn
-from ringviz.core.state import Workload
+from ringviz.core.state import FIRST_WORKLOAD
 from ringviz.models import Cluster, KeySet, SeededCluster
 from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import file_key_set, pattern_key_set
@@ -56,7 +56,7 @@ def _demo() -> None:
         key_set=key_set,
         nodes=[{"name": f"cache-{n}"} for n in range(1, 9)],
         kind=Cluster.Kind.MANAGED,
-        workload=Workload(on=True, rate=500, distribution="uniform", reads=0.9),
+        workload=FIRST_WORKLOAD,
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from ringviz import events
-from ringviz.bounds import MAX_RATE
+from ringviz.bounds import LEAST_RATE, MAX_RATE, MAX_WHY
 from ringviz.core.state import ON_RING, NodeState, Work, Workload
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster
@@ -22,11 +22,11 @@ from ringviz.models import Node as NodeRow
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import changed_figures, unfilled_of
 from ringviz.services.decisions import Decision, NodeKind, node_event, node_of, now, with_checked_figures
+from servers.client.popularity import DISTRIBUTIONS
 from servers.slots import in_ranges
 
 ACTIVE, JOINING = NodeRow.State.ACTIVE, NodeRow.State.JOINING
 SUSPECTED, FROZEN = NodeRow.State.SUSPECTED, NodeRow.State.FROZEN
-DISTRIBUTIONS = ("zipf", "uniform")
 
 
 def freeze(number: int) -> Decision:
@@ -124,7 +124,7 @@ def ended(work: int, outcome: str, why: str, before: NodeState | None) -> Decisi
         joining = next((n for n in on.state["nodes"] if n["number"] == asked["node"] and n["state"] == JOINING), None)
         gone = asked["node"] if joining is not None and before is None else 0
         back = before if joining is not None else None
-        return events.WorkEnded(work=work, asked=asked, outcome=outcome, why=why[:500], node=back, gone=gone)
+        return events.WorkEnded(work=work, asked=asked, outcome=outcome, why=why[:MAX_WHY], node=back, gone=gone)
 
     return Decision("end", {"work": str(work)}, decide)
 
@@ -166,7 +166,7 @@ def set_workload(workload: Workload) -> Decision:
 
 
 def _check_workload(workload: Workload) -> None:
-    if not 1 <= workload["rate"] <= MAX_RATE:
+    if not LEAST_RATE <= workload["rate"] <= MAX_RATE:
         raise Invalid("rate", workload["rate"], _("Give 1 to %(most)d operations a second.") % {"most": MAX_RATE})
     if workload["distribution"] not in DISTRIBUTIONS:
         names = ", ".join(DISTRIBUTIONS)

@@ -39,7 +39,7 @@ from ringviz.supervisor.works import Works
 from servers.driver.engine import Engine
 from servers.errors import EngineError
 from servers.watching.detector import ServerKey
-from servers.watching.heartbeat import Heartbeat
+from servers.watching.heartbeat import DEADLINE_S, Heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ AFTER_ERROR_S = 0.2
 LONGEST_PAUSE_S = 5.0
 TROUBLE = (EngineError, MoveFailed, NotStarted, RefillFailed)  # of servers; anything else is a mistake of ours
 PROMPT = ("kill", "freeze", "thaw")
-_VERDICT_MS = 500  # from a counted miss to the next, which is the verdict
+_VERDICT_MS = round(DEADLINE_S * 1000)  # from a counted miss to the next, which is the verdict
 
 
 class Leader(Protocol):

@@ -30,7 +30,7 @@ from ringviz.services import decisions, served
 from ringviz.services.actions import decision_of
 from ringviz.services.decisions import Decision
 from ringviz.supervisor.book import Book
-from ringviz.supervisor.members import AGREE_WITHIN_S, Members
+from ringviz.supervisor.members import AGREE_WITHIN_S, STARTED_AT_ONCE, Members
 from ringviz.supervisor.moving import MoveFailed, Mover
 from ringviz.supervisor.refill import Refill
 from ringviz.supervisor.servers import NotStarted, NotYet, Server
@@ -45,7 +45,6 @@ FORM_WITHIN_S = 60.0
 FLUSH_WITHIN_S = 30.0
 RESTART_STEP_S = 0.1  # then deaths are looked for again
 LOOK_EVERY_S = 1.0  # at an engine that is left alone
-_STARTED_AT_ONCE = 8
 
 
 class Works:
@@ -185,7 +184,7 @@ class Works:
             self._members.watch(server)
 
     def _start_all(self, numbers: list[int]) -> list[Server]:
-        with ThreadPoolExecutor(_STARTED_AT_ONCE) as pool:
+        with ThreadPoolExecutor(STARTED_AT_ONCE) as pool:
             return list(pool.map(self._started, numbers))
 
     def _started(self, number: int) -> Server:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from live.asked import whole_number
 from live.log import event_frame, timestamp
 from live.models import Stream
 from live.places import registered
@@ -57,8 +58,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _version_asked(request: HttpRequest) -> int | None:
-    text = request.GET.get("v", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
+    return whole_number(request.GET.get("v", ""))
 
 
 def _moment(slug: str, version: int | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live.wire import now_ms
+from ringviz.bounds import MAX_RATE
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import Workload
@@ -30,8 +31,6 @@ from servers.client.popularity import draw
 from servers.client.window import Window
 from servers.resp import ErrorReply, command
 
-LOWEST_RATE: Final = 1
-HIGHEST_RATE: Final = 20_000
 WINDOW_S: Final = 0.2
 READERS: Final = 3
 
@@ -87,7 +86,7 @@ class Traffic:
         self._ops = self._drawn()
 
     def configure(self, settings: Workload) -> None:
-        """From now on this rate, distribution and share of reads. A rate above HIGHEST_RATE is lowered to it."""
+        """From now on this rate, distribution and share of reads. A rate above MAX_RATE is lowered to it."""
         if settings != self._settings:
             self._settings = settings
             self._ops = self._drawn()
@@ -126,7 +125,7 @@ class Traffic:
         """Operations a second; 0 where there is nothing to do."""
         if not self._settings["on"] or not self._keys.count:
             return 0
-        return min(self._settings["rate"], HIGHEST_RATE)
+        return min(self._settings["rate"], MAX_RATE)
 
     async def _pace(self) -> None:
         due = _clock()
