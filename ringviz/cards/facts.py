@@ -11,8 +11,7 @@ from live.places import Place
 from live.reading import Head, heads, read_stable
 from ringviz.cards.looks import NEUTRAL, Look, looks_of
 from ringviz.cards.pictures import arc_paths, shows_arcs
-from ringviz.core.placement import Bucketed, Murmur
-from ringviz.core.placement import Node as PlacedNode
+from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.ring import HashRing
 from ringviz.core.state import ON_RING
 from ringviz.models import Cluster, Node

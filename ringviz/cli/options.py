@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ringviz.cli.refusals import refusal
 from ringviz.core.errors import CoreError
-from ringviz.core.placement import VNODES, Node
+from ringviz.core.placement import VNODES, PlacedNode
 from ringviz.core.strategy import STRATEGIES, Strategy, build
 
 _READ_BYTES = 1 << 22  # of keys at a time: enough for the compiled loops, little enough to hold any file
@@ -42,19 +42,19 @@ def strategy_asked(options: dict[str, Any]) -> Strategy:
         raise CommandError(refusal(error)) from error
 
 
-def nodes_of(words: Iterable[str]) -> list[Node]:
+def nodes_of(words: Iterable[str]) -> list[PlacedNode]:
     """The nodes that words like `a` and `b=2` name. Raises CommandError."""
     return [_node(word) for word in words]
 
 
-def _node(word: str) -> Node:
+def _node(word: str) -> PlacedNode:
     name, equals, weight = word.rpartition("=")
     if not equals:
         name, weight = word, "1"
     if not name.isprintable():
         raise CommandError(_("the node name %(name)s holds characters that cannot be shown") % {"name": ascii(name)})
     try:
-        return Node(name, float(weight))
+        return PlacedNode(name, float(weight))
     except CoreError as error:
         raise CommandError(refusal(error)) from error
     except ValueError as error:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.errors import InvalidRingLength
-from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
+from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, PlacedNode, Placement, distinct_nodes
 
 
 class Modulo:
@@ -21,7 +21,7 @@ class Modulo:
     """
 
     def __init__(
-        self, nodes: Iterable[Node], placement: Placement | None = None, ring_length: int = TOKEN_SPACE
+        self, nodes: Iterable[PlacedNode], placement: Placement | None = None, ring_length: int = TOKEN_SPACE
     ) -> None:
         if not 1 <= ring_length <= TOKEN_SPACE:
             raise InvalidRingLength(ring_length)
@@ -33,7 +33,7 @@ class Modulo:
         self._space: Final = TOKEN_SPACE >> self.placement.shift
         self._members: Final[NDArray[np.int32]] = np.array(members, np.int32)
 
-    def with_nodes(self, nodes: Iterable[Node]) -> Modulo:
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> Modulo:
         """The same with these nodes."""
         return Modulo(nodes, self.placement, self.ring_length)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.lookup import OwnerTable, owner_table
-from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
+from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, PlacedNode, Placement, distinct_nodes
 from ringviz.core.pool import TokenPool, gather, regather
 from ringviz.core.preference import first_distinct
 
@@ -29,7 +29,7 @@ class HashRing:
     """
 
     def __init__(
-        self, nodes: Iterable[Node], placement: Placement | None = None, *, earlier: HashRing | None = None
+        self, nodes: Iterable[PlacedNode], placement: Placement | None = None, *, earlier: HashRing | None = None
     ) -> None:
         """With `earlier`, a ring of the same placement, the tokens of the nodes that both have are taken from it."""
         self.nodes: Final = distinct_nodes(nodes)
@@ -44,7 +44,7 @@ class HashRing:
         self.tokens: Final = tokens
         self.owner_index: Final = owner_index
 
-    def with_nodes(self, nodes: Iterable[Node]) -> HashRing:
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> HashRing:
         """The ring of these nodes under the same placement; only nodes that are new here are hashed."""
         return HashRing(nodes, self.placement, earlier=self)
 

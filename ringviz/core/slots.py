@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
-from ringviz.core.placement import NOBODY, Key, Node, distinct_nodes
+from ringviz.core.placement import NOBODY, Key, PlacedNode, distinct_nodes
 from servers.slots import SlotRange, slot_of
 
 
@@ -26,11 +26,11 @@ class Slots:
         """The bits below a bucket's number."""
         return BUCKET_SHIFT
 
-    def token_count(self, node: Node) -> int:
+    def token_count(self, node: PlacedNode) -> int:
         """0: a slot map knows them, the placement does not."""
         return 0
 
-    def tokens(self, node: Node) -> NDArray[np.uint32]:
+    def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
         """None."""
         return np.empty(0, np.uint32)
 
@@ -55,7 +55,7 @@ class SlotMap:
     Raises DuplicateName; IndexError for what is no slot.
     """
 
-    def __init__(self, nodes: Iterable[Node], slots: Mapping[str, Sequence[SlotRange]]) -> None:
+    def __init__(self, nodes: Iterable[PlacedNode], slots: Mapping[str, Sequence[SlotRange]]) -> None:
         self.nodes: Final = distinct_nodes(nodes)
         self.placement: Final = Slots()
         self.slots: Final = {node.name: tuple(slots.get(node.name, ())) for node in self.nodes}
@@ -72,7 +72,7 @@ class SlotMap:
         self.tokens: Final = owned.astype(np.uint32) << np.uint32(BUCKET_SHIFT)
         self.tokens.flags.writeable = False
 
-    def with_nodes(self, nodes: Iterable[Node]) -> SlotMap:
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> SlotMap:
         """The same map with these nodes: what others had is nobody's, and who is new has nothing."""
         return SlotMap(nodes, self.slots)
 

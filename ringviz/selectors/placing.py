@@ -15,7 +15,7 @@ from ringviz.core.copies import copies_moved
 from ringviz.core.counts import keys_per_node
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import Movement, movement
-from ringviz.core.placement import Bucketed, Murmur, Node
+from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.state import ON_RING, ClusterState, NodeState, State
 from ringviz.core.strategy import Strategy, build
@@ -77,28 +77,28 @@ def strategy_of(state: State, name: str = "") -> Strategy:
 
 @lru_cache(maxsize=_KEPT)
 def _built(strategy: str, placement: Murmur, members: tuple[tuple[str, float], ...]) -> Strategy:
-    return build(strategy, [Node(name, weight) for name, weight in members], placement=placement)
+    return build(strategy, [PlacedNode(name, weight) for name, weight in members], placement=placement)
 
 
 def _mapped(state: State) -> SlotMap:
     """Who owns which slots is not computed: the cluster says it."""
     members = members_of(state)
     slots = {node["name"]: [(first, last) for first, last in node.get("slots", ())] for node in members}
-    return SlotMap([Node(node["name"], node["weight"]) for node in members], slots)
+    return SlotMap([PlacedNode(node["name"], node["weight"]) for node in members], slots)
 
 
 def tokens_of(cluster: ClusterState, node: NodeState) -> NDArray[np.uint32]:
     """A node's tokens in the order of their index, whatever its state."""
     if cluster["strategy"] == SLOTS:
         return range_ends([(first, last) for first, last in node.get("slots", ())])
-    return placement_of(cluster).tokens(Node(node["name"], node["weight"]))
+    return placement_of(cluster).tokens(PlacedNode(node["name"], node["weight"]))
 
 
 def token_count(cluster: ClusterState, weight: float) -> int:
     """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
     if cluster["strategy"] != "ring":
         return 0
-    return placement_of(cluster).token_count(Node("any", weight))
+    return placement_of(cluster).token_count(PlacedNode("any", weight))
 
 
 def with_figures(state: State, keys: KeyIndex) -> State:

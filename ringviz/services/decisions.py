@@ -19,9 +19,7 @@ from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex
 from ringviz.core.state import ON_RING, KeysState, NodeState, State, new_node
 from ringviz.errors import Invalid, NotFound
-from ringviz.models import Cluster as ClusterRow
-from ringviz.models import KeySet
-from ringviz.models import Node as NodeRow
+from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import (
     bucket_owners,
@@ -34,7 +32,7 @@ from ringviz.selectors.placing import (
 from ringviz.services.checks import check_node, check_settings, check_settings_change, check_size, check_weight
 from servers.slots import in_ranges
 
-ACTIVE, DOWN, DRAINING = NodeRow.State.ACTIVE, NodeRow.State.DOWN, NodeRow.State.DRAINING
+ACTIVE, DOWN, DRAINING = Node.State.ACTIVE, Node.State.DOWN, Node.State.DRAINING
 
 NodeKind = type[events.NodeEvent]
 
@@ -71,7 +69,7 @@ def kill(number: int) -> Decision:
     """A node goes down, whatever it was before. On a managed cluster its server dies, and with it what it stored."""
 
     def decide(on: Known) -> events.Payload:
-        if on.cluster.kind == ClusterRow.Kind.MANAGED:
+        if on.cluster.kind == Cluster.Kind.MANAGED:
             address = node_of(on.state, number)["address"]
             return died(number, cause="asked", replica=address if on.cluster.replicas else "")(on)
         return simulated(on)
@@ -149,7 +147,7 @@ def edit(number: int, *, address: str, zone: str) -> Decision:
         was = node_of(on.state, number)
         node: NodeState = {**was, "address": address.strip(), "zone": zone.strip()}
         check_node(node, taken=())
-        if on.cluster.kind == ClusterRow.Kind.MANAGED and node["address"] != was["address"]:
+        if on.cluster.kind == Cluster.Kind.MANAGED and node["address"] != was["address"]:
             raise Invalid("address", address, _("The address of a server is where the supervisor started it."))
         if node == was:
             raise Invalid("address", address, _("Nothing was changed."))
@@ -206,7 +204,7 @@ def use_keys(key_set: KeySet) -> Decision:
         if key_set.pk == on.state["keys"]["id"]:
             raise Invalid("keys", key_set.label, _("The cluster has these keys already."))
         keys = KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
-        unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == ClusterRow.Kind.MANAGED else on.state["unfilled"]
+        unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == Cluster.Kind.MANAGED else on.state["unfilled"]
         state: State = {**on.state, "keys": keys, "unfilled": unfilled}
         after = with_figures(state, index_for(on.state["cluster"], key_set))
         return events.KeysImported(
@@ -250,7 +248,7 @@ def _to_state(  # noqa: PLR0917  one row of a table of actions
     action: str,
     number: int,
     kind: NodeKind,
-    state: NodeRow.State,
+    state: Node.State,
     allowed: Container[str],
     refusal: Callable[[], str],
 ) -> Decision:

@@ -19,8 +19,7 @@ from ringviz import events
 from ringviz.bounds import MAX_INTENT_KEY, MAX_OPEN_WORK, MAX_SERVED_NODES
 from ringviz.core.state import WITHOUT_SERVER, NodeState, State, Work
 from ringviz.errors import Invalid
-from ringviz.models import Cluster, Intent
-from ringviz.models import Node as NodeRow
+from ringviz.models import Cluster, Intent, Node
 from ringviz.selectors.clusters import Known
 from ringviz.services.checks import check_memory
 from ringviz.services.decisions import Decision, now
@@ -167,4 +166,4 @@ def _joining(on: Known, decision: Decision, done: events.Payload) -> NodeState |
     if decision.action not in ("add", "revive") or not isinstance(done, events.NodeEvent):
         return None
     node = done.node
-    return {**node, "state": NodeRow.State.JOINING.value, "keys": 0, "ownership": 0.0, "lost": 0, "address": ""}
+    return {**node, "state": Node.State.JOINING.value, "keys": 0, "ownership": 0.0, "lost": 0, "address": ""}

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict
 import numpy as np
 
 from live.subjects import encode, payload_class
-from ringviz.core.placement import Node
+from ringviz.core.placement import PlacedNode
 from ringviz.core.state import NodeState, State
 from ringviz.events import NodeAdded, NodeReweighted, apply
 from ringviz.models import Cluster
@@ -56,6 +56,6 @@ def answer_of(made: Plan) -> PlanAnswer:
         answer["estimate"] = estimate(made.on.cluster, made.on.state, made.kind, made.payload, made.after)
     if payload_class(made.kind) in (NodeAdded, NodeReweighted) and made.after["cluster"]["strategy"] == "ring":
         node: NodeState = made.payload["node"]  # type: ignore[assignment]
-        tokens = placement_of(made.after["cluster"]).tokens(Node(node["name"], node["weight"]))
+        tokens = placement_of(made.after["cluster"]).tokens(PlacedNode(node["name"], node["weight"]))
         answer["tokens"] = base64_words(np.sort(tokens))
     return answer

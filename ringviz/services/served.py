@@ -17,16 +17,15 @@ from ringviz import events
 from ringviz.bounds import LEAST_RATE, MAX_RATE, MAX_WHY
 from ringviz.core.state import ON_RING, NodeState, Work, Workload
 from ringviz.errors import Invalid, NotFound
-from ringviz.models import Cluster
-from ringviz.models import Node as NodeRow
+from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import changed_figures, unfilled_of
 from ringviz.services.decisions import Decision, NodeKind, node_event, node_of, now, with_checked_figures
 from servers.client.popularity import DISTRIBUTIONS
 from servers.slots import in_ranges
 
-ACTIVE, JOINING = NodeRow.State.ACTIVE, NodeRow.State.JOINING
-SUSPECTED, FROZEN = NodeRow.State.SUSPECTED, NodeRow.State.FROZEN
+ACTIVE, JOINING = Node.State.ACTIVE, Node.State.JOINING
+SUSPECTED, FROZEN = Node.State.SUSPECTED, Node.State.FROZEN
 
 
 def freeze(number: int) -> Decision:
@@ -179,7 +178,7 @@ def _server(  # noqa: PLR0917  one row of a table of actions
     action: str,
     number: int,
     kind: NodeKind,
-    state: NodeRow.State,
+    state: Node.State,
     allowed: Container[str],
     address: str | None = None,
 ) -> Decision:
@@ -191,7 +190,7 @@ def _server(  # noqa: PLR0917  one row of a table of actions
             raise Invalid("node", number, _("%(node)s is simulated: it has no server.") % {"node": node["name"]})
         if node["state"] not in allowed:
             text = _("%(node)s is %(state)s: that cannot be done now.")
-            raise Invalid("node", number, text % {"node": node["name"], "state": NodeRow.State(node["state"]).label})
+            raise Invalid("node", number, text % {"node": node["name"], "state": Node.State(node["state"]).label})
         changed: NodeState = {**node, "state": state.value, "since": now()}
         if address is not None:
             changed["address"] = address

@@ -13,8 +13,7 @@ from live.subjects import kind_of, payload_class
 from ringviz import events
 from ringviz.core.state import NodeState, State, Workload
 from ringviz.errors import Invalid
-from ringviz.models import Cluster, KeySet
-from ringviz.models import Node as NodeRow
+from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import cluster_of
 from ringviz.selectors.past import event_at, state_at
 from ringviz.services import decisions, served
@@ -79,9 +78,9 @@ def _node_before(payload: Mapping[str, Any], before: State) -> NodeState:
 
 
 _KIND_BY_STATE: dict[str, decisions.NodeKind] = {
-    NodeRow.State.ACTIVE: events.NodeRevived,
-    NodeRow.State.DOWN: events.NodeKilled,
-    NodeRow.State.DRAINING: events.NodeDrained,
+    Node.State.ACTIVE: events.NodeRevived,
+    Node.State.DOWN: events.NodeKilled,
+    Node.State.DRAINING: events.NodeDrained,
 }
 
 

@@ -12,8 +12,7 @@ import numpy as np
 
 from ringviz.core.state import ON_RING, State
 from ringviz.errors import Refused
-from ringviz.models import Intent
-from ringviz.models import Node as NodeRow
+from ringviz.models import Intent, Node
 from ringviz.selectors.placing import bucket_owners
 from ringviz.services.decisions import died
 from ringviz.supervisor.book import Book
@@ -91,7 +90,7 @@ class Deaths:
         if not dead:
             return
         numbers = {server.number for server in dead}
-        nodes = [{**n, "state": NodeRow.State.DOWN.value} if n["number"] in numbers else n for n in state["nodes"]]
+        nodes = [{**n, "state": Node.State.DOWN.value} if n["number"] in numbers else n for n in state["nodes"]]
         before = bucket_owners(state)
         after = bucket_owners({**state, "nodes": nodes})  # type: ignore[typeddict-item]
         survivors = [server for server in self._members.running() if server not in dead]

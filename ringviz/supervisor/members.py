@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.state import State
-from ringviz.models import Node as NodeRow
+from ringviz.models import Node
 from ringviz.selectors.placing import members_of
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.ports import settle_ports
@@ -110,7 +110,7 @@ class Members:
         wanted = {node["number"] for node in members_of(state)}
         # Who was joining has the keys that have moved to it. Of the others the work, if any, begins anew.
         joining = (
-            {node["number"] for node in state["nodes"] if node["state"] == NodeRow.State.JOINING} if wanted else set()
+            {node["number"] for node in state["nodes"] if node["state"] == Node.State.JOINING} if wanted else set()
         )
         found = [
             (number, path)

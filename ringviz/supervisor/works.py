@@ -22,8 +22,7 @@ from ringviz import events
 from ringviz.core.state import State
 from ringviz.errors import Refused
 from ringviz.events import apply
-from ringviz.models import Intent, KeySet
-from ringviz.models import Node as NodeRow
+from ringviz.models import Intent, KeySet, Node
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import bucket_owners, index_for, keys_per_bucket
 from ringviz.services import decisions, served
@@ -161,7 +160,7 @@ class Works:
             self._not_before = time.monotonic() + 1.0
             return
         node = next((one for one in state["nodes"] if one["number"] == intent.node), None)
-        if node is not None and node["state"] == NodeRow.State.JOINING:
+        if node is not None and node["state"] == Node.State.JOINING:
             self._members.retire(intent.node)
         why = self._failed.pop(intent.number, "")
         outcome = Intent.State.FAILED if why else Intent.State.CANCELLED
@@ -170,7 +169,7 @@ class Works:
     # --- the actions
 
     def _form(self, on: Known, intent: Intent) -> None:
-        joining = [node["number"] for node in on.state["nodes"] if node["state"] == NodeRow.State.JOINING]
+        joining = [node["number"] for node in on.state["nodes"] if node["state"] == Node.State.JOINING]
         self._tell("starting", intent)
         servers = self._start_all(joining)
         addresses = {server.number: str(server.address) for server in servers}

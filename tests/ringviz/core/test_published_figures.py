@@ -10,15 +10,15 @@ import pytest
 
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import movement
-from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
+from ringviz.core.placement import TOKEN_SPACE, Murmur, PlacedNode
 from ringviz.core.ranges import RangeChanges
 from ringviz.core.ring import HashRing
 from ringviz.core.strategy import build
 from tests.ringviz.core.evenness import peak_to_mean, spread, theory_spread
 
 
-def nodes(count: int) -> list[Node]:
-    return [Node(f"node-{number}") for number in range(count)]
+def nodes(count: int) -> list[PlacedNode]:
+    return [PlacedNode(f"node-{number}") for number in range(count)]
 
 
 def user_keys(count: int) -> KeyIndex:

@@ -11,12 +11,12 @@ from ringviz.core.counts import keys_per_node
 from ringviz.core.errors import DuplicateName
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import movement
-from ringviz.core.placement import TOKEN_SPACE, Node
+from ringviz.core.placement import TOKEN_SPACE, PlacedNode
 from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.strategy import Strategy
 from servers.slots import slot_of
 
-NODES = [Node("a"), Node("b"), Node("idle")]
+NODES = [PlacedNode("a"), PlacedNode("b"), PlacedNode("idle")]
 SLOTS = {"a": [(0, 99), (200, 299)], "b": [(100, 199), (300, 16_000)]}
 HASHES = np.arange(BUCKETS, dtype=np.uint32) << np.uint32(BUCKET_SHIFT)
 
@@ -73,7 +73,7 @@ def test_an_empty_map_and_what_is_no_slot():
     assert SlotMap([], {}).owners(HASHES).tolist() == [-1] * BUCKETS
     assert SlotMap([], {}).ownership().tolist() == []
     with pytest.raises(DuplicateName):
-        SlotMap([Node("a"), Node("a")], {})
+        SlotMap([PlacedNode("a"), PlacedNode("a")], {})
     for span in ((-1, 3), (3, 2), (0, BUCKETS)):
         with pytest.raises(IndexError):
-            SlotMap([Node("a")], {"a": [span]})
+            SlotMap([PlacedNode("a")], {"a": [span]})
