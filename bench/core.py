@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import movement
-from ringviz.core.placement import Murmur, Node
+from ringviz.core.placement import Murmur, PlacedNode
 from ringviz.core.ring import HashRing
 
 NODES = [f"node-{number}" for number in range(100)]
@@ -152,7 +152,7 @@ BENCHES: tuple[Callable[[], Iterator[Line]], ...] = (placing, moving, looking_up
 
 def our_ring() -> HashRing:
     """The ring under test."""
-    return HashRing(map(Node, NODES), Murmur(VNODES))
+    return HashRing(map(PlacedNode, NODES), Murmur(VNODES))
 
 
 def without(ring: HashRing, name: str) -> HashRing:

@@ -89,7 +89,7 @@ def watching_many() -> tuple[float, float]:
         begun = time.process_time()
         time.sleep(OBSERVED_S)
         used = (time.process_time() - begun) / OBSERVED_S
-        trips = [trip for latency in heartbeat.latencies().values() for trip in latency.window_s]
+        trips = [trip for trips in heartbeat.latencies().values() for trip in trips]
         heartbeat.stop()
     return used, median(trips)
 

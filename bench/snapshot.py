@@ -16,10 +16,10 @@ django.setup()
 from bench.core import line  # noqa: E402
 from ringviz.core.keys import KeyIndex  # noqa: E402
 from ringviz.core.placement import Murmur  # noqa: E402
-from ringviz.core.state import ClusterState, KeysState, NodeState, State  # noqa: E402
+from ringviz.core.state import ClusterState, KeysState, NodeState, State, new_node  # noqa: E402
 from ringviz.core.text import pattern_keys  # noqa: E402
 from ringviz.selectors.picture import tokens_file  # noqa: E402
-from ringviz.selectors.placing import changed_figures, strategy_of, summary, with_figures  # noqa: E402
+from ringviz.selectors.placing import changed_figures, movement_summary, strategy_of, with_figures  # noqa: E402
 
 KEYS = 100_000
 NOTE = "bytes before compression; 100,000 keys"
@@ -39,22 +39,16 @@ def state_of(nodes: int, vnodes: int, keys: KeyIndex, *, down: int = 0) -> State
         replicas=0,
         memory=0,
     )
-    members = [
-        NodeState(
+    members = []
+    for number in range(1, nodes + 1):
+        node = new_node(
             number=number,
+            since="2026-11-25T12:00:00.000Z",
             name=f"app-{number:03}",
             address=f"10.0.{number >> 8}.{number & 255}:6379",
             zone=f"zone-{'abc'[number % 3]}",
-            weight=1.0,
-            state="down" if number == down else "active",
-            since="2026-11-25T12:00:00.000Z",
-            tokens=0,
-            keys=0,
-            ownership=0.0,
-            lost=0,
         )
-        for number in range(1, nodes + 1)
-    ]
+        members.append(NodeState(**{**node, "state": "down" if number == down else "active"}))
     told = KeysState(id=1, kind="pattern", label="user:{n}", count=KEYS)
     state = State(cluster=cluster, keys=told, nodes=members, work=[], unfilled=[], workload=None)
     return with_figures(state, keys)
@@ -76,7 +70,7 @@ def compare(nodes: int, vnodes: int, keys: KeyIndex) -> None:
     payload = {
         "node": after["nodes"][1],
         "changed": changed_figures(before, after, without=2),
-        "movement": summary(before, after, keys),
+        "movement": movement_summary(before, after, keys),
         "undoes": None,
     }
     print(line(f"event of a kill, {named}", size(payload), "bytes", "a snapshot for every event", snapshot, "", NOTE))

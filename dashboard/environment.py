@@ -23,7 +23,7 @@ def names(variable: str, default: str = "") -> list[str]:
     return [name.strip() for name in os.environ.get(variable, default).split(",") if name.strip()]
 
 
-def number(variable: str, default: int, *, maximum: int) -> int:
+def whole(variable: str, default: int, *, maximum: int) -> int:
     """A whole number from 0 to `maximum`; an empty variable is the default."""
     text = os.environ.get(variable, "").strip() or str(default)
     if not (text.isascii() and text.isdigit() and int(text) <= maximum):

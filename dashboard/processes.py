@@ -25,23 +25,23 @@ _started_at = timezone.now()
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Processes:
     """All of them at one moment."""
 
     at: datetime
     processes: tuple[Process, ...]
 
 
-_last: tuple[float, Look] | None = None
+_last: tuple[float, Processes] | None = None
 _looking = threading.Lock()
 
 
-def look() -> Look:
+def processes_now() -> Processes:
     """The processes now, or as they were at most two seconds ago. Waits half a second at most for a silent one."""
     global _last  # noqa: PLW0603  one look a process
     with _looking:
         if _last is None or time.monotonic() - _last[0] > _KEPT_S:
-            _last = time.monotonic(), Look(timezone.now(), (_web(), _database(), _hint_server(), *_of_places()))
+            _last = time.monotonic(), Processes(timezone.now(), (_web(), _database(), _hint_server(), *_of_places()))
         return _last[1]
 
 

@@ -19,7 +19,7 @@ DATA_DIR = environment.data_dir(BASE_DIR / ".ringviz")
 DEPLOYED = os.environ.get("DEPLOYED") == "1"
 DEBUG = False
 SECRET_KEY = environment.secret_key(DATA_DIR)
-PORT = environment.number("PORT", 8000, maximum=environment.MAX_PORT)
+PORT = environment.whole("PORT", 8000, maximum=environment.MAX_PORT)
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
 
@@ -86,11 +86,11 @@ REDIS_URL = environment.hint_url(DATA_DIR)
 ALLOWED_TARGETS = environment.targets("ALLOWED_TARGETS")
 
 # What the event log keeps of each stream, in events; older ones fold into a base state.
-EVENT_RETENTION = environment.number("EVENT_RETENTION", 10_000, maximum=10_000_000)
+EVENT_RETENTION = environment.whole("EVENT_RETENTION", 10_000, maximum=10_000_000)
 
 # Managed clusters: what their servers may cost this machine, and another engine than the one that comes along.
-SERVERS_MEMORY_MIB = environment.number("SERVERS_MEMORY_MIB", 4_096, maximum=1_048_576)
-SERVER_STARTS_A_MINUTE = environment.number("SERVER_STARTS_A_MINUTE", 240, maximum=100_000)
+SERVERS_MEMORY_MIB = environment.whole("SERVERS_MEMORY_MIB", 4_096, maximum=1_048_576)
+SERVER_STARTS_A_MINUTE = environment.whole("SERVER_STARTS_A_MINUTE", 240, maximum=100_000)
 SERVER_BINARY = os.environ.get("SERVER_BINARY", "")
 
 LANGUAGE_CODE = "en"

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from live.asked import whole_number
 from live.lists import Entry, entry, oldest_at
 from live.models import Event
 from live.places import Place, Places, TimelineWords
@@ -40,7 +41,7 @@ class Asked:
     @classmethod
     def of(cls, query: QueryDict, kinds: Iterable[Kind]) -> Asked:
         """From an address; what is not understood is as if it were not there."""
-        before, after = _version(query.get("before", "")), _version(query.get("after", ""))
+        before, after = whole_number(query.get("before", "")), whole_number(query.get("after", ""))
         kind = query.get("kind", "")
         known = any(kind == one.name for one in kinds)
         asked = query.get("name") or query.get("node", "")  # as links had it when there were clusters only
@@ -51,10 +52,6 @@ class Asked:
     def is_filtered(self) -> bool:
         """Whether some events are left out on purpose."""
         return bool(self.kind or self.name)
-
-
-def _version(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
 
 
 @dataclass(frozen=True, slots=True)

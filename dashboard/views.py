@@ -18,7 +18,7 @@ def show_overview(request: HttpRequest) -> HttpResponse:
     whole = overview.whole()
     if whole.cards and request.headers.get("HX-Request"):  # a page that was empty asks whether it still is
         return HttpResponseClientRefresh()
-    return render(request, "dashboard/overview.html", {"overview": whole, "look": processes.look()})
+    return render(request, "dashboard/overview.html", {"overview": whole, "look": processes.processes_now()})
 
 
 @require_safe
@@ -34,7 +34,7 @@ def show_card(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
 @require_safe
 def show_processes(request: HttpRequest) -> HttpResponse:
     """The processes again, and the head of the overview."""
-    context = {"look": processes.look(), "overview": overview.whole()}
+    context = {"look": processes.processes_now(), "overview": overview.whole()}
     return render(request, "dashboard/_processes_look.html", context)
 
 

@@ -29,9 +29,9 @@ class Identity:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "Identity":
+    def from_dict(cls, values: Mapping[str, Any]) -> "Identity":
         """What `to_dict` gave. Raises KeyError, TypeError, ValueError."""
-        return cls(int(told["pid"]), str(told["started"]), str(told["binary"]), str(told["directory"]))
+        return cls(int(values["pid"]), str(values["started"]), str(values["binary"]), str(values["directory"]))
 
 
 def identity_of(pid: int) -> Identity | None:
@@ -96,13 +96,15 @@ def _of_proc(pid: int) -> Identity | None:
 def _of_ps(pid: int) -> Identity | None:
     """macOS: `ps` knows start and binary, `lsof` the directory."""
     try:
-        told = subprocess.run(["ps", "-o", "lstart=,comm=", "-p", str(pid)], capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["ps", "-o", "lstart=,comm=", "-p", str(pid)], capture_output=True, text=True, check=True
+        )
         cwd = subprocess.run(
             ["lsof", "-a", "-p", str(pid), "-d", "cwd", "-Fn"], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-    words = told.stdout.split()
+    words = listed.stdout.split()
     directory = next((line[1:] for line in cwd.stdout.splitlines() if line.startswith("n")), "")
     if len(words) < 6 or not directory:
         return None

@@ -12,7 +12,7 @@ class PortUnavailable(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class BoundSocket:
     """A bound, listening socket and the port it really has. `refused` were tried first and are taken."""
 
     socket: socket.socket
@@ -20,7 +20,7 @@ class Listener:
     refused: tuple[int, ...]
 
 
-def listen(host: str, port: int, *, tries: int = 20) -> Listener:
+def listen(host: str, port: int, *, tries: int = 20) -> BoundSocket:
     """Listen on `host` (an IP address) at `port`, or at the next free one of `tries`; port 0 takes any free one.
 
     Raises PortUnavailable: all of them taken, a port that only root may bind, or an address this machine does not have.
@@ -40,5 +40,5 @@ def listen(host: str, port: int, *, tries: int = 20) -> Listener:
                 raise PortUnavailable(error.errno, error.strerror, f"{host}:{candidate}") from error
             refused.append(candidate)
         else:
-            return Listener(bound, int(bound.getsockname()[1]), tuple(refused))
+            return BoundSocket(bound, int(bound.getsockname()[1]), tuple(refused))
     raise PortUnavailable(errno.EADDRINUSE, "all taken", f"{host}:{port} to {refused[-1]}")

@@ -16,6 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+FIRST_PAUSE_S = 0.1  # before a lost connection to the hint server is tried again; then twice as long each time
+LONGEST_PAUSE_S = 1.0
+
 
 def redis_url() -> str:
     """Where the hint server is; empty where there is none."""

@@ -16,18 +16,16 @@ from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.retry import Retry
 
-from live.channel import channel_name
+from live.channel import FIRST_PAUSE_S, LONGEST_PAUSE_S, channel_name
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 0.5
 SLICE_S = 0.5  # how soon a wait notices `close` of another thread
 SILENCE_S = 5.0  # then the server is asked, and after twice that the connection is dead
-FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 1.0
 
 
-class Listener:
+class HintListener:
     """Hears the hints of this installation on the server at `url`; "" for none, then every wait times out.
 
     One thread waits; `close` may be called from any.

@@ -127,12 +127,24 @@ def declared(kind: str) -> Kind:
     return found
 
 
+def payload_class(kind: str) -> type[Any] | None:
+    """The class of a kind's payloads; None where no subject of this process declares the kind."""
+    found = known(kind)
+    return None if found is None else found.payload
+
+
+def kind_of(payload: type[Any]) -> str:
+    """The kind whose payloads are of this class. Raises UndeclaredKind."""
+    found = _by_payload.get(payload)
+    if found is None:
+        raise UndeclaredKind(f"no subject declares {payload.__name__} as a payload")
+    return found.name
+
+
 def encode(payload: object) -> tuple[str, dict[str, Any]]:
     """The kind of a payload and its JSON values, checked. Raises UndeclaredKind, UndeclaredField."""
-    kind = _by_payload.get(type(payload))
-    if kind is None:
-        raise UndeclaredKind(f"no subject declares {type(payload).__name__} as a payload")
-    return kind.name, plain(payload, kind.name)
+    kind = kind_of(type(payload))
+    return kind, plain(payload, kind)
 
 
 def event_words(kind: str, payload: Payload) -> EventWords:

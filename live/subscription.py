@@ -18,13 +18,13 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from live.channel import FIRST_PAUSE_S, LONGEST_PAUSE_S
+
 logger = logging.getLogger(__name__)
 
 # Every hub says each 5 s how many sockets it has and hears itself, so that a longer silence is a dead connection.
 SILENCE_S = 15.0
 COMMAND_S = 2.0
-FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 1.0
 
 
 class Subscription:

@@ -42,7 +42,7 @@ class Invalid(Refused):
 class StaleVersion(Refused):
     """The cluster changed since the decision was made; `events` are what happened, oldest first."""
 
-    def __init__(self, expected: int, actual: int, events: Sequence[Event] = ()) -> None:
+    def __init__(self, expected: int, actual: int, events: Sequence[Event]) -> None:
         super().__init__(_("The cluster changed first. Look at what happened, then decide again."))
         self.expected = expected
         self.actual = actual

@@ -5,16 +5,22 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from live.models import Stream
+from live.models import ACTOR_LENGTH, Stream
 from ringviz.bounds import (
+    MAX_ADDRESS,
     MAX_COPIES,
+    MAX_HOLDER,
     MAX_INTENT_KEY,
+    MAX_LABEL,
     MAX_NAME,
     MAX_PATTERN,
+    MAX_REPLICAS,
     MAX_SLUG,
     MAX_VNODES,
     MAX_WEIGHT,
+    MAX_WHY,
 )
+from ringviz.core.placement import TOKEN_SPACE, VNODES
 from servers.guard.rules import MAX_HOST_NAME
 
 
@@ -32,7 +38,7 @@ class KeySet(models.Model):
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     pattern = models.CharField(_("pattern"), max_length=MAX_PATTERN, blank=True)
-    label = models.CharField(_("label"), max_length=200)
+    label = models.CharField(_("label"), max_length=MAX_LABEL)
     count = models.PositiveIntegerField(_("keys"))
     digest = models.CharField(_("digest"), max_length=64)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -65,21 +71,21 @@ class Cluster(models.Model):
         RING = "ring", _("hash ring")
         MODULO = "modulo", _("modulo")
 
-    slug = models.SlugField(_("address"), max_length=50, unique=True)
+    slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
     name = models.CharField(_("name"), max_length=MAX_NAME)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.SIMULATED, editable=False)
     demo = models.BooleanField(_("demo"), default=False, help_text=_("One click on the ring kills a node."))
     strategy = models.CharField(_("strategy"), max_length=16, choices=Strategy, default=Strategy.RING)
     vnodes = models.PositiveIntegerField(
-        _("tokens per node"), default=160, validators=[MinValueValidator(1), MaxValueValidator(MAX_VNODES)]
+        _("tokens per node"), default=VNODES, validators=[MinValueValidator(1), MaxValueValidator(MAX_VNODES)]
     )
     copies = models.PositiveSmallIntegerField(
         _("copies of each key"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_COPIES)]
     )
-    seed = models.PositiveBigIntegerField(_("hash seed"), default=0, validators=[MaxValueValidator(2**32 - 1)])
+    seed = models.PositiveBigIntegerField(_("hash seed"), default=0, validators=[MaxValueValidator(TOKEN_SPACE - 1)])
     key_set = models.ForeignKey(KeySet, models.PROTECT, verbose_name=_("keys"), related_name="clusters")
     replicas = models.PositiveSmallIntegerField(
-        _("replicas of each server"), default=0, validators=[MaxValueValidator(1)]
+        _("replicas of each server"), default=0, validators=[MaxValueValidator(MAX_REPLICAS)]
     )
     memory = models.PositiveBigIntegerField(_("memory of a server, bytes"), default=0, editable=False)
     unfilled = models.JSONField(default=list, editable=False)
@@ -102,7 +108,7 @@ class Node(models.Model):
     """A member of a cluster. `keys`, `ownership`, `tokens` and `lost` are written with the event that changed them."""
 
     class State(models.TextChoices):
-        """Who is active, suspected or frozen is on the ring; the others are not."""
+        """`core.state.ON_RING` says which of them are on the ring."""
 
         ACTIVE = "active", _("active")
         SUSPECTED = "suspected", _("suspected")
@@ -114,7 +120,7 @@ class Node(models.Model):
     cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="nodes", verbose_name=_("cluster"))
     number = models.PositiveIntegerField(_("number"), editable=False)
     name = models.CharField(_("name"), max_length=MAX_NAME)
-    address = models.CharField(_("address"), max_length=200, blank=True, default="")
+    address = models.CharField(_("address"), max_length=MAX_ADDRESS, blank=True, default="")
     zone = models.CharField(_("zone"), max_length=MAX_NAME, blank=True, default="")
     weight = models.FloatField(
         _("weight"), default=1.0, validators=[MinValueValidator(0.0), MaxValueValidator(MAX_WEIGHT)]
@@ -164,11 +170,11 @@ class Intent(models.Model):
     fields = models.JSONField(default=dict)
     before = models.JSONField(null=True, default=None)
     decided_on = models.PositiveBigIntegerField()
-    actor = models.CharField(max_length=150, blank=True, default="")
+    actor = models.CharField(max_length=ACTOR_LENGTH, blank=True, default="")
     origin = models.CharField(max_length=16)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     cancelling = models.BooleanField(default=False)
-    why = models.CharField(_("why"), max_length=500, blank=True, default="")
+    why = models.CharField(_("why"), max_length=MAX_WHY, blank=True, default="")
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, default=None)
 
@@ -210,7 +216,7 @@ class Leadership(models.Model):
     """Who may write what became of managed clusters: the holder of the highest fencing token. One row."""
 
     fencing_token = models.PositiveBigIntegerField(default=0)
-    holder = models.CharField(max_length=200, blank=True, default="")
+    holder = models.CharField(max_length=MAX_HOLDER, blank=True, default="")
     since = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -235,7 +241,7 @@ class KeyImport(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.RUNNING)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("total"), default=0)
-    error = models.CharField(_("error"), max_length=500, blank=True, default="")
+    error = models.CharField(_("error"), max_length=MAX_WHY, blank=True, default="")
     updated_at = models.DateTimeField(_("updated"), default=timezone.now)
 
     class Meta:

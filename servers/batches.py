@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from servers.slots import SlotRange, ranges_of
 
-NOBODY: Final = 0
+NO_NUMBER: Final = 0  # of a slot that nobody owns
 MOST_SLOTS: Final = 2048  # of one move: what is done stays done when the next is cancelled
 
 
@@ -41,7 +41,7 @@ def next_moves(
     moved. Each move has at most `most_slots` slots (>= 1). Doing what this gives, again and again, ends with
     `now == wanted` wherever both have an owner.
     """
-    slots = np.flatnonzero((now != wanted) & (now != NOBODY) & (wanted != NOBODY))
+    slots = np.flatnonzero((now != wanted) & (now != NO_NUMBER) & (wanted != NO_NUMBER))
     pairs, counts = np.unique(np.stack([now[slots], wanted[slots]]), axis=1, return_counts=True)
     sources, targets = ({pair[side] for pair in running} for side in (0, 1))
     moves: list[Move] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binascii import crc_hqx
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -32,6 +32,19 @@ def ranges_of(slots: NDArray[np.int64]) -> list[SlotRange]:
     firsts = slots[np.concatenate([[0], breaks + 1])]
     lasts = slots[np.concatenate([breaks, [slots.size - 1]])]
     return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def marked_ranges(marked: NDArray[np.bool_]) -> list[SlotRange]:
+    """The marked slots as ascending ranges; `marked` has one value a slot."""
+    return ranges_of(np.flatnonzero(marked))
+
+
+def in_ranges(ranges: Iterable[Sequence[int]]) -> NDArray[np.bool_]:
+    """Marks every slot of these ranges, shape (SLOTS,)."""
+    inside = np.zeros(SLOTS, np.bool_)
+    for first, last in ranges:
+        inside[first : last + 1] = True
+    return inside
 
 
 def slots_in(ranges: Iterable[SlotRange]) -> list[int]:

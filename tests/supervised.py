@@ -27,7 +27,7 @@ from ringviz.selectors.measured import measure
 from ringviz.services.actions import decision_of
 from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster, delete_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from ringviz.stores import passwords
 from servers.address import Address
 from servers.driver.engine import Engine
@@ -110,7 +110,7 @@ class Installation:
             slug=SLUG,
             name="Real",
             kind=Cluster.Kind.MANAGED,
-            key_set=pattern_keys(pattern="user:{n}", count=keys),
+            key_set=pattern_key_set(pattern="user:{n}", count=keys),
             nodes=[{"name": f"cache-{n}"} for n in range(1, nodes + 1)],
             vnodes=vnodes,
             strategy=strategy,

@@ -55,12 +55,8 @@ class Kept:
         self.child = None
         self.start_at = self.pace.next_start(now)
 
-    def is_hopeless(self, now: float) -> bool:
-        """Whether it died too often in too short a time."""
-        return self.pace.is_hopeless(now)
 
-
-class Keeper:
+class DemoKeeper:
     """The programs of one demo, in the order of their start."""
 
     def __init__(self, console: Console) -> None:
@@ -68,7 +64,7 @@ class Keeper:
         self._kept: list[Kept] = []
         self._launcher = Launcher()
 
-    def add(self, name: str, starter: Callable[[], Child], *, grace_s: float, essential: bool) -> Child:
+    def add(self, name: str, starter: Callable[[], Child], *, grace_s: float, essential: bool = False) -> Child:
         """Start a program and keep it running from now on."""
         kept = Kept(name, starter, grace_s, essential)
         self._kept.append(kept)
@@ -119,9 +115,10 @@ class Keeper:
         if status is None:
             return True
         kept.bury(now)
-        told = {"name": kept.name, "status": status}
-        if kept.essential and kept.is_hopeless(now):
-            self._console.line(_("%(name)s ended again (status %(status)s): giving up. Its words stand above.") % told)
+        values = {"name": kept.name, "status": status}
+        if kept.essential and kept.pace.is_hopeless(now):
+            text = _("%(name)s ended again (status %(status)s): giving up. Its words stand above.")
+            self._console.line(text % values)
             return False
-        self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % told)
+        self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % values)
         return True

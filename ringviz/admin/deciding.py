@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
 from live.models import Event
+from live.subjects import payload_class
 from ringviz.actors import OPERATE, actor_of
 from ringviz.errors import Refused
+from ringviz.events import WorkAsked
 from ringviz.forms.deciding import DecidingForm, refusal_text
 
 M = TypeVar("M", bound=Model)
@@ -70,7 +72,7 @@ class DecidingAdmin(_ModelAdmin[M]):
     def note(self, request: HttpRequest, events: Iterable[Event]) -> None:
         """What the services made of the request: where they asked for it, the admin must not say that it is done."""
         for event in events:
-            if event.kind == "work_asked":
+            if payload_class(event.kind) is WorkAsked:
                 request.META[_ASKED] = event.version
 
     def message_user(

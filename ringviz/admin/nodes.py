@@ -11,18 +11,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from live.asked import whole_number
+from live.subjects import payload_class
 from live.wording import percent
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.errors import Refused
+from ringviz.events import WorkAsked
 from ringviz.forms.node import AddNodeForm, ChangeNodeForm
 from ringviz.models import Node
 from ringviz.services import decisions, served
 from ringviz.services.changing import change
 from ringviz.services.decisions import Decision
-from ringviz.services.nodes import remove_node
 
 MOST_AT_ONCE = 100  # nodes of one action: each is an event that every page of the cluster shows
-MOST_DIGITS = 18  # of a version
 
 
 @admin.register(Node)
@@ -61,12 +62,9 @@ class NodeAdmin(DecidingAdmin[Node]):
 
     def delete_by_service(self, request: HttpRequest, obj: Node) -> None:
         """Removes the node, at the version that the question was asked at."""
-        seen = request.POST.get("version", "")
-        version = int(seen) if seen.isdecimal() and len(seen) <= MOST_DIGITS else None
-        self.note(
-            request,
-            [remove_node(slug=obj.cluster.slug, actor=operator(request), number=obj.number, version=version)],
-        )
+        version = whole_number(request.POST.get("version", ""))
+        decision = decisions.remove(obj.number)
+        self.note(request, [change(slug=obj.cluster.slug, actor=operator(request), version=version, decision=decision)])
 
     @admin.action(description=gettext_lazy("Kill selected nodes"), permissions=["change"])
     def kill(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
@@ -117,7 +115,7 @@ class NodeAdmin(DecidingAdmin[Node]):
             except Refused as refused:
                 self.tell(request, refused)
                 continue
-            if event.kind == "work_asked":
+            if payload_class(event.kind) is WorkAsked:
                 asked += 1
             else:
                 done += 1

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from live.lists import Entry, newest, oldest_at
-from live.places import Card
-from live.places import Overview
+from live.places import Card, Overview
 from live.reading import floor
 from live.wording import number
 from ringviz.cards.facts import Facts

@@ -11,17 +11,16 @@ from live.places import Place
 from live.reading import Head, heads, read_stable
 from ringviz.cards.looks import NEUTRAL, Look, looks_of
 from ringviz.cards.pictures import arc_paths, shows_arcs
-from ringviz.core.placement import Bucketed, Murmur
-from ringviz.core.placement import Node as Member
+from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.ring import HashRing
+from ringviz.core.state import ON_RING
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import place_of
 
 _MAX_KEPT = 200
-ON_RING = ("active", "suspected", "frozen")
 
 
-class Row(NamedTuple):
+class NodeFigures(NamedTuple):
     """What is read of a node."""
 
     number: int
@@ -89,13 +88,13 @@ def _facts(cluster: Cluster, now: Head) -> Facts | None:
     return facts
 
 
-def _read(pk: int) -> tuple[Cluster, list[Row]]:
+def _read(pk: int) -> tuple[Cluster, list[NodeFigures]]:
     cluster = Cluster.objects.select_related("key_set").get(pk=pk)
-    rows = Node.objects.filter(cluster_id=pk).order_by("number").values_list(*Row._fields)
-    return cluster, [Row(*row) for row in rows]
+    rows = Node.objects.filter(cluster_id=pk).order_by("number").values_list(*NodeFigures._fields)
+    return cluster, [NodeFigures(*row) for row in rows]
 
 
-def figure(cluster: Cluster, head: Head, rows: Sequence[Row]) -> Facts:
+def figure(cluster: Cluster, head: Head, rows: Sequence[NodeFigures]) -> Facts:
     """The figures of a cluster from its rows."""
     active = [row for row in rows if row.state in ON_RING]  # who does not answer, or is frozen, still owns what it has
     states = [row.state for row in rows]
@@ -110,17 +109,17 @@ def figure(cluster: Cluster, head: Head, rows: Sequence[Row]) -> Facts:
         keys=cluster.key_set.count,
         head=head,
         active=len(active),
-        down=states.count("down"),
-        draining=states.count("draining"),
-        silent=states.count("suspected") + states.count("frozen"),
-        joining=states.count("joining"),
+        down=states.count(Node.State.DOWN),
+        draining=states.count(Node.State.DRAINING),
+        silent=states.count(Node.State.SUSPECTED) + states.count(Node.State.FROZEN),
+        joining=states.count(Node.State.JOINING),
         lost=sum(row.lost for row in rows),
         loads=loads(active, looks),
         arcs=_arcs(cluster, active, looks),
     )
 
 
-def loads(active: Sequence[Row], looks: dict[int, Look]) -> tuple[Load, ...]:
+def loads(active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[Load, ...]:
     """The active nodes' loads against their fair share, which follows their weight; a node of weight 0 has none."""
     members = [row for row in active if row.weight > 0]
     keys, weights = sum(row.keys for row in members), sum(row.weight for row in members)
@@ -131,12 +130,12 @@ def loads(active: Sequence[Row], looks: dict[int, Look]) -> tuple[Load, ...]:
     return tuple(sorted(measured, key=lambda load: -load.ratio))
 
 
-def _arcs(cluster: Cluster, active: Sequence[Row], looks: dict[int, Look]) -> tuple[tuple[Look, str], ...]:
+def _arcs(cluster: Cluster, active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[tuple[Look, str], ...]:
     """The real arcs of a small ring; none where they would be thinner than a pixel or alike, or there is no ring."""
     alike = NEUTRAL in looks.values()
     if cluster.strategy != "ring" or alike or not shows_arcs(sum(row.tokens for row in active)):
         return ()
-    members = [Member(row.name, row.weight) for row in active]
+    members = [PlacedNode(row.name, row.weight) for row in active]
     bucketed = cluster.kind == Cluster.Kind.MANAGED
     ring = HashRing(members, (Bucketed if bucketed else Murmur)(cluster.vnodes, cluster.seed))
     paths = arc_paths(ring.tokens, ring.owner_index, len(members))

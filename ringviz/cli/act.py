@@ -30,8 +30,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     if subcommand == CANCEL:
         parser.add_argument("work", metavar=_("VERSION"), type=int, help=_("the version that it was asked at"))
     else:
-        told = _("the name of the new node") if subcommand == ADD else _("its name")
-        parser.add_argument("node", metavar=_("NODE"), help=told)
+        help_ = _("the name of the new node") if subcommand == ADD else _("its name")
+        parser.add_argument("node", metavar=_("NODE"), help=help_)
         add_wait_argument(parser)
     add_cluster_arguments(parser)
     if subcommand == ADD:

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from live.wording import grouped
 from ringviz.actors import command_line_actor
+from ringviz.bounds import MAX_PASSWORD
 from ringviz.cli.clusters import refusals_told
-from ringviz.services.external import MAX_PASSWORD, attach, detach
+from ringviz.services.external import attach, detach
 
 ATTACH = "attach"
 
@@ -44,12 +45,12 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     with refusals_told():
         event = attach(actor=command_line_actor(), password=password, **given)
     count = len(event.payload["nodes"])
-    told = {"cluster": slug, "version": event.version, "kind": event.kind, "nodes": count}
+    answer = {"cluster": slug, "version": event.version, "kind": event.kind, "nodes": count}
     text = ngettext(
         "%(cluster)s: attached read-only, %(count)s node", "%(cluster)s: attached read-only, %(count)s nodes", count
     )
     line = text % {"cluster": slug, "count": grouped(count)}
-    out.write((json.dumps(told) if options["json"] else line) + "\n")
+    out.write((json.dumps(answer) if options["json"] else line) + "\n")
 
 
 def _password() -> str:

@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from live.models import Event
-from live.subjects import event_words
+from live.subjects import event_words, payload_class
 from live.wording import grouped
 from ringviz.errors import Refused
+from ringviz.events import KeysImported
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of
 
 _MOST_LISTED = 20
 
 
-class Told(TypedDict, total=False):
+class EventJson(TypedDict, total=False):
     """An event as --json prints it. `moved` of `keys` keys have another owner, or `lost` of them are lost.
 
     Of what is only asked `work` is the version that it is known by; nothing has moved yet.
@@ -80,38 +81,38 @@ def chosen(slug: str | None) -> Cluster:
 
 def write_event(event: Event, slug: str, as_json: bool, out: OutputWrapper | TextIO) -> None:
     """One line that tells what was done."""
-    told = _told(event, slug)
-    out.write((json.dumps(told, ensure_ascii=False) if as_json else _sentence(event, told)) + "\n")
+    answer = _json_of(event, slug)
+    out.write((json.dumps(answer, ensure_ascii=False) if as_json else _sentence(event, answer)) + "\n")
 
 
-def _told(event: Event, slug: str) -> Told:
-    told, payload = Told(cluster=slug, version=event.version, kind=event.kind), event.payload
+def _json_of(event: Event, slug: str) -> EventJson:
+    answer, payload = EventJson(cluster=slug, version=event.version, kind=event.kind), event.payload
     if "asked" in payload:
-        return {**told, "work": payload["asked"]["id"]}
+        return {**answer, "work": payload["asked"]["id"]}
     movement: dict[str, Any] | None = payload.get("movement")
     if payload.get("loss"):
-        return {**told, "moved": 0, "lost": payload["loss"]["keys"], "keys": movement["keys"] if movement else 0}
+        return {**answer, "moved": 0, "lost": payload["loss"]["keys"], "keys": movement["keys"] if movement else 0}
     if movement is not None:
-        return {**told, "moved": movement["moved"], "keys": movement["keys"]}
-    if event.kind == "keys_imported":  # other keys: none of them moved
-        return {**told, "moved": 0, "keys": payload["keys"]["count"]}
-    return told
+        return {**answer, "moved": movement["moved"], "keys": movement["keys"]}
+    if payload_class(event.kind) is KeysImported:  # other keys: none of them moved
+        return {**answer, "moved": 0, "keys": payload["keys"]["count"]}
+    return answer
 
 
-def _sentence(event: Event, told: Told) -> str:
+def _sentence(event: Event, answer: EventJson) -> str:
     values = {
-        "cluster": told["cluster"],
+        "cluster": answer["cluster"],
         "what": event_words(event.kind, event.payload).text,
-        "moved": grouped(told.get("moved", 0)),
-        "lost": grouped(told.get("lost", 0)),
-        "keys": grouped(told.get("keys", 0)),
-        "version": grouped(told["version"]),
+        "moved": grouped(answer.get("moved", 0)),
+        "lost": grouped(answer.get("lost", 0)),
+        "keys": grouped(answer.get("keys", 0)),
+        "version": grouped(answer["version"]),
     }
-    if "lost" in told:
+    if "lost" in answer:
         text = ngettext(
             "%(cluster)s: %(what)s; %(lost)s of %(keys)s key lost (version %(version)s)",
             "%(cluster)s: %(what)s; %(lost)s of %(keys)s keys lost (version %(version)s)",
-            told["keys"],
+            answer["keys"],
         )
         return text % values
     if event.payload.get("movement") is None:
@@ -119,6 +120,6 @@ def _sentence(event: Event, told: Told) -> str:
     text = ngettext(
         "%(cluster)s: %(what)s; %(moved)s of %(keys)s key moved (version %(version)s)",
         "%(cluster)s: %(what)s; %(moved)s of %(keys)s keys moved (version %(version)s)",
-        told["keys"],
+        answer["keys"],
     )
     return text % values

@@ -12,15 +12,14 @@ from django.utils.translation import ngettext
 
 from live.wording import grouped
 from ringviz.actors import command_line_actor
-from ringviz.bounds import MAX_NODES
+from ringviz.bounds import MAX_NODES, MIB
 from ringviz.cli.clusters import refusals_told
 from ringviz.cli.waiting import add_wait_argument, outcome_of_first
+from ringviz.core.placement import VNODES
 from ringviz.core.strategy import STRATEGIES
 from ringviz.models import Cluster
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
-from ringviz.services.keys import pattern_keys
-
-_MIB = 2**20
+from ringviz.services.keys import DEFAULT_COUNT, DEFAULT_PATTERN, pattern_key_set
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,15 +29,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--managed", action="store_true", help=_("each node is a server, each key is stored"))
     parser.add_argument("--nodes", type=int, default=0, metavar="N", help=_("as many nodes, node-1 and so on"))
     parser.add_argument("--strategy", default="ring", help=_("one of: %(names)s") % {"names": ", ".join(STRATEGIES)})
-    parser.add_argument("--vnodes", type=int, default=160, help=_("tokens of a node of weight 1 (ring)"))
+    parser.add_argument("--vnodes", type=int, default=VNODES, help=_("tokens of a node of weight 1 (ring)"))
     parser.add_argument("--copies", type=int, default=1, help=_("copies of each key on a simulated ring"))
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
     parser.add_argument("--replicas", type=int, default=0, help=_("replicas of each server, 0 or 1 (managed)"))
     parser.add_argument(
-        "--memory", type=int, default=DEFAULT_MEMORY // _MIB, metavar="MIB", help=_("of each server, MiB (managed)")
+        "--memory", type=int, default=DEFAULT_MEMORY // MIB, metavar="MIB", help=_("of each server, MiB (managed)")
     )
-    parser.add_argument("--pattern", default="user:{n}", metavar="P", help=_("its keys, such as user:{n}"))
-    parser.add_argument("--count", type=int, default=10_000, metavar="N", help=_("how many keys the pattern makes"))
+    parser.add_argument("--pattern", default=DEFAULT_PATTERN, metavar="P", help=_("its keys, such as user:{n}"))
+    parser.add_argument(
+        "--count", type=int, default=DEFAULT_COUNT, metavar="N", help=_("how many keys the pattern makes")
+    )
     parser.add_argument("--demo", action="store_true", help=_("one click on its ring kills a node"))
     parser.add_argument("--json", action="store_true", help=_("one JSON object"))
     add_wait_argument(parser)
@@ -58,18 +59,18 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
             actor=command_line_actor(),
             slug=slug,
             name=options["name"] or slug,
-            key_set=pattern_keys(pattern=options["pattern"], count=options["count"]),
+            key_set=pattern_key_set(pattern=options["pattern"], count=options["count"]),
             nodes=[{"name": f"node-{number}"} for number in range(1, count + 1)],
             kind=Cluster.Kind.MANAGED if options["managed"] else Cluster.Kind.SIMULATED,
-            memory=options["memory"] * _MIB,
+            memory=options["memory"] * MIB,
             **given,
         )
         if options["wait"]:
             event = outcome_of_first(event, Cluster.objects.get(slug=slug))
-    told = {"cluster": slug, "version": event.version, "kind": event.kind, "nodes": count}
+    answer = {"cluster": slug, "version": event.version, "kind": event.kind, "nodes": count}
     text = ngettext("%(cluster)s: made, %(count)s node", "%(cluster)s: made, %(count)s nodes", count)
     if options["managed"]:
         text = ngettext(
             "%(cluster)s: made, %(count)s node, a server", "%(cluster)s: made, %(count)s nodes, each a server", count
         )
-    out.write((json.dumps(told) if options["json"] else text % {"cluster": slug, "count": grouped(count)}) + "\n")
+    out.write((json.dumps(answer) if options["json"] else text % {"cluster": slug, "count": grouped(count)}) + "\n")

@@ -10,7 +10,7 @@ import numpy as np
 from django.core.management.base import CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
-from ringviz.cli.options import add_placement_arguments, nodes_of, read_keys, strategy_of
+from ringviz.cli.options import add_placement_arguments, nodes_of, read_keys, strategy_asked
 from ringviz.cli.refusals import refusal
 from ringviz.core.errors import CoreError
 from ringviz.core.keys import KeyIndex
@@ -33,7 +33,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
     `from` and `to` are names, or null where nobody owned or nobody will own.
     """
-    before = strategy_of(options)
+    before = strategy_asked(options)
     after = changed(before, options["add"], options["remove"])
     hashes = [before.placement.hash_many(keys) for keys in read_keys(options["keys"])]
     found = movement(before, after, KeyIndex.build(np.concatenate([np.empty(0, np.uint32), *hashes])))

@@ -17,7 +17,7 @@ from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, w
 from ringviz.cli.waiting import add_wait_argument, outcome_of
 from ringviz.models import Cluster, KeySet
 from ringviz.services.clusters import use_keys
-from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services.keys import file_key_set, pattern_key_set
 from ringviz.stores.keysets import Progress, index_of
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -57,7 +57,8 @@ def _check(options: dict[str, Any]) -> None:
 
 def _imported(cluster: Cluster, options: dict[str, Any]) -> Event:
     if options["file"] is None:
-        key_set = pattern_keys(pattern=options["pattern"], count=options["count"], progress=_progress(_("making keys")))
+        progress = _progress(_("making keys"))
+        key_set = pattern_key_set(pattern=options["pattern"], count=options["count"], progress=progress)
     else:
         key_set = _read(options["file"])
     index_of(key_set, cluster.seed, _progress(_("sorting keys")))
@@ -68,7 +69,7 @@ def _read(name: str) -> KeySet:
     path = Path(name)
     try:
         with path.open("rb") as source:
-            return file_keys(source=source, label=path.name, progress=_progress(_("reading keys")))
+            return file_key_set(source=source, label=path.name, progress=_progress(_("reading keys")))
     except OSError as error:
         text = _("the keys in %(file)s cannot be read: %(reason)s")
         raise CommandError(text % {"file": ascii(name), "reason": error.strerror or error}) from error

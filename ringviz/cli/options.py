@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ringviz.cli.refusals import refusal
 from ringviz.core.errors import CoreError
-from ringviz.core.placement import Node
+from ringviz.core.placement import VNODES, PlacedNode
 from ringviz.core.strategy import STRATEGIES, Strategy, build
 
 _READ_BYTES = 1 << 22  # of keys at a time: enough for the compiled loops, little enough to hold any file
@@ -23,7 +23,7 @@ _READ_BYTES = 1 << 22  # of keys at a time: enough for the compiled loops, littl
 def add_placement_arguments(parser: ArgumentParser) -> None:
     """The options that describe a placement and its keys."""
     parser.add_argument("--strategy", default="ring", help=_("one of: %(names)s") % {"names": ", ".join(STRATEGIES)})
-    parser.add_argument("--vnodes", type=int, default=160, help=_("tokens of a node of weight 1 (ring)"))
+    parser.add_argument("--vnodes", type=int, default=VNODES, help=_("tokens of a node of weight 1 (ring)"))
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
     parser.add_argument(
         "--node", action="append", default=[], metavar=_("NAME[=WEIGHT]"), help=_("a node; once for each of them")
@@ -31,7 +31,7 @@ def add_placement_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--keys", required=True, metavar=_("FILE"), help=_("one key a line; - reads standard input"))
 
 
-def strategy_of(options: dict[str, Any]) -> Strategy:
+def strategy_asked(options: dict[str, Any]) -> Strategy:
     """The placement that the options describe. Raises CommandError."""
     nodes = nodes_of(options["node"])
     if not nodes:
@@ -42,19 +42,19 @@ def strategy_of(options: dict[str, Any]) -> Strategy:
         raise CommandError(refusal(error)) from error
 
 
-def nodes_of(words: Iterable[str]) -> list[Node]:
+def nodes_of(words: Iterable[str]) -> list[PlacedNode]:
     """The nodes that words like `a` and `b=2` name. Raises CommandError."""
     return [_node(word) for word in words]
 
 
-def _node(word: str) -> Node:
+def _node(word: str) -> PlacedNode:
     name, equals, weight = word.rpartition("=")
     if not equals:
         name, weight = word, "1"
     if not name.isprintable():
         raise CommandError(_("the node name %(name)s holds characters that cannot be shown") % {"name": ascii(name)})
     try:
-        return Node(name, float(weight))
+        return PlacedNode(name, float(weight))
     except CoreError as error:
         raise CommandError(refusal(error)) from error
     except ValueError as error:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
-from ringviz.cli.options import add_placement_arguments, read_keys, strategy_of
+from ringviz.cli.options import add_placement_arguments, read_keys, strategy_asked
 from ringviz.core.strategy import Strategy
 
 Line = Callable[[bytes, str | None], bytes]
@@ -28,7 +28,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
     With --json a line is `{"key", "owner"}`, and `{"key_base64", "owner"}` for a key that is no UTF-8 text.
     """
-    strategy = strategy_of(options)
+    strategy = strategy_asked(options)
     write, line = _writer(out), _json_line if options["json"] else _tab_line
     for keys in read_keys(options["keys"]):
         write(b"".join(map(line, keys, _owners(strategy, keys))))

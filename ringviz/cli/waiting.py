@@ -8,10 +8,11 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from live.listening import Listener
+from live.listening import HintListener
 from live.models import Event
-from live.subjects import event_words
+from live.subjects import event_words, payload_class
 from ringviz.errors import NotFound
+from ringviz.events import WorkAsked, WorkEnded
 from ringviz.models import Cluster
 
 LOOK_EVERY_S = 0.5  # where no hint comes
@@ -30,10 +31,10 @@ def outcome_of(asked: Event, cluster: Cluster) -> Event:
     Waits as long as that takes, also for a supervisor to be started. Raises NotFound when the cluster is deleted
     meanwhile, CommandError when it fails or is cancelled.
     """
-    if asked.kind != "work_asked":
+    if payload_class(asked.kind) is not WorkAsked:
         return asked
     ended = _ended(asked, cluster)
-    if ended.kind == "work_ended":
+    if payload_class(ended.kind) is WorkEnded:
         raise CommandError(f"{cluster.slug}: {event_words(ended.kind, ended.payload).text}")
     return ended
 
@@ -45,7 +46,7 @@ def outcome_of_first(created: Event, cluster: Cluster) -> Event:
 
 def _ended(asked: Event, cluster: Cluster) -> Event:
     after = Event.objects.filter(stream_id=asked.stream_id, version__gt=asked.version)
-    listener = Listener(settings.REDIS_URL)
+    listener = HintListener(settings.REDIS_URL)
     try:
         while True:
             if (found := after.filter(payload__work=asked.version).first()) is not None:

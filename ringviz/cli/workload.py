@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from ringviz.actors import command_line_actor
 from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, write_event
-from ringviz.core.state import Workload
+from ringviz.core.state import FIRST_WORKLOAD, Workload
 from ringviz.services.changing import change
-from ringviz.services.served import DISTRIBUTIONS, set_workload
+from ringviz.services.served import set_workload
+from servers.client.popularity import DISTRIBUTIONS
 
-_AT_FIRST = Workload(on=True, rate=500, distribution="zipf", reads=0.9)
+_AT_FIRST: Workload = {**FIRST_WORKLOAD, "distribution": "zipf"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:

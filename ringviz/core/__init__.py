@@ -2,9 +2,9 @@
 
 >>> from ringviz.core.keys import KeyIndex
 >>> from ringviz.core.movement import movement
->>> from ringviz.core.placement import Node
+>>> from ringviz.core.placement import PlacedNode
 >>> from ringviz.core.strategy import build
->>> before = build("ring", [Node("a"), Node("b"), Node("c", weight=2)], vnodes=160, seed=0)
+>>> before = build("ring", [PlacedNode("a"), PlacedNode("b"), PlacedNode("c", weight=2)], vnodes=160, seed=0)
 >>> before.owner("user:7"), before.preference(b"user:7", 2)
 ('b', ('b', 'c'))
 >>> keys = KeyIndex.build(before.placement.hash_many([f"user:{number}" for number in range(1000)]))
@@ -14,5 +14,5 @@
 
 Where to look: `placement` makes tokens and hashes; `ring` and `modulo` are the strategies, `strategy` their protocol;
 `movement` says what moves between two of them and rests on `ranges` and `moves`; `copies` does the same for replicas;
-`counts` and `statistics` are the figures of one; `keys` is the sorted key set that they all read.
+`counts` has the figures of one; `keys` is the sorted key set that they all read.
 """

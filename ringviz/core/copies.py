@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.keys import KeyIndex
+from ringviz.core.placement import NOBODY
 from ringviz.core.ring import HashRing
-from ringviz.core.segments import NOBODY, cut, matched
+from ringviz.core.segments import cut, matched
 from ringviz.core.strategy import Strategy
 
 _CHUNK = 1 << 17  # keys at a time: bounds the memory of a scan

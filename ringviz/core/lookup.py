@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_HASH_BITS = 32
+from ringviz.core.buckets import HASH_BITS
+
 _SPARSE_BITS = 4  # 16 buckets a token: one hash in sixteen is searched
 _MOST_BITS = 20  # 4 MB of table, which still fits a second-level cache
 _CHUNK = 1 << 16  # hashes at a time, so that what lies between two steps stays in the cache
@@ -43,7 +44,7 @@ class OwnerTable:
 def owner_table(tokens: NDArray[np.uint32], owner_index: NDArray[np.int32]) -> OwnerTable:
     """The table of a ring: `tokens` ascending, distinct, at least one; `owner_index` the node of each."""
     bits = min(_MOST_BITS, len(tokens).bit_length() + _SPARSE_BITS)
-    shift = _HASH_BITS - bits
+    shift = HASH_BITS - bits
     owner_after = np.append(owner_index, owner_index[:1])
     per_bucket = np.bincount(tokens >> np.uint32(shift), minlength=1 << bits)
     before = np.cumsum(per_bucket) - per_bucket

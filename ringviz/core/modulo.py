@@ -9,20 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.errors import InvalidRingLength
-from ringviz.core.placement import TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
-from ringviz.core.ring import TokenRange
+from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, PlacedNode, Placement, distinct_nodes
 
 
 class Modulo:
     """x is a key's hash, p the ring's length, q the number of nodes of weight above 0, counted in their given order.
 
     Under a placement that shifts, x is the hash without its low bits: the number of the key's bucket.
-    It answers what a HashRing answers; it has no tokens and so no ranges. Of the placement it uses the hash of keys.
+    It answers what a HashRing answers; it has no tokens. Of the placement it uses the hash of keys.
     Raises DuplicateName and InvalidRingLength (not 1..2^32).
     """
 
     def __init__(
-        self, nodes: Iterable[Node], placement: Placement | None = None, ring_length: int = TOKEN_SPACE
+        self, nodes: Iterable[PlacedNode], placement: Placement | None = None, ring_length: int = TOKEN_SPACE
     ) -> None:
         if not 1 <= ring_length <= TOKEN_SPACE:
             raise InvalidRingLength(ring_length)
@@ -34,7 +33,7 @@ class Modulo:
         self._space: Final = TOKEN_SPACE >> self.placement.shift
         self._members: Final[NDArray[np.int32]] = np.array(members, np.int32)
 
-    def with_nodes(self, nodes: Iterable[Node]) -> Modulo:
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> Modulo:
         """The same with these nodes."""
         return Modulo(nodes, self.placement, self.ring_length)
 
@@ -45,12 +44,12 @@ class Modulo:
 
     def owner_of_hash(self, hash_: int) -> int:
         """The index of the node that owns a hash; -1 without nodes."""
-        return int(self._members[self._place(hash_)]) if len(self._members) else -1
+        return int(self._members[self._place(hash_)]) if len(self._members) else NOBODY
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         """The index of the owner of every hash; -1 without nodes."""
         if not len(self._members):
-            return np.full(len(hashes), -1, np.int32)
+            return np.full(len(hashes), NOBODY, np.int32)
         return self._members[self._places(hashes)]
 
     def preference(self, key: Key, n: int) -> tuple[str, ...]:
@@ -64,7 +63,7 @@ class Modulo:
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
         """The preference list of every hash: one row a hash, `n` wide, -1 where there are fewer nodes."""
-        lists = np.full((len(hashes), n), -1, np.int32)
+        lists = np.full((len(hashes), n), NOBODY, np.int32)
         q = len(self._members)
         if q:
             width = min(n, q)
@@ -75,10 +74,6 @@ class Modulo:
     def walk(self, hash_: int, n: int) -> list[tuple[int, None]]:
         """The preference list of a hash; no token is met on the way."""
         return [(index, None) for index in self.preference_of_hash(hash_, n)]
-
-    def ranges(self, node: str) -> list[TokenRange]:
-        """None: a node's hashes lie everywhere."""
-        return []
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node, exactly; sums to 1, or all 0 without nodes."""

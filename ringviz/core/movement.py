@@ -14,17 +14,14 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.copies import copies_moved
 from ringviz.core.errors import DifferentHashes
 from ringviz.core.keys import KeyIndex
 from ringviz.core.moves import Moves, PairCounts, RangeMoves, ScanMoves
-from ringviz.core.placement import Node
+from ringviz.core.placement import NOBODY, PlacedNode
 from ringviz.core.ranges import RangeChanges, range_changes
 from ringviz.core.ring import HashRing
-from ringviz.core.segments import NOBODY, matched
+from ringviz.core.segments import matched
 from ringviz.core.strategy import Strategy
-
-__all__ = ["ANYONE", "MovedKeys", "Movement", "Pair", "RangeChanges", "copies_moved", "movement"]
 
 _PROBE = b"ringviz"  # any key at all
 
@@ -180,7 +177,9 @@ def _probed(side: Strategy) -> tuple[int, int]:
     return side.placement.shift, side.placement.hash(_PROBE)
 
 
-def _survivors(before: tuple[Node, ...], after: tuple[Node, ...], names: tuple[str, ...]) -> NDArray[np.bool_]:
+def _survivors(
+    before: tuple[PlacedNode, ...], after: tuple[PlacedNode, ...], names: tuple[str, ...]
+) -> NDArray[np.bool_]:
     """Whether each name is on both sides with one weight, and at the end False for nobody.
 
     A node whose weight changes is meant to win or lose keys, so that what it does is not needless.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import Protocol
+from typing import Final, Protocol
 
 import mmh3
 import numpy as np
@@ -21,14 +21,16 @@ from ringviz.core.buckets import BUCKET_SHIFT
 from ringviz.core.errors import DuplicateName, InvalidName, InvalidSeed, InvalidVnodes, InvalidWeight
 
 TOKEN_SPACE = 2**32
+VNODES: Final = 160  # tokens of a node of weight 1, where nobody says how many
 HIGHEST_WEIGHT = 1000.0
+NOBODY: Final = -1  # the index of no node
 
 Key = bytes | str
 """A key is bytes; text stands for its UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class PlacedNode:
     """A member of a cluster and its share relative to the others; weight 0 is a member without a token.
 
     Raises InvalidName (empty, or with half a surrogate pair) and InvalidWeight (not a finite 0..1000).
@@ -44,7 +46,7 @@ class Node:
             raise InvalidWeight(self.name, self.weight, HIGHEST_WEIGHT)
 
 
-def distinct_nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
+def distinct_nodes(nodes: Iterable[PlacedNode]) -> tuple[PlacedNode, ...]:
     """The nodes as a tuple in their given order. Raises DuplicateName."""
     members = tuple(nodes)
     seen: set[str] = set()
@@ -62,10 +64,10 @@ class Placement(Protocol):
     def shift(self) -> int:
         """How many low bits of every token and hash are 0 because only what stands above them is placed."""
 
-    def token_count(self, node: Node) -> int:
+    def token_count(self, node: PlacedNode) -> int:
         """The length of `tokens(node)`, without making them. 0 at weight 0, else at least 1."""
 
-    def tokens(self, node: Node) -> NDArray[np.uint32]:
+    def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
         """The node's tokens in the order of their index, neither sorted nor free of doubles."""
 
     def hash(self, key: Key) -> int:
@@ -82,7 +84,7 @@ class Murmur:
     Raises InvalidVnodes (below 1) and InvalidSeed (not 0..2^32-1).
     """
 
-    vnodes: int = 160
+    vnodes: int = VNODES
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -96,11 +98,11 @@ class Murmur:
         """0: every bit counts."""
         return 0
 
-    def token_count(self, node: Node) -> int:
+    def token_count(self, node: PlacedNode) -> int:
         """Virtual nodes times weight, rounded; any weight above 0 is worth at least one token."""
         return max(1, round(self.vnodes * node.weight)) if node.weight else 0
 
-    def tokens(self, node: Node) -> NDArray[np.uint32]:
+    def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
         """The tokens `name#0`, `name#1`, ... in this order."""
         count = self.token_count(node)
         prefix = node.name.encode()
@@ -131,7 +133,7 @@ class Bucketed(Murmur):
         """The bits below a bucket's number."""
         return BUCKET_SHIFT
 
-    def tokens(self, node: Node) -> NDArray[np.uint32]:
+    def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
         """The buckets' starts of `name#0`, `name#1`, ... in this order; two of them may be equal."""
         return rounded(Murmur.tokens(self, node), BUCKET_SHIFT)
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.errors import TooManyTokens
-from ringviz.core.placement import Node, Placement
+from ringviz.core.placement import PlacedNode, Placement
 
 _RANK_BITS = np.uint64(32)
-MOST_TOKENS = 2**24  # 200 MB and a few seconds
+MOST_OF_A_RING = 2**24  # 200 MB and a few seconds
 _RANK_MASK = np.uint64(2**32 - 1)
 
 
@@ -42,13 +42,15 @@ class TokenPool:
         return tokens, self.by_rank[packed & _RANK_MASK]
 
 
-def gather(nodes: Sequence[Node], placement: Placement) -> TokenPool:
+def gather(nodes: Sequence[PlacedNode], placement: Placement) -> TokenPool:
     """The pool of these nodes: hashes every token, then one sort."""
     by_rank, rank = _ranks(nodes)
     return TokenPool(np.sort(_packed(nodes, rank, range(len(nodes)), placement)), by_rank)
 
 
-def regather(pool: TokenPool, earlier: Sequence[Node], nodes: Sequence[Node], placement: Placement) -> TokenPool:
+def regather(
+    pool: TokenPool, earlier: Sequence[PlacedNode], nodes: Sequence[PlacedNode], placement: Placement
+) -> TokenPool:
     """The pool of `nodes`, taking from `pool` (of `earlier`) what is in both; hashes the tokens of the others only."""
     by_rank, rank = _ranks(nodes)
     index_of = {node: index for index, node in enumerate(nodes)}
@@ -62,7 +64,7 @@ def regather(pool: TokenPool, earlier: Sequence[Node], nodes: Sequence[Node], pl
     return TokenPool(np.sort(np.concatenate((packed, fresh)), kind="stable"), by_rank)
 
 
-def _ranks(nodes: Sequence[Node]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def _ranks(nodes: Sequence[PlacedNode]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Index by rank and rank by index."""
     names = [node.name.encode() for node in nodes]
     by_rank = np.array(sorted(range(len(nodes)), key=names.__getitem__), np.int32)
@@ -72,7 +74,7 @@ def _ranks(nodes: Sequence[Node]) -> tuple[NDArray[np.int32], NDArray[np.int64]]
 
 
 def _packed(
-    nodes: Sequence[Node], rank: NDArray[np.int64], indices: Iterable[int], placement: Placement
+    nodes: Sequence[PlacedNode], rank: NDArray[np.int64], indices: Iterable[int], placement: Placement
 ) -> NDArray[np.uint64]:
     """The tokens of some of the nodes, packed, in no order."""
     chosen = list(indices)
@@ -85,8 +87,8 @@ def _packed(
     return np.concatenate(tokens).astype(np.uint64) << _RANK_BITS | ranks
 
 
-def _refuse_too_many(nodes: Sequence[Node], placement: Placement) -> None:
+def _refuse_too_many(nodes: Sequence[PlacedNode], placement: Placement) -> None:
     """Before a token is made: a slip of the keyboard must not cost the machine's memory. Raises TooManyTokens."""
     count = sum(map(placement.token_count, nodes))
-    if count > MOST_TOKENS:
-        raise TooManyTokens(count, MOST_TOKENS)
+    if count > MOST_OF_A_RING:
+        raise TooManyTokens(count, MOST_OF_A_RING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_NOBODY = -1
+from ringviz.core.placement import NOBODY
 
 
 def first_distinct(owner_index: NDArray[np.int32], n: int) -> NDArray[np.int32]:
@@ -18,7 +18,7 @@ def first_distinct(owner_index: NDArray[np.int32], n: int) -> NDArray[np.int32]:
     """
     count = len(owner_index)
     # One row a place in the list while at work: numpy is several times faster along long rows than along short ones.
-    lists = np.full((n, count), _NOBODY, np.int32)
+    lists = np.full((n, count), NOBODY, np.int32)
     if not count or not n:
         return lists.T
     lists[0] = owner_index
@@ -38,7 +38,7 @@ def _extend(
     """Appends to the `open_` lists what is new in `more`, in its order, up to their width."""
     left, size = lists[:, open_], filled[open_]
     for node in more:
-        new = (node != _NOBODY) & (size < len(left))
+        new = (node != NOBODY) & (size < len(left))
         for known in left:
             new &= known != node
         at = np.flatnonzero(new)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.placement import TOKEN_SPACE
 from ringviz.core.ring import HashRing
 
 _TOKEN_BITS = np.uint64(32)
@@ -25,12 +24,6 @@ class RangeChanges:
     end: NDArray[np.uint32]
     source: NDArray[np.int32]
     target: NDArray[np.int32]
-
-    def space_share(self) -> float:
-        """The part of the hash space that changes owner, 0 to 1."""
-        widths = (self.end - self.start).astype(np.uint64)  # unsigned 32 bits: a range that wraps needs no care
-        widths[widths == 0] = TOKEN_SPACE
-        return int(widths.sum()) / TOKEN_SPACE
 
 
 def range_changes(before: HashRing, after: HashRing, place_after: NDArray[np.int32]) -> RangeChanges:

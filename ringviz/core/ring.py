@@ -5,25 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.lookup import OwnerTable, owner_table
-from ringviz.core.placement import TOKEN_SPACE, Key, Murmur, Node, Placement, distinct_nodes
+from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, PlacedNode, Placement, distinct_nodes
 from ringviz.core.pool import TokenPool, gather, regather
 from ringviz.core.preference import first_distinct
 
 _LISTED_TOKENS = 1 << 18  # as a Python list a token takes 36 bytes; above this the array itself is searched
 _TABLE_PAYS = 4096  # hashes; below this a table costs more than it saves
-
-
-class TokenRange(NamedTuple):
-    """The hashes of `(start, end]`. It wraps where start >= end; start == end is the whole circle."""
-
-    start: int
-    end: int
 
 
 class HashRing:
@@ -36,7 +29,7 @@ class HashRing:
     """
 
     def __init__(
-        self, nodes: Iterable[Node], placement: Placement | None = None, *, earlier: HashRing | None = None
+        self, nodes: Iterable[PlacedNode], placement: Placement | None = None, *, earlier: HashRing | None = None
     ) -> None:
         """With `earlier`, a ring of the same placement, the tokens of the nodes that both have are taken from it."""
         self.nodes: Final = distinct_nodes(nodes)
@@ -51,7 +44,7 @@ class HashRing:
         self.tokens: Final = tokens
         self.owner_index: Final = owner_index
 
-    def with_nodes(self, nodes: Iterable[Node]) -> HashRing:
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> HashRing:
         """The ring of these nodes under the same placement; only nodes that are new here are hashed."""
         return HashRing(nodes, self.placement, earlier=self)
 
@@ -62,12 +55,12 @@ class HashRing:
 
     def owner_of_hash(self, hash_: int) -> int:
         """The index of the node that owns a hash; -1 on a ring without tokens."""
-        return int(self.owner_index[self._token_at(hash_)]) if len(self.tokens) else -1
+        return int(self.owner_index[self._token_at(hash_)]) if len(self.tokens) else NOBODY
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         """The index of the owner of every hash; -1 on a ring without tokens. A few ns a hash."""
         if not len(self.tokens):
-            return np.full(len(hashes), -1, np.int32)
+            return np.full(len(hashes), NOBODY, np.int32)
         if len(hashes) < _TABLE_PAYS and "_table" not in self.__dict__:
             return self.owner_index[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
         return self._table.owners(hashes)
@@ -83,7 +76,7 @@ class HashRing:
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
         """The preference list of every hash: one row a hash, `n` wide, -1 where there are fewer nodes."""
         if not len(self.tokens):
-            return np.full((len(hashes), n), -1, np.int32)
+            return np.full((len(hashes), n), NOBODY, np.int32)
         return self.preference_table(n)[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
 
     def preference_table(self, n: int) -> NDArray[np.int32]:
@@ -99,15 +92,6 @@ class HashRing:
             stops.setdefault(int(self.owner_index[position]), int(self.tokens[position]))
             position = (position + 1) % len(self.tokens)
         return list(stops.items())
-
-    def ranges(self, node: str) -> list[TokenRange]:
-        """What the node of this name owns: one range a token, in order of `end`; empty for a name not on the ring."""
-        index = next((index for index, member in enumerate(self.nodes) if member.name == node), -1)
-        own = np.flatnonzero(self.owner_index == index)
-        return [
-            TokenRange(start, end)
-            for start, end in zip(self.tokens[own - 1].tolist(), self.tokens[own].tolist(), strict=True)
-        ]
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node; sums to 1, or all 0 on a ring without tokens."""

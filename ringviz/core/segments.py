@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.placement import Node
+from ringviz.core.placement import NOBODY, PlacedNode
 from ringviz.core.ring import HashRing
-
-NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def cut(before: HashRing, after: HashRing) -> Segments:
     return Segments(end, _wrapped(before_below, len(before.tokens)), _wrapped(after_below, len(after.tokens)), distinct)
 
 
-def matched(before: tuple[Node, ...], after: tuple[Node, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+def matched(before: tuple[PlacedNode, ...], after: tuple[PlacedNode, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """The names of both, those of `before` first and in its order, and for each index of `after` its place there.
 
     The places end with one more, -1, so that nobody (index -1) stays nobody.

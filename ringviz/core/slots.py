@@ -14,11 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
-from ringviz.core.placement import Key, Node, distinct_nodes
-from ringviz.core.ring import TokenRange
+from ringviz.core.placement import NOBODY, Key, PlacedNode, distinct_nodes
 from servers.slots import SlotRange, slot_of
-
-_NOBODY = -1
 
 
 class Slots:
@@ -29,11 +26,11 @@ class Slots:
         """The bits below a bucket's number."""
         return BUCKET_SHIFT
 
-    def token_count(self, node: Node) -> int:
+    def token_count(self, node: PlacedNode) -> int:
         """0: a slot map knows them, the placement does not."""
         return 0
 
-    def tokens(self, node: Node) -> NDArray[np.uint32]:
+    def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
         """None."""
         return np.empty(0, np.uint32)
 
@@ -58,11 +55,11 @@ class SlotMap:
     Raises DuplicateName; IndexError for what is no slot.
     """
 
-    def __init__(self, nodes: Iterable[Node], slots: Mapping[str, Sequence[SlotRange]]) -> None:
+    def __init__(self, nodes: Iterable[PlacedNode], slots: Mapping[str, Sequence[SlotRange]]) -> None:
         self.nodes: Final = distinct_nodes(nodes)
         self.placement: Final = Slots()
         self.slots: Final = {node.name: tuple(slots.get(node.name, ())) for node in self.nodes}
-        self._owner: Final = np.full(BUCKETS, _NOBODY, np.int32)
+        self._owner: Final = np.full(BUCKETS, NOBODY, np.int32)
         for index, node in enumerate(self.nodes):
             for first, last in self.slots[node.name]:
                 if not 0 <= first <= last < BUCKETS:
@@ -71,11 +68,11 @@ class SlotMap:
         self._owner.flags.writeable = False
         # Where a run of slots of one owner ends; the runs of nobody have no token.
         self._run_ends: Final = np.flatnonzero(np.append(self._owner[1:] != self._owner[:-1], True))
-        owned = self._run_ends[self._owner[self._run_ends] != _NOBODY]
+        owned = self._run_ends[self._owner[self._run_ends] != NOBODY]
         self.tokens: Final = owned.astype(np.uint32) << np.uint32(BUCKET_SHIFT)
         self.tokens.flags.writeable = False
 
-    def with_nodes(self, nodes: Iterable[Node]) -> SlotMap:
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> SlotMap:
         """The same map with these nodes: what others had is nobody's, and who is new has nothing."""
         return SlotMap(nodes, self.slots)
 
@@ -103,7 +100,7 @@ class SlotMap:
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
         """One row a hash, `n` wide: the owner, then -1."""
-        lists = np.full((len(hashes), n), _NOBODY, np.int32)
+        lists = np.full((len(hashes), n), NOBODY, np.int32)
         if n:
             lists[:, 0] = self.owners(hashes)
         return lists
@@ -111,22 +108,12 @@ class SlotMap:
     def walk(self, hash_: int, n: int) -> list[tuple[int, int]]:
         """The owner with the token at which it is met: where the run of its slots ends."""
         index = self.owner_of_hash(hash_)
-        if index == _NOBODY or n < 1:
+        if index == NOBODY or n < 1:
             return []
         end = self._run_ends[np.searchsorted(self._run_ends, hash_ >> BUCKET_SHIFT)]
         return [(index, int(end) << BUCKET_SHIFT)]
 
-    def ranges(self, node: str) -> list[TokenRange]:
-        """What a node owns, in order of `end`; the one that begins with slot 0 wraps."""
-        index = next((index for index, member in enumerate(self.nodes) if member.name == node), None)
-        found = []
-        for end in self._run_ends[self._owner[self._run_ends] == index].tolist() if index is not None else ():
-            place = int(np.searchsorted(self._run_ends, end))
-            before = int(self._run_ends[place - 1]) if place else BUCKETS - 1
-            found.append(TokenRange(before << BUCKET_SHIFT, end << BUCKET_SHIFT))
-        return found
-
     def ownership(self) -> NDArray[np.float64]:
         """The share of all slots of each node: less than 1 together where slots are nobody's."""
-        owned = self._owner[self._owner != _NOBODY]
+        owned = self._owner[self._owner != NOBODY]
         return np.bincount(owned, minlength=len(self.nodes)).astype(np.float64) / BUCKETS

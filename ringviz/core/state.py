@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypedDict, cast
 
 ON_RING: Final = ("active", "suspected", "frozen")  # until the verdict a node owns what it owned
+WITHOUT_SERVER: Final = ("down", "draining")  # neither has one nor waits for one
 
 
 class ClusterState(TypedDict):
@@ -94,6 +95,9 @@ class Workload(TypedDict):
     reads: float
 
 
+FIRST_WORKLOAD: Final = Workload(on=True, rate=500, distribution="uniform", reads=0.9)
+
+
 class State(TypedDict):
     """Everything of a cluster that its stream tells; `nodes` by number, `work` in the order it was asked.
 
@@ -106,6 +110,25 @@ class State(TypedDict):
     work: list[Work]
     unfilled: list[list[int]]
     workload: Workload | None
+
+
+def new_node(
+    *, number: int, since: str, name: str, address: str = "", zone: str = "", weight: float = 1.0
+) -> NodeState:
+    """A node that has joined and has no figures yet; the spaces around its texts are dropped."""
+    return NodeState(
+        number=number,
+        name=name.strip(),
+        address=address.strip(),
+        zone=zone.strip(),
+        weight=weight,
+        state="active",
+        since=since,
+        tokens=0,
+        keys=0,
+        ownership=0.0,
+        lost=0,
+    )
 
 
 def created(_state: State | None, payload: Mapping[str, Any]) -> State:

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from ringviz.core.errors import UnknownStrategy
 from ringviz.core.modulo import Modulo
-from ringviz.core.placement import Key, Murmur, Node, Placement
-from ringviz.core.ring import HashRing, TokenRange
+from ringviz.core.placement import VNODES, Key, Murmur, PlacedNode, Placement
+from ringviz.core.ring import HashRing
 
 
 class Strategy(Protocol):
     """Which nodes a key belongs to. Immutable; a node is meant by its index in `nodes`, -1 is nobody."""
 
     @property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> tuple[PlacedNode, ...]:
         """The members in their given order, those of weight 0 too."""
 
     @property
@@ -29,7 +29,7 @@ class Strategy(Protocol):
     def tokens(self) -> NDArray[np.uint32]:
         """The tokens, ascending and distinct; empty for a strategy without a ring."""
 
-    def with_nodes(self, nodes: Iterable[Node]) -> Self:
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> Self:
         """The same with other nodes. Raises DuplicateName."""
 
     def owner(self, key: Key) -> str | None:
@@ -53,18 +53,20 @@ class Strategy(Protocol):
     def walk(self, hash_: int, n: int) -> Sequence[tuple[int, int | None]]:
         """The preference list of a hash, each node with the token at which it is met, or None without tokens."""
 
-    def ranges(self, node: str) -> list[TokenRange]:
-        """What a node owns; empty for a strategy without ranges."""
-
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node; sums to 1, or all 0 where nobody holds anything."""
 
 
-STRATEGIES: dict[str, Callable[[Iterable[Node], Placement], Strategy]] = {"ring": HashRing, "modulo": Modulo}
+STRATEGIES: dict[str, Callable[[Iterable[PlacedNode], Placement], Strategy]] = {"ring": HashRing, "modulo": Modulo}
 
 
 def build(
-    strategy: str, nodes: Iterable[Node], vnodes: int = 160, seed: int = 0, *, placement: Placement | None = None
+    strategy: str,
+    nodes: Iterable[PlacedNode],
+    vnodes: int = VNODES,
+    seed: int = 0,
+    *,
+    placement: Placement | None = None,
 ) -> Strategy:
     """The strategy of this name, by `placement` or else by Murmur with these virtual nodes and this seed.
 

@@ -30,10 +30,11 @@ from ringviz.events.keys import KeysImported, KeysLost, KeysRefilled
 from ringviz.events.clusters import ClusterCreated, ClusterFormed, ClusterReconfigured, ExternalSeen
 
 # isort: on
-from ringviz.events.shapes import Copies, Figures, Loss, Moved, MovementSummary, Settings
+from ringviz.events.shapes import ByModulo, Copies, Figures, Loss, MovementSummary, Settings
 from ringviz.events.subject import ring
 
 __all__ = [
+    "ByModulo",
     "ClusterCreated",
     "ClusterFormed",
     "ClusterReconfigured",
@@ -44,7 +45,6 @@ __all__ = [
     "KeysLost",
     "KeysRefilled",
     "Loss",
-    "Moved",
     "MovementSummary",
     "NodeAdded",
     "NodeCleared",

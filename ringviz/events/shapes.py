@@ -6,8 +6,8 @@ Node numbers stand for nodes; 0 is nobody.
 from typing import NotRequired, TypedDict
 
 
-class Moved(TypedDict):
-    """A number of keys."""
+class ByModulo(TypedDict):
+    """How many keys modulo would have moved."""
 
     moved: int
 
@@ -27,7 +27,7 @@ class MovementSummary(TypedDict):
     keys: int
     moved: int
     needless: int
-    modulo: Moved
+    modulo: ByModulo
     copies: Copies
     pairs: list[list[int]]
     pairs_left_off: int

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from live.actor import Actor
 from live.models import Event
-from ringviz.bounds import MAX_ADDRESS, MAX_NAME, MAX_SLUG
+from ringviz.bounds import MAX_ADDRESS, MAX_NAME, MAX_PASSWORD, MAX_SLUG
 from ringviz.forms.founding import FoundingForm
 from ringviz.models import Attachment
-from ringviz.services.external import MAX_PASSWORD, attach
+from ringviz.services.external import attach
 
 
 class AttachForm(FoundingForm[Attachment]):

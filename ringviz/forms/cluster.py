@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from live.actor import Actor
 from live.models import Event
-from ringviz.bounds import MAX_KEYS, MAX_NODES, MAX_PATTERN
+from ringviz.bounds import MAX_KEYS, MAX_NODES, MAX_PATTERN, MIB
+from ringviz.events import Settings
 from ringviz.forms.deciding import DecidingForm
 from ringviz.forms.founding import FoundingForm
 from ringviz.models import Cluster
@@ -18,11 +19,10 @@ from ringviz.services import decisions
 from ringviz.services.changing import check_allowed
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.decisions import Decision
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 
 _CREATED_WITH = ("name", "demo", "strategy", "vnodes", "copies", "seed")
-_CONFIGURED = ("strategy", "vnodes", "copies")
-_MIB = 2**20
+_CONFIGURED = tuple(Settings.__annotations__)
 
 
 class AddClusterForm(FoundingForm[Cluster]):
@@ -58,7 +58,7 @@ class AddClusterForm(FoundingForm[Cluster]):
         label=gettext_lazy("memory of a server, MiB"),
         min_value=0,
         required=False,
-        initial=DEFAULT_MEMORY // _MIB,
+        initial=DEFAULT_MEMORY // MIB,
         help_text=gettext_lazy("Of a managed cluster."),
     )
 
@@ -91,11 +91,11 @@ class AddClusterForm(FoundingForm[Cluster]):
         return create_cluster(
             slug=slug,
             actor=actor,
-            key_set=asked["key_set"] or pattern_keys(pattern=asked["pattern"], count=asked["count"]),
+            key_set=asked["key_set"] or pattern_key_set(pattern=asked["pattern"], count=asked["count"]),
             nodes=[{"name": f"node-{number}"} for number in range(1, (asked["nodes"] or 0) + 1)],
             kind=Cluster.Kind.MANAGED if asked["managed"] else Cluster.Kind.SIMULATED,
             replicas=asked["replicas"] or 0,
-            memory=DEFAULT_MEMORY if memory is None else memory * _MIB,
+            memory=DEFAULT_MEMORY if memory is None else memory * MIB,
             **given,
         )
 

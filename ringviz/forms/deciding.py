@@ -109,7 +109,7 @@ def refusal_text(refused: Refused) -> str:
     """What a person is told; of a cluster that changed first, also how: the newest few events."""
     if not isinstance(refused, StaleVersion) or not refused.events:
         return refused.message
-    told = [event_words(event.kind, event.payload).text for event in refused.events[-_MOST_TOLD:]]
+    said = [event_words(event.kind, event.payload).text for event in refused.events[-_MOST_TOLD:]]
     if len(refused.events) > _MOST_TOLD:
-        told.insert(0, "…")
-    return _("The cluster changed first: %(what)s. Look at it, then decide again.") % {"what": ", ".join(told)}
+        said.insert(0, "…")
+    return _("The cluster changed first: %(what)s. Look at it, then decide again.") % {"what": ", ".join(said)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from live.log import timestamp
@@ -14,7 +15,7 @@ from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work
 from ringviz.errors import NotFound
 from ringviz.models import Cluster, Intent, KeySet
 
-NODE_FIELDS = ("number", "name", "address", "zone", "weight", "state", "since", "tokens", "keys", "ownership", "lost")
+NODE_FIELDS = tuple(name for name in NodeState.__annotations__ if name in NodeState.__required_keys__)
 PREFIX = "clusters"  # begins every address of a cluster
 _OPEN = (Intent.State.WAITING, Intent.State.RUNNING)
 
@@ -90,7 +91,12 @@ def state_of(cluster: Cluster) -> State:
 
 
 def _open_work(cluster: Cluster) -> list[Work]:
-    return [work_of(intent) for intent in cluster.intents.filter(state__in=_OPEN).order_by("number")]
+    return [work_of(intent) for intent in open_intents(cluster.pk)]
+
+
+def open_intents(cluster_id: int) -> QuerySet[Intent]:
+    """The intents of a cluster that have not ended, in the order they were asked."""
+    return Intent.objects.filter(cluster_id=cluster_id, state__in=_OPEN).order_by("number")
 
 
 def work_of(intent: Intent) -> Work:
@@ -108,18 +114,7 @@ def work_of(intent: Intent) -> Work:
 
 def settings_of(cluster: Cluster) -> ClusterState:
     """The settings of a cluster as its stream tells them."""
-    return ClusterState(
-        slug=cluster.slug,
-        name=cluster.name,
-        kind=cluster.kind,
-        demo=cluster.demo,
-        strategy=cluster.strategy,
-        vnodes=cluster.vnodes,
-        copies=cluster.copies,
-        seed=cluster.seed,
-        replicas=cluster.replicas,
-        memory=cluster.memory,
-    )
+    return cast(ClusterState, {name: getattr(cluster, name) for name in ClusterState.__annotations__})
 
 
 def keys_of(key_set: KeySet) -> KeysState:

@@ -37,12 +37,12 @@ def _hint_server() -> frozenset[Address]:
     parts = urlsplit(redis_url())
     if not parts.hostname:  # a Unix socket, or none
         return frozenset()
-    told = Address(parts.hostname, parts.port or DEFAULT_PORT)
-    if (ip := ip_of(told.host)) is not None:
-        return frozenset({Address(str(ip), told.port)})
-    if told not in _known and (found := ips_of(told)):
-        _known[told] = frozenset(Address(str(ip), told.port) for ip in found)
-    return _known.get(told, frozenset())
+    address = Address(parts.hostname, parts.port or DEFAULT_PORT)
+    if (ip := ip_of(address.host)) is not None:
+        return frozenset({Address(str(ip), address.port)})
+    if address not in _known and (found := ips_of(address)):
+        _known[address] = frozenset(Address(str(ip), address.port) for ip in found)
+    return _known.get(address, frozenset())
 
 
 def _managed_servers() -> frozenset[Address]:
@@ -51,6 +51,6 @@ def _managed_servers() -> frozenset[Address]:
     found = set(addresses_in(rows.distinct()))
     for path in (Path(settings.DATA_DIR) / "clusters").glob("*/*/process.json"):
         with suppress(OSError, ValueError, KeyError, TypeError):  # gone, or half written
-            told = json.loads(path.read_text())
-            found |= {Address("127.0.0.1", int(told[name])) for name in ("port", "bus")}
+            content = json.loads(path.read_text())
+            found |= {Address("127.0.0.1", int(content[name])) for name in ("port", "bus")}
     return frozenset(found)

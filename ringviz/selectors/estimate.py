@@ -6,8 +6,10 @@ from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 
+from live.subjects import payload_class
 from live.wording import grouped
 from ringviz.core.state import State
+from ringviz.events import NodeFailedOver, NodeKilled, NodeRevived
 from ringviz.models import Cluster
 from ringviz.selectors.measured import measure
 from ringviz.selectors.placing import members_of
@@ -77,14 +79,14 @@ def _survivor(
 
 
 def _notes(cluster: Cluster, kind: str, lost: int, survivors: list[Survivor]) -> list[str]:
-    notes = []
-    if kind == "node_killed" and lost:
+    made, notes = payload_class(kind), []
+    if made is NodeKilled and lost:
         notes.append(_("%(keys)s keys are lost and stored again from the key set.") % {"keys": grouped(lost)})
-    if kind == "node_failed_over":
+    if made is NodeFailedOver:
         notes.append(_("Its replica takes over. Writes that the replica had not confirmed may be lost."))
-    if kind == "node_revived":
+    if made is NodeRevived:
         notes.append(_("It comes back empty, as a new server: its keys have other owners and newer values by now."))
-    if cluster.strategy == "modulo" and kind == "node_killed":
+    if cluster.strategy == "modulo" and made is NodeKilled:
         notes.append(_("Counting by modulo, the others do not find most of their own keys any more either."))
     full = [one["node"] for one in survivors if one["limit"] and one["after_bytes"] > one["limit"]]
     if full:

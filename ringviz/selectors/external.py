@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, NotRequired, TypedDict
 
 from ringviz.core.buckets import BUCKETS
-from ringviz.core.state import NodeState, ReplicaState
+from ringviz.core.state import NodeState, ReplicaState, new_node
 from ringviz.models import Attachment, Cluster
 from ringviz.selectors.door import door
 from ringviz.stores import passwords
@@ -64,7 +64,7 @@ def nodes_seen(look: ClusterLook, before: Sequence[NodeState], next_number: int,
     for number, member in enumerate(
         sorted(fresh, key=lambda one: (one.ranges or ((BUCKETS, 0),), one.id)), next_number
     ):
-        nodes.append(_node(look, member, _new(number, names[member.id], since), since))
+        nodes.append(_node(look, member, new_node(number=number, name=names[member.id], since=since), since))
     return sorted(nodes, key=lambda node: node["number"])
 
 
@@ -98,8 +98,8 @@ def look_at(cluster: Cluster, timeout_s: float) -> ClusterLook | None:
 
 def stored_frame(look: ClusterLook, nodes: Iterable[NodeState], at_ms: int) -> StoredFrame:
     """What each node stores, as its server said."""
-    told = {str(node["number"]): _stored(look, member) for member, node in named(look, nodes)}
-    return StoredFrame(at=at_ms, nodes=told, silent_since=None)
+    stored = {str(node["number"]): _stored(look, member) for member, node in named(look, nodes)}
+    return StoredFrame(at=at_ms, nodes=stored, silent_since=None)
 
 
 def silent_frame(nodes: Iterable[NodeState], at_ms: int, since_ms: int) -> StoredFrame:
@@ -147,22 +147,6 @@ def _state_of(member: Member) -> str:
 def _shown(member: Member) -> str:
     """Its address; empty where nobody knows it."""
     return str(member.address) if member.address.host else ""
-
-
-def _new(number: int, name: str, since: str) -> NodeState:
-    return NodeState(
-        number=number,
-        name=name,
-        address="",
-        zone="",
-        weight=1.0,
-        state="active",
-        since=since,
-        tokens=0,
-        keys=0,
-        ownership=0.0,
-        lost=0,
-    )
 
 
 def _names(members: Iterable[Member], taken: set[str]) -> dict[str, str]:

@@ -11,11 +11,11 @@ from live.channel import redis_url
 from live.places import Process
 from live.wording import number
 from locks.lease import Lease
+from ringviz.core.state import ON_RING
 from ringviz.models import Cluster, Leadership, Node
 
 LEASE = "supervisor"  # what leaders hold on the hint server
 _TIMEOUT_S = 0.5
-_WITH_SERVER = (Node.State.ACTIVE, Node.State.SUSPECTED, Node.State.FROZEN)
 
 
 def supervisor() -> tuple[Process, ...]:
@@ -27,7 +27,7 @@ def supervisor() -> tuple[Process, ...]:
         managed = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED)
         if not Cluster.objects.filter(kind=Cluster.Kind.MANAGED).exists():
             return ()
-        count = managed.filter(state__in=_WITH_SERVER).count()
+        count = managed.filter(state__in=ON_RING).count()
         last = Leadership.objects.order_by("-fencing_token").first()
     except DatabaseError:
         return ()

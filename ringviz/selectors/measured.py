@@ -17,7 +17,7 @@ from servers.errors import EngineError
 TIMEOUT_S = 0.5
 
 
-class StoredKey(TypedDict):
+class KeyFound(TypedDict):
     """Where a key really is: its owner by the ring, whether that has it, and the nodes whose replica has it too."""
 
     owner: int
@@ -41,7 +41,7 @@ def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
     return {number: found.get(address) for number, address in addresses.items()}
 
 
-def stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> StoredKey | None:
+def find_stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> KeyFound | None:
     """Whether the server that should have a key has it; None when it could not be asked."""
     node = next((node for node in members_of(state) if node["number"] == owner), None)
     password = passwords.kept(cluster.pk)
@@ -54,7 +54,7 @@ def stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -
         if found is None:
             return None
         copies = [one for one in engine.members(address) if one.primary_id == engine.identity(address)]
-        return StoredKey(owner=owner, found=found, replicas=[owner] * len(copies))
+        return KeyFound(owner=owner, found=found, replicas=[owner] * len(copies))
     except EngineError:
         return None
     finally:

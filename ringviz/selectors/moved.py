@@ -19,7 +19,7 @@ _FOUND_AT_ONCE = 1_000_000  # moved keys; where a strategy has no ranges every s
 _READ_AT_ONCE = 5_000
 
 
-class Row(NamedTuple):
+class MovedKey(NamedTuple):
     """A moved key, its full hash on every cluster, and the numbers of who gave and who received it; 0 is nobody."""
 
     key: bytes
@@ -42,22 +42,22 @@ class Moved(NamedTuple):
         """How many there are."""
         return self.movement.count(source=self._end(self.source), target=self._end(self.target))
 
-    def rows(self, offset: int, limit: int) -> Iterator[Row]:
+    def rows(self, offset: int, limit: int) -> Iterator[MovedKey]:
         """Some of them, in the order of their hashes."""
-        return self._told(self._found(offset, limit))
+        return self._rows(self._found(offset, limit))
 
-    def all_rows(self) -> Iterator[Row]:
+    def all_rows(self) -> Iterator[MovedKey]:
         """Every one of them; in memory are 16 bytes for each of a million, and a few thousand as rows."""
         for offset in range(0, self.total(), _FOUND_AT_ONCE):
             found = self._found(offset, _FOUND_AT_ONCE)
             for start in range(0, len(found.positions), _READ_AT_ONCE):
-                yield from self._told(_part(found, slice(start, start + _READ_AT_ONCE)))
+                yield from self._rows(_part(found, slice(start, start + _READ_AT_ONCE)))
 
     def _found(self, offset: int, limit: int) -> MovedKeys:
         source, target = self._end(self.source), self._end(self.target)
         return self.movement.moved_keys(source=source, target=target, offset=offset, limit=limit)
 
-    def _told(self, found: MovedKeys) -> Iterator[Row]:
+    def _rows(self, found: MovedKeys) -> Iterator[MovedKey]:
         names = self.movement.names
         ends = (
             [0 if at < 0 else self.numbers[names[at]] for at in side.tolist()] for side in (found.source, found.target)
@@ -65,7 +65,7 @@ class Moved(NamedTuple):
         keys, hashes = keys_at(self.key_set, found.positions), found.hashes
         if self.bucket_seed is not None:  # the index knows buckets only
             hashes = Murmur(seed=self.bucket_seed).hash_many(keys)
-        return map(Row, keys, hashes.tolist(), *ends)
+        return map(MovedKey, keys, hashes.tolist(), *ends)
 
     def _end(self, number: int | None) -> End:
         if number is None:
@@ -94,11 +94,11 @@ def page_of(moved: Moved, page: int) -> dict[str, object]:
     pages = max(1, -(-total // PAGE_ROWS))
     page = max(1, min(page, pages))
     rows = [
-        _told_row(row, bucketed=moved.bucket_seed is not None) for row in moved.rows((page - 1) * PAGE_ROWS, PAGE_ROWS)
+        _row_json(row, bucketed=moved.bucket_seed is not None) for row in moved.rows((page - 1) * PAGE_ROWS, PAGE_ROWS)
     ]
     return {"total": total, "page": page, "pages": pages, "rows": rows}
 
 
-def _told_row(row: Row, *, bucketed: bool) -> dict[str, Any]:
-    told = {"key": shown(row.key), "hash": row.hash, "from": row.source, "to": row.target}
-    return {**told, "bucket": bucket_of(row.hash)} if bucketed else told
+def _row_json(row: MovedKey, *, bucketed: bool) -> dict[str, Any]:
+    shown_row = {"key": shown(row.key), "hash": row.hash, "from": row.source, "to": row.target}
+    return {**shown_row, "bucket": bucket_of(row.hash)} if bucketed else shown_row

@@ -27,7 +27,7 @@ def state_at(stream_id: int, version: int) -> State:
     try:
         return cast(State, past.parts_at(stream_id, version)[ring.name])
     except NotKept as missing:
-        raise _told(missing) from None
+        raise _not_kept(missing) from None
     except UndeclaredKind:
         text = _("Version %(v)d was written by a newer version of Ringviz. Update this server to see it.")
         raise NotFound(text % {"v": version}) from None
@@ -38,10 +38,10 @@ def check_version(stream_id: int, version: int) -> None:
     try:
         past.check_version(stream_id, version)
     except NotKept as missing:
-        raise _told(missing) from None
+        raise _not_kept(missing) from None
 
 
-def _told(missing: NotKept) -> NotFound:
+def _not_kept(missing: NotKept) -> NotFound:
     if not 1 <= missing.version <= missing.head:
         return NotFound(_("There is no version %(v)d.") % {"v": missing.version})
     text = _("The log reaches back to version %(floor)d; version %(v)d is gone.")

@@ -9,15 +9,16 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
+from ringviz.core.buckets import HASH_BITS
 from ringviz.core.state import NodeState, State
 from ringviz.models import KeySet
 from ringviz.selectors.placing import strategy_of, tokens_of
 from ringviz.stores.keysets import index_of
 
-MOST_TOKENS = 20_000  # more are told as counts, until a part of them is asked for
+MOST_SENT = 20_000  # more are told as counts, until a part of them is asked for
 DENSITY_BINS = 720
 TOKEN_BINS = 4_096
-_BIN_SHIFT = np.uint32(20)  # a token's top 12 bits
+_BIN_SHIFT = np.uint32(HASH_BITS - (TOKEN_BINS.bit_length() - 1))  # a token's top 12 bits
 _MAGIC = 0x315A5652  # "RVZ1"
 
 Span = tuple[int, int]
@@ -27,14 +28,14 @@ def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None,
     """The tokens of every node, whatever its state: magic, header length, JSON header, little-endian Uint32.
 
     The header is `{"v", "nodes": [[number, count], ...]}`; each node's tokens are ascending. `numbers` asks for some
-    nodes only, `span` for the tokens of `(start, end]` and the one after. Above MOST_TOKENS without either the header
+    nodes only, `span` for the tokens of `(start, end]` and the one after. Above MOST_SENT without either the header
     is `{"v", "total", "bins"}` and the numbers are how many tokens of active nodes lie in each part of the hash space.
     """
     cluster = state["cluster"]
     if cluster["strategy"] == "modulo":
         return _file({"v": v, "nodes": []}, np.empty(0, np.uint32))
     nodes = [node for node in state["nodes"] if numbers is None or node["number"] in numbers]
-    if span is None and numbers is None and sum(node["tokens"] for node in nodes) > MOST_TOKENS:
+    if span is None and numbers is None and sum(node["tokens"] for node in nodes) > MOST_SENT:
         return _bins(state, v)
     lists = [np.sort(tokens_of(cluster, node)) for node in nodes]
     if span is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,22 +15,22 @@ from ringviz.core.copies import copies_moved
 from ringviz.core.counts import keys_per_node
 from ringviz.core.keys import KeyIndex
 from ringviz.core.movement import Movement, movement
-from ringviz.core.placement import Bucketed, Murmur, Node
+from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.slots import SlotMap, range_ends
-from ringviz.core.state import ClusterState, NodeState, State
+from ringviz.core.state import ON_RING, ClusterState, NodeState, State
 from ringviz.core.strategy import Strategy, build
-from ringviz.events import Copies, Figures, Moved, MovementSummary
+from ringviz.events import ByModulo, Copies, Figures, MovementSummary
 from ringviz.models import KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
+from servers.slots import in_ranges, marked_ranges
 
 _KEPT = 16  # placements that a process holds ready; one of 2,000,000 tokens has tens of megabytes
 SLOTS = "slots"  # the strategy of an external cluster: what its servers say
-_ON_RING = frozenset({"active", "suspected", "frozen"})  # until the verdict a node owns what it owned
 
 
 def members_of(state: State) -> list[NodeState]:
     """The nodes that are on the ring, by number: the order that modulo counts in."""
-    return [node for node in state["nodes"] if node["state"] in _ON_RING]
+    return [node for node in state["nodes"] if node["state"] in ON_RING]
 
 
 def is_bucketed(cluster: ClusterState) -> bool:
@@ -78,28 +77,28 @@ def strategy_of(state: State, name: str = "") -> Strategy:
 
 @lru_cache(maxsize=_KEPT)
 def _built(strategy: str, placement: Murmur, members: tuple[tuple[str, float], ...]) -> Strategy:
-    return build(strategy, [Node(name, weight) for name, weight in members], placement=placement)
+    return build(strategy, [PlacedNode(name, weight) for name, weight in members], placement=placement)
 
 
 def _mapped(state: State) -> SlotMap:
     """Who owns which slots is not computed: the cluster says it."""
     members = members_of(state)
     slots = {node["name"]: [(first, last) for first, last in node.get("slots", ())] for node in members}
-    return SlotMap([Node(node["name"], node["weight"]) for node in members], slots)
+    return SlotMap([PlacedNode(node["name"], node["weight"]) for node in members], slots)
 
 
 def tokens_of(cluster: ClusterState, node: NodeState) -> NDArray[np.uint32]:
     """A node's tokens in the order of their index, whatever its state."""
     if cluster["strategy"] == SLOTS:
         return range_ends([(first, last) for first, last in node.get("slots", ())])
-    return placement_of(cluster).tokens(Node(node["name"], node["weight"]))
+    return placement_of(cluster).tokens(PlacedNode(node["name"], node["weight"]))
 
 
 def token_count(cluster: ClusterState, weight: float) -> int:
     """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
     if cluster["strategy"] != "ring":
         return 0
-    return placement_of(cluster).token_count(Node("any", weight))
+    return placement_of(cluster).token_count(PlacedNode("any", weight))
 
 
 def with_figures(state: State, keys: KeyIndex) -> State:
@@ -133,18 +132,9 @@ def keys_per_bucket(keys: KeyIndex) -> NDArray[np.int64]:
     return np.bincount(keys.hashes >> np.uint32(BUCKET_SHIFT), minlength=BUCKETS)
 
 
-def in_ranges(ranges: Iterable[Sequence[int]]) -> NDArray[np.bool_]:
-    """Which buckets lie in [first, last] ranges, shape (16384,)."""
-    inside = np.zeros(BUCKETS, np.bool_)
-    for first, last in ranges:
-        inside[first : last + 1] = True
-    return inside
-
-
-def ranges_of(inside: NDArray[np.bool_]) -> list[list[int]]:
-    """The buckets that are marked, as ascending [first, last] ranges."""
-    edges = np.flatnonzero(np.diff(inside.astype(np.int8), prepend=0, append=0))
-    return [[int(first), int(after) - 1] for first, after in edges.reshape(-1, 2)]
+def unfilled_of(marked: NDArray[np.bool_]) -> list[list[int]]:
+    """The marked buckets as `unfilled` of a state has them."""
+    return [[first, last] for first, last in marked_ranges(marked)]
 
 
 def changed_figures(before: State, after: State, *, without: int = 0) -> list[Figures]:
@@ -171,7 +161,7 @@ def movement_between(before: State, after: State, keys: KeyIndex) -> Movement:
     return movement(strategy_of(before), strategy_of(after), keys)
 
 
-def summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
+def movement_summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
     """What an event tells of a movement."""
     found = movement_between(before, after, keys)
     modulo = movement(strategy_of(before, "modulo"), strategy_of(after, "modulo"), keys)
@@ -181,7 +171,7 @@ def summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
         keys=found.keys,
         moved=found.moved,
         needless=found.needless,
-        modulo=Moved(moved=modulo.moved),
+        modulo=ByModulo(moved=modulo.moved),
         copies=_copies(before, after, keys),
         pairs=[[numbers[pair.source], numbers[pair.target], pair.keys] for pair in top],
         pairs_left_off=found.pair_count - len(top),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
+from live.asked import whole_number
 from ringviz.bounds import MAX_WEIGHT
 from ringviz.core.state import Workload
 from ringviz.errors import Invalid
@@ -27,9 +28,10 @@ def decision_of(action: str, fields: Fields) -> Decision:
 def whole(fields: Fields, name: str) -> int:
     """A whole number of at most 15 digits. Raises Invalid."""
     text = fields.get(name, "").strip()
-    if not (text.isascii() and text.isdecimal() and len(text) <= 15):
+    number = whole_number(text)
+    if number is None:
         raise Invalid(name, text, _("Give a whole number."))
-    return int(text)
+    return number
 
 
 def maybe_whole(fields: Fields, name: str) -> int | None:

@@ -74,7 +74,7 @@ def change(
         raise
 
 
-def record(*, slug: str, actor: Actor, decision: Decision, guard: Guard) -> Event:
+def report(*, slug: str, actor: Actor, decision: Decision, guard: Guard) -> Event:
     """What the supervisor found or did, whatever the version. Raises Fenced, NotFound, Invalid."""
     return _changed(slug, actor, None, decision, guard=guard)
 
@@ -121,7 +121,7 @@ class _Writing:
         if isinstance(payload, WorkAsked):
             keep(on, payload, self.decision, self.key, self.actor)
         else:
-            close(on.cluster, decided.encoded, decided.kind)
+            close(on.cluster, payload)
         return draft.record(payload, self.actor)
 
 

@@ -18,20 +18,22 @@ from ringviz.bounds import (
     MAX_NAME,
     MAX_NODES,
     MAX_PATTERN,
+    MAX_REPLICAS,
     MAX_SERVED_NODES,
     MAX_SLUG,
     MAX_TOKENS,
     MAX_VNODES,
     MAX_WEIGHT,
+    MIB,
     MOST_MEMORY,
 )
 from ringviz.core.placement import TOKEN_SPACE
-from ringviz.core.state import NodeState, State
+from ringviz.core.state import WITHOUT_SERVER, NodeState, State
 from ringviz.core.strategy import STRATEGIES
 from ringviz.core.text import is_pattern
 from ringviz.errors import Invalid
 from ringviz.events import Settings
-from ringviz.models import Node
+from ringviz.models import Cluster, Node
 from ringviz.selectors.placing import token_count
 
 
@@ -114,24 +116,24 @@ def check_servers(nodes: int, replicas: int, memory: int) -> None:
     """Servers cost memory: so many, and so much each."""
     if not 1 <= nodes <= MAX_SERVED_NODES:
         raise Invalid("nodes", nodes, _("A managed cluster has 1 to %(most)d nodes.") % {"most": MAX_SERVED_NODES})
-    if replicas not in (0, 1):
+    if not 0 <= replicas <= MAX_REPLICAS:
         raise Invalid("replicas", replicas, _("A server has one replica, or none."))
     if not LEAST_MEMORY <= memory <= MOST_MEMORY:
-        values = {"least": LEAST_MEMORY >> 20, "most": MOST_MEMORY >> 20}
+        values = {"least": LEAST_MEMORY // MIB, "most": MOST_MEMORY // MIB}
         raise Invalid("memory", memory, _("Give each server %(least)d to %(most)d MiB.") % values)
     check_memory(nodes * (1 + replicas) * memory)
 
 
 def check_memory(more: int) -> None:
     """Whether servers that may take so many bytes more still fit into what all of them may take."""
-    running = Node.objects.filter(cluster__kind="managed").exclude(state__in=("down", "draining"))
+    running = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED).exclude(state__in=WITHOUT_SERVER)
     taken = sum(
         memory * (1 + replicas) for memory, replicas in running.values_list("cluster__memory", "cluster__replicas")
     )
-    most = settings.SERVERS_MEMORY_MIB << 20
+    most = settings.SERVERS_MEMORY_MIB * MIB
     if taken + more > most:
         text = _("All servers together may take %(most)s MiB (SERVERS_MEMORY_MIB), and that would be %(wanted)s.")
-        values = {"most": grouped(most >> 20), "wanted": grouped((taken + more) >> 20)}
+        values = {"most": grouped(most // MIB), "wanted": grouped((taken + more) // MIB)}
         raise Invalid("memory", more, text % values)
 
 

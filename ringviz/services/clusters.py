@@ -1,4 +1,4 @@
-"""What is done to whole clusters: made, configured, given other keys, deleted."""
+"""What is done to whole clusters: made, given other keys, deleted."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from live.actor import Actor
 from live.log import create_stream, delete_stream, timestamp, write
 from live.models import Event, Stream
 from live.turns import write_turn
+from ringviz.bounds import MIB
 from ringviz.core.buckets import BUCKETS
-from ringviz.core.state import State, Workload
+from ringviz.core.placement import VNODES
+from ringviz.core.state import State, Workload, new_node
 from ringviz.errors import Invalid
 from ringviz.events import ClusterCreated, Settings
 from ringviz.models import Cluster, KeySet, Node
@@ -36,7 +38,7 @@ from ringviz.services.intents import first_work, keep_first
 from ringviz.services.rows import slot_map_of, write_nodes
 from ringviz.stores import passwords
 
-DEFAULT_MEMORY = 64 * 2**20
+DEFAULT_MEMORY = 64 * MIB
 
 
 class NewNode(TypedDict, total=False):
@@ -56,7 +58,7 @@ def create_cluster(
     key_set: KeySet,
     nodes: Sequence[NewNode] = (),
     strategy: str = "ring",
-    vnodes: int = 160,
+    vnodes: int = VNODES,
     copies: int = 1,
     seed: int = 0,
     demo: bool = False,
@@ -119,7 +121,7 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     check_settings(Settings(strategy=cluster.strategy, vnodes=cluster.vnodes, copies=cluster.copies))
     check_seed(cluster.seed)
     since, taken = timestamp(timezone.now()), set[str]()
-    members = [decisions.new_node(number=number, since=since, **node) for number, node in enumerate(nodes, 1)]
+    members = [new_node(number=number, since=since, **node) for number, node in enumerate(nodes, 1)]
     for member in members:
         check_node(member, taken)
         taken.add(member["name"])
@@ -139,23 +141,9 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     return with_figures(state, index_for(state["cluster"], cluster.key_set))
 
 
-def configure(
-    *,
-    slug: str,
-    actor: Actor,
-    strategy: str | None = None,
-    vnodes: int | None = None,
-    copies: int | None = None,
-    version: int | None = None,
-) -> Event:
-    """Another strategy, number of virtual nodes, or of copies; what is None stays as it is."""
-    decision = decisions.configure(strategy=strategy, vnodes=vnodes, copies=copies)
-    return change(slug=slug, actor=actor, version=version, decision=decision)
-
-
-def use_keys(*, slug: str, actor: Actor, key_set: KeySet, version: int | None = None) -> Event:
+def use_keys(*, slug: str, actor: Actor, key_set: KeySet) -> Event:
     """The cluster is watched with another key set; no key moves by that."""
-    return change(slug=slug, actor=actor, version=version, decision=decisions.use_keys(key_set))
+    return change(slug=slug, actor=actor, version=None, decision=decisions.use_keys(key_set))
 
 
 def delete_cluster(*, slug: str, actor: Actor) -> None:

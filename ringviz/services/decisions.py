@@ -6,7 +6,7 @@ messages say what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -17,25 +17,22 @@ from live.log import timestamp
 from ringviz import events
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex
-from ringviz.core.state import KeysState, NodeState, State
+from ringviz.core.state import ON_RING, KeysState, NodeState, State, new_node
 from ringviz.errors import Invalid, NotFound
-from ringviz.models import Cluster as ClusterRow
-from ringviz.models import KeySet
-from ringviz.models import Node as NodeRow
+from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import (
     bucket_owners,
     changed_figures,
-    in_ranges,
     index_for,
-    ranges_of,
-    summary,
+    movement_summary,
+    unfilled_of,
     with_figures,
 )
 from ringviz.services.checks import check_node, check_settings, check_settings_change, check_size, check_weight
+from servers.slots import in_ranges
 
-ACTIVE, DOWN, DRAINING = NodeRow.State.ACTIVE, NodeRow.State.DOWN, NodeRow.State.DRAINING
-ON_RING = (ACTIVE, NodeRow.State.SUSPECTED, NodeRow.State.FROZEN)
+ACTIVE, DOWN, DRAINING = Node.State.ACTIVE, Node.State.DOWN, Node.State.DRAINING
 
 NodeKind = type[events.NodeEvent]
 
@@ -68,30 +65,11 @@ def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) ->
     return Decision("add", {"name": name, "address": address, "zone": zone, "weight": str(weight)}, decide)
 
 
-def new_node(
-    *, number: int, since: str, name: str, address: str = "", zone: str = "", weight: float = 1.0
-) -> NodeState:
-    """A node that has joined and has no figures yet; the spaces around its texts are dropped."""
-    return NodeState(
-        number=number,
-        name=name.strip(),
-        address=address.strip(),
-        zone=zone.strip(),
-        weight=weight,
-        state=ACTIVE.value,
-        since=since,
-        tokens=0,
-        keys=0,
-        ownership=0.0,
-        lost=0,
-    )
-
-
 def kill(number: int) -> Decision:
     """A node goes down, whatever it was before. On a managed cluster its server dies, and with it what it stored."""
 
     def decide(on: Known) -> events.Payload:
-        if on.cluster.kind == ClusterRow.Kind.MANAGED:
+        if on.cluster.kind == Cluster.Kind.MANAGED:
             address = node_of(on.state, number)["address"]
             return died(number, cause="asked", replica=address if on.cluster.replicas else "")(on)
         return simulated(on)
@@ -119,9 +97,9 @@ def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -
         dead: NodeState = {**node, "state": DOWN.value, "since": now(), "address": ""}
         nodes = _with(on.state, dead)
         gone = bucket_owners(on.state) != bucket_owners({**on.state, "nodes": nodes})
-        unfilled = ranges_of(gone | in_ranges(on.state["unfilled"]))
-        after = settled({**on.state, "nodes": nodes, "unfilled": unfilled}, on)
-        found = summary(on.state, after, index_on(on))
+        unfilled = unfilled_of(gone | in_ranges(on.state["unfilled"]))
+        after = with_checked_figures({**on.state, "nodes": nodes, "unfilled": unfilled}, on)
+        found = movement_summary(on.state, after, index_on(on))
         lost = sum(one["lost"] for one in after["nodes"]) - sum(one["lost"] for one in on.state["nodes"])
         return events.NodeKilled(
             node=node_of(after, number),
@@ -169,7 +147,7 @@ def edit(number: int, *, address: str, zone: str) -> Decision:
         was = node_of(on.state, number)
         node: NodeState = {**was, "address": address.strip(), "zone": zone.strip()}
         check_node(node, taken=())
-        if on.cluster.kind == ClusterRow.Kind.MANAGED and node["address"] != was["address"]:
+        if on.cluster.kind == Cluster.Kind.MANAGED and node["address"] != was["address"]:
             raise Invalid("address", address, _("The address of a server is where the supervisor started it."))
         if node == was:
             raise Invalid("address", address, _("Nothing was changed."))
@@ -184,12 +162,12 @@ def remove(number: int) -> Decision:
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
         nodes = [other for other in on.state["nodes"] if other["number"] != number]
-        after = settled({**on.state, "nodes": nodes}, on)
+        after = with_checked_figures({**on.state, "nodes": nodes}, on)
         return events.NodeRemoved(
             number=number,
             name=node["name"],
             changed=changed_figures(on.state, after),
-            movement=summary(on.state, after, index_on(on)),
+            movement=movement_summary(on.state, after, index_on(on)),
         )
 
     return Decision("remove", {"node": str(number)}, decide)
@@ -208,12 +186,12 @@ def configure(*, strategy: str | None = None, vnodes: int | None = None, copies:
         )
         check_settings(now)
         check_settings_change(before, now)
-        after = settled({**on.state, "cluster": {**was, **now}}, on)
+        after = with_checked_figures({**on.state, "cluster": {**was, **now}}, on)
         return events.ClusterReconfigured(
             cluster=after["cluster"],
             before=before,
             changed=changed_figures(on.state, after),
-            movement=summary(on.state, after, index_on(on)),
+            movement=movement_summary(on.state, after, index_on(on)),
         )
 
     return Decision("configure", _settings_fields(strategy, vnodes, copies), decide)
@@ -226,7 +204,7 @@ def use_keys(key_set: KeySet) -> Decision:
         if key_set.pk == on.state["keys"]["id"]:
             raise Invalid("keys", key_set.label, _("The cluster has these keys already."))
         keys = KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
-        unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == ClusterRow.Kind.MANAGED else on.state["unfilled"]
+        unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == Cluster.Kind.MANAGED else on.state["unfilled"]
         state: State = {**on.state, "keys": keys, "unfilled": unfilled}
         after = with_figures(state, index_for(on.state["cluster"], key_set))
         return events.KeysImported(
@@ -270,8 +248,8 @@ def _to_state(  # noqa: PLR0917  one row of a table of actions
     action: str,
     number: int,
     kind: NodeKind,
-    state: NodeRow.State,
-    allowed: set[NodeRow.State],
+    state: Node.State,
+    allowed: Container[str],
     refusal: Callable[[], str],
 ) -> Decision:
     def decide(on: Known) -> events.Payload:
@@ -290,11 +268,11 @@ def _settings_fields(strategy: str | None, vnodes: int | None, copies: int | Non
 
 def node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:
     """The event of a node that is put in the place of what bears its number, or added."""
-    after = settled({**on.state, "nodes": _with(on.state, node)}, on)
+    after = with_checked_figures({**on.state, "nodes": _with(on.state, node)}, on)
     payload = kind(
         node=node_of(after, node["number"]),
         changed=changed_figures(on.state, after, without=node["number"]),
-        movement=summary(on.state, after, index_on(on)),
+        movement=movement_summary(on.state, after, index_on(on)),
     )
     return cast(events.Payload, payload)
 
@@ -308,7 +286,7 @@ def _names(state: State) -> set[str]:
     return {node["name"] for node in state["nodes"]}
 
 
-def settled(state: State, on: Known) -> State:
+def with_checked_figures(state: State, on: Known) -> State:
     """The state with the figures that it has. Raises Invalid for one that is too large."""
     check_size(state)
     return with_figures(state, index_on(on))

@@ -19,7 +19,7 @@ from live.models import Event, Stream
 from live.subjects import encode
 from live.turns import write_turn
 from ringviz import events
-from ringviz.bounds import MAX_ADDRESS, MAX_NAME
+from ringviz.bounds import MAX_ADDRESS, MAX_NAME, MAX_PASSWORD
 from ringviz.core.state import NodeState, State
 from ringviz.errors import Invalid, NotFound
 from ringviz.events import apply
@@ -31,7 +31,7 @@ from ringviz.selectors.placing import SLOTS
 from ringviz.services.changing import check_allowed
 from ringviz.services.checks import check_name, check_slug
 from ringviz.services.clusters import delete_cluster, found_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 from ringviz.stores import passwords
@@ -41,7 +41,6 @@ from servers.reading.connection import Login
 from servers.reading.look import ClusterLook, SilentCluster, read_once
 
 TIMEOUT_S = 3.0  # of all that attaching asks of the network
-MAX_PASSWORD = 1_000
 _OBSERVER = Actor(name="observer", origin="system", may_operate=True)
 
 
@@ -82,12 +81,12 @@ def adopt(*, actor: Actor, slug: str, name: str, look: ClusterLook) -> Event:
         kind=Cluster.Kind.EXTERNAL,
         strategy=SLOTS,
         vnodes=1,
-        key_set=pattern_keys(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
+        key_set=pattern_key_set(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
     )
     nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
     cluster.next_number = len(nodes) + 1
-    told, keys = settings_of(cluster), keys_of(cluster.key_set)
-    state = State(cluster=told, keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
+    settings, keys = settings_of(cluster), keys_of(cluster.key_set)
+    state = State(cluster=settings, keys=keys, nodes=nodes, work=[], unfilled=[], workload=None)
     return found_cluster(cluster, state, actor)
 
 

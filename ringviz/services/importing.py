@@ -64,10 +64,10 @@ def current_import(cluster: Cluster) -> KeyImport | None:
 
 def progress_of(job: KeyImport) -> dict[str, object]:
     """An import as pages are told of it: `done` of about `total` keys."""
-    told: dict[str, object] = {"id": job.pk, "done": job.done, "total": job.total, "state": job.state}
+    frame: dict[str, object] = {"id": job.pk, "done": job.done, "total": job.total, "state": job.state}
     if job.error:
-        told["error"] = job.error
-    return told
+        frame["error"] = job.error
+    return frame
 
 
 class _Run:

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.log import timestamp
-from live.models import Event
+from live.models import ACTOR_LENGTH, Event
 from ringviz import events
 from ringviz.bounds import MAX_INTENT_KEY, MAX_OPEN_WORK, MAX_SERVED_NODES
-from ringviz.core.state import NodeState, State, Work
+from ringviz.core.state import WITHOUT_SERVER, NodeState, State, Work
 from ringviz.errors import Invalid
-from ringviz.models import Cluster, Intent
-from ringviz.models import Node as NodeRow
+from ringviz.models import Cluster, Intent, Node
 from ringviz.selectors.clusters import Known
 from ringviz.services.checks import check_memory
 from ringviz.services.decisions import Decision, now
@@ -50,9 +48,9 @@ def key_for(decision: Decision, version: int | None, key: str) -> str:
         raise Invalid("key", key, _("A key does not begin with #."))
     if key or version is None:
         return key
-    told = json.dumps(sorted(decision.fields.items()))
+    fields = json.dumps(sorted(decision.fields.items()))
     # Of any length, and two that differ at its end are two.
-    return f"{version}-{decision.action}-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    return f"{version}-{decision.action}-{hashlib.sha256(fields.encode()).hexdigest()[:32]}"
 
 
 def asked_before(cluster: Cluster, key: str) -> Event | None:
@@ -98,21 +96,23 @@ def keep(on: Known, asked: events.WorkAsked, decision: Decision, key: str, actor
         fields=dict(decision.fields),
         before=before if asked.node is not None else None,
         decided_on=work["v"],
-        actor=actor.name[:150],
+        actor=actor.name[:ACTOR_LENGTH],
         origin=actor.origin,
         asked_at=work["asked"],
     )
 
 
-def close(cluster: Cluster, payload: dict[str, Any], kind: str) -> None:
+def close(cluster: Cluster, payload: events.Payload) -> None:
     """What an event says of an intent, written to its row. Within the write of the event."""
-    if kind == "work_cancelling":
-        cluster.intents.filter(number=payload["asked"]["id"]).update(cancelling=True)
+    if isinstance(payload, events.WorkCancelling):
+        cluster.intents.filter(number=payload.asked["id"]).update(cancelling=True)
         return
-    work = payload.get("work")
+    outcome, why = Intent.State.DONE.value, ""
+    if isinstance(payload, events.WorkEnded):
+        outcome, why = payload.outcome, payload.why
+    work = getattr(payload, "work", 0)
     if isinstance(work, int) and work:
-        outcome = payload.get("outcome", Intent.State.DONE)
-        cluster.intents.filter(number=work).update(state=outcome, why=payload.get("why", ""), ended_at=timezone.now())
+        cluster.intents.filter(number=work).update(state=outcome, why=why, ended_at=timezone.now())
 
 
 def first_work() -> Work:
@@ -128,7 +128,7 @@ def keep_first(cluster: Cluster, work: Work, actor: Actor) -> None:
         key=f"#{work['id']}",
         action=work["action"],
         decided_on=0,
-        actor=actor.name[:150],
+        actor=actor.name[:ACTOR_LENGTH],
         origin=actor.origin,
         asked_at=work["asked"],
     )
@@ -150,7 +150,7 @@ def _check_open(on: Known, decision: Decision) -> None:
 
 
 def _served(state: State) -> int:
-    return sum(node["state"] not in (NodeRow.State.DOWN, NodeRow.State.DRAINING) for node in state["nodes"])
+    return sum(node["state"] not in WITHOUT_SERVER for node in state["nodes"])
 
 
 def _meant(on: Known, decision: Decision, done: events.Payload) -> tuple[int, str]:
@@ -166,4 +166,4 @@ def _joining(on: Known, decision: Decision, done: events.Payload) -> NodeState |
     if decision.action not in ("add", "revive") or not isinstance(done, events.NodeEvent):
         return None
     node = done.node
-    return {**node, "state": NodeRow.State.JOINING.value, "keys": 0, "ownership": 0.0, "lost": 0, "address": ""}
+    return {**node, "state": Node.State.JOINING.value, "keys": 0, "ownership": 0.0, "lost": 0, "address": ""}

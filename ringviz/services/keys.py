@@ -8,15 +8,17 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from live.turns import write_turn
+from ringviz.bounds import MAX_LABEL
 from ringviz.models import KeySet
 from ringviz.services.checks import check_pattern
 from ringviz.stores.keyfile import read_key_file
 from ringviz.stores.keysets import Progress, index_of, silent
 
-MAX_LABEL = 200
+DEFAULT_PATTERN = "user:{n}"
+DEFAULT_COUNT = 10_000
 
 
-def pattern_keys(*, pattern: str, count: int, progress: Progress = silent) -> KeySet:
+def pattern_key_set(*, pattern: str, count: int, progress: Progress = silent) -> KeySet:
     """The key set of a pattern such as `user:{n}`, n from 0. Raises Invalid."""
     check_pattern(pattern, count)
     digest = hashlib.sha256(f"{count} {pattern}".encode()).hexdigest()
@@ -25,7 +27,7 @@ def pattern_keys(*, pattern: str, count: int, progress: Progress = silent) -> Ke
     return key_set
 
 
-def file_keys(*, source: BinaryIO, label: str, progress: Progress = silent) -> KeySet:
+def file_key_set(*, source: BinaryIO, label: str, progress: Progress = silent) -> KeySet:
     """The key set of a file of keys, one a line, plain or gzip. Raises Invalid; then nothing is kept."""
     read = read_key_file(source, progress)
     text = "".join(letter if letter.isprintable() else "?" for letter in label).strip() or _("a file")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from live.turns import write_turn
+from ringviz.bounds import MAX_HOLDER
 from ringviz.models import Leadership
 
 Guard = Callable[[], None]
@@ -34,8 +35,8 @@ def lead(fencing_token: int, holder: str) -> None:
         newest = newest_token()
         if newest > fencing_token:
             raise Fenced(fencing_token, newest)
-        told = {"fencing_token": fencing_token, "holder": holder[:200], "since": timezone.now()}
-        Leadership.objects.update_or_create(pk=1, defaults=told)
+        row = {"fencing_token": fencing_token, "holder": holder[:MAX_HOLDER], "since": timezone.now()}
+        Leadership.objects.update_or_create(pk=1, defaults=row)
 
 
 def guard(fencing_token: int) -> Guard:

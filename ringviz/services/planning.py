@@ -6,10 +6,10 @@ from typing import NamedTuple, TypedDict
 
 import numpy as np
 
-from live.subjects import encode
-from ringviz.core.placement import Node
+from live.subjects import encode, payload_class
+from ringviz.core.placement import PlacedNode
 from ringviz.core.state import NodeState, State
-from ringviz.events import apply
+from ringviz.events import NodeAdded, NodeReweighted, apply
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.estimate import Estimate, estimate
@@ -27,7 +27,7 @@ class Plan(NamedTuple):
     after: State
 
 
-def plan(slug: str, decision: Decision) -> Plan:
+def make_plan(slug: str, decision: Decision) -> Plan:
     """What a decision would make of the cluster as it is. Raises NotFound, Invalid."""
     on = known(slug)
     check_changeable(on.cluster)
@@ -36,7 +36,7 @@ def plan(slug: str, decision: Decision) -> Plan:
     return Plan(on, kind, encoded, apply(on.state, kind, encoded))
 
 
-class Told(TypedDict, total=False):
+class PlanAnswer(TypedDict, total=False):
     """A plan as a page takes it; `tokens` is base64 of the ascending tokens of a node that the page cannot know.
 
     `estimate` is what it would cost the servers of a managed cluster.
@@ -49,13 +49,13 @@ class Told(TypedDict, total=False):
     estimate: Estimate
 
 
-def told(made: Plan) -> Told:
+def answer_of(made: Plan) -> PlanAnswer:
     """A plan for a page. Of a managed cluster each server is asked once, at most half a second."""
-    answer = Told(v=made.on.v, kind=made.kind, payload=made.payload)
+    answer = PlanAnswer(v=made.on.v, kind=made.kind, payload=made.payload)
     if made.on.cluster.kind == Cluster.Kind.MANAGED:
         answer["estimate"] = estimate(made.on.cluster, made.on.state, made.kind, made.payload, made.after)
-    if made.kind in ("node_added", "node_reweighted") and made.after["cluster"]["strategy"] == "ring":
+    if payload_class(made.kind) in (NodeAdded, NodeReweighted) and made.after["cluster"]["strategy"] == "ring":
         node: NodeState = made.payload["node"]  # type: ignore[assignment]
-        tokens = placement_of(made.after["cluster"]).tokens(Node(node["name"], node["weight"]))
+        tokens = placement_of(made.after["cluster"]).tokens(PlacedNode(node["name"], node["weight"]))
         answer["tokens"] = base64_words(np.sort(tokens))
     return answer

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from live.actor import Actor
 from live.turns import write_turn
-from ringviz.core.state import Workload
+from ringviz.core.state import FIRST_WORKLOAD
 from ringviz.models import Cluster, KeySet, SeededCluster
 from ringviz.services.clusters import create_cluster
-from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services.keys import file_key_set, pattern_key_set
 
 DEMO_KEYS = 20_000
 _SEEDER = Actor(name="seed", origin="seed", may_operate=True)
@@ -45,7 +45,7 @@ def seed_demo(progress: Say = lambda _line: None) -> None:
 
 def _demo() -> None:
     words = BytesIO("\n".join(catalogue_words(DEMO_KEYS)).encode())
-    key_set = file_keys(source=words, label=_("words of Django's translations"))
+    key_set = file_key_set(source=words, label=_("words of Django's translations"))
     create_cluster(
         actor=_SEEDER,
         slug="demo",
@@ -56,16 +56,16 @@ def _demo() -> None:
         key_set=key_set,
         nodes=[{"name": f"cache-{n}"} for n in range(1, 9)],
         kind=Cluster.Kind.MANAGED,
-        workload=Workload(on=True, rate=500, distribution="uniform", reads=0.9),
+        workload=FIRST_WORKLOAD,
     )
 
 
 def _forty() -> None:
-    _big("forty", _("Forty nodes"), 40, 160, partial(pattern_keys, pattern="user:{n}", count=100_000))
+    _big("forty", _("Forty nodes"), 40, 160, partial(pattern_key_set, pattern="user:{n}", count=100_000))
 
 
 def _hundred() -> None:
-    _big("hundred", _("A hundred nodes"), 100, 150, partial(pattern_keys, pattern="session:{n}", count=1_000_000))
+    _big("hundred", _("A hundred nodes"), 100, 150, partial(pattern_key_set, pattern="session:{n}", count=1_000_000))
 
 
 def _big(slug: str, name: str, nodes: int, vnodes: int, keys: Callable[[], KeySet]) -> None:

@@ -5,7 +5,7 @@ Nothing here starts or ends a process: the supervisor does, and records what cam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from ringviz import events
-from ringviz.bounds import MAX_RATE
-from ringviz.core.state import NodeState, Work, Workload
+from ringviz.bounds import LEAST_RATE, MAX_RATE, MAX_WHY
+from ringviz.core.state import ON_RING, NodeState, Work, Workload
 from ringviz.errors import Invalid, NotFound
-from ringviz.models import Cluster
-from ringviz.models import Node as NodeRow
+from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known
-from ringviz.selectors.placing import changed_figures, in_ranges, ranges_of
-from ringviz.services.decisions import ON_RING, Decision, NodeKind, node_event, node_of, now, settled
+from ringviz.selectors.placing import changed_figures, unfilled_of
+from ringviz.services.decisions import Decision, NodeKind, node_event, node_of, now, with_checked_figures
+from servers.client.popularity import DISTRIBUTIONS
+from servers.slots import in_ranges
 
-ACTIVE, SUSPECTED, FROZEN = ON_RING
-JOINING = NodeRow.State.JOINING
-DISTRIBUTIONS = ("zipf", "uniform")
+ACTIVE, JOINING = Node.State.ACTIVE, Node.State.JOINING
+SUSPECTED, FROZEN = Node.State.SUSPECTED, Node.State.FROZEN
 
 
 def freeze(number: int) -> Decision:
@@ -40,7 +40,7 @@ def thaw(number: int) -> Decision:
 
 def restart(number: int, *, address: str | None = None) -> Decision:
     """A server ends and is started from its directory, with its keys."""
-    return _server("restart", number, events.NodeRestarted, ACTIVE, set(ON_RING), address)
+    return _server("restart", number, events.NodeRestarted, ACTIVE, ON_RING, address)
 
 
 def suspected(number: int) -> Decision:
@@ -83,7 +83,7 @@ def formed(addresses: dict[int, str]) -> Decision:
             else node
             for node in on.state["nodes"]
         ]
-        after = settled({**on.state, "nodes": nodes}, on)
+        after = with_checked_figures({**on.state, "nodes": nodes}, on)
         return events.ClusterFormed(nodes=after["nodes"], unfilled=after["unfilled"])
 
     return Decision("form", {}, decide)
@@ -94,7 +94,7 @@ def refilled(unfilled: Sequence[Sequence[int]], *, keys: int, ms: int) -> Decisi
 
     def decide(on: Known) -> events.Payload:
         left = [list(one) for one in unfilled]
-        after = settled({**on.state, "unfilled": left}, on)
+        after = with_checked_figures({**on.state, "unfilled": left}, on)
         return events.KeysRefilled(keys=keys, ms=ms, unfilled=left, changed=changed_figures(on.state, after))
 
     return Decision("refill", {}, decide)
@@ -107,8 +107,8 @@ def lost(buckets: NDArray[np.bool_]) -> Decision:
         known = in_ranges(on.state["unfilled"])
         if not (buckets & ~known).any():
             raise Invalid("buckets", "", _("That is known already."))
-        unfilled = ranges_of(known | buckets)
-        after = settled({**on.state, "unfilled": unfilled}, on)
+        unfilled = unfilled_of(known | buckets)
+        after = with_checked_figures({**on.state, "unfilled": unfilled}, on)
         keys = sum(node["lost"] for node in after["nodes"]) - sum(node["lost"] for node in on.state["nodes"])
         return events.KeysLost(keys=keys, unfilled=unfilled, changed=changed_figures(on.state, after))
 
@@ -119,11 +119,11 @@ def ended(work: int, outcome: str, why: str, before: NodeState | None) -> Decisi
     """An intent came to nothing. `before` is the node as it was when it was asked, if it was to join."""
 
     def decide(on: Known) -> events.Payload:
-        asked = work_of(on, work)
+        asked = open_work(on, work)
         joining = next((n for n in on.state["nodes"] if n["number"] == asked["node"] and n["state"] == JOINING), None)
         gone = asked["node"] if joining is not None and before is None else 0
         back = before if joining is not None else None
-        return events.WorkEnded(work=work, asked=asked, outcome=outcome, why=why[:500], node=back, gone=gone)
+        return events.WorkEnded(work=work, asked=asked, outcome=outcome, why=why[:MAX_WHY], node=back, gone=gone)
 
     return Decision("end", {"work": str(work)}, decide)
 
@@ -132,7 +132,7 @@ def cancel(work: int) -> Decision:
     """An intent is to be given up; what it has moved goes back."""
 
     def decide(on: Known) -> events.Payload:
-        asked = work_of(on, work)
+        asked = open_work(on, work)
         if asked["cancelling"]:
             raise Invalid("work", work, _("This is being cancelled already."))
         if asked["action"] == "form":
@@ -142,7 +142,7 @@ def cancel(work: int) -> Decision:
     return Decision("cancel", {"work": str(work)}, decide)
 
 
-def work_of(on: Known, work: int) -> Work:
+def open_work(on: Known, work: int) -> Work:
     """An open intent. Raises NotFound."""
     for one in on.state["work"]:
         if one["id"] == work:
@@ -165,7 +165,7 @@ def set_workload(workload: Workload) -> Decision:
 
 
 def _check_workload(workload: Workload) -> None:
-    if not 1 <= workload["rate"] <= MAX_RATE:
+    if not LEAST_RATE <= workload["rate"] <= MAX_RATE:
         raise Invalid("rate", workload["rate"], _("Give 1 to %(most)d operations a second.") % {"most": MAX_RATE})
     if workload["distribution"] not in DISTRIBUTIONS:
         names = ", ".join(DISTRIBUTIONS)
@@ -178,8 +178,8 @@ def _server(  # noqa: PLR0917  one row of a table of actions
     action: str,
     number: int,
     kind: NodeKind,
-    state: NodeRow.State,
-    allowed: set[NodeRow.State],
+    state: Node.State,
+    allowed: Container[str],
     address: str | None = None,
 ) -> Decision:
     """Something happens to a server and nothing moves."""
@@ -190,7 +190,7 @@ def _server(  # noqa: PLR0917  one row of a table of actions
             raise Invalid("node", number, _("%(node)s is simulated: it has no server.") % {"node": node["name"]})
         if node["state"] not in allowed:
             text = _("%(node)s is %(state)s: that cannot be done now.")
-            raise Invalid("node", number, text % {"node": node["name"], "state": NodeRow.State(node["state"]).label})
+            raise Invalid("node", number, text % {"node": node["name"], "state": Node.State(node["state"]).label})
         changed: NodeState = {**node, "state": state.value, "since": now()}
         if address is not None:
             changed["address"] = address

@@ -10,14 +10,13 @@ from live.actor import Actor
 from live.models import Event
 from ringviz import events
 from ringviz.models import Intent
-from ringviz.selectors.clusters import Known, known
-from ringviz.services.changing import record
+from ringviz.selectors.clusters import Known, known, open_intents
+from ringviz.services.changing import report
 from ringviz.services.decisions import Decision
 from ringviz.services.leading import Guard
 from ringviz.services.served import ended
 
 SUPERVISOR = Actor(name="supervisor", origin="system", may_operate=True)
-_OPEN = (Intent.State.WAITING, Intent.State.RUNNING)
 
 
 class Book:
@@ -34,7 +33,7 @@ class Book:
 
     def open_intents(self) -> list[Intent]:
         """What was asked and has not ended, in the order of asking."""
-        return list(Intent.objects.filter(cluster_id=self.cluster_id, state__in=_OPEN).order_by("number"))
+        return list(open_intents(self.cluster_id))
 
     def begin(self, intent: Intent) -> None:
         """An intent is being worked on: after a death of the supervisor it is gone on with first."""
@@ -42,12 +41,12 @@ class Book:
 
     def found(self, decision: Decision) -> Event:
         """Something happened that nobody asked for."""
-        return record(slug=self.slug, actor=SUPERVISOR, decision=decision, guard=self._guard())
+        return report(slug=self.slug, actor=SUPERVISOR, decision=decision, guard=self._guard())
 
     def done(self, intent: Intent, decision: Decision) -> Event:
         """What an intent asked for has come to pass."""
         actor = Actor(name=intent.actor, origin=cast(Any, intent.origin), may_operate=True)
-        return record(slug=self.slug, actor=actor, decision=ending(intent, decision), guard=self._guard())
+        return report(slug=self.slug, actor=actor, decision=ending(intent, decision), guard=self._guard())
 
     def given_up(self, intent: Intent, outcome: Intent.State, why: str) -> Event:
         """Nothing came of an intent."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from live.hints import publish_frame
+from live.wire import now_ms
+from ringviz.selectors.external import Stored, StoredFrame, StoredReplica
+from ringviz.supervisor.members import Members
 from servers.address import Address
 from servers.driver.engine import Engine
 from servers.driver.holding import Measured
@@ -28,8 +30,7 @@ class Counted(Protocol):
     stream_id: int
     engine: Engine
 
-    def current(self) -> dict[int, tuple[Address | None, Address | None]]:
-        """Primary and replica of every node."""
+    members: Members
 
 
 class Counting:
@@ -63,30 +64,23 @@ class Counting:
                     logger.exception("The servers of stream %d could not be counted", cluster.stream_id)
 
     def _count(self, cluster: Counted) -> None:
-        current = cluster.current()
+        current = cluster.members.current()
         asked = [one for pair in current.values() for one in pair if one is not None]
         measured = cluster.engine.measure(asked, TIMEOUT_S) if asked else {}
-        nodes: dict[str, Any] = {}
+        nodes: dict[str, Stored] = {}
         for number, (primary, replica) in current.items():
             found = measured.get(primary) if primary else None
-            nodes[str(number)] = _told(found, replica, measured)
+            nodes[str(number)] = _stored(found, replica, measured)
             if found is not None:
                 self._bytes[cluster.stream_id, number] = found.data
-        publish_frame(cluster.stream_id, "stored", {"at": time.time_ns() // 1_000_000, "nodes": nodes})
+        publish_frame(cluster.stream_id, "stored", dict(StoredFrame(at=now_ms(), nodes=nodes)))
 
 
-def _told(found: Measured | None, replica: Address | None, measured: dict[Address, Measured | None]) -> dict[str, Any]:
+def _stored(found: Measured | None, replica: Address | None, measured: dict[Address, Measured | None]) -> Stored:
     copy = None
     if replica is not None:
         other = measured.get(replica)
-        copy = {"keys": None if other is None else other.keys, "up": other is not None}
+        copy = StoredReplica(keys=None if other is None else other.keys, up=other is not None)
     if found is None:
-        return {"up": False, "keys": None, "bytes": None, "limit": 0, "ops": None, "replica": copy}
-    return {
-        "up": True,
-        "keys": found.keys,
-        "bytes": found.bytes,
-        "limit": found.limit,
-        "ops": found.ops,
-        "replica": copy,
-    }
+        return Stored(up=False, keys=None, bytes=None, limit=None, ops=None, replica=copy)
+    return Stored(up=True, keys=found.keys, bytes=found.bytes, limit=found.limit, ops=found.ops, replica=copy)

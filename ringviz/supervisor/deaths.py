@@ -10,18 +10,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ringviz.core.state import State
+from ringviz.core.state import ON_RING, State
 from ringviz.errors import Refused
-from ringviz.models import Intent
-from ringviz.models import Node as NodeRow
+from ringviz.models import Intent, Node
 from ringviz.selectors.placing import bucket_owners
-from ringviz.services.decisions import ON_RING, died
+from ringviz.services.decisions import died
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import Members
-from ringviz.supervisor.moving import Mover, slots_of
+from ringviz.supervisor.moving import Mover
 from ringviz.supervisor.servers import Server
-from ringviz.supervisor.telling import Telling
+from ringviz.supervisor.telling import About, Telling
 from servers.driver.engine import Engine
+from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Deaths:
         self._noted.clear()
         if not dead:
             return False
-        self._telling.work("reassigning", node=next(iter(dead)).number)
+        self._telling.work("reassigning", About(node=next(iter(dead)).number))
         for server in dead:
             self._members.kill(server)
         self._mover.cancel()  # after it: asking a frozen source to cancel takes its whole deadline
@@ -65,7 +65,7 @@ class Deaths:
         replaced = [server for server in dead if self._taken_over(server)]
         self._reassign(state, [server for server in dead if self._owned(state, server) and server not in replaced])
         for server, cause in dead.items():
-            self._record(state, server, cause, replaced=server in replaced)
+            self._write_death(state, server, cause, replaced=server in replaced)
         return True
 
     def _owned(self, state: State, server: Server) -> bool:
@@ -90,22 +90,22 @@ class Deaths:
         if not dead:
             return
         numbers = {server.number for server in dead}
-        nodes = [{**n, "state": NodeRow.State.DOWN.value} if n["number"] in numbers else n for n in state["nodes"]]
+        nodes = [{**n, "state": Node.State.DOWN.value} if n["number"] in numbers else n for n in state["nodes"]]
         before = bucket_owners(state)
         after = bucket_owners({**state, "nodes": nodes})  # type: ignore[typeddict-item]
         survivors = [server for server in self._members.running() if server not in dead]
         orphans = np.isin(before, list(numbers))
         changed = (before != after) & ~orphans
         try:
-            gains = {one.address: slots_of(orphans & (after == one.number)) for one in survivors}
+            gains = {one.address: marked_ranges(orphans & (after == one.number)) for one in survivors}
             self._engine.reassign([server.id for server in dead], gains, [one.address for one in survivors])
             if changed.any():
-                given = {one.address: slots_of(changed & (after == one.number)) for one in survivors}
+                given = {one.address: marked_ranges(changed & (after == one.number)) for one in survivors}
                 self._engine.hand_over(given, [one.address for one in survivors])
         except Exception:
             logger.exception("The buckets of the dead are given away by the next step")
 
-    def _record(self, state: State, server: Server, cause: str, *, replaced: bool) -> None:
+    def _write_death(self, state: State, server: Server, cause: str, *, replaced: bool) -> None:
         intent = self._asked.pop(server, None)
         if not self._owned(state, server):
             self._members.drop(server)

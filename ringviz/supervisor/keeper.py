@@ -36,11 +36,10 @@ from ringviz.supervisor.servers import NotStarted, Server
 from ringviz.supervisor.telling import Telling
 from ringviz.supervisor.traffic import TrafficChild
 from ringviz.supervisor.works import Works
-from servers.address import Address
 from servers.driver.engine import Engine
 from servers.errors import EngineError
 from servers.watching.detector import ServerKey
-from servers.watching.heartbeat import Heartbeat
+from servers.watching.heartbeat import DEADLINE_S, Heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +48,10 @@ AFTER_ERROR_S = 0.2
 LONGEST_PAUSE_S = 5.0
 TROUBLE = (EngineError, MoveFailed, NotStarted, RefillFailed)  # of servers; anything else is a mistake of ours
 PROMPT = ("kill", "freeze", "thaw")
-_VERDICT_MS = 500  # from a counted miss to the next, which is the verdict
+_VERDICT_MS = round(DEADLINE_S * 1000)  # from a counted miss to the next, which is the verdict
 
 
-class Leadership(Protocol):
+class Leader(Protocol):
     """Whether we lead at this moment, and what a write has to check."""
 
     def leads(self) -> bool:
@@ -62,7 +61,7 @@ class Leadership(Protocol):
         """Raises Fenced, within a write, when a newer leader is there."""
 
 
-class Keeper:
+class ClusterKeeper:
     """One cluster. `wake`, `on_*` and `stop` may be called from any thread."""
 
     def __init__(
@@ -70,7 +69,7 @@ class Keeper:
         cluster: Any,
         hands: Hands,
         heartbeat: Heartbeat,
-        leadership: Leadership,
+        leader: Leader,
         password: str,
     ) -> None:
         self.cluster_id: int = cluster.pk
@@ -80,16 +79,15 @@ class Keeper:
         self._stopping = threading.Event()
         self._errors = 0  # in a row
         self.engine = engine = Engine(password)
-        self._leads = leadership.leads
-        self.book = Book(cluster.pk, cluster.slug, leadership.guard)
+        self._leads = leader.leads
+        self.book = Book(cluster.pk, cluster.slug, leader.guard)
         telling = Telling(cluster.stream_id)
         self.members = Members(cluster, engine, hands, heartbeat, password=password, on_end=self._on_end)
         self._telling = telling
-        self._mover = Mover(engine, self.members, telling)
-        self._mover.on_orphans = self._lost
+        self._mover = Mover(engine, self.members, telling, self._lost)
         self._refill = Refill(self.book, self.members, telling, engine)
         self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
-        self._works = Works(self.book, engine, self.members, self._mover, self._refill)
+        self._works = Works(self.book, engine, self.members, self._mover, self._refill, telling)
         self._traffic = TrafficChild(cluster.slug, hands, on_end=self.wake)
         self._thread = threading.Thread(target=self._run, name=f"keeper {cluster.slug}", daemon=True)
 
@@ -129,10 +127,6 @@ class Keeper:
     def on_verdict(self, key: ServerKey) -> None:
         """A server is convicted."""
         self._queue.put(("verdict", key))
-
-    def current(self) -> dict[int, tuple[Address | None, Address | None]]:
-        """Primary and replica of every node, for who counts them."""
-        return self.members.current()
 
     def bytes_from(self, bytes_of: Callable[[int, int], int]) -> None:
         """Who knows what a server held when it died."""

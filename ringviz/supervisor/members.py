@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.state import State
-from ringviz.models import Node as NodeRow
+from ringviz.models import Node
 from ringviz.selectors.placing import members_of
 from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.ports import settle_ports
@@ -28,7 +28,7 @@ from servers.watching.heartbeat import Heartbeat
 logger = logging.getLogger(__name__)
 
 AGREE_WITHIN_S = 15.0
-_STARTED_AT_ONCE = 8
+STARTED_AT_ONCE = 8
 _SOON_S = 0.1
 _ASKED_FIRST = 2
 UNKNOWN = -1  # the owner of a bucket that an identity has which is none of ours any more
@@ -110,7 +110,7 @@ class Members:
         wanted = {node["number"] for node in members_of(state)}
         # Who was joining has the keys that have moved to it. Of the others the work, if any, begins anew.
         joining = (
-            {node["number"] for node in state["nodes"] if node["state"] == NodeRow.State.JOINING} if wanted else set()
+            {node["number"] for node in state["nodes"] if node["state"] == Node.State.JOINING} if wanted else set()
         )
         found = [
             (number, path)
@@ -132,7 +132,7 @@ class Members:
     def _await(self, begun: list[Server]) -> None:
         if not begun:
             return
-        with ThreadPoolExecutor(_STARTED_AT_ONCE) as pool:
+        with ThreadPoolExecutor(STARTED_AT_ONCE) as pool:
             for server, trouble in zip(begun, pool.map(self._answered, begun), strict=True):
                 if trouble:
                     logger.error("The server of node %d did not start: %s", server.number, trouble)

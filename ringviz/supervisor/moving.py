@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from ringviz.supervisor.members import UNKNOWN, Members
 from ringviz.supervisor.slot_by_slot import SlotBySlot
-from ringviz.supervisor.telling import Telling
+from ringviz.supervisor.telling import About, Telling
 from servers.batches import Move, next_moves
 from servers.driver.engine import Engine
 from servers.errors import EngineError, Unreachable
+from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Progress:
     not_before: float = 0.0  # of the monotonic clock
     running: dict[int, Move] = field(default_factory=dict)
 
-    def told(self, now: NDArray[np.int32]) -> dict[str, int]:
+    def figures(self, now: NDArray[np.int32]) -> dict[str, int]:
         """For the frame "work"."""
         left = self.at_first & (now != self.wanted)
         return {
@@ -58,20 +59,26 @@ class Progress:
 
 
 class Mover:
-    """Of one cluster, for the thread of its keeper."""
+    """Of one cluster, for the thread of its keeper. `on_orphans(buckets)`: these have lost what they stored."""
 
-    def __init__(self, engine: Engine, members: Members, telling: Telling) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        members: Members,
+        telling: Telling,
+        on_orphans: Callable[[NDArray[np.bool_]], None],
+    ) -> None:
         self._engine = engine
         self._members = members
         self._telling = telling
         self._progress: Progress | None = None
         self.atomic: bool | None = None
-        self.on_orphans: Callable[[NDArray[np.bool_]], None] = lambda _orphans: None
-        self._slot_by_slot = SlotBySlot(engine, members, self._half_lost)
+        self._on_orphans = on_orphans
+        self._slot_by_slot = SlotBySlot(engine, members, on_orphans)
 
-    def step(self, wanted: NDArray[np.int32], keys_of: NDArray[np.int64], told: dict[str, object]) -> bool:
-        """A step towards `wanted` (the number of each bucket's owner). True when the engine's map is that already
-        and no slot is half moved.
+    def step(self, wanted: NDArray[np.int32], keys_of: NDArray[np.int64], about: About) -> bool:
+        """A step towards `wanted` (the number of each bucket's owner), for an intent or for none. True when the
+        engine's map is that already and no slot is half moved.
 
         Raises MoveFailed after TRIES failures in a row without anything arriving.
         """
@@ -89,12 +96,9 @@ class Mover:
         if self._is_whole(now):
             self._begin(progress, now)
             self._await(progress)
-        self._telling.work("moving", **{**told, **progress.told(self._members.owners()), "atomic": self.atomic})  # type: ignore[arg-type]
+        figures = progress.figures(self._members.owners())
+        self._telling.work("moving", about, **figures, atomic=self.atomic)
         return False
-
-    def tell(self, phase: str, told: dict[str, object]) -> None:
-        """What is being done, where it is no move."""
-        self._telling.work(phase, **told)  # type: ignore[arg-type]
 
     def cancel(self) -> None:
         """Stops what is moving, for somebody who changes owners in another way; what has arrived stays where it is."""
@@ -111,17 +115,14 @@ class Mover:
     def assign(self, wanted: NDArray[np.int32], now: NDArray[np.int32]) -> None:
         """Gives buckets that nobody alive owns to whom they belong, without their keys: those died with their owner."""
         orphans = ((now == UNKNOWN) | (now == 0)) & (wanted != 0)
-        self.on_orphans(orphans)
+        self._on_orphans(orphans)
         alive = {server.number: server for server in self._members.running()}
         gains = {
-            alive[number].address: slots_of(orphans & (wanted == number))
+            alive[number].address: marked_ranges(orphans & (wanted == number))
             for number in np.unique(wanted[orphans]).tolist()
             if number in alive
         }
         self._engine.reassign(self._members.unknown_ids(), gains, self._members.addresses())
-
-    def _half_lost(self, buckets: NDArray[np.bool_]) -> None:
-        self.on_orphans(buckets)
 
     def _begin(self, progress: Progress, now: NDArray[np.int32]) -> None:
         if (left_s := progress.not_before - time.monotonic()) > 0:
@@ -198,9 +199,3 @@ class Mover:
         if progress.failures >= TRIES:
             self._cancel_running()
             raise MoveFailed(message)
-
-
-def slots_of(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The marked buckets as [first, last] ranges."""
-    edges = np.flatnonzero(np.diff(marked.astype(np.int8), prepend=0, append=0))
-    return [(int(first), int(after) - 1) for first, after in edges.reshape(-1, 2)]

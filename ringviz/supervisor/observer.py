@@ -58,10 +58,6 @@ class Observer:
         else:
             self._close()
 
-    def is_alive(self) -> bool:
-        """Whether it looks by itself."""
-        return self._thread is not None and self._thread.is_alive()
-
     def step(self) -> None:
         """One look at each of them, all at the same time; an attachment that is gone is forgotten. Raises Fenced."""
         attachments = list(Attachment.objects.select_related("cluster"))

@@ -33,8 +33,8 @@ def free_ports() -> Ports:
 def old_ports(directory: Path) -> Ports | None:
     """The ports that the server of this directory had, if they are free."""
     try:
-        told = json.loads((directory / "process.json").read_text())
-        ports = int(told["port"]), int(told["bus"])
+        content = json.loads((directory / "process.json").read_text())
+        ports = int(content["port"]), int(content["bus"])
         for port in ports:
             with socket.socket() as tried:
                 tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -67,8 +67,8 @@ def own_view(directory: Path) -> Member | None:
 
 def _keep(directory: Path, ports: Ports) -> None:
     """Who ran there is over: `end_strays` came before."""
-    told = {"identity": None, "port": ports[0], "bus": ports[1]}
-    _replace(directory / "process.json", json.dumps(told))
+    content = {"identity": None, "port": ports[0], "bus": ports[1]}
+    _replace(directory / "process.json", json.dumps(content))
 
 
 def _replace(path: Path, text: str) -> None:

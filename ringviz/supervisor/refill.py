@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ringviz.core.buckets import stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import State
-from ringviz.selectors.placing import in_ranges, index_for, keys_per_bucket
+from ringviz.selectors.placing import index_for, keys_per_bucket
 from ringviz.services.served import refilled
 from ringviz.stores.keysets import keys_in_buckets
 from ringviz.supervisor.book import Book
@@ -19,6 +19,7 @@ from ringviz.supervisor.members import Members
 from ringviz.supervisor.telling import Telling
 from servers.driver.engine import Engine
 from servers.errors import EngineError
+from servers.slots import in_ranges
 
 CHUNK = 500
 STEP_S = 0.1

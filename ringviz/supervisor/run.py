@@ -22,7 +22,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from live.listening import Listener
+from live.listening import HintListener
 from locks.lease import Held, Lease, LeaseServerGone
 from ringviz.models import Cluster
 from ringviz.selectors.leading import LEASE
@@ -30,7 +30,7 @@ from ringviz.services.leading import Fenced, Guard, guard, lead, newest_token
 from ringviz.stores import passwords
 from ringviz.supervisor.counting import Counting
 from ringviz.supervisor.hands import Hands
-from ringviz.supervisor.keeper import Keeper
+from ringviz.supervisor.keeper import ClusterKeeper
 from ringviz.supervisor.observer import Observer
 from servers.watching.detector import ServerKey
 from servers.watching.heartbeat import Heartbeat
@@ -50,7 +50,7 @@ class Supervisor:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._hands = Hands()
-        self._keepers: dict[int, Keeper] = {}
+        self._keepers: dict[int, ClusterKeeper] = {}
         self._held: Held | None = None
         self._good_until = 0.0
         self._heartbeat = Heartbeat(
@@ -60,7 +60,7 @@ class Supervisor:
         )
         self._counting = Counting(lambda: list(self._keepers.values()))
         self._observer = Observer(self.guard)
-        self._listener = Listener(settings.REDIS_URL)
+        self._listener = HintListener(settings.REDIS_URL)
 
     def run(self) -> int:
         """Until told to stop, or fenced off. Returns the exit status."""
@@ -202,12 +202,12 @@ class Supervisor:
             passwords.keep(row.pk, secrets.token_urlsafe(32))
         if (old := self._keepers.get(row.pk)) is not None:
             old.end_servers()
-        keeper = Keeper(row, self._hands, self._heartbeat, self, passwords.kept(row.pk))
+        keeper = ClusterKeeper(row, self._hands, self._heartbeat, self, passwords.kept(row.pk))
         keeper.bytes_from(self._counting.bytes_of)
         self._keepers[row.pk] = keeper
         keeper.start()
 
-    def _keeper(self, key: ServerKey, tell: Callable[[Keeper], None]) -> None:
+    def _keeper(self, key: ServerKey, tell: Callable[[ClusterKeeper], None]) -> None:
         if (keeper := self._keepers.get(key[0])) is not None:
             tell(keeper)
 

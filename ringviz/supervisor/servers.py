@@ -195,13 +195,13 @@ class Servers:
 
     def _note(self, server: Server, identity: Identity | None) -> None:
         """Who runs from this directory: known once it answers, since a process changes its program while it starts."""
-        told = {
+        content = {
             "identity": identity.to_dict() if identity else None,
             "port": server.address.port,
             "bus": server.bus_port,
         }
         draft = server.directory / "process.json.new"
-        draft.write_text(json.dumps(told))
+        draft.write_text(json.dumps(content))
         draft.replace(server.directory / "process.json")
 
 

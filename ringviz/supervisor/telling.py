@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from live.hints import publish_frame
+from live.wire import now_ms
 
 _AT_MOST_EVERY_S = 0.1
 _AT_LEAST_EVERY_S = 1.0  # so that a page can tell rest from a dead supervisor
@@ -15,25 +16,36 @@ _AT_LEAST_EVERY_S = 1.0  # so that a page can tell rest from a dead supervisor
 _teller = ThreadPoolExecutor(1, thread_name_prefix="suspicions")
 
 
+class About(NamedTuple):
+    """Which intent a frame is about, and the node that it is about; `id` 0 is none."""
+
+    id: int = 0
+    action: str = ""
+    node: int = 0
+
+
+NO_INTENT = About()
+
+
 class Telling:
     """The frames "work" and "suspicion" of one cluster."""
 
     def __init__(self, stream_id: int) -> None:
         self._stream_id = stream_id
-        self._told: dict[str, Any] = {}
-        self._told_at = 0.0
+        self._last: dict[str, Any] = {}
+        self._last_at = 0.0
 
-    def work(self, phase: str, *, id_: int = 0, action: str = "", node: int = 0, **progress: Any) -> None:
+    def work(self, phase: str, about: About = NO_INTENT, **progress: Any) -> None:
         """What is being done: `progress` has keys_done, keys_total, slots_done, slots_total, atomic, why."""
-        frame = {"phase": phase, "id": id_, "action": action, "node": node, **_NONE, **progress}
+        frame = {"phase": phase, **about._asdict(), **_NONE, **progress}
         now = time.monotonic()
-        same_phase = self._told.get("phase") == phase and self._told.get("id") == id_
-        pause = _AT_LEAST_EVERY_S if same_phase and frame == {**self._told, "since": 0} else _AT_MOST_EVERY_S
-        if same_phase and now - self._told_at < pause:
+        same_phase = self._last.get("phase") == phase and self._last.get("id") == about.id
+        pause = _AT_LEAST_EVERY_S if same_phase and frame == {**self._last, "since": 0} else _AT_MOST_EVERY_S
+        if same_phase and now - self._last_at < pause:
             return
-        since = self._told.get("since") if same_phase else _now_ms()
-        self._told, self._told_at = {**frame, "since": since}, now
-        publish_frame(self._stream_id, "work", self._told)
+        since = self._last.get("since") if same_phase else now_ms()
+        self._last, self._last_at = {**frame, "since": since}, now
+        publish_frame(self._stream_id, "work", self._last)
 
     def suspicion(self, number: int, misses: int, verdict_ms: int | None) -> None:
         """A server missed pings; `verdict_ms` where a verdict may follow. Returns at once, from any thread."""
@@ -60,7 +72,3 @@ _NONE: dict[str, Any] = {
     "why": "",
     "since": 0,
 }
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

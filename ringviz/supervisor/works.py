@@ -22,20 +22,21 @@ from ringviz import events
 from ringviz.core.state import State
 from ringviz.errors import Refused
 from ringviz.events import apply
-from ringviz.models import Intent, KeySet
-from ringviz.models import Node as NodeRow
+from ringviz.models import Intent, KeySet, Node
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import bucket_owners, index_for, keys_per_bucket
 from ringviz.services import decisions, served
 from ringviz.services.actions import decision_of
 from ringviz.services.decisions import Decision
 from ringviz.supervisor.book import Book
-from ringviz.supervisor.members import AGREE_WITHIN_S, Members
-from ringviz.supervisor.moving import MoveFailed, Mover, slots_of
+from ringviz.supervisor.members import AGREE_WITHIN_S, STARTED_AT_ONCE, Members
+from ringviz.supervisor.moving import MoveFailed, Mover
 from ringviz.supervisor.refill import Refill
 from ringviz.supervisor.servers import NotStarted, NotYet, Server
+from ringviz.supervisor.telling import NO_INTENT, About, Telling
 from servers.driver.engine import Engine
 from servers.errors import EngineError, NotAgreed
+from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
 
@@ -43,18 +44,20 @@ FORM_WITHIN_S = 60.0
 FLUSH_WITHIN_S = 30.0
 RESTART_STEP_S = 0.1  # then deaths are looked for again
 LOOK_EVERY_S = 1.0  # at an engine that is left alone
-_STARTED_AT_ONCE = 8
 
 
 class Works:
     """Of one cluster, for the thread of its keeper."""
 
-    def __init__(self, book: Book, engine: Engine, members: Members, mover: Mover, refill: Refill) -> None:
+    def __init__(  # noqa: PLR0917  what a keeper works with
+        self, book: Book, engine: Engine, members: Members, mover: Mover, refill: Refill, telling: Telling
+    ) -> None:
         self._book = book
         self._engine = engine
         self._members = members
         self._mover = mover
         self._refill = refill
+        self._telling = telling
         self._failed: dict[int, str] = {}
         self._begun: set[int] = set()
         self._counted: tuple[int, NDArray[np.int64]] = 0, np.empty(0, np.int64)
@@ -102,17 +105,16 @@ class Works:
             return False
 
     def _tell(self, phase: str, intent: Intent | None = None) -> None:
-        told = {} if intent is None else _told(intent)
-        self._mover.tell(phase, told)
+        self._telling.work(phase, NO_INTENT if intent is None else _about(intent))
 
-    def _settle(self, state: State, told: dict[str, object] | None = None) -> bool:
+    def _settle(self, state: State, about: About = NO_INTENT) -> bool:
         """A step towards the log's own ring; True when the engine has it, as far as is known from a second ago."""
         wanted = bucket_owners(state)
         if wanted.tobytes() == self._settled and time.monotonic() < self._look_again_at:
             return True
         if not wanted.any() or not self._members.running():
             return True
-        if not self._mover.step(wanted, self._keys_of(state), told or {}):
+        if not self._mover.step(wanted, self._keys_of(state), about):
             self._settled = b""
             return False
         self._settled, self._look_again_at = wanted.tobytes(), time.monotonic() + LOOK_EVERY_S
@@ -125,7 +127,7 @@ class Works:
             self._not_before = error.at
         except (NotStarted, MoveFailed, Refused, EngineError) as error:
             logger.warning("%s of %s failed: %s", intent.action, self._book.slug, error)
-            self._mover.tell("starting", {**_told(intent), "why": str(error)[:300]})
+            self._telling.work("starting", _about(intent), why=str(error)[:300])
             if isinstance(error, NotStarted | EngineError) and self._again_later(intent):
                 return
             self._failed[intent.number] = str(error)
@@ -150,16 +152,15 @@ class Works:
 
     def _give_up(self, state: State, intent: Intent) -> None:
         """What has moved goes back first; then what was to join ends."""
-        told = _told(intent)
         try:
-            if not self._settle(state, told):
+            if not self._settle(state, _about(intent)):
                 return
         except MoveFailed as error:
-            self._mover.tell("moving", {**told, "why": str(error)})
+            self._telling.work("moving", _about(intent), why=str(error))
             self._not_before = time.monotonic() + 1.0
             return
         node = next((one for one in state["nodes"] if one["number"] == intent.node), None)
-        if node is not None and node["state"] == NodeRow.State.JOINING:
+        if node is not None and node["state"] == Node.State.JOINING:
             self._members.retire(intent.node)
         why = self._failed.pop(intent.number, "")
         outcome = Intent.State.FAILED if why else Intent.State.CANCELLED
@@ -168,13 +169,13 @@ class Works:
     # --- the actions
 
     def _form(self, on: Known, intent: Intent) -> None:
-        joining = [node["number"] for node in on.state["nodes"] if node["state"] == NodeRow.State.JOINING]
+        joining = [node["number"] for node in on.state["nodes"] if node["state"] == Node.State.JOINING]
         self._tell("starting", intent)
         servers = self._start_all(joining)
         addresses = {server.number: str(server.address) for server in servers}
         decision = served.formed(addresses)
         wanted = bucket_owners(_after(on, decision))
-        owners = {server.address: slots_of(wanted == server.number) for server in servers}
+        owners = {server.address: marked_ranges(wanted == server.number) for server in servers}
         self._tell("joining", intent)
         self._engine.form([server.address for server in servers], owners, FORM_WITHIN_S)
         self._book.done(intent, decision)
@@ -182,7 +183,7 @@ class Works:
             self._members.watch(server)
 
     def _start_all(self, numbers: list[int]) -> list[Server]:
-        with ThreadPoolExecutor(_STARTED_AT_ONCE) as pool:
+        with ThreadPoolExecutor(STARTED_AT_ONCE) as pool:
             return list(pool.map(self._started, numbers))
 
     def _started(self, number: int) -> Server:
@@ -227,7 +228,7 @@ class Works:
     def _move_then(self, on: Known, intent: Intent, decision: Decision, then: Callable[[], None]) -> None:
         """Moves towards what the decision makes; when that is so, tells of it and does the rest."""
         wanted = bucket_owners(_after(on, decision))
-        if wanted.any() and not self._mover.step(wanted, self._keys_of(on.state), _told(intent)):
+        if wanted.any() and not self._mover.step(wanted, self._keys_of(on.state), _about(intent)):
             return
         self._book.done(intent, decision)
         then()
@@ -283,5 +284,5 @@ def _after(on: Known, decision: Decision) -> State:
     return apply(on.state, *encode(payload))
 
 
-def _told(intent: Intent) -> dict[str, object]:
-    return {"id_": intent.number, "action": intent.action, "node": intent.node}
+def _about(intent: Intent) -> About:
+    return About(intent.number, intent.action, intent.node)

@@ -9,8 +9,7 @@ from live.log import event_frame
 from ringviz.actors import actor_of
 from ringviz.services.actions import decision_of, whole
 from ringviz.services.changing import change
-from ringviz.services.planning import plan as make_plan
-from ringviz.services.planning import told
+from ringviz.services.planning import answer_of, make_plan
 from ringviz.services.undo import undo
 from ringviz.views.answers import refusals_as_json
 from ringviz.views.asked import fields_of
@@ -24,7 +23,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
     And of a managed cluster "estimate": see `selectors.estimate`.
     """
     fields = fields_of(request)
-    return JsonResponse(told(make_plan(slug, decision_of(fields.get("action", ""), fields))))
+    return JsonResponse(answer_of(make_plan(slug, decision_of(fields.get("action", ""), fields))))
 
 
 @require_POST

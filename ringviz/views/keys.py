@@ -20,7 +20,7 @@ from ringviz.services.actions import whole
 from ringviz.services.changing import check_allowed
 from ringviz.services.checks import check_pattern
 from ringviz.services.importing import Make, current_import, progress_of, start_import
-from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services.keys import file_key_set, pattern_key_set
 from ringviz.views.answers import refusals_as_json
 from ringviz.views.asked import fields_of
 
@@ -46,12 +46,12 @@ def _from_pattern(request: HttpRequest) -> Make:
     fields = fields_of(request)
     pattern, count = fields.get("pattern", ""), whole(fields, "count")
     check_pattern(pattern, count)
-    return lambda progress: pattern_keys(pattern=pattern, count=count, progress=progress)
+    return lambda progress: pattern_key_set(pattern=pattern, count=count, progress=progress)
 
 
 def _from_file(source: BinaryIO, request: HttpRequest) -> Make:
     label = os.path.basename(cast("UploadedFile[Any]", request.FILES["file"]).name or "")
-    return lambda progress: file_keys(source=source, label=label, progress=progress)
+    return lambda progress: file_key_set(source=source, label=label, progress=progress)
 
 
 def _spooled(request: HttpRequest) -> BinaryIO | None:

@@ -19,7 +19,7 @@ from ringviz.selectors.log import oldest
 from ringviz.selectors.moved import Moved, moved_between, page_of
 from ringviz.selectors.past import state_at
 from ringviz.services.actions import Fields, decision_of, maybe_whole, whole
-from ringviz.services.planning import plan as make_plan
+from ringviz.services.planning import make_plan
 from ringviz.views.answers import refusals_as_json
 from ringviz.views.asked import fields_of
 

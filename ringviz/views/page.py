@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -12,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from live.asked import whole_number
 from live.log import event_frame, timestamp
 from live.models import Stream
 from live.places import registered
+from live.wire import now_ms
 from ringviz.errors import NotFound
 from ringviz.events import ring as subject
 from ringviz.models import Cluster
@@ -43,7 +44,7 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
     boot |= {
         "urls": _urls(cluster),
         "may_operate": request.user.has_perm("ringviz.operate"),
-        "now": _now_ms(),
+        "now": now_ms(),
         "elsewhere": _kinds_of_others(),
     }
     return render(request, "ringviz/ring.html", {"cluster": cluster, "place": place_of(cluster), "boot": boot})
@@ -57,8 +58,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _version_asked(request: HttpRequest) -> int | None:
-    text = request.GET.get("v", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
+    return whole_number(request.GET.get("v", ""))
 
 
 def _moment(slug: str, version: int | None) -> dict[str, Any]:
@@ -93,7 +93,3 @@ def _kinds_of_others() -> list[str]:
     """Kinds of event that the stream carries of other subjects. Any other kind tells the page that it is too old."""
     places = registered(PREFIX)
     return [kind.name for kind in places.kinds() if kind.subject is not subject] if places else []
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

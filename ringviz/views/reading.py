@@ -7,13 +7,15 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from live.subjects import kind_of
 from ringviz.core.state import State
 from ringviz.errors import NotFound
+from ringviz.events import ClusterCreated, KeysImported
 from ringviz.models import Cluster, KeySet
 from ringviz.selectors.clusters import cluster_of, known
 from ringviz.selectors.log import MOST_ROWS, log_page
 from ringviz.selectors.lookup import look_up
-from ringviz.selectors.measured import stored
+from ringviz.selectors.measured import find_stored
 from ringviz.selectors.past import state_at
 from ringviz.selectors.picture import density_file, tokens_file
 from ringviz.services.actions import Fields, maybe_whole, whole
@@ -63,7 +65,7 @@ def lookup(request: HttpRequest, slug: str) -> HttpResponse:
     now = known(slug) if state["cluster"]["kind"] == Cluster.Kind.MANAGED else None
     if now is None or now.v != v:  # what a server had in the past it does not tell
         return JsonResponse(found)
-    return JsonResponse({**found, "stored": stored(now.cluster, now.state, key, found["hash"], found["owner"])})
+    return JsonResponse({**found, "stored": find_stored(now.cluster, now.state, key, found["hash"], found["owner"])})
 
 
 @require_safe
@@ -106,7 +108,7 @@ def _key_set(cluster: Cluster, pk: int) -> KeySet:
     """The key set, if the cluster has it now or its log tells of it: others are none of this address's business."""
     if pk == cluster.key_set_id:
         return cluster.key_set
-    told = cluster.stream.events.filter(kind__in=("cluster_created", "keys_imported"))
-    if any(pk in (event.payload["keys"]["id"], event.payload.get("before", {}).get("id")) for event in told):
+    naming = cluster.stream.events.filter(kind__in=map(kind_of, (ClusterCreated, KeysImported)))
+    if any(pk in (event.payload["keys"]["id"], event.payload.get("before", {}).get("id")) for event in naming):
         return KeySet.objects.get(pk=pk)
     raise NotFound(_("This cluster has no such key set."))

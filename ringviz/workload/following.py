@@ -16,7 +16,7 @@ from django.db import Error, close_old_connections
 
 from live.channel import redis_url
 from live.hints import publish_frame
-from live.listening import Listener
+from live.listening import HintListener
 from ringviz.core.state import State, Workload
 from ringviz.errors import NotFound
 from ringviz.models import KeySet
@@ -50,7 +50,7 @@ class Following:
     def __init__(self, slug: str, override: Workload | None = None) -> None:
         self._slug = slug
         self._override = override
-        self._told: Orders | None = None
+        self._orders: Orders | None = None
         self._traffic: Traffic | None = None
         self._running: asyncio.Task[None] | None = None
         self._publisher = ThreadPoolExecutor(1, thread_name_prefix="publish")
@@ -60,7 +60,7 @@ class Following:
         """Until cancelled. Raises NotFound once there is no such cluster."""
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[None] = loop.create_future()
-        listener = Listener(redis_url())
+        listener = HintListener(redis_url())
         # A daemon: the process ends at once, whatever the thread waits for.
         threading.Thread(target=self._read, args=(loop, ended, listener), daemon=True, name="read state").start()
         try:
@@ -72,52 +72,52 @@ class Following:
                 await asyncio.gather(self._running, return_exceptions=True)
             self._say_goodbye()
 
-    def _read(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Future[None], listener: Listener) -> None:
+    def _read(self, loop: asyncio.AbstractEventLoop, ended: asyncio.Future[None], listener: HintListener) -> None:
         """The thread that reads the database, at each hint for the cluster and once a second."""
         with contextlib.suppress(RuntimeError):  # the loop is closed
             while not ended.done():
                 try:
-                    told = told_by(known(self._slug), self._override)
+                    orders = orders_of(known(self._slug), self._override)
                 except NotFound as error:
                     loop.call_soon_threadsafe(_end, ended, error)
                     return
                 except Error as error:
                     logger.warning("The workload of %s cannot read its settings: %s", self._slug, error)
                 else:
-                    loop.call_soon_threadsafe(self._take, told, ended)
+                    loop.call_soon_threadsafe(self._take, orders, ended)
                 close_old_connections()
                 listener.wait(READ_EVERY_S)
 
-    def _take(self, told: Orders, ended: asyncio.Future[None]) -> None:
+    def _take(self, orders: Orders, ended: asyncio.Future[None]) -> None:
         """What was read, in the loop."""
-        if not told.password or told == self._told:
+        if not orders.password or orders == self._orders:
             return
-        before, self._told = self._told, told
-        keys = Keys(told.key_set.count, told.seed, partial(keys_at, told.key_set))
-        if self._traffic is None or before is None or before.password != told.password:
+        before, self._orders = self._orders, orders
+        keys = Keys(orders.key_set.count, orders.seed, partial(keys_at, orders.key_set))
+        if self._traffic is None or before is None or before.password != orders.password:
             if self._running is not None:
                 self._running.cancel()
-            self._traffic = Traffic(keys, told.password, self._publish, np.random.default_rng())
+            self._traffic = Traffic(keys, orders.password, self._publish, np.random.default_rng())
             self._running = asyncio.create_task(self._traffic.run())
             self._running.add_done_callback(partial(_pass_on, ended))
-        elif before.key_set != told.key_set:
+        elif before.key_set != orders.key_set:
             self._traffic.ask_for(keys)
-        self._traffic.know(told.addresses)
-        self._traffic.configure(told.workload)
+        self._traffic.know(orders.addresses)
+        self._traffic.configure(orders.workload)
 
     def _publish(self, frame: dict[str, Any]) -> None:
         """Sent by a thread; while the hint server holds one up, those that follow are dropped."""
-        if self._told is not None and (self._published is None or self._published.done()):
-            self._published = self._publisher.submit(publish_frame, self._told.stream_id, TOPIC, frame)
+        if self._orders is not None and (self._published is None or self._published.done()):
+            self._published = self._publisher.submit(publish_frame, self._orders.stream_id, TOPIC, frame)
 
     def _say_goodbye(self) -> None:
         """The last frame says that nobody is at work: a page shows the last one that it had. Takes a second at most."""
-        if self._told is not None and self._traffic is not None:
-            self._publisher.submit(publish_frame, self._told.stream_id, TOPIC, self._traffic.nothing())
+        if self._orders is not None and self._traffic is not None:
+            self._publisher.submit(publish_frame, self._orders.stream_id, TOPIC, self._traffic.nothing())
         self._publisher.shutdown()
 
 
-def told_by(now: Known, override: Workload | None = None) -> Orders:
+def orders_of(now: Known, override: Workload | None = None) -> Orders:
     """What a cluster's state and its password file say."""
     return Orders(
         stream_id=now.cluster.stream_id,

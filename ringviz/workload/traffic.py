@@ -19,6 +19,8 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
+from live.wire import now_ms
+from ringviz.bounds import MAX_RATE
 from ringviz.core.buckets import bucket_of, stored_name
 from ringviz.core.origin import origin_value
 from ringviz.core.state import Workload
@@ -30,8 +32,6 @@ from servers.client.popularity import draw
 from servers.client.window import Window
 from servers.resp import ErrorReply, command
 
-LOWEST_RATE: Final = 1
-HIGHEST_RATE: Final = 20_000
 WINDOW_S: Final = 0.2
 READERS: Final = 3
 
@@ -83,11 +83,11 @@ class Traffic:
         self._writer = Client(self._slots, password, self._stale.set)
         self._next_reader = cycle(self._readers)
         self._window = Window()
-        self._versions = time.time_ns() // 1_000_000  # rises over the lives of the process
+        self._versions = now_ms()  # rises over the lives of the process
         self._ops = self._drawn()
 
     def configure(self, settings: Workload) -> None:
-        """From now on this rate, distribution and share of reads. A rate above HIGHEST_RATE is lowered to it."""
+        """From now on this rate, distribution and share of reads. A rate above MAX_RATE is lowered to it."""
         if settings != self._settings:
             self._settings = settings
             self._ops = self._drawn()
@@ -126,7 +126,7 @@ class Traffic:
         """Operations a second; 0 where there is nothing to do."""
         if not self._settings["on"] or not self._keys.count:
             return 0
-        return min(self._settings["rate"], HIGHEST_RATE)
+        return min(self._settings["rate"], MAX_RATE)
 
     async def _pace(self) -> None:
         due = _clock()
@@ -232,7 +232,7 @@ class Traffic:
         return self._frame(window, window_s, clients)
 
     def _frame(self, window: Window, window_s: float, clients: int) -> dict[str, Any]:
-        at_ms, window_ms = time.time_ns() // 1_000_000, round(window_s * 1000)
+        at_ms, window_ms = now_ms(), round(window_s * 1000)
         return window.frame(at_ms=at_ms, window_ms=window_ms, clients=clients, numbers=self._numbers)
 
     async def _follow_map(self) -> None:

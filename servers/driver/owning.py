@@ -7,14 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-import numpy as np
-
 from servers.address import Address
 from servers.driver.calls import wait_for
 from servers.driver.moving import Moving
 from servers.driver.viewing import PATIENCE_S
 from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
-from servers.slots import SLOTS, SlotRange, ranges_of
+from servers.slots import SlotRange, in_ranges, marked_ranges
 from servers.topology import Member, myself, owner_map
 
 _SPREADS_WITHIN_S = 1.0
@@ -205,7 +203,4 @@ def _of_answering(replies: Mapping[Address, T | EngineError]) -> dict[Address, T
 def _assigned(view: Sequence[Member], ranges: Sequence[SlotRange]) -> list[SlotRange]:
     """Which of these slots somebody owns in this view."""
     owner, _ids = owner_map(view)
-    wanted = np.zeros(SLOTS, np.bool_)
-    for first, last in ranges:
-        wanted[first : last + 1] = True
-    return ranges_of((wanted & (owner >= 0)).nonzero()[0])
+    return marked_ranges(in_ranges(ranges) & (owner >= 0))

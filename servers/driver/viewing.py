@@ -65,18 +65,18 @@ class Viewing:
 
         With `of_answering` it is enough that those agree that answer, of which there must be one.
         """
-        asked = self._calls.everywhere(addresses, self._told)
-        told = [one for one in asked.values() if not isinstance(one, EngineError)]
-        if not told or (len(told) < len(asked) and not of_answering):
+        asked = self._calls.everywhere(addresses, self._vote)
+        votes = [one for one in asked.values() if not isinstance(one, EngineError)]
+        if not votes or (len(votes) < len(asked) and not of_answering):
             return False
-        return all(takes and slots == told[0][0] for slots, takes in told)
+        return all(takes and slots == votes[0][0] for slots, takes in votes)
 
     def wait_agreed(self, addresses: Sequence[Address], timeout_s: float, *, of_answering: bool = False) -> None:
         """Returns once they are `agreed`. Raises NotAgreed."""
         what = f"{len(addresses)} servers do not agree on their slots"
         wait_for(lambda: self.agreed(addresses, of_answering=of_answering), timeout_s, what)
 
-    def _told(self, address: Address) -> tuple[dict[str, str], bool]:
+    def _vote(self, address: Address) -> tuple[dict[str, str], bool]:
         """The slots of each member that has any, in the server's own words, and whether it takes writes."""
         nodes, info = self._calls.every(address, [("CLUSTER", "NODES"), ("CLUSTER", "INFO")])
         return owned_words(nodes.decode()), b"cluster_state:ok" in info

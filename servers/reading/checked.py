@@ -25,20 +25,20 @@ def checked_members(text: str) -> list[Member]:
     """
     if text.count("\n") > MOST_LINES:
         raise NotTopology("too many members")
-    told = parse_members(text)
-    if not told or len({member.id for member in told}) != len(told):
+    seen = parse_members(text)
+    if not seen or len({member.id for member in seen}) != len(seen):
         raise NotTopology("no members, or one twice")
-    members = [_checked(member) for member in told if member.met]
+    members = [_checked(member) for member in seen if member.met]
     _check_slots(members)
     return members
 
 
-def _checked(told: Member) -> Member:
-    if not _ID.fullmatch(told.id) or (told.primary_id and not _ID.fullmatch(told.primary_id)):
+def _checked(member: Member) -> Member:
+    if not _ID.fullmatch(member.id) or (member.primary_id and not _ID.fullmatch(member.primary_id)):
         raise NotTopology("no member's id")
-    if len(told.address.host) > _MOST_HOST or not told.address.host.isprintable():
+    if len(member.address.host) > _MOST_HOST or not member.address.host.isprintable():
         raise NotTopology("no host")
-    return replace(told, ranges=joined(told.ranges))
+    return replace(member, ranges=joined(member.ranges))
 
 
 def _check_slots(members: Sequence[Member]) -> None:

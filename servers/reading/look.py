@@ -73,8 +73,8 @@ class Reader:
             return ClusterLook(tuple(members), {})
         gate = asyncio.Semaphore(_MOST_AT_ONCE)
         found = await asyncio.gather(*(self._report(target, gate, timeout_s) for target in targets.values()))
-        told = zip(targets, found, strict=True)
-        return ClusterLook(tuple(members), {member_id: one for member_id, one in told if one is not None})
+        reports = zip(targets, found, strict=True)
+        return ClusterLook(tuple(members), {member_id: one for member_id, one in reports if one is not None})
 
     def close(self) -> None:
         """All connections."""
@@ -92,18 +92,18 @@ class Reader:
         return self._first if known else door.announced(member.address)
 
     async def _members(self, door: Door, timeout_s: float) -> list[Member]:
-        if self._may(door, self._teller) and (told := await self._told(self._teller, timeout_s)):
-            return told
+        if self._may(door, self._teller) and (members := await self._view(self._teller, timeout_s)):
+            return members
         known = dict.fromkeys((self._first, *self._others))
         others = [target for target in known if target != self._teller and self._may(door, target)][:_MOST_OTHERS]
-        answers = await asyncio.gather(*(self._told(target, timeout_s) for target in others))
-        for target, told in zip(others, answers, strict=True):
-            if told:
+        answers = await asyncio.gather(*(self._view(target, timeout_s) for target in others))
+        for target, members in zip(others, answers, strict=True):
+            if members:
                 self._teller = target
-                return told
+                return members
         raise SilentCluster
 
-    async def _told(self, target: Target, timeout_s: float) -> list[Member]:
+    async def _view(self, target: Target, timeout_s: float) -> list[Member]:
         """Empty where there is no answer that could be one."""
         with suppress(TimeoutError, EngineError, NotTopology, UnicodeDecodeError):
             async with asyncio.timeout(timeout_s):

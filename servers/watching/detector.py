@@ -44,7 +44,7 @@ class _Standing:
     """Where a server stands. `told` is the number of misses that the last suspicion named, None while there is none."""
 
     misses: int = 0
-    told: int | None = None
+    named_misses: int | None = None
     convicted: bool = False
     excused_until: float = float("-inf")
 
@@ -110,9 +110,9 @@ class Detector:
 
 def _clear(key: ServerKey, standing: _Standing) -> list[Finding]:
     standing.misses = 0
-    if standing.told is None:
+    if standing.named_misses is None:
         return []
-    standing.told = None
+    standing.named_misses = None
     return [Finding("clear", key, 0)]
 
 
@@ -121,7 +121,7 @@ def _miss(key: ServerKey, standing: _Standing, *, counts: bool) -> list[Finding]
     if standing.misses >= MISSES_TO_CONVICT:
         standing.convicted = True
         return [Finding("verdict", key, standing.misses)]
-    if standing.told == standing.misses:
+    if standing.named_misses == standing.misses:
         return []
-    standing.told = standing.misses
+    standing.named_misses = standing.misses
     return [Finding("suspicion", key, standing.misses)]

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from servers.address import Address
@@ -31,14 +30,6 @@ AT_ONCE = 8  # pings sent before the loop looks for answers, so that a round tri
 
 # Goes on while the machine sleeps, which the loop's own clock does not on Linux.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Round trips of a server's pings in seconds: the last one, and the newest up to 32, oldest first."""
-
-    last_s: float
-    window_s: tuple[float, ...]
 
 
 class Heartbeat:
@@ -64,7 +55,7 @@ class Heartbeat:
         self._loop = asyncio.new_event_loop()
         self._detector = Detector()
         self._probes: dict[ServerKey, Probe] = {}
-        self._latencies: dict[ServerKey, Latency] = {}
+        self._latencies: dict[ServerKey, tuple[float, ...]] = {}
         self._reading = threading.Lock()
         self._ticked_at = 0.0
         self._late_s = 0.0
@@ -83,10 +74,6 @@ class Heartbeat:
         elif self._thread is not threading.current_thread():
             self._thread.join()
 
-    def is_alive(self) -> bool:
-        """Whether the rounds go on."""
-        return self._thread.is_alive()
-
     def watch(self, key: ServerKey, address: Address, password: str) -> None:
         """Ask the server (an IP address and a port; "" for no password) from the next round on.
 
@@ -102,8 +89,8 @@ class Heartbeat:
         """Hold no miss against the server for so long, as while it restarts; 0 ends an excuse. Not watched: ignored."""
         self._call(lambda: self._detector.excuse(key, self._loop.time() + seconds))
 
-    def latencies(self) -> dict[ServerKey, Latency]:
-        """The round trips of every watched server that has answered."""
+    def latencies(self) -> dict[ServerKey, tuple[float, ...]]:
+        """The newest round trips of every watched server that has answered, in seconds, oldest first."""
         with self._reading:
             return dict(self._latencies)
 
@@ -174,18 +161,16 @@ class Heartbeat:
 
     def _judge(self, asked: dict[ServerKey, Probe]) -> None:
         if self._late_s <= MOST_LATE_S:
-            self._record(asked)
+            self._keep_latencies(asked)
         answered = {key: probe.settle() for key, probe in asked.items()}
         for finding in self._detector.judge(self._loop.time(), answered, self._late_s):
             self._tell(finding)
 
-    def _record(self, asked: dict[ServerKey, Probe]) -> None:
+    def _keep_latencies(self, asked: dict[ServerKey, Probe]) -> None:
         with self._reading:
             for key, probe in asked.items():
                 if (rtt_s := probe.rtt_s) is not None:
-                    known = self._latencies.get(key)
-                    window = known.window_s[1 - WINDOW :] if known else ()
-                    self._latencies[key] = Latency(rtt_s, (*window, rtt_s))
+                    self._latencies[key] = (*self._latencies.get(key, ())[1 - WINDOW :], rtt_s)
 
     def _tell(self, finding: Finding) -> None:
         try:

@@ -16,7 +16,7 @@ from ringviz.cards.looks import MOST_COLOURED, looks_of
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
 from ringviz.core.state import ON_RING
 from ringviz.models import Node
-from ringviz.selectors.picture import MOST_TOKENS
+from ringviz.selectors.picture import MOST_SENT
 
 HERE = Path(__file__).parent / "shared" / "shared.json"
 PATTERNS = {"": "solid", "hatched": "hatched", "dotted": "dotted"}
@@ -28,7 +28,7 @@ def told() -> dict[str, Any]:
     return {
         "on_ring": [state for state in Node.State.values if state in ON_RING],
         "off_ring": [state for state in Node.State.values if state not in ON_RING],
-        "most_tokens": MOST_TOKENS,
+        "most_tokens": MOST_SENT,
         "slots": BUCKETS,
         "bucket_shift": BUCKET_SHIFT,
         "most_coloured": MOST_COLOURED,

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from live.models import Event, Stream
-from ringviz.core.placement import Murmur
-from ringviz.core.placement import Node as Member
+from ringviz.core.placement import Murmur, PlacedNode
 from ringviz.core.ring import HashRing
 from ringviz.models import Cluster, KeySet, Node
 
@@ -45,7 +44,7 @@ def make_cluster(db: None) -> Maker:
         settings = {"name": slug.title(), "vnodes": 16, "copies": 1, **fields}
         cluster = Cluster.objects.create(slug=slug, key_set=key_set, stream=stream, **settings)
         names = [f"cache-{place}" for place in range(1, len(states) + 1)]
-        on_ring = [Member(name) for name, state in zip(names, states, strict=True) if state == "active"]
+        on_ring = [PlacedNode(name) for name, state in zip(names, states, strict=True) if state == "active"]
         shares = dict(
             zip(
                 [member.name for member in on_ring],

@@ -11,7 +11,7 @@ import pytest
 from dashboard.demo import address, programs
 from dashboard.demo.console import Console
 from dashboard.demo.ready import NotReady, wait_for_page
-from dashboard.demo.record import DemoFolder, Running
+from dashboard.demo.running import DemoFolder, Running
 from fleet.ports import listen
 from fleet.process import start
 

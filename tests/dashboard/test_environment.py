@@ -12,14 +12,14 @@ from dashboard import environment
 @pytest.mark.parametrize(("text", "value"), [("", 8000), (" 81 ", 81), ("0", 0), ("65535", 65535)])
 def test_a_number(monkeypatch, text, value):
     monkeypatch.setenv("PORT", text)
-    assert environment.number("PORT", 8000, maximum=environment.MAX_PORT) == value
+    assert environment.whole("PORT", 8000, maximum=environment.MAX_PORT) == value
 
 
 @pytest.mark.parametrize("text", ["eighty", "-1", "65536", "8e3", "80.0", "٣"])
 def test_no_number(monkeypatch, text):
     monkeypatch.setenv("PORT", text)
     with pytest.raises(ImproperlyConfigured, match="PORT must be a whole number from 0 to 65535"):
-        environment.number("PORT", 8000, maximum=environment.MAX_PORT)
+        environment.whole("PORT", 8000, maximum=environment.MAX_PORT)
 
 
 def test_names(monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.demo import keeper as keeping
 from dashboard.demo.console import Console
-from dashboard.demo.keeper import Keeper
+from dashboard.demo.keeper import DemoKeeper
 from dashboard.demo.stopping import ENDING, Stopped, Stopping
 from fleet.process import start
 from tests.processes import gone_within
@@ -27,7 +27,7 @@ def console():
 @pytest.fixture
 def keeper(console, monkeypatch):
     monkeypatch.setattr(keeping, "FIRST_PAUSE_S", 0.01)
-    keeper = Keeper(console)
+    keeper = DemoKeeper(console)
     yield keeper
     keeper.kill()
     keeper.end()
@@ -104,7 +104,7 @@ def test_the_last_started_is_ended_first(keeper, monkeypatch):
 
 def test_the_end_of_make_is_seen(console, monkeypatch):
     monkeypatch.setenv("MAKELEVEL", "1")
-    under_make = Keeper(console)
+    under_make = DemoKeeper(console)
     monkeypatch.setattr(os, "getppid", lambda: 1)
     assert under_make.look_after(lambda: False)
 

@@ -11,7 +11,7 @@ from dashboard import processes
 from live.models import Event, Stream
 from locks.lease import Lease
 from ringviz.cards import facts
-from ringviz.cards.facts import Row, loads
+from ringviz.cards.facts import NodeFigures, loads
 from ringviz.cards.looks import Look, looks_of
 from ringviz.models import Node
 from ringviz.selectors.leading import LEASE
@@ -195,10 +195,10 @@ def test_a_card_of_servers_says_its_kind_and_calls_no_key_a_copy(client, make_cl
 
 def test_loads_are_against_the_fair_share_of_the_weight():
     rows = [
-        Row(1, "a", "active", 1.0, 100, 0.0, 16),
-        Row(2, "b", "active", 2.0, 200, 0.0, 32),
-        Row(3, "c", "active", 1.0, 300, 0.0, 16),
-        Row(4, "none", "active", 0.0, 0, 0.0, 0),
+        NodeFigures(1, "a", "active", 1.0, 100, 0.0, 16),
+        NodeFigures(2, "b", "active", 2.0, 200, 0.0, 32),
+        NodeFigures(3, "c", "active", 1.0, 300, 0.0, 16),
+        NodeFigures(4, "none", "active", 0.0, 0, 0.0, 0),
     ]
     found = loads(rows, looks_of(range(1, 5)))
     assert [(load.name, round(load.ratio, 3)) for load in found] == [("c", 2.0), ("a", 0.667), ("b", 0.667)]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ringviz.cards.pictures import BARS_HEIGHT, RING_BOX, arc_paths, bar_top, bars, quantiles, shows_arcs
-from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
+from ringviz.core.placement import TOKEN_SPACE, Murmur, PlacedNode
 from ringviz.core.ring import HashRing
 
 MOVE = re.compile(r"M([\d.]+) ([\d.]+)A56 56 0 ([01]) 1 ([\d.]+) ([\d.]+)L")
@@ -24,7 +24,7 @@ def drawn_shares(path: str) -> float:
 
 
 def test_each_node_gets_arcs_of_its_ownership():
-    ring = HashRing([Node("a"), Node("b"), Node("c", 2.0)], Murmur(8))
+    ring = HashRing([PlacedNode("a"), PlacedNode("b"), PlacedNode("c", 2.0)], Murmur(8))
     paths = arc_paths(ring.tokens, ring.owner_index, 3)
     assert [drawn_shares(path) for path in paths] == pytest.approx(ring.ownership().tolist(), abs=0.004)
     assert all(

@@ -19,7 +19,7 @@ SIMULATED = """
 from live.actor import Actor
 from ringviz.models import Cluster
 from ringviz.services.clusters import create_cluster, delete_cluster
-from ringviz.services.nodes import add_node
+from tests.ringviz.nodes import add_node
 boss, keys = Actor(name="seed", origin="seed", may_operate=True), Cluster.objects.get(slug="demo").key_set
 delete_cluster(slug="demo", actor=boss)
 create_cluster(actor=boss, slug="demo", name="Demo", demo=True, vnodes=16, copies=3, key_set=keys,
@@ -32,7 +32,7 @@ MAKE = f"""
 from live.actor import Actor
 from ringviz.models import Cluster
 from ringviz.services.clusters import create_cluster
-from ringviz.services.nodes import add_node
+from tests.ringviz.nodes import add_node
 boss, keys = Actor(name="test", origin="seed", may_operate=True), Cluster.objects.get(slug="demo").key_set
 for n in range({OWN_CLUSTERS}):
     slug = f"own-{{n}}"

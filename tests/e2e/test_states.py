@@ -17,11 +17,11 @@ LONG = "cache-prod-eu-central-1a-node-{}.internal.example"
 MAKE = """
 from live.actor import Actor
 from ringviz.services.clusters import create_cluster
-from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services.keys import file_key_set, pattern_key_set
 from io import BytesIO
 boss = Actor(name="test", origin="seed", may_operate=True)
-few, none = pattern_keys(pattern="k{n}", count=1000), pattern_keys(pattern="none{n}", count=0)
-odd = file_keys(source=BytesIO(b"=1+1\\n\\xff\\xfe\\n<b>bold</b>\\n\\x1b[31mred\\n"), label="odd.txt")
+few, none = pattern_key_set(pattern="k{n}", count=1000), pattern_key_set(pattern="none{n}", count=0)
+odd = file_key_set(source=BytesIO(b"=1+1\\n\\xff\\xfe\\n<b>bold</b>\\n\\x1b[31mred\\n"), label="odd.txt")
 def make(slug, keys, *nodes, **more):
     create_cluster(actor=boss, slug=slug, name=slug.title(), demo=True, key_set=keys, nodes=[*nodes],
                    **{"vnodes": 16, **more})

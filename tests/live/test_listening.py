@@ -6,7 +6,7 @@ import time
 import pytest
 
 from live import hints
-from live.listening import Listener
+from live.listening import HintListener
 from tests import started
 
 WITHIN_S = 30.0
@@ -21,14 +21,14 @@ def own_valkey(settings):
 
 @pytest.fixture
 def listener(database, own_valkey):
-    listening = Listener(own_valkey.url)
+    listening = HintListener(own_valkey.url)
     hear(listening, 1)
     yield listening
     listening.close()
     assert listening.wait(60) == set()
 
 
-def hear(listener: Listener, stream_id: int) -> None:
+def hear(listener: HintListener, stream_id: int) -> None:
     """Hints at the stream until it is heard: a hint before the subscription is lost."""
     deadline = time.monotonic() + WITHIN_S
     while stream_id not in listener.wait(0.05):
@@ -70,7 +70,7 @@ def test_a_server_that_dies_and_comes_back(listener, own_valkey):
 
 def test_without_a_server_every_wait_times_out(database):
     for url in ("", "redis://127.0.0.1:1"):
-        listener = Listener(url)
+        listener = HintListener(url)
         begun = time.monotonic()
         assert listener.wait(0.3) == set()
         assert time.monotonic() - begun >= 0.3

@@ -18,7 +18,7 @@ from live.reading import head
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import known
 from ringviz.services.clusters import NewNode, create_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from tests import started
 from tests.live.clients import Client, all_follow, fresh
 from tests.live.pages import in_thread
@@ -35,7 +35,7 @@ def make_cluster() -> int:
     """A cluster of as many nodes as the operators need. Gives its stream."""
     maker = Actor("maker", "seed", True)
     nodes: list[NewNode] = [{"name": f"cache-{n}"} for n in range(1, OPERATORS * NODES_EACH + 1)]
-    key_set = pattern_keys(pattern="user:{n}", count=5_000)
+    key_set = pattern_key_set(pattern="user:{n}", count=5_000)
     create_cluster(actor=maker, slug=SLUG, name="Proof", key_set=key_set, nodes=nodes, vnodes=40, copies=2)
     return Cluster.objects.values_list("stream_id", flat=True).get(slug=SLUG)
 

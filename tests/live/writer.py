@@ -14,7 +14,7 @@ import django
 django.setup()
 
 from live.actor import Actor  # noqa: E402
-from ringviz.services.nodes import drain_node, kill_node, revive_node, reweight_node  # noqa: E402
+from tests.ringviz.nodes import drain_node, kill_node, revive_node, reweight_node  # noqa: E402
 
 OPERATOR = Actor("operator", "command line", True)
 MEAN_PAUSE_S = 0.1

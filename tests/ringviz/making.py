@@ -11,7 +11,7 @@ from ringviz.core.state import NodeState, State
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import known
 from ringviz.services.clusters import create_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 
 OPERATOR = Actor(name="ada", origin="page", may_operate=True)
 WATCHER = Actor(name="", origin="page", may_operate=False)
@@ -24,7 +24,7 @@ def make_cluster(
     members: list[Any] = [{"name": node} if isinstance(node, str) else node for node in nodes]
     given: dict[str, Any] = {"vnodes": 8, "name": slug.title(), "actor": OPERATOR, **fields}
     if "key_set" not in given:
-        given["key_set"] = pattern_keys(pattern="k{n}", count=keys)
+        given["key_set"] = pattern_key_set(pattern="k{n}", count=keys)
     return create_cluster(slug=slug, nodes=members, **given)
 
 

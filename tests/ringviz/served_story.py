@@ -14,13 +14,13 @@ from ringviz.core.buckets import BUCKETS
 from ringviz.core.state import Workload
 from ringviz.models import Cluster, Intent
 from ringviz.selectors.clusters import known
-from ringviz.selectors.placing import in_ranges
 from ringviz.services import decisions, served
 from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster
 from ringviz.services.decisions import Decision
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from ringviz.supervisor.book import Book
+from servers.slots import in_ranges
 from tests.ringviz.story import TELLER, Step
 
 SLUG = "story-served"
@@ -29,7 +29,7 @@ FAST = Workload(on=True, rate=800, distribution="zipf", reads=0.9)
 
 def served_story() -> Iterator[Step]:
     """Three servers form, one dies, one is frozen, one joins, and some of what was asked comes to nothing."""
-    keys = pattern_keys(pattern="order:{n}", count=50)
+    keys = pattern_key_set(pattern="order:{n}", count=50)
     nodes: Any = [{"name": f"cache-{n}"} for n in (1, 2, 3)]
     kind: Any = Cluster.Kind.MANAGED
     event = create_cluster(

@@ -10,10 +10,12 @@ from live.models import Event
 from ringviz.core.state import State
 from ringviz.models import KeySet
 from ringviz.selectors.clusters import known
-from ringviz.services.clusters import configure, create_cluster, use_keys
-from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import (
+from ringviz.services.clusters import create_cluster, use_keys
+from ringviz.services.keys import pattern_key_set
+from ringviz.services.undo import undo
+from tests.ringviz.nodes import (
     add_node,
+    configure,
     drain_node,
     edit_node,
     kill_node,
@@ -21,7 +23,6 @@ from ringviz.services.nodes import (
     revive_node,
     reweight_node,
 )
-from ringviz.services.undo import undo
 
 TELLER = Actor(name="teller", origin="system", may_operate=True)
 SLUG = "story"
@@ -38,8 +39,8 @@ class Step(NamedTuple):
 
 def story() -> Iterator[Step]:
     """Makes the cluster and tells what happens to it, one event a step. Needs an empty database."""
-    first = pattern_keys(pattern="user:{n}", count=60)
-    other = pattern_keys(pattern="cart:{n}", count=40)
+    first = pattern_key_set(pattern="user:{n}", count=60)
+    other = pattern_key_set(pattern="cart:{n}", count=40)
     nodes: Any = [{"name": "cache-1", "zone": "a"}, {"name": "cache-2"}, {"name": "cache-3", "weight": 0.5}]
     settings: dict[str, Any] = {"name": "Story", "vnodes": 4, "copies": 2, "seed": 7, "demo": True}
     event = create_cluster(slug=SLUG, actor=TELLER, key_set=first, nodes=nodes, **settings)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from dashboard.demo import prepare
 from dashboard.demo.address import read_host
 from dashboard.demo.console import Console
-from dashboard.demo.record import DemoFolder, Running
 from dashboard.demo.run import Demo
+from dashboard.demo.running import DemoFolder, Running
 
 LOOK_EVERY_S = 0.2
 STARTING_S = 120.0

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from dashboard.demo import prepare
-from dashboard.demo.record import DemoFolder
+from dashboard.demo.running import DemoFolder
 
 
 class Command(BaseCommand):

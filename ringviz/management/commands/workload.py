@@ -10,10 +10,10 @@ import uvloop
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from ringviz.core.state import Workload
+from ringviz.bounds import LEAST_RATE, MAX_RATE
+from ringviz.core.state import FIRST_WORKLOAD, Workload
 from ringviz.errors import NotFound
 from ringviz.workload.following import Following
-from ringviz.workload.traffic import HIGHEST_RATE, LOWEST_RATE
 from servers.client.popularity import DISTRIBUTIONS
 
 
@@ -28,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("slug", help=_("the cluster's address"))
         parser.add_argument("--rate", type=int, help=_("operations a second; the cluster's own settings are ignored"))
         parser.add_argument("--distribution", choices=DISTRIBUTIONS, default=DISTRIBUTIONS[0], help=_("with --rate"))
-        parser.add_argument("--reads", type=float, default=0.9, help=_("share of reads, 0 to 1; with --rate"))
+        parser.add_argument(
+            "--reads", type=float, default=FIRST_WORKLOAD["reads"], help=_("share of reads, 0 to 1; with --rate")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs until SIGTERM or SIGINT."""
@@ -44,10 +46,8 @@ def _override(options: dict[str, Any]) -> Workload | None:
     rate, reads = options["rate"], options["reads"]
     if rate is None:
         return None
-    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-        raise CommandError(
-            _("The rate must lie between %(low)d and %(high)d.") % {"low": LOWEST_RATE, "high": HIGHEST_RATE}
-        )
+    if not LEAST_RATE <= rate <= MAX_RATE:
+        raise CommandError(_("The rate must lie between %(low)d and %(high)d.") % {"low": LEAST_RATE, "high": MAX_RATE})
     if not 0 <= reads <= 1:
         raise CommandError(_("The share of reads must lie between 0 and 1."))
     return Workload(on=True, rate=rate, distribution=options["distribution"], reads=reads)

@@ -11,7 +11,7 @@ from django.test import Client
 from live.actor import Actor
 from ringviz.models import Cluster
 from ringviz.services.clusters import create_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 
 BOSS = Actor(name="boss", origin="command line", may_operate=True)
 
@@ -19,7 +19,7 @@ BOSS = Actor(name="boss", origin="command line", may_operate=True)
 @pytest.fixture
 def small(db) -> Cluster:
     """Three nodes a, b and c of 8 tokens, at version 1."""
-    key_set = pattern_keys(pattern="user:{n}", count=500)
+    key_set = pattern_key_set(pattern="user:{n}", count=500)
     nodes: Any = [{"name": name} for name in "abc"]
     create_cluster(slug="small", actor=BOSS, name="Small", key_set=key_set, nodes=nodes, vnodes=8)
     return Cluster.objects.get(slug="small")

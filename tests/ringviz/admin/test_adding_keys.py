@@ -7,9 +7,9 @@ import re
 import pytest
 
 from ringviz.models import Cluster, KeySet, Node
-from ringviz.services.nodes import add_node
 from tests.ringviz.admin.conftest import BOSS
 from tests.ringviz.admin.pages import errors
+from tests.ringviz.nodes import add_node
 
 ADD = "/admin/ringviz/cluster/add/"
 WANTED = {"slug": "new", "name": "New", "strategy": "ring", "vnodes": 16, "copies": 1, "seed": 7}

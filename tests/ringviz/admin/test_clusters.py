@@ -7,10 +7,10 @@ from django.contrib.admin.models import LogEntry
 
 from live.models import Stream
 from ringviz.models import Cluster, KeySet, Node
-from ringviz.services.clusters import configure
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from tests.ringviz.admin.conftest import BOSS
 from tests.ringviz.admin.pages import errors, form_values, kinds, messages
+from tests.ringviz.nodes import configure
 
 CLUSTERS = "/admin/ringviz/cluster/"
 
@@ -75,7 +75,7 @@ def form_of(operator, small: Cluster) -> dict[str, object]:
 
 
 def test_settings_are_one_event_and_keys_another(small, operator):
-    other = pattern_keys(pattern="k{n}", count=10)
+    other = pattern_key_set(pattern="k{n}", count=10)
     form = form_of(operator, small)
     assert operator.post(page_of(small), {**form, "vnodes": "4", "key_set": other.pk}).status_code == 302
     assert kinds(small) == ["cluster_reconfigured", "keys_imported"]

@@ -10,9 +10,9 @@ from django.test import Client
 from live.reading import events_after
 from ringviz.admin import nodes as admin_nodes
 from ringviz.models import Cluster, Node
-from ringviz.services.nodes import kill_node, reweight_node
 from tests.ringviz.admin.conftest import BOSS
 from tests.ringviz.admin.pages import errors, form_values, kinds, messages
+from tests.ringviz.nodes import kill_node, reweight_node
 
 NODES = "/admin/ringviz/node/"
 
@@ -163,7 +163,7 @@ def test_a_refused_deletion_is_a_message(small, operator, monkeypatch):
     def refuse(**_what: object) -> None:
         raise Invalid("node", 3, "Not this one.")
 
-    monkeypatch.setattr(admin_nodes, "remove_node", refuse)
+    monkeypatch.setattr(admin_nodes, "change", refuse)
     response = operator.post(page_of("c", "delete"), {"post": "yes"}, follow=True)
     assert response.status_code == 200
     assert messages(response) == ["Not done: Not this one."]

@@ -7,9 +7,9 @@ from django.test import Client
 
 from ringviz.models import Cluster, Node
 from ringviz.services import served
-from ringviz.services.changing import record
+from ringviz.services.changing import report
 from ringviz.services.clusters import create_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from tests.ringviz.admin.conftest import BOSS
 from tests.ringviz.admin.pages import form_values, kinds, messages
 
@@ -20,12 +20,12 @@ UP = ["cluster_formed", "keys_refilled"]
 @pytest.fixture
 def real(db) -> Cluster:
     """Three servers that are up as far as the log knows; nobody supervises them here."""
-    key_set = pattern_keys(pattern="user:{n}", count=500)
+    key_set = pattern_key_set(pattern="user:{n}", count=500)
     create_cluster(
         slug="real", actor=BOSS, name="Real", kind="managed", key_set=key_set, nodes=[{"name": name} for name in "abc"]
     )
     for decision in (served.formed(dict.fromkeys((1, 2, 3), "127.0.0.1:1")), served.refilled([], keys=500, ms=1)):
-        record(slug="real", actor=BOSS, decision=decision, guard=lambda: None)
+        report(slug="real", actor=BOSS, decision=decision, guard=lambda: None)
     return Cluster.objects.get(slug="real")
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ringviz.models import Cluster, Node
-from ringviz.services.clusters import configure
-from ringviz.services.nodes import add_node, edit_node, kill_node, revive_node, reweight_node
 from tests.ringviz.admin.conftest import BOSS
 from tests.ringviz.admin.pages import errors, form_values, kinds, messages, values_in
+from tests.ringviz.nodes import add_node, configure, edit_node, kill_node, revive_node, reweight_node
 
 NODES = "/admin/ringviz/node/"
 CLUSTERS = "/admin/ringviz/cluster/"

@@ -13,7 +13,7 @@ from django.db import connections
 from live.models import Event
 from ringviz.models import Cluster, Intent, Node
 from ringviz.services import decisions, served
-from ringviz.services.changing import record
+from ringviz.services.changing import report
 from ringviz.supervisor.book import SUPERVISOR, ending
 from tests.processes import until
 from tests.ringviz.cli.clusters import make_cluster
@@ -184,7 +184,7 @@ def supervised(slug: str, decision: Any, work: int = 0) -> Event:
     """What the supervisor would write; `work` is the intent that it ends."""
     if work:
         decision = ending(Intent.objects.get(cluster__slug=slug, number=work), decision)
-    return record(slug=slug, actor=SUPERVISOR, decision=decision, guard=lambda: None)
+    return report(slug=slug, actor=SUPERVISOR, decision=decision, guard=lambda: None)
 
 
 def asked_and_then(ring: Ring, end: Callable[[int], object]) -> Thread:

@@ -6,9 +6,9 @@ import pytest
 from django.db import OperationalError
 
 from ringviz.models import Cluster
-from ringviz.services.nodes import add_node, kill_node
 from tests.ringviz.cli.clusters import MAKER, make_cluster
 from tests.ringviz.cli.running import Ring, assert_refused
+from tests.ringviz.nodes import add_node, kill_node
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a command closes its connections
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.placement import TOKEN_SPACE, Key, Node
+from ringviz.core.placement import TOKEN_SPACE, Key, PlacedNode
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,10 @@ class Crafted:
     table: Mapping[str, Sequence[int]]
     shift: int = 0
 
-    def token_count(self, node: Node) -> int:
+    def token_count(self, node: PlacedNode) -> int:
         return len(self.table[node.name]) if node.weight else 0
 
-    def tokens(self, node: Node) -> NDArray[np.uint32]:
+    def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
         return np.array(self.table[node.name] if node.weight else [], np.uint32)
 
     def hash(self, key: Key) -> int:
@@ -45,7 +45,7 @@ def edges(tokens: Iterable[int]) -> list[int]:
 class SlowRing:
     """The written rules, one at a time, in plain Python."""
 
-    def __init__(self, nodes: Sequence[Node], placement: Crafted) -> None:
+    def __init__(self, nodes: Sequence[PlacedNode], placement: Crafted) -> None:
         holder: dict[int, str] = {}
         for node in sorted(nodes, key=lambda node: node.name.encode(), reverse=True):
             holder.update(dict.fromkeys(map(int, placement.tokens(node)), node.name))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ringviz.core.placement import TOKEN_SPACE, Node
+from ringviz.core.placement import TOKEN_SPACE, PlacedNode
 from tests.ringviz.core.crafted import Crafted
 
 NAMES = ["a", "b", "c", "B", "ä", "a-long-name", "名", "\x00"]
@@ -21,15 +21,15 @@ class Change:
     """Two memberships, and the tables of tokens that they are placed by."""
 
     placement: Crafted
-    before: tuple[Node, ...]
-    after: tuple[Node, ...]
+    before: tuple[PlacedNode, ...]
+    after: tuple[PlacedNode, ...]
     later: Crafted
 
 
 @st.composite
-def members(draw: st.DrawFn) -> tuple[Node, ...]:
+def members(draw: st.DrawFn) -> tuple[PlacedNode, ...]:
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=6))
-    return tuple(Node(name, draw(st.sampled_from([1.0, 1.0, 2.0, 0.0]))) for name in names)
+    return tuple(PlacedNode(name, draw(st.sampled_from([1.0, 1.0, 2.0, 0.0]))) for name in names)
 
 
 @st.composite

@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringviz.core.copies import copies_moved
 from ringviz.core.keys import KeyIndex
 from ringviz.core.modulo import Modulo
-from ringviz.core.movement import copies_moved
-from ringviz.core.placement import Murmur, Node
+from ringviz.core.placement import Murmur, PlacedNode
 from ringviz.core.ring import HashRing
 from tests.ringviz.core.drawn import KEY_HASHES, Change, changes
 
@@ -31,7 +31,7 @@ def test_copies_are_those_found_key_by_key(
 
 
 def test_a_dead_node_of_many_costs_as_many_new_copies_as_it_held() -> None:
-    nodes = [Node(f"node-{number}") for number in range(10)]
+    nodes = [PlacedNode(f"node-{number}") for number in range(10)]
     before = HashRing(nodes, Murmur(160))
     keys = KeyIndex.build(before.placement.hash_many([f"user:{number}" for number in range(10_000)]))
     held = int((before.preferences(keys.hashes, 3) == 4).sum())
@@ -40,7 +40,7 @@ def test_a_dead_node_of_many_costs_as_many_new_copies_as_it_held() -> None:
 
 
 def test_more_copies_than_nodes_are_as_many_as_there_are_nodes() -> None:
-    ring = HashRing([Node("a"), Node("b"), Node("idle", 0)])
+    ring = HashRing([PlacedNode("a"), PlacedNode("b"), PlacedNode("idle", 0)])
     keys = KeyIndex.build(np.arange(100, dtype=np.uint32))
     assert copies_moved(HashRing([]), ring, 5, keys) == (200, 200)
     assert copies_moved(ring, HashRing([]), 5, keys) == (0, 0)

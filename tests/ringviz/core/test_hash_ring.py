@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringviz.core.errors import DuplicateName
-from ringviz.core.placement import TOKEN_SPACE, Murmur, Node
-from ringviz.core.ring import HashRing, TokenRange
+from ringviz.core.placement import TOKEN_SPACE, Murmur, PlacedNode
+from ringviz.core.ring import HashRing
 from tests.ringviz.core.crafted import Crafted, SlowRing, edges, key_at
 from tests.ringviz.core.drawn import Change, changes, members, placements
 
-A, B, C = Node("a"), Node("b"), Node("c")
+A, B, C = PlacedNode("a"), PlacedNode("b"), PlacedNode("c")
 relaxed = settings(deadline=None)
 
 
@@ -26,7 +26,9 @@ def test_a_key_belongs_to_the_first_token_at_or_after_its_hash_and_wraps() -> No
 
 
 @pytest.mark.parametrize("order", [(A, B, C), (C, B, A), (B, C, A)])
-def test_of_equal_tokens_the_first_name_keeps_it_in_whatever_order_nodes_are_given(order: tuple[Node, ...]) -> None:
+def test_of_equal_tokens_the_first_name_keeps_it_in_whatever_order_nodes_are_given(
+    order: tuple[PlacedNode, ...],
+) -> None:
     placement = Crafted({"a": [500, 500], "b": [500, 700], "c": [700, 900]})
     ring = HashRing(order, placement)
     assert ring.tokens.tolist() == [500, 700, 900]
@@ -34,7 +36,7 @@ def test_of_equal_tokens_the_first_name_keeps_it_in_whatever_order_nodes_are_giv
 
 
 def test_names_are_compared_as_bytes_not_as_a_language_sorts_them() -> None:
-    nodes = [Node("é"), Node("z"), Node("a"), Node("Z")]
+    nodes = [PlacedNode("é"), PlacedNode("z"), PlacedNode("a"), PlacedNode("Z")]
     ring = HashRing(nodes, Crafted({node.name: [9] for node in nodes}))
     assert ring.owner(key_at(9)) == "Z"
 
@@ -47,7 +49,7 @@ def test_a_void_token_comes_to_life_when_the_node_before_it_leaves() -> None:
 
 
 def test_a_ring_of_none_of_weight_0_and_of_one() -> None:
-    for nodes in ([], [Node("a", 0)], [Node("a", 0), Node("b", 0)]):
+    for nodes in ([], [PlacedNode("a", 0)], [PlacedNode("a", 0), PlacedNode("b", 0)]):
         ring = HashRing(nodes)
         assert ring.owner(b"key") is None
         assert ring.owner_of_hash(5) == -1
@@ -55,17 +57,15 @@ def test_a_ring_of_none_of_weight_0_and_of_one() -> None:
         assert ring.preference(b"key", 3) == ()
         assert ring.preferences(np.arange(2, dtype=np.uint32), 2).tolist() == [[-1, -1]] * 2
         assert ring.walk(0, 2) == []
-        assert ring.ranges("a") == []
         assert ring.ownership().tolist() == [0.0] * len(nodes)
     alone = HashRing([A], Crafted({"a": [7]}))
     assert alone.ownership().tolist() == [1.0]
-    assert alone.ranges("a") == [TokenRange(7, 7)]
     assert {alone.owner(key_at(hash_)) for hash_ in (0, 7, 8)} == {"a"}
     assert alone.preference(b"key", 3) == ("a",)
 
 
 def test_a_node_of_weight_0_stands_among_the_nodes_and_owns_nothing() -> None:
-    ring = HashRing([A, Node("b", 0), C])
+    ring = HashRing([A, PlacedNode("b", 0), C])
     assert ring.ownership()[1] == 0
     assert {ring.owner(f"key {number}") for number in range(500)} == {"a", "c"}
     assert ring.preference(b"key", 3) in {("a", "c"), ("c", "a")}
@@ -92,16 +92,10 @@ def test_a_walk_names_the_token_at_which_each_node_is_met() -> None:
     assert ring.walk(0, 0) == []
 
 
-def test_ranges_are_one_a_token_in_order_of_their_end_and_the_first_wraps() -> None:
-    ring = HashRing([A, B], Crafted({"a": [10, 30], "b": [20, 40]}))
-    assert ring.ranges("a") == [TokenRange(40, 10), TokenRange(20, 30)]
-    assert ring.ranges("nobody") == []
-
-
 @relaxed
 @given(members(), placements())
 def test_owners_and_preference_lists_are_what_the_written_rules_say(
-    nodes: tuple[Node, ...], placement: Crafted
+    nodes: tuple[PlacedNode, ...], placement: Crafted
 ) -> None:
     ring, slow = HashRing(nodes, placement), SlowRing(nodes, placement)
     hashes = edges(ring.tokens)
@@ -122,12 +116,14 @@ def test_owners_and_preference_lists_are_what_the_written_rules_say(
 
 @relaxed
 @given(members(), placements())
-def test_ownership_sums_to_1_and_is_the_width_of_the_ranges(nodes: tuple[Node, ...], placement: Crafted) -> None:
+def test_ownership_sums_to_1_and_is_the_width_of_the_ranges(nodes: tuple[PlacedNode, ...], placement: Crafted) -> None:
     ring = HashRing(nodes, placement)
     ownership = ring.ownership()
     assert ownership.sum() == (1.0 if len(ring.tokens) else 0.0)
-    for node, share in zip(nodes, ownership, strict=True):
-        widths = [(end - start) % TOKEN_SPACE or TOKEN_SPACE for start, end in ring.ranges(node.name)]
+    tokens, owners = ring.tokens.tolist(), ring.owner_index.tolist()
+    ranges = list(zip([*tokens[-1:], *tokens[:-1]], tokens, owners, strict=True))
+    for index, share in enumerate(ownership):
+        widths = [(end - start) % TOKEN_SPACE or TOKEN_SPACE for start, end, owner in ranges if owner == index]
         assert share == sum(widths) / TOKEN_SPACE
 
 
@@ -152,7 +148,7 @@ def test_a_key_of_any_bytes_has_the_owner_of_its_hash(key: bytes, vnodes: int, s
 
 
 def test_ten_thousand_nodes() -> None:
-    nodes = [Node(f"node-{number}") for number in range(10_000)]
+    nodes = [PlacedNode(f"node-{number}") for number in range(10_000)]
     ring = HashRing(nodes, Murmur(16))
     assert ring.ownership().sum() == pytest.approx(1.0, abs=1e-12)
     assert (ring.ownership() > 0).all()
@@ -166,7 +162,7 @@ def test_ten_thousand_nodes() -> None:
 
 
 def test_a_ring_too_large_for_lists_answers_the_same() -> None:
-    ring = HashRing([Node(f"node-{number}") for number in range(400)], Murmur(800))
+    ring = HashRing([PlacedNode(f"node-{number}") for number in range(400)], Murmur(800))
     assert len(ring.tokens) > 1 << 18
     for number in range(200):
         key = f"key-{number}"
@@ -174,6 +170,6 @@ def test_a_ring_too_large_for_lists_answers_the_same() -> None:
 
 
 def test_one_node_with_nearly_all_tokens_costs_no_long_walk() -> None:
-    ring = HashRing([Node("giant", 1000), Node("dwarf", 0.001)], Murmur(200))
+    ring = HashRing([PlacedNode("giant", 1000), PlacedNode("dwarf", 0.001)], Murmur(200))
     lists = ring.preference_table(2)
     assert (np.sort(lists, axis=1) == [0, 1]).all()

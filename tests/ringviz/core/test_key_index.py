@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ringviz.core.counts import keys_per_node
 from ringviz.core.keys import KeyIndex
 from ringviz.core.modulo import Modulo
-from ringviz.core.placement import TOKEN_SPACE, Node
+from ringviz.core.placement import TOKEN_SPACE, PlacedNode
 from ringviz.core.ring import HashRing
 from tests.ringviz.core.crafted import Crafted
 from tests.ringviz.core.drawn import KEY_HASHES, members, placements
@@ -48,7 +48,7 @@ def test_an_empty_key_set() -> None:
 
 @settings(deadline=None)
 @given(members(), placements(), KEY_HASHES)
-def test_keys_per_node_are_those_it_owns(nodes: tuple[Node, ...], placement: Crafted, hashes: list[int]) -> None:
+def test_keys_per_node_are_those_it_owns(nodes: tuple[PlacedNode, ...], placement: Crafted, hashes: list[int]) -> None:
     for strategy in (HashRing(nodes, placement), Modulo(nodes, placement)):
         counts = keys_per_node(strategy, index_of(hashes))
         owners = [strategy.owner_of_hash(hash_) for hash_ in hashes]

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from ringviz.core.errors import DuplicateName, InvalidRingLength, UnknownStrategy
 from ringviz.core.modulo import Modulo
-from ringviz.core.placement import TOKEN_SPACE, Node
+from ringviz.core.placement import TOKEN_SPACE, PlacedNode
 from ringviz.core.strategy import STRATEGIES, build
 from tests.ringviz.core.crafted import Crafted, key_at
 
-NODES = [Node("a"), Node("b", 0), Node("c", 5), Node("d")]
+NODES = [PlacedNode("a"), PlacedNode("b", 0), PlacedNode("c", 5), PlacedNode("d")]
 
 
 def test_h_of_x_is_x_mod_p_mod_q_over_the_nodes_with_weight_in_given_order() -> None:
@@ -27,7 +27,7 @@ def test_h_of_x_is_x_mod_p_mod_q_over_the_nodes_with_weight_in_given_order() -> 
     st.sampled_from([TOKEN_SPACE, 1, 7, 1000, 2**31 + 1]),
 )
 def test_every_way_of_asking_gives_the_same_owner(hashes: list[int], q: int, p: int) -> None:
-    modulo = Modulo([Node(f"node-{number}") for number in range(q)], Crafted({}), p)
+    modulo = Modulo([PlacedNode(f"node-{number}") for number in range(q)], Crafted({}), p)
     wanted = [hash_ % p % q for hash_ in hashes]
     asked = np.array(hashes, np.uint32)
     assert modulo.owners(asked).tolist() == [modulo.owner_of_hash(hash_) for hash_ in hashes] == wanted
@@ -41,19 +41,19 @@ def test_every_way_of_asking_gives_the_same_owner(hashes: list[int], q: int, p: 
 @settings(deadline=None)
 @given(st.integers(1, 50), st.one_of(st.integers(1, 100), st.integers(1, TOKEN_SPACE)))
 def test_ownership_sums_to_1(q: int, p: int) -> None:
-    ownership = Modulo([Node(f"node-{number}") for number in range(q)], ring_length=p).ownership()
+    ownership = Modulo([PlacedNode(f"node-{number}") for number in range(q)], ring_length=p).ownership()
     assert ownership.sum() == pytest.approx(1.0, abs=1e-12)
 
 
 def test_ownership_counts_the_hash_space_exactly() -> None:
-    modulo = Modulo([Node("a"), Node("b"), Node("idle", 0), Node("c")], ring_length=5)
+    modulo = Modulo([PlacedNode("a"), PlacedNode("b"), PlacedNode("idle", 0), PlacedNode("c")], ring_length=5)
     # 2^32 = 5 * 858993459 + 1: remainders 0, 3 go to a, 1, 4 to b, 2 to c; the last hash to a.
     counts = [2 * 858993459 + 1, 2 * 858993459, 0, 858993459]
     assert modulo.ownership().tolist() == [count / TOKEN_SPACE for count in counts]
 
 
 def test_without_nodes_nobody_owns() -> None:
-    for nodes in ([], [Node("a", 0)]):
+    for nodes in ([], [PlacedNode("a", 0)]):
         modulo = Modulo(nodes)
         assert modulo.owner(b"key") is None
         assert modulo.owner_of_hash(3) == -1
@@ -61,15 +61,14 @@ def test_without_nodes_nobody_owns() -> None:
         assert modulo.preference(b"key", 2) == ()
         assert modulo.preferences(np.arange(1, dtype=np.uint32), 2).tolist() == [[-1, -1]]
         assert modulo.ownership().sum() == 0
-        assert modulo.ranges("a") == []
 
 
 def test_refusals() -> None:
     with pytest.raises(DuplicateName):
-        Modulo([Node("a"), Node("a")])
+        Modulo([PlacedNode("a"), PlacedNode("a")])
     for p in (0, TOKEN_SPACE + 1):
         with pytest.raises(InvalidRingLength):
-            Modulo([Node("a")], ring_length=p)
+            Modulo([PlacedNode("a")], ring_length=p)
 
 
 def test_strategies_by_name() -> None:

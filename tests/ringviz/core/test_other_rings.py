@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ringviz.core.placement import Key, Node
+from ringviz.core.placement import Key, PlacedNode
 from ringviz.core.ring import HashRing
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -25,10 +25,10 @@ class Ketama:
     groups: int = 40
     shift: int = 0
 
-    def token_count(self, node: Node) -> int:
+    def token_count(self, node: PlacedNode) -> int:
         return 4 * self.groups
 
-    def tokens(self, node: Node) -> NDArray[np.uint32]:
+    def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
         digests = b"".join(hashlib.md5(f"{node.name}-{group}".encode()).digest() for group in range(self.groups))
         return np.frombuffer(digests, "<u4").astype(np.uint32)
 
@@ -50,7 +50,7 @@ def read(name: str) -> tuple[list[str], list[dict[str, str]]]:
 @pytest.mark.parametrize(("file", "owner"), [("libketama.json", "server"), ("uhashring_ketama.json", "node")])
 def test_keys_fall_where_the_real_program_puts_them(file: str, owner: str) -> None:
     servers, cases = read(file)
-    ring = HashRing(map(Node, servers), Ketama())
+    ring = HashRing(map(PlacedNode, servers), Ketama())
     assert len(ring.tokens) == 800
     assert len(cases) == 80
     for case in cases:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ringviz.core.errors import DuplicateName, InvalidName, InvalidSeed, InvalidVnodes, InvalidWeight
-from ringviz.core.placement import TOKEN_SPACE, Murmur, Node, distinct_nodes
+from ringviz.core.placement import TOKEN_SPACE, Murmur, PlacedNode, distinct_nodes
 
 # MurmurHash3_x86_32 as its author's program gives it (SMHasher); two of them are negative when read as signed.
 REFERENCE = [
@@ -46,7 +46,7 @@ def test_text_is_its_utf8() -> None:
 
 
 def test_token_i_is_the_hash_of_name_and_i_in_order() -> None:
-    tokens = Murmur(vnodes=30, seed=3).tokens(Node("nœud"))
+    tokens = Murmur(vnodes=30, seed=3).tokens(PlacedNode("nœud"))
     assert tokens.tolist() == [mmh3.hash(f"nœud#{index}", 3, signed=False) for index in range(30)]
     assert tokens.dtype == np.uint32
 
@@ -56,21 +56,21 @@ def test_token_i_is_the_hash_of_name_and_i_in_order() -> None:
     [(160, 1, 160), (160, 2, 320), (160, 0.5, 80), (1, 0.001, 1), (160, 0, 0), (3, 1.5, 4)],
 )
 def test_weight_scales_the_number_of_tokens(vnodes: int, weight: float, count: int) -> None:
-    placement, node = Murmur(vnodes), Node("a", weight)
+    placement, node = Murmur(vnodes), PlacedNode("a", weight)
     assert placement.token_count(node) == len(placement.tokens(node)) == count
 
 
 @pytest.mark.parametrize("name", ["", "\ud800"])
 def test_a_node_needs_a_name(name: str) -> None:
     with pytest.raises(InvalidName) as refused:
-        Node(name)
+        PlacedNode(name)
     assert refused.value.name == name
 
 
 @pytest.mark.parametrize("weight", [-1, -0.001, 1000.1, math.nan, math.inf])
 def test_a_weight_is_finite_and_in_bounds(weight: float) -> None:
     with pytest.raises(InvalidWeight) as refused:
-        Node("a", weight)
+        PlacedNode("a", weight)
     assert refused.value.weight is weight
 
 
@@ -84,5 +84,5 @@ def test_placement_bounds() -> None:
 
 def test_two_nodes_of_one_name_are_refused_by_name() -> None:
     with pytest.raises(DuplicateName) as refused:
-        distinct_nodes([Node("a"), Node("b"), Node("a", 2)])
+        distinct_nodes([PlacedNode("a"), PlacedNode("b"), PlacedNode("a", 2)])
     assert refused.value.name == "a"

@@ -17,20 +17,20 @@ from ringviz.core.errors import DifferentHashes
 from ringviz.core.keys import KeyIndex
 from ringviz.core.modulo import Modulo
 from ringviz.core.movement import movement
-from ringviz.core.placement import Bucketed, Murmur, Node
+from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.ring import HashRing
 from ringviz.core.strategy import Strategy, build
 from tests.ringviz.core.crafted import Crafted, key_at
 
 SEED, VNODES = 5, 16
 KEYS = [b"user:%d" % number for number in range(20_000)]
-NODES = [Node(f"node-{number}") for number in range(8)]
+NODES = [PlacedNode(f"node-{number}") for number in range(8)]
 BY_BUCKET = Bucketed(VNODES, SEED)
 INDEX = KeyIndex.build(BY_BUCKET.hash_many(KEYS))
-SETS = (NODES, NODES[1:], [*NODES, Node("late", 2.5)], NODES[:1])
+SETS = (NODES, NODES[1:], [*NODES, PlacedNode("late", 2.5)], NODES[:1])
 
 
-def lists_of(strategy: str, nodes: list[Node]) -> list[list[str]]:
+def lists_of(strategy: str, nodes: list[PlacedNode]) -> list[list[str]]:
     """All nodes in the order of preference, for each bucket."""
     if strategy == "modulo":
         names = [node.name for node in nodes]
@@ -92,16 +92,16 @@ def test_modulo_takes_the_bucket_and_counts_the_buckets_exactly() -> None:
 
 def test_two_tokens_of_a_node_in_one_bucket_are_one_and_of_two_nodes_the_first_name_has_it() -> None:
     placement = Crafted({"a": [1 << 18, 1 << 18, 5 << 18], "b": [5 << 18, 9 << 18]}, shift=18)
-    ring = HashRing([Node("b"), Node("a")], placement)
+    ring = HashRing([PlacedNode("b"), PlacedNode("a")], placement)
     assert [token >> 18 for token in ring.tokens.tolist()] == [1, 5, 9]
     assert [ring.owner(key_at(bucket << 18)) for bucket in (0, 1, 2, 5, 6, 9, 10)] == list("aaaabba")
-    assert ring.with_nodes([Node("b")]).owner(key_at(5 << 18)) == "b", "its void token comes to life"
+    assert ring.with_nodes([PlacedNode("b")]).owner(key_at(5 << 18)) == "b", "its void token comes to life"
     assert ring.ownership().tolist() == [4 / BUCKETS, 1 - 4 / BUCKETS]
 
 
 def test_real_tokens_meet_in_buckets() -> None:
     """At 200 tokens times 64 nodes both kinds happen, so that the comparisons above are not of a rare case."""
-    placement, nodes = Bucketed(200), [Node(f"node-{number}") for number in range(64)]
+    placement, nodes = Bucketed(200), [PlacedNode(f"node-{number}") for number in range(64)]
     tokens = [placement.tokens(node) for node in nodes]
     assert any(len(set(one.tolist())) < len(one) for one in tokens)
     ring = HashRing(nodes, placement)

@@ -22,7 +22,7 @@ from ringviz.services.changing import change
 from ringviz.services.clusters import delete_cluster
 from ringviz.services.external import attach, detach
 from ringviz.services.importing import start_import
-from ringviz.services.planning import plan
+from ringviz.services.planning import make_plan
 from ringviz.services.undo import undo
 from ringviz.stores import passwords
 from servers.slots import slot_of
@@ -200,7 +200,7 @@ def test_nothing_can_change_it(foreign, action, fields):
     before, decision = everything(), decision_of(action, fields)
     for attempt in (
         lambda: change(slug="theirs", actor=OPERATOR, version=1, decision=decision),
-        lambda: plan("theirs", decision),
+        lambda: make_plan("theirs", decision),
     ):
         with pytest.raises(Invalid, match="read-only"):
             attempt()

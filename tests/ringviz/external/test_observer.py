@@ -153,7 +153,7 @@ def test_the_thread_of_who_leads_no_more_ends(theirs, observer, frames, settings
     assert len(frames(2)) == 2
     lead(2, "other")
     settings.ALLOWED_TARGETS = ()
-    until(lambda: not observer.is_alive())
+    until(lambda: not observer._thread.is_alive())
     assert Attachment.objects.get().silent_since is None
 
 

@@ -11,8 +11,8 @@ from live.reading import head
 from ringviz.errors import NotFound
 from ringviz.selectors import clusters
 from ringviz.selectors.clusters import cluster_of, known, node_named
-from ringviz.services.nodes import add_node, kill_node, remove_node
 from tests.ringviz.making import OPERATOR, make_cluster
+from tests.ringviz.nodes import add_node, kill_node, remove_node
 
 
 def test_what_is_known_is_of_the_version_that_it_names(db):

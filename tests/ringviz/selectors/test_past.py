@@ -13,8 +13,8 @@ from live.retention import keep_checkpoint, trim
 from ringviz.core.state import State
 from ringviz.errors import NotFound
 from ringviz.selectors.past import Trimmed, check_version, event_at, state_at
-from ringviz.services.nodes import edit_node
 from tests.ringviz.making import OPERATOR, make_cluster, state_of
+from tests.ringviz.nodes import edit_node
 
 
 @pytest.fixture

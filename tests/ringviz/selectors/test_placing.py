@@ -16,9 +16,9 @@ from ringviz.selectors.placing import (
     base64_words,
     changed_figures,
     members_of,
+    movement_summary,
     numbers_by_name,
     strategy_of,
-    summary,
     token_count,
     with_figures,
 )
@@ -130,7 +130,7 @@ def test_numbers_travel_as_little_endian_words():
 
 def test_a_summary_between_equal_states_is_of_nothing_moved():
     same = state(node(1), node(2))
-    told = summary(same, same, INDEX)
+    told = movement_summary(same, same, INDEX)
     assert told == {
         "keys": 500,
         "moved": 0,
@@ -146,7 +146,7 @@ def test_a_summary_between_equal_states_is_of_nothing_moved():
 def test_numbers_and_not_places_stand_in_a_summary():
     before = state(node(3), node(70), node(200))
     after = state(node(3), node(200), node(70, state="down"))
-    told = summary(before, after, INDEX)
+    told = movement_summary(before, after, INDEX)
     assert {(source, target) for source, target, _keys in told["pairs"]} == {(70, 3), (70, 200)}
     ranges = np.frombuffer(base64.b64decode(told["ranges"] or ""), "<u4").reshape(-1, 4)
     assert set(map(tuple, ranges[:, 2:].tolist())) == {(70, 3), (70, 200)}

@@ -14,10 +14,19 @@ from ringviz.core.placement import Murmur
 from ringviz.errors import Invalid
 from ringviz.models import KeySet
 from ringviz.services import checks
-from ringviz.services.clusters import configure, create_cluster, use_keys
-from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import add_node, drain_node, edit_node, kill_node, remove_node, revive_node, reweight_node
+from ringviz.services.clusters import create_cluster, use_keys
+from ringviz.services.keys import pattern_key_set
 from tests.ringviz.making import OPERATOR, everything, make_cluster, node_of
+from tests.ringviz.nodes import (
+    add_node,
+    configure,
+    drain_node,
+    edit_node,
+    kill_node,
+    remove_node,
+    revive_node,
+    reweight_node,
+)
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 
@@ -155,7 +164,7 @@ def test_the_bound_on_nodes_is_the_documented_one():
 
 @pytest.mark.parametrize("slug", ["", "A", "a_b", "-a", "a-", "a--b", "a/b", "..", "ä", "a\n", "x" * (MAX_SLUG + 1)])
 def test_a_clusters_address_is_small_letters_digits_and_single_hyphens(db, slug):
-    keys = pattern_keys(pattern="k{n}", count=1)
+    keys = pattern_key_set(pattern="k{n}", count=1)
     refused("slug", lambda: create_cluster(actor=OPERATOR, slug=slug, name="x", key_set=keys))
 
 
@@ -167,7 +176,7 @@ def test_a_seed_has_32_bits(db, seed):
 @pytest.mark.parametrize("pattern", ["", "user", "{n}{n}", "{n", "{m}", "{n} {m}", "a\n{n}", "x" * 198 + "{n}"])
 def test_a_pattern_has_the_place_of_the_number_once(db, pattern):
     with pytest.raises(Invalid) as caught:
-        pattern_keys(pattern=pattern, count=1)
+        pattern_key_set(pattern=pattern, count=1)
     assert caught.value.field == "pattern"
     assert not KeySet.objects.exists()
 
@@ -175,6 +184,6 @@ def test_a_pattern_has_the_place_of_the_number_once(db, pattern):
 @pytest.mark.parametrize("count", [-1, 10_000_001])
 def test_a_pattern_makes_up_to_ten_million_keys(db, count):
     with pytest.raises(Invalid, match="up to 10,000,000") as caught:
-        pattern_keys(pattern="k{n}", count=count)
+        pattern_key_set(pattern="k{n}", count=count)
     assert caught.value.field == "count"
     assert not KeySet.objects.exists()

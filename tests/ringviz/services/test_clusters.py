@@ -13,8 +13,8 @@ from ringviz.models import Cluster, KeyImport, KeySet
 from ringviz.selectors.clusters import cluster_of, known
 from ringviz.selectors.past import state_at
 from ringviz.services import clusters
-from ringviz.services.nodes import add_node, kill_node
 from tests.ringviz.making import OPERATOR, everything, make_cluster
+from tests.ringviz.nodes import add_node, kill_node
 
 NOTHING: list[Any] = [[], [], [], [], []]
 

@@ -14,8 +14,8 @@ from ringviz.models import Intent
 from ringviz.selectors.clusters import known
 from ringviz.services import decisions, served
 from ringviz.services.actions import decision_of
-from ringviz.services.changing import change, record
-from ringviz.services.planning import plan
+from ringviz.services.changing import change, report
+from ringviz.services.planning import make_plan
 from ringviz.services.undo import undo
 from tests.ringviz.making import OPERATOR, WATCHER, everything, make_cluster, node_of, state_of
 
@@ -27,7 +27,7 @@ def managed(db):
     """Three nodes of 200 keys, formed and filled as far as the log knows; nothing waits."""
     make_cluster(kind="managed", memory=8 * 2**20)
     formed = served.formed(ADDRESSES)
-    record(slug="small", actor=OPERATOR, decision=ending(1, formed), guard=lambda: None)
+    report(slug="small", actor=OPERATOR, decision=ending(1, formed), guard=lambda: None)
     found(served.refilled([], keys=200, ms=1))
 
 
@@ -36,7 +36,7 @@ def ending(work: int, decision: decisions.Decision) -> decisions.Decision:
 
 
 def found(decision: decisions.Decision) -> Event:
-    return record(slug="small", actor=OPERATOR, decision=decision, guard=lambda: None)
+    return report(slug="small", actor=OPERATOR, decision=decision, guard=lambda: None)
 
 
 def ask(action: str, *, version: int | None = None, key: str = "", actor: Any = OPERATOR, **fields: Any) -> Event:
@@ -265,7 +265,7 @@ def test_a_workload_has_bounds(field, value):
 
 def test_a_plan_of_a_kill_tells_the_loss_and_writes_nothing():
     before = everything()
-    made = plan("small", decisions.kill(1))
+    made = make_plan("small", decisions.kill(1))
     assert made.kind == "node_killed"
     assert made.payload["loss"]["keys"] == node_of(1)["keys"] > 0  # type: ignore[index]
     assert made.payload["unfilled"]

@@ -9,7 +9,7 @@ import pytest
 
 from ringviz.errors import Invalid
 from ringviz.models import KeySet
-from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services.keys import file_key_set, pattern_key_set
 from ringviz.stores.keysets import index_of, keys_at
 
 
@@ -19,14 +19,14 @@ def data_dir(db, settings, tmp_path) -> None:
 
 
 def file_of(data: bytes, label: str = "words.txt") -> KeySet:
-    return file_keys(source=BytesIO(data), label=label)
+    return file_key_set(source=BytesIO(data), label=label)
 
 
 def test_the_same_pattern_twice_is_one_key_set_and_another_count_is_another():
-    first = pattern_keys(pattern="k{n}", count=5)
-    assert pattern_keys(pattern="k{n}", count=5) == first
-    assert pattern_keys(pattern="k{n}", count=6) != first
-    assert pattern_keys(pattern="l{n}", count=5) != first
+    first = pattern_key_set(pattern="k{n}", count=5)
+    assert pattern_key_set(pattern="k{n}", count=5) == first
+    assert pattern_key_set(pattern="k{n}", count=6) != first
+    assert pattern_key_set(pattern="l{n}", count=5) != first
     assert KeySet.objects.count() == 3
     assert KeySet.objects.values("digest").distinct().count() == 3
 
@@ -44,7 +44,7 @@ def test_the_same_keys_under_another_name_are_another_row_of_the_same_arrays():
 
 
 def test_a_pattern_that_makes_a_files_keys_is_not_that_file():
-    made, read = pattern_keys(pattern="k{n}", count=2), file_of(b"k0\nk1")
+    made, read = pattern_key_set(pattern="k{n}", count=2), file_of(b"k0\nk1")
     assert made.digest != read.digest
     assert index_of(made, 0).hashes.tolist() == index_of(read, 0).hashes.tolist()
 
@@ -64,4 +64,4 @@ def test_a_files_name_is_made_fit_to_be_seen(label, shown):
 
 
 def test_no_keys_are_keys_too():
-    assert (pattern_keys(pattern="k{n}", count=0).count, file_of(b"").count) == (0, 0)
+    assert (pattern_key_set(pattern="k{n}", count=0).count, file_of(b"").count) == (0, 0)

@@ -10,7 +10,7 @@ from locks.lease import Lease
 from ringviz.errors import Refused
 from ringviz.models import Leadership
 from ringviz.services import decisions
-from ringviz.services.changing import record
+from ringviz.services.changing import report
 from ringviz.services.leading import Fenced, guard, lead, newest_token
 from tests.locks.test_lease import client_of, gone
 from tests.ringviz.making import OPERATOR, everything, make_cluster, state_of
@@ -47,16 +47,16 @@ def test_the_paused_holder_writes_nothing_more(db, shared_valkey):
         paused = lease.acquire(floor=newest_token())
         assert paused is not None
         lead(paused.fencing_token, "paused")
-        record(**ON, decision=decisions.kill(1), guard=guard(paused.fencing_token))
+        report(**ON, decision=decisions.kill(1), guard=guard(paused.fencing_token))
         gone(lease)  # it is paused past its lease
         other = lease.acquire(floor=newest_token())
         assert other is not None
         lead(other.fencing_token, "other")
         before = everything()
         with pytest.raises(Fenced):  # and still believes that it leads
-            record(**ON, decision=decisions.kill(2), guard=guard(paused.fencing_token))
+            report(**ON, decision=decisions.kill(2), guard=guard(paused.fencing_token))
         assert everything() == before
-        record(**ON, decision=decisions.kill(2), guard=guard(other.fencing_token))
+        report(**ON, decision=decisions.kill(2), guard=guard(other.fencing_token))
     assert [node["state"] for node in state_of()["nodes"]] == ["down", "down", "active"]
 
 

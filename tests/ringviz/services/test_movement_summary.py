@@ -12,11 +12,20 @@ import pytest
 from ringviz.core.state import State
 from ringviz.models import KeySet
 from ringviz.selectors import placing
-from ringviz.services.clusters import configure, use_keys
-from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import add_node, drain_node, edit_node, kill_node, remove_node, revive_node, reweight_node
+from ringviz.services.clusters import use_keys
+from ringviz.services.keys import pattern_key_set
 from tests.ringviz import plain
 from tests.ringviz.making import OPERATOR, make_cluster, state_of
+from tests.ringviz.nodes import (
+    add_node,
+    configure,
+    drain_node,
+    edit_node,
+    kill_node,
+    remove_node,
+    revive_node,
+    reweight_node,
+)
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 
@@ -166,7 +175,7 @@ def test_nothing_moves_where_a_node_that_is_not_on_the_ring_changes(db):
 def test_what_moves_no_key_tells_no_movement(db):
     make_cluster()
     assert edit_node(**ON, number=1, address="there", zone="").payload["movement"] is None
-    payload = use_keys(**ON, key_set=pattern_keys(pattern="o{n}", count=300)).payload
+    payload = use_keys(**ON, key_set=pattern_key_set(pattern="o{n}", count=300)).payload
     assert payload["movement"] is None
     assert (payload["before"]["label"], payload["keys"]["label"]) == ("k{n}", "o{n}")
     assert KeySet.objects.get(pk=payload["keys"]["id"]).count == 300

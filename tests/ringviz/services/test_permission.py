@@ -9,10 +9,11 @@ import pytest
 
 from ringviz.errors import NotAllowed, NotFound
 from ringviz.models import KeyImport
-from ringviz.services import clusters, nodes
+from ringviz.services import clusters
 from ringviz.services.importing import start_import
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from ringviz.services.undo import undo
+from tests.ringviz import nodes
 from tests.ringviz.making import OPERATOR, WATCHER, everything, make_cluster
 
 SERVICES: dict[str, Callable[..., Any]] = {
@@ -23,12 +24,12 @@ SERVICES: dict[str, Callable[..., Any]] = {
     "remove_node": lambda **on: nodes.remove_node(**on, number=1),
     "reweight_node": lambda **on: nodes.reweight_node(**on, number=1, weight=2.0),
     "edit_node": lambda **on: nodes.edit_node(**on, number=1, address="x", zone=""),
-    "configure": lambda **on: clusters.configure(**on, copies=2),
-    "use_keys": lambda **on: clusters.use_keys(**on, key_set=pattern_keys(pattern="o{n}", count=3)),
+    "configure": lambda **on: nodes.configure(**on, copies=2),
+    "use_keys": lambda **on: clusters.use_keys(**on, key_set=pattern_key_set(pattern="o{n}", count=3)),
     "delete_cluster": clusters.delete_cluster,
     "undo": lambda **on: undo(**on, version=1),
     "start_import": lambda **on: start_import(
-        **on, make=lambda progress: pattern_keys(pattern="o{n}", count=3), language="en"
+        **on, make=lambda progress: pattern_key_set(pattern="o{n}", count=3), language="en"
     ),
 }
 

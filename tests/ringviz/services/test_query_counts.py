@@ -9,9 +9,8 @@ import pytest
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import state_at
 from ringviz.services import decisions, planning
-from ringviz.services.clusters import configure
-from ringviz.services.nodes import add_node, edit_node, kill_node, remove_node
 from tests.ringviz.making import OPERATOR, make_cluster
+from tests.ringviz.nodes import add_node, configure, edit_node, kill_node, remove_node
 
 NODES = 2_000
 ROWS_A_STATEMENT = 90  # SQLite takes 999 values a statement, a row has 11
@@ -36,7 +35,7 @@ def test_a_past_state_takes_five_queries(stream_id, django_assert_num_queries):
 
 def test_a_plan_takes_what_a_snapshot_takes(stream_id, django_assert_num_queries):
     with django_assert_num_queries(5):
-        planning.plan("small", decisions.kill(7))
+        planning.make_plan("small", decisions.kill(7))
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from ringviz.errors import Refused
 from ringviz.events import apply
 from ringviz.selectors.clusters import known
 from ringviz.selectors.past import state_at
-from ringviz.services import clusters, nodes
-from ringviz.services.keys import file_keys, pattern_keys
+from ringviz.services import clusters
+from ringviz.services.keys import file_key_set, pattern_key_set
 from ringviz.services.undo import undo
-from tests.ringviz import plain
+from tests.ringviz import nodes, plain
 from tests.ringviz.making import OPERATOR, make_cluster
 
 _slugs = (f"life-{n}" for n in count())
@@ -35,8 +35,8 @@ KEYS: dict[str, list[bytes]] = {
 
 def key_set(label: str) -> Any:
     if label == "file":
-        return file_keys(source=BytesIO(b"\n".join(FILE_KEYS)), label=label)
-    return pattern_keys(pattern=label, count=len(KEYS[label]))
+        return file_key_set(source=BytesIO(b"\n".join(FILE_KEYS)), label=label)
+    return pattern_key_set(pattern=label, count=len(KEYS[label]))
 
 
 numbers = st.integers(1, 6)
@@ -65,9 +65,9 @@ def perform(slug: str, what: tuple[Any, ...]) -> Event:
         "remove": lambda number: nodes.remove_node(**on, number=number),
         "reweight": lambda number, weight: nodes.reweight_node(**on, number=number, weight=weight),
         "edit": lambda number, zone: nodes.edit_node(**on, number=number, address="", zone=zone),
-        "strategy": lambda strategy: clusters.configure(**on, strategy=strategy),
-        "vnodes": lambda vnodes: clusters.configure(**on, vnodes=vnodes),
-        "copies": lambda copies: clusters.configure(**on, copies=copies),
+        "strategy": lambda strategy: nodes.configure(**on, strategy=strategy),
+        "vnodes": lambda vnodes: nodes.configure(**on, vnodes=vnodes),
+        "copies": lambda copies: nodes.configure(**on, copies=copies),
         "keys": lambda label: clusters.use_keys(**on, key_set=key_set(label)),
         "undo": lambda: undo(**on, version=known(slug).v),
     }

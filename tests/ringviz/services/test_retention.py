@@ -13,9 +13,9 @@ from live.reading import floor, head
 from ringviz.core.state import State
 from ringviz.errors import Invalid
 from ringviz.selectors.past import Trimmed, event_at, state_at
-from ringviz.services.nodes import add_node, edit_node
 from ringviz.services.undo import undo
 from tests.ringviz.making import OPERATOR, make_cluster, state_of
+from tests.ringviz.nodes import add_node, edit_node
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 EVENTS = 23

@@ -11,10 +11,10 @@ from ringviz.models import Cluster, KeySet
 from ringviz.selectors.clusters import known
 from ringviz.services import seed
 from ringviz.services.clusters import delete_cluster
-from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import kill_node
+from ringviz.services.keys import pattern_key_set
 from ringviz.stores.keysets import keys_at
 from tests.ringviz.making import OPERATOR, everything
+from tests.ringviz.nodes import kill_node
 
 words_once = cache(seed.catalogue_words)
 
@@ -29,7 +29,7 @@ def small(db, monkeypatch):
 
 
 def _keys() -> KeySet:
-    return pattern_keys(pattern="k{n}", count=100)
+    return pattern_key_set(pattern="k{n}", count=100)
 
 
 def names(slug: str) -> list[str]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from live import subjects
+from live.log import write
 from live.models import Event
+from live.subjects import EventWords, Subject
 from ringviz.errors import Invalid, StaleVersion
 from ringviz.events import ring
 from ringviz.selectors.clusters import known
-from ringviz.services.clusters import configure, use_keys
-from ringviz.services.keys import pattern_keys
-from ringviz.services.nodes import (
+from ringviz.services.clusters import use_keys
+from ringviz.services.keys import pattern_key_set
+from ringviz.services.undo import undo
+from tests.ringviz.making import OPERATOR, but_since, everything, make_cluster, state_of
+from tests.ringviz.nodes import (
     add_node,
+    configure,
     drain_node,
     edit_node,
     kill_node,
@@ -22,8 +29,6 @@ from ringviz.services.nodes import (
     revive_node,
     reweight_node,
 )
-from ringviz.services.undo import undo
-from tests.ringviz.making import OPERATOR, but_since, everything, make_cluster, state_of
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 # b is down and c drains; what is done, the kind of its undo.
@@ -42,7 +47,7 @@ ACTS: dict[str, tuple[Callable[[], Event], str]] = {
     "cluster_reconfigured vnodes": (lambda: configure(**ON, vnodes=3), "cluster_reconfigured"),
     "cluster_reconfigured both": (lambda: configure(**ON, vnodes=3, strategy="modulo"), "cluster_reconfigured"),
     "cluster_reconfigured copies": (lambda: configure(**ON, copies=3), "cluster_reconfigured"),
-    "keys_imported": (lambda: use_keys(**ON, key_set=pattern_keys(pattern="o{n}", count=9)), "keys_imported"),
+    "keys_imported": (lambda: use_keys(**ON, key_set=pattern_key_set(pattern="o{n}", count=9)), "keys_imported"),
 }
 
 
@@ -131,3 +136,35 @@ def test_there_is_nothing_before_the_first_event(db, version):
         undo(**ON, version=1)
     assert everything() == before
     assert known("small").v == 1
+
+
+@dataclass(frozen=True)
+class Rained:
+    pass
+
+
+@pytest.fixture
+def rained(monkeypatch):
+    """An event of another subject, which is gone after the test, in the stream of a cluster."""
+    monkeypatch.setattr(subjects, "_kinds", dict(subjects._kinds))
+    monkeypatch.setattr(subjects, "_by_payload", dict(subjects._by_payload))
+    weather = Subject("weather")
+    weather.kind(
+        "rained", title="Rained", fold=lambda state, _payload: state, words=lambda _payload: EventWords("", "")
+    )(Rained)
+
+    def rain() -> Event:
+        with write(known("small").cluster.stream_id) as draft:
+            return draft.record(Rained(), OPERATOR)
+
+    return rain
+
+
+@pytest.mark.parametrize("kind", ["simulated", "managed"])
+def test_an_event_of_another_subject_is_refused(db, rained, kind):
+    make_cluster(kind=kind)
+    version = rained().version
+    before = everything()
+    with pytest.raises(Invalid, match=r"^This cannot be undone here\.$"):
+        undo(**ON, version=version)
+    assert everything() == before

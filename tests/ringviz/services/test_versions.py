@@ -17,8 +17,8 @@ from ringviz.selectors.past import state_at
 from ringviz.services import decisions
 from ringviz.services.changing import change
 from ringviz.services.clusters import delete_cluster
-from ringviz.services.nodes import add_node, edit_node, kill_node, remove_node
 from tests.ringviz.making import OPERATOR, everything, make_cluster, node_of, state_of
+from tests.ringviz.nodes import add_node, edit_node, kill_node, remove_node
 
 
 class Overtaken:

@@ -12,7 +12,7 @@ from ringviz.core.buckets import stored_name
 from ringviz.errors import Invalid
 from ringviz.selectors.placing import bucket_owners
 from ringviz.services.actions import decision_of
-from ringviz.services.planning import plan as make_plan
+from ringviz.services.planning import make_plan
 from tests.processes import until
 from tests.supervised import SLUG
 

@@ -5,9 +5,9 @@ from django.test import Client
 
 from ringviz.models import Node
 from ringviz.services import served
-from ringviz.services.changing import record
+from ringviz.services.changing import report
 from ringviz.services.clusters import create_cluster
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from tests.ringviz.views.conftest import BOSS
 
 
@@ -101,10 +101,10 @@ def test_undo_of_the_first_event_is_refused(operator: Client, cluster: str):
 def test_servers_that_do_not_answer_leave_unknown_what_they_have(db, client):
     create_cluster(
         actor=BOSS, slug="silent", name="Silent", kind="managed", nodes=[{"name": "a"}, {"name": "b"}],
-        key_set=pattern_keys(pattern="user:{n}", count=100),
+        key_set=pattern_key_set(pattern="user:{n}", count=100),
     )  # fmt: skip
     for decision in (served.formed({1: "127.0.0.1:1", 2: "127.0.0.1:1"}), served.refilled([], keys=100, ms=1)):
-        record(slug="silent", actor=BOSS, decision=decision, guard=lambda: None)
+        report(slug="silent", actor=BOSS, decision=decision, guard=lambda: None)
     assert client.get("/clusters/silent/lookup?key=user:7").json()["stored"] is None
     cost = client.get("/clusters/silent/plan?action=kill&node=2").json()["estimate"]
     assert (cost["measured"], cost["lost_keys"] > 0, cost["lost_bytes"]) == (False, True, 0)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ringviz.models import Cluster, KeyImport, KeySet
 from ringviz.services.clusters import delete_cluster
 from ringviz.services.importing import ABANDONED_AFTER
-from ringviz.services.keys import pattern_keys
+from ringviz.services.keys import pattern_key_set
 from tests.ringviz.views.conftest import BOSS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,7 +74,7 @@ def test_a_cluster_that_is_deleted_meanwhile_ends_its_import(operator: Client, c
 
     raised: list[object] = []
     monkeypatch.setattr(threading, "excepthook", raised.append)
-    monkeypatch.setattr("ringviz.views.keys.pattern_keys", make_while_it_goes)
+    monkeypatch.setattr("ringviz.views.keys.pattern_key_set", make_while_it_goes)
     assert operator.post(cluster + "keys", {"pattern": "x{n}", "count": "5"}).status_code == 202
     for thread in threading.enumerate():
         if thread.name.startswith("import-"):
@@ -88,9 +88,9 @@ def test_one_import_at_a_time(operator: Client, cluster: str, monkeypatch):
 
     def slow(**what: Any) -> KeySet:
         assert go_on.wait(30)
-        return pattern_keys(**what)
+        return pattern_key_set(**what)
 
-    monkeypatch.setattr("ringviz.views.keys.pattern_keys", slow)
+    monkeypatch.setattr("ringviz.views.keys.pattern_key_set", slow)
     form = {"pattern": "item:{n}", "count": "50"}
     try:
         assert operator.post(cluster + "keys", form).status_code == 202

@@ -11,7 +11,7 @@ from django.test import AsyncClient, Client
 
 from live.actor import Actor
 from ringviz.services.clusters import use_keys
-from ringviz.services.keys import file_keys
+from ringviz.services.keys import file_key_set
 
 NUMBERS = {name: number for number, name in enumerate("abcd", 1)}
 
@@ -73,7 +73,7 @@ def test_csv_has_them_all(watcher: Client, cluster: str):
 
 def test_csv_cannot_make_a_spreadsheet_calculate(operator: Client, cluster: str):
     boss = Actor(name="boss", origin="admin", may_operate=True)
-    use_keys(slug="small", actor=boss, key_set=file_keys(source=io.BytesIO(b"=1+1\n"), label="evil"))
+    use_keys(slug="small", actor=boss, key_set=file_key_set(source=io.BytesIO(b"=1+1\n"), label="evil"))
     owner_now = next(n["number"] for n in operator.get(cluster + "state").json()["state"]["nodes"] if n["keys"])
     operator.post(cluster + "act", {"action": "kill", "node": owner_now, "version": 3})
     text = streamed(operator.get(cluster + "moved.csv?v=4"))

@@ -50,7 +50,7 @@ def test_a_span_has_its_tokens_and_the_one_after(watcher: Client, cluster: str):
 
 
 def test_many_tokens_come_as_counts(watcher: Client, cluster: str, monkeypatch):
-    monkeypatch.setattr(picture, "MOST_TOKENS", 31)
+    monkeypatch.setattr(picture, "MOST_SENT", 31)
     header, counts = decoded(watcher.get(cluster + "tokens.bin").content)
     assert (header["bins"], header["total"], len(counts), sum(counts)) == (4096, 32, 4096, 32)
     assert counts[tokens_of("a")[0] >> 20] >= 1

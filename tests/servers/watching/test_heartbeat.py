@@ -60,9 +60,9 @@ class Watched:
         seen: list[tuple[float, ...]] = []
         deadline = time.monotonic() + WITHIN_S
         while time.monotonic() < deadline:
-            latency = self.heartbeat.latencies().get(key(number))
-            if latency and (not seen or seen[-1] != latency.window_s):
-                seen.append(latency.window_s)
+            window = self.heartbeat.latencies().get(key(number))
+            if window and (not seen or seen[-1] != window):
+                seen.append(window)
             if enough(tuple(window[-1] for window in seen) if reset else seen[-1] if seen else ()):
                 return
             time.sleep(0.01)  # nothing tells of an answer
@@ -198,7 +198,7 @@ def test_it_stops_at_once_and_silently(eight):
     with watching(eight) as told:
         eight[0].freeze()
         told.heartbeat.stop()
-        assert not told.heartbeat.is_alive()
+        assert not told.heartbeat._thread.is_alive()
         told.heartbeat.watch(key(1), eight[1].address, PASSWORD)
         told.heartbeat.stop()
         assert told.said == []

@@ -21,23 +21,23 @@ class DemoFolder:
 
     def __init__(self, directory: Path) -> None:
         self.lock = LockFile(directory / "demo.lock")
-        self._record = directory / "demo.json"
+        self._file = directory / "demo.json"
 
     def running(self) -> Running | None:
         """The demo of this folder, once it is up; None while there is none or it is still starting."""
         if not self.lock.is_held():
             return None  # a record without a lock is a killed demo's
         try:
-            return Running(**json.loads(self._record.read_text()))
+            return Running(**json.loads(self._file.read_text()))
         except FileNotFoundError:
             return None
 
     def announce(self, running: Running) -> None:
         """Tell others that the page answers. Whole or not at all: readers never see half a record."""
-        draft = self._record.with_suffix(".draft")
+        draft = self._file.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(running)))
-        os.replace(draft, self._record)
+        os.replace(draft, self._file)
 
     def take_down(self) -> None:
         """No page any more."""
-        self._record.unlink(missing_ok=True)
+        self._file.unlink(missing_ok=True)

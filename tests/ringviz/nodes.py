@@ -1,4 +1,4 @@
-"""What is done to the nodes of a cluster. Every function raises what `changing.change` raises and returns the event."""
+"""Changes of a cluster in one call each. Every function returns the event and raises what `changing.change` raises."""
 
 from __future__ import annotations
 
@@ -51,3 +51,17 @@ def reweight_node(*, slug: str, actor: Actor, number: int, weight: float, versio
 def edit_node(*, slug: str, actor: Actor, number: int, address: str, zone: str, version: int | None = None) -> Event:
     """A node gets another address or zone; nothing moves."""
     return change(slug=slug, actor=actor, version=version, decision=decisions.edit(number, address=address, zone=zone))
+
+
+def configure(
+    *,
+    slug: str,
+    actor: Actor,
+    strategy: str | None = None,
+    vnodes: int | None = None,
+    copies: int | None = None,
+    version: int | None = None,
+) -> Event:
+    """Another strategy, number of virtual nodes, or of copies; what is None stays as it is."""
+    decision = decisions.configure(strategy=strategy, vnodes=vnodes, copies=copies)
+    return change(slug=slug, actor=actor, version=version, decision=decision)

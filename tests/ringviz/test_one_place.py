@@ -1,0 +1,23 @@
+"""Words that stand in two places because they must: the second place has no other than the first."""
+
+from __future__ import annotations
+
+from ringviz.core.state import ON_RING, WITHOUT_SERVER
+from ringviz.core.strategy import STRATEGIES
+from ringviz.models import Cluster, Node
+from ringviz.services.intents import SUPERVISED
+from ringviz.supervisor.keeper import PROMPT
+from ringviz.supervisor.works import _STEPS
+
+
+def test_the_states_of_the_core_are_states_of_a_node():
+    assert {*ON_RING, *WITHOUT_SERVER} == set(Node.State.values) - {Node.State.JOINING}
+
+
+def test_a_cluster_can_have_every_strategy():
+    assert set(Cluster.Strategy.values) == set(STRATEGIES)
+
+
+def test_the_supervisor_does_whatever_it_is_asked_for():
+    """And "form" besides, which nobody asks for: a new cluster begins with it."""
+    assert {*_STEPS, *PROMPT} == {*SUPERVISED, "form"}
