@@ -7,7 +7,7 @@ from typing import NamedTuple, NotRequired, TypedDict
 
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.state import NodeState, ReplicaState, new_node
-from ringviz.models import Attachment, Cluster
+from ringviz.models import Attachment, Cluster, Node
 from ringviz.selectors.door import door
 from ringviz.stores import passwords
 from servers.guard.door import Target
@@ -133,7 +133,7 @@ def _node(look: ClusterLook, member: Member, was: NodeState, since: str) -> Node
         "state": state,
         "since": was["since"] if was["state"] == state else since,
         "tokens": len(member.ranges),
-        "ownership": slots / BUCKETS if state != "down" else 0.0,
+        "ownership": slots / BUCKETS if state != Node.State.DOWN else 0.0,
         "slots": [[first, last] for first, last in member.ranges],
         "replicas": sorted(replicas, key=lambda one: one["address"]),
     }
@@ -141,7 +141,9 @@ def _node(look: ClusterLook, member: Member, was: NodeState, since: str) -> Node
 
 def _state_of(member: Member) -> str:
     """Suspected where some say that it failed, down where they agree."""
-    return "down" if "fail" in member.flags else "suspected" if member.failed else "active"
+    if "fail" in member.flags:
+        return Node.State.DOWN.value
+    return Node.State.SUSPECTED.value if member.failed else Node.State.ACTIVE.value
 
 
 def _shown(member: Member) -> str:

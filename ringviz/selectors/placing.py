@@ -20,7 +20,7 @@ from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.state import ON_RING, ClusterState, NodeState, State
 from ringviz.core.strategy import Strategy, build
 from ringviz.events import ByModulo, Copies, Figures, MovementSummary
-from ringviz.models import KeySet
+from ringviz.models import Cluster, KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
 from servers.slots import in_ranges, marked_ranges
 
@@ -35,7 +35,7 @@ def members_of(state: State) -> list[NodeState]:
 
 def is_bucketed(cluster: ClusterState) -> bool:
     """Whether buckets are placed, not keys: wherever servers store the keys."""
-    return cluster["kind"] != "simulated"
+    return cluster["kind"] != Cluster.Kind.SIMULATED
 
 
 def placement_of(cluster: ClusterState) -> Murmur:
