@@ -133,11 +133,11 @@ def payload_class(kind: str) -> type[Any] | None:
     return None if found is None else found.payload
 
 
-def kind_of(payload: type[Any]) -> str:
+def kind_of(cls: type[Any]) -> str:
     """The kind whose payloads are of this class. Raises UndeclaredKind."""
-    found = _by_payload.get(payload)
+    found = _by_payload.get(cls)
     if found is None:
-        raise UndeclaredKind(f"no subject declares {payload.__name__} as a payload")
+        raise UndeclaredKind(f"no subject declares {cls.__name__} as a payload")
     return found.name
 
 
