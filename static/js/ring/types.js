@@ -44,7 +44,7 @@
  *   stored: what the servers say of the key, null when they could not be asked
  * @typedef {{v: number, kind: string, at: string, label: string, text: string, moved: number, keys: number,
  *   share: number, lost?: number}} EventRow
- * @typedef {{up: boolean, keys: number | null, bytes: number | null, limit: number, ops: number | null,
+ * @typedef {{up: boolean, keys: number | null, bytes: number | null, limit: number | null, ops: number | null,
  *   replica: {keys: number | null, up: boolean} | null}} Stored
  * @typedef {{heard: number, at: number, nodes: Record<string, Stored>}} StoredFrame
  * @typedef {{heard: number, id: number, action: string, node: number, phase: string, keys_done: number, keys_total: number,
