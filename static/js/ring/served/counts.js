@@ -147,7 +147,7 @@ export function measuredFacts(page, node, now) {
   /** @type {[string, string][]} */
   const facts = [[_("Stored keys"), (found.differs ? `≠ ${found.text}` : found.text) + since]];
   if (node.lost) facts.push([_("Lost"), interpolate(_("%(n)s not stored again yet"), { n: count(node.lost) })]);
-  if (one && one.bytes !== null) facts.push([_("Memory"), memoryWords(one.bytes, one.limit)]);
+  if (one && one.bytes !== null) facts.push([_("Memory"), memoryWords(one.bytes, one.limit ?? 0)]);
   if (one?.replica) {
     const { keys, up } = one.replica;
     const words = up && keys !== null ? interpolate(_("%(n)s keys"), { n: count(keys) }) : stateWord("down");
