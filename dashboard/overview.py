@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from live.lists import Entry, newest
 from live.places import Card, Overview, all_places
@@ -20,14 +21,18 @@ class Summary:
     keys: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Whole:
-    """Everything of the overview but the processes. `empty` are the templates for when there is no card."""
+    """Every place. `empty` are the templates for when there is no card."""
 
     cards: Sequence[Card]
     summary: Summary
-    events: Sequence[Entry]
     empty: Sequence[str]
+
+    @cached_property
+    def events(self) -> list[Entry]:
+        """The newest events of all places. One small query a place."""
+        return newest([card.place for card in self.cards], LAST_EVENTS)
 
 
 def whole() -> Whole:
@@ -38,7 +43,6 @@ def whole() -> Whole:
     return Whole(
         cards=cards,
         summary=_summary([one for one in found if one.cards], cards),
-        events=newest([card.place for card in cards], LAST_EVENTS),
         empty=[places.empty_template for places in kinds if places.empty_template],
     )
 

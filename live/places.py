@@ -60,7 +60,7 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A place in the overview. `template` writes one element from `card` (this) and `content`, which is its own.
+    """A place in the overview. `template` writes one element from `card` (this) and `content`, its own and best lazy.
 
     The element carries data-version, data-epoch and data-socket, and fetches itself again on `ringviz:changed`.
     """

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -86,7 +88,8 @@ def overview_of(found: Sequence[Facts]) -> Overview:
         sentence = ngettext("%(n)s node is draining.", "%(n)s nodes are draining.", draining)
         problems.append(sentence % {"n": number(draining)})
     return Overview(
-        cards=[Card(facts.place, facts.head, TEMPLATE, card_of(facts)) for facts in found],
+        # Made when it is written: after an event one card of many is.
+        cards=[Card(one.place, one.head, TEMPLATE, SimpleLazyObject(partial(card_of, one))) for one in found],
         counts=[
             ngettext("%(n)s cluster", "%(n)s clusters", clusters) % {"n": number(clusters)},
             ngettext("%(n)s node", "%(n)s nodes", nodes) % {"n": number(nodes)},

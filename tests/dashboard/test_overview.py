@@ -10,7 +10,7 @@ from redis import Redis
 from dashboard import processes
 from live.models import Event, Stream
 from locks.lease import Lease
-from ringviz.cards import facts
+from ringviz.cards import card, facts
 from ringviz.cards.facts import NodeFigures, loads
 from ringviz.cards.looks import Look, looks_of
 from ringviz.models import Node
@@ -131,6 +131,25 @@ def test_clusters_that_did_not_change_cost_no_reading_of_nodes(client, make_clus
     facts.all_facts()
     with django_assert_max_num_queries(2):
         facts.all_facts()
+
+
+def test_the_head_of_the_page_needs_no_card_and_a_row_needs_only_its_own(client, make_cluster, monkeypatch):
+    made: list[str] = []
+    make_card = card.card_of
+
+    def counting(one: facts.Facts) -> card.ClusterCard:
+        made.append(one.place.slug)
+        return make_card(one)
+
+    monkeypatch.setattr(card, "card_of", counting)
+    for slug in ("alpha", "beta", "gamma"):
+        make_cluster(slug)
+    assert client.get("/overview/processes/").status_code == 200
+    assert made == []
+    client.get("/overview/clusters/beta/")
+    assert made == ["beta"]
+    client.get("/")
+    assert sorted(made) == ["alpha", "beta", "beta", "gamma"]
 
 
 def test_events_are_read_by_version_and_only_those_shown_are_loaded(make_cluster, client):
