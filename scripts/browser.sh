@@ -12,7 +12,12 @@ install_debian() {
     apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
-if [ -x /usr/bin/chromium ]; then
+shell=/usr/lib/chromium/chromium-headless-shell
+if [ -x $shell ]; then
+    echo "Browser tests use $shell"
+elif debian_as_root && install_debian chromium-headless-shell; then
+    echo "Browser tests use $shell"
+elif [ -x /usr/bin/chromium ]; then
     echo "Browser tests use /usr/bin/chromium"
 elif debian_as_root; then
     install_debian chromium

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from tests import demos, started  # noqa: E402
 from tests.demos import Demo  # noqa: E402
-from tests.e2e.visitors import CHROMIUM_OPTIONS, DESKTOP, SYSTEM_CHROMIUM, sign_in_link  # noqa: E402
+from tests.e2e.visitors import CHROMIUM_OPTIONS, DESKTOP, sign_in_link, system_chromium  # noqa: E402
 
 VISITS = 5
 KILLS = 10
@@ -205,9 +205,8 @@ def sizes(page: Page, slug: str) -> None:
 def main() -> None:
     """All figures of the demo's ring and of the one with a hundred nodes."""
     tell("load_average", os.getloadavg()[0], cores=os.cpu_count())
-    executable = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
     with started.folder() as folder, demos.running(folder) as demo, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_OPTIONS)
         for slug in ("demo", "forty", "hundred"):
             page = first_visits(browser, demo, slug)
             sizes(page, slug)

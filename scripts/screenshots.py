@@ -18,8 +18,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.e2e.visitors import CHROMIUM_OPTIONS, system_chromium  # noqa: E402
+
 PICTURES = ROOT / "docs" / "screenshots"
-CHROMIUM = Path("/usr/bin/chromium")
 DESKTOP, PHONE = (1440, 900), (390, 844)
 WITHIN_MS = 30_000
 CLIENTS_MS = 8_000  # of the last minute that the page draws
@@ -132,8 +135,7 @@ def main() -> None:
     """Starts a demo, takes the pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="rv-") as folder, demo(folder) as link, sync_playwright() as playwright:
-        executable = str(CHROMIUM) if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_OPTIONS)
         take(Photographer(browser, link))
         browser.close()
 

@@ -16,7 +16,7 @@ from tests import demos, started
 from tests.demos import Demo
 from tests.e2e.ring_page import PATIENCE_MS
 from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all, simulated
-from tests.e2e.visitors import CHROMIUM_OPTIONS, SYSTEM_CHROMIUM, Visitors
+from tests.e2e.visitors import CHROMIUM_OPTIONS, Visitors, system_chromium
 
 # What comes at all comes in a moment, but for a machine with other work: how long it takes is judged elsewhere.
 expect.set_options(timeout=PATIENCE_MS)
@@ -25,9 +25,8 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium: the system's, else Playwright's own."""
-    executable = SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        launched = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_OPTIONS)
         yield launched
         launched.close()
 
