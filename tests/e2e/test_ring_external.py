@@ -13,7 +13,8 @@ from tests import demos
 from tests.demos import Demo
 from tests.e2e.ring_page import PATIENCE_MS, RingPage, open_ring
 from tests.e2e.visitors import PHONE, Visitors, violations
-from tests.servers.reading.foreign import PASSWORD, Foreign, foreign_cluster, until
+from tests.processes import until
+from tests.servers.reading.foreign import PASSWORD, Foreign, foreign_cluster
 
 RANGES = [(0, 8191), (8192, 16_382), (16_383, 16_383)]  # three, since a majority of them has to call one dead
 KEYS = 200

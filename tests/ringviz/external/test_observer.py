@@ -22,8 +22,9 @@ from servers.guard import rules
 from servers.reading.checked import checked_members
 from servers.reading.look import ClusterLook
 from servers.slots import slot_of
+from tests.processes import until
 from tests.ringviz.making import OPERATOR, everything
-from tests.servers.reading.foreign import PASSWORD, Foreign, foreign_cluster, until
+from tests.servers.reading.foreign import PASSWORD, Foreign, foreign_cluster
 
 Frames = Callable[..., list[dict[str, Any]]]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +15,9 @@ from redis import Redis, RedisCluster, RedisError
 from fleet import process
 from fleet.process import Child
 from servers.guard.door import Target
-from tests.started import READY_WITHIN_S, await_ready, folder
+from tests.processes import until
+from tests.started import await_ready, folder
 
-LOOK_EVERY_S = 0.02
 PASSWORD = "a password with spaces"
 RANGES = [(0, 5460), (5461, 10922), (10923, 16382)]  # slot 16383 is nobody's
 KEYS = 300
@@ -31,14 +30,6 @@ def free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
-
-
-def until(condition: Callable[[], Any]) -> None:
-    """Returns when it is so."""
-    deadline = time.monotonic() + READY_WITHIN_S
-    while not condition():
-        assert time.monotonic() < deadline, "it never became so"
-        time.sleep(LOOK_EVERY_S)
 
 
 @dataclass
