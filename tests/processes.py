@@ -78,11 +78,18 @@ def children_of(pid: int) -> dict[int, str]:
     """The living children of a process: pid to command line."""
     found = {}
     for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, listed.read_text().split()):
-            command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ")
-            if command:  # a zombie has none
-                found[child] = command.decode(errors="replace")
+        for child in map(int, _read(listed).split()):
+            if command := _read(Path(f"/proc/{child}/cmdline")):  # a zombie has none
+                found[child] = command.replace(b"\0", b" ").decode(errors="replace")
     return found
+
+
+def _read(path: Path) -> bytes:
+    """A file of /proc; empty once its process or thread has ended."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def until(condition: Callable[[], T], *, deadline_s: float = DEADLINE_S, what: str = "the condition") -> T:
