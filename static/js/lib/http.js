@@ -30,12 +30,29 @@ async function ask(url, init) {
     if (init.signal?.aborted) {
       throw error;
     }
-    throw new HttpError(0, gettext("The server did not answer. Check that it runs, then try again."));
+    throw unanswered();
   }
   if (!response.ok) {
     throw await refusal(response);
   }
   return response;
+}
+
+const unanswered = () => new HttpError(0, gettext("The server did not answer. Check that it runs, then try again."));
+
+/**
+ * The rest of an answer, which a server that dies in the middle does not send.
+ * @template T
+ * @param {Promise<T>} reading
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+async function whole(reading, signal) {
+  try {
+    return await reading;
+  } catch (error) {
+    throw signal?.aborted ? error : unanswered();
+  }
 }
 
 /** @param {Response} response */
@@ -56,7 +73,7 @@ async function refusal(response) {
  */
 export async function getJson(url, signal) {
   const response = await ask(url, { headers: { accept: "application/json" }, signal: signal ?? null });
-  return response.json();
+  return whole(response.json(), signal);
 }
 
 /**
@@ -66,7 +83,7 @@ export async function getJson(url, signal) {
  */
 export async function getBinary(url, signal) {
   const response = await ask(url, { signal: signal ?? null });
-  return response.arrayBuffer();
+  return whole(response.arrayBuffer(), signal);
 }
 
 /**
@@ -80,7 +97,7 @@ export async function postForm(url, values) {
   const body = values instanceof FormData ? values : new URLSearchParams(Object.entries(values).map(pair));
   const headers = { accept: "application/json", "x-csrftoken": token };
   const response = await ask(url, { method: "POST", body, headers });
-  return response.json();
+  return whole(response.json());
 }
 
 /** @param {[string, string | number]} entry */

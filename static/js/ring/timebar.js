@@ -1,7 +1,7 @@
 /** The timeline under the ring: step, play, scrub, go live; and the live state in the top bar. */
 
 import { clock, count } from "../lib/format.js";
-import { getJson } from "../lib/http.js";
+import { getJson, HttpError } from "../lib/http.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { showStatus } from "../lib/status.js";
 import { onTheme } from "../lib/theme.js";
@@ -222,10 +222,15 @@ function loadRows(store, urls) {
     const fresh = life !== now;
     if (loading || (!fresh && view.v >= (rows[0]?.v ?? 0))) return;
     loading = true;
-    life = now;
-    await load(fresh ? "" : `&before=${rows[0].v}`).finally(() => {
+    try {
+      await load(fresh ? "" : `&before=${rows[0].v}`);
+      life = now;
+    } catch (error) {
+      // Without an answer the page says that the connection is lost, and asks again when it is back.
+      if (!(error instanceof HttpError) || error.status !== 0) throw error;
+    } finally {
       loading = false;
-    });
+    }
   };
-  store.on(["view", "life"], () => void need());
+  store.on(["view", "life", "link"], ({ link }) => link.state !== "lost" && void need());
 }
