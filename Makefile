@@ -56,18 +56,19 @@ lint: $(DEV_STAMP) $(NODE_STAMP) ## Linters, types and import contracts
 # The tests start some hundred processes: none of them compiles what the one before it has compiled.
 unit e2e long soak: export PYTHONDONTWRITEBYTECODE :=
 
-# Two at a time: most of what they do is wait for real servers.
+# Twice as many at a time as there are cores: much of what they do is wait for real servers.
 unit: $(DEV_STAMP) ## Tests without a browser, with the coverage floor
-	$(PYTEST) -n 4 --dist worksteal -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered
+	$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder -m "not e2e and not long and not soak" --cov --cov-report=term:skip-covered
 
 # A call of its own: synchronous Playwright leaves a running event loop behind.
 e2e: setup ## Tests in a real browser
 	$(PYTEST) -n 2 --dist worksteal -m "e2e and not long" tests/e2e
 
-long: setup ## Tests that take minutes, and those of the clusters on PostgreSQL
+long: setup ## Tests that take minutes, and those of clusters and locks on PostgreSQL
 	$(PYTEST) -m "long and not e2e"
 	$(PYTEST) -m "long and e2e" tests/e2e
-	$(PYTHON) -m tests.on_postgresql tests/ringviz -m "not e2e" --ignore tests/ringviz/core
+	$(PYTHON) -m tests.on_postgresql tests/ringviz tests/locks -n 4 --dist loadgroup --no-loadscope-reorder -m "not e2e" \
+		--ignore tests/ringviz/core --ignore tests/locks/core --ignore tests/locks/sources --ignore tests/locks/lock
 
 soak: $(DEV_STAMP) ## Shake and break a real cluster for SOAK_SECONDS (600), in an order that SOAK_SEED makes
 	$(PYTEST) -s -m soak tests/consistency

@@ -4,17 +4,25 @@
 import os
 import sys
 
+INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
+
 
 def main() -> None:
-    """Run one management command, with the project's settings."""
+    """Run one management command, with the project's settings. Ctrl-C ends it in silence, also at its start."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    try:
+    from dashboard.environment import mistakes_told
+
+    with mistakes_told():
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
-        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,19 @@ Each part is a process of its own: what one leaves in memory does not weigh on t
 import subprocess
 import sys
 
-PARTS = ("bench.core", "bench.snapshot", "bench.sockets", "bench.detection", "bench.moves", "bench.servers")
+PARTS = (
+    "bench.core",
+    "bench.strategies",
+    "bench.snapshot",
+    "bench.sockets",
+    "bench.detection",
+    "bench.moves",
+    "bench.servers",
+    "bench.handoff",
+    "bench.locks",
+    "bench.locks_live",
+    "bench.visitors",
+)
 
 
 def main() -> int:

@@ -1,21 +1,30 @@
 """The ASGI application: HTTP to Django, WebSockets to the consumers, from our own origin only."""
 
 import os
+import sys
 
-from django.core.asgi import get_asgi_application
+import django
+
+from dashboard.environment import mistakes_told
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-http = get_asgi_application()
+with mistakes_told():
+    django.setup(set_prefix=False)
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 
-from dashboard.origin import SameOrigin  # noqa: E402
-from live.routing import websocket_urlpatterns  # noqa: E402
+from dashboard.origin import SameOrigin
+from dashboard.static_first import StaticFirst
+from dashboard.visitors.handler import Visitors
+from live.routing import websocket_urlpatterns
 
+# How long a thread that computes keeps Python from the others: it is added to each step of a request that only reads.
+sys.setswitchinterval(0.001)
+http = Visitors()
 application = ProtocolTypeRouter(
     {
-        "http": http,
-        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "http": http if settings.DEPLOYED else StaticFirst(http),
+        "websocket": SameOrigin(URLRouter(websocket_urlpatterns)),
     }
 )

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from live.actors import OPERATE
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """`may_operate`: whether this person may change anything. The database is asked only if a template asks."""
@@ -15,4 +17,4 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _may_operate(request: HttpRequest) -> bool:
     # A request that was refused early, under a strange Host say, has no user yet, and its error page is this frame too.
-    return hasattr(request, "user") and request.user.has_perm("ringviz.operate")
+    return hasattr(request, "user") and request.user.has_perm(OPERATE)

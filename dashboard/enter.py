@@ -1,6 +1,7 @@
 """The page behind a sign-in link."""
 
 from django.contrib.auth import login
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from dashboard import signin
+from live.turns import write_turn
 
 HOME = "/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -20,9 +22,17 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
     A used or unknown link says how to get another, with status 410; who is signed in already just goes on.
     """
-    if signin.spend(token, timezone.now()):
-        login(request, signin.operator(), backend=BACKEND)
-        return redirect(HOME)
+    with write_turn():  # a link is used up by who is signed in, and by nobody else
+        if signin.spend(token, timezone.now()):
+            login(request, signin.operator(), backend=BACKEND)
+            return _with_session(request, redirect(HOME))
     if request.user.is_authenticated:
         return redirect(HOME)
     return render(request, "dashboard/link_used.html", status=410)
+
+
+def _with_session(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Has the session written now, in the turn: the middleware would do it after that, when the link is used up."""
+    told = SessionMiddleware(lambda _: answer).process_response(request, answer)
+    request.session.modified = False
+    return told

@@ -1,21 +1,49 @@
-"""How the settings read the environment. A value that makes no sense stops with a message that names it."""
+"""How the settings read the environment.
+
+A value that makes no sense stops with one line that names the variable and says what to do. No line shows a password.
+"""
 
 import hashlib
 import os
+import re
 import secrets
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from dashboard.visitors import address
+from locks.core import sourcelist
 from servers.guard import rules
 
 # The kernel's room for the path of a socket is 108 bytes on Linux and 104 on macOS, the final zero included.
 SOCKET_PATH_BYTES = 103
 MAX_PORT = 65_535
+BAD_SETTING = 2  # exit status
+LOCK_WITHIN_S = 5  # then whoever waits for the database gives up, and says so
+
+_ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
+_DATABASES = "Write postgresql://USER@HOST/NAME or sqlite:///FILE, or unset it for SQLite in DATA_DIR."
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_HOST = re.compile(r"[^\s/:\[\]]+|\[[^\s/\[\]]+\]")
+_COOKIE_PREFIX = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """Ends the process with one line and exit status 2 where the settings are wrong."""
+    try:
+        yield
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"error: {' '.join(str(error).split())}\n")
+        sys.exit(BAD_SETTING)
 
 
 def names(variable: str, default: str = "") -> list[str]:
@@ -23,12 +51,71 @@ def names(variable: str, default: str = "") -> list[str]:
     return [name.strip() for name in os.environ.get(variable, default).split(",") if name.strip()]
 
 
-def whole(variable: str, default: int, *, maximum: int) -> int:
-    """A whole number from 0 to `maximum`; an empty variable is the default."""
+def whole(variable: str, default: int, *, minimum: int = 0, maximum: int) -> int:
+    """A whole number from `minimum` to `maximum`; an empty variable is the default."""
     text = os.environ.get(variable, "").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and int(text) <= maximum):
-        raise ImproperlyConfigured(f"{variable} must be a whole number from 0 to {maximum}, not {text!r}")
+    if not (text.isascii() and text.isdigit() and minimum <= int(text) <= maximum):
+        raise ImproperlyConfigured(f"{variable} must be a whole number from {minimum} to {maximum}, not {text!r}")
     return int(text)
+
+
+def flag(variable: str, *, default: bool = False) -> bool:
+    """1 or 0; an empty variable is the default."""
+    text = os.environ.get(variable, "").strip() or str(int(default))
+    if text not in {"0", "1"}:
+        raise ImproperlyConfigured(f"{variable} is {text!r}. Write {variable}=1 for yes, 0 for no.")
+    return text == "1"
+
+
+def log_level(variable: str) -> str:
+    """The name of a level of Python's logging; WARNING where the variable is empty."""
+    text = os.environ.get(variable, "").strip() or "WARNING"
+    if text.upper() not in _LEVELS:
+        raise ImproperlyConfigured(f"{variable} is {text!r}. Write one of {', '.join(_LEVELS)}.")
+    return text.upper()
+
+
+def time_zone(variable: str) -> str:
+    """The name of a time zone; UTC where the variable is empty."""
+    text = os.environ.get(variable, "").strip() or "UTC"
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        raise ImproperlyConfigured(f"{variable} is {text!r}. Write the name of a time zone: Europe/Berlin.") from None
+    return text
+
+
+def hosts(variable: str, default: str) -> list[str]:
+    """Names that the site answers to, without scheme and port."""
+    for name in (found := names(variable, default)):
+        if not _HOST.fullmatch(name):
+            raise ImproperlyConfigured(f"{variable}: {name!r} is not a host name. Write names only: rings.example.")
+    return found
+
+
+def origins(variable: str) -> list[str]:
+    """Origins, each with its scheme."""
+    for origin in (found := names(variable)):
+        scheme, _, host = origin.partition("://")
+        if scheme not in {"http", "https"} or not host or "/" in host:
+            raise ImproperlyConfigured(f"{variable}: {origin!r} is not an origin. Write https://rings.example.")
+    return found
+
+
+def cookie_prefix(variable: str) -> str:
+    """What the names of our cookies begin with: alike for all web processes of one site."""
+    text = os.environ.get(variable, "").strip() or "ringviz"
+    if not _COOKIE_PREFIX.fullmatch(text):
+        raise ImproperlyConfigured(f"{variable} is {text!r}. Write 1 to 64 letters, digits, - or _.")
+    return text
+
+
+def proxies(variable: str) -> address.Proxies:
+    """The proxies before us, as `dashboard.visitors.address` reads them; nobody by default."""
+    try:
+        return address.parse(names(variable))
+    except address.BadProxy as error:
+        raise ImproperlyConfigured(f"{variable}: {error}") from None
 
 
 def targets(variable: str) -> tuple[rules.Rule, ...]:
@@ -39,10 +126,22 @@ def targets(variable: str) -> tuple[rules.Rule, ...]:
         raise ImproperlyConfigured(f"{variable}: {error}") from error
 
 
+def lock_sources(variable: str) -> tuple[sourcelist.SourceConfig, ...]:
+    """The servers whose locks are watched besides our own, as `locks.core.sourcelist` reads them."""
+    try:
+        return sourcelist.parse(os.environ.get(variable, ""), os.environ.get)
+    except sourcelist.BadSource as error:
+        raise ImproperlyConfigured(f"{variable}: {error}") from None
+
+
 def data_dir(default: Path) -> Path:
     """Where everything that lasts is kept; made on first use, open to its owner only."""
     path = Path(os.environ.get("DATA_DIR") or default).resolve()
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"DATA_DIR: {str(path)!r} cannot be used ({error.strerror}). Name a folder that can be written."
+        raise ImproperlyConfigured(text) from None
     return path
 
 
@@ -68,7 +167,7 @@ def secret_key(directory: Path) -> str:
 def database(directory: Path) -> dict[str, Any]:
     """The database of DATABASE_URL, else a SQLite file beside the data."""
     if "DATABASE_URL" in os.environ:
-        found: dict[str, Any] = dict(dj_database_url.config(conn_max_age=600))
+        found = _given_database(os.environ["DATABASE_URL"].strip())
     else:
         # Not by way of an URL: a folder's name may hold any character.
         found = {
@@ -82,10 +181,29 @@ def database(directory: Path) -> dict[str, Any]:
         found.setdefault("OPTIONS", {}).update(
             {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": LOCK_WITHIN_S,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
             }
         )
+    else:
+        found.setdefault("OPTIONS", {}).setdefault("connect_timeout", LOCK_WITHIN_S)
+    return found
+
+
+def _given_database(url: str) -> dict[str, Any]:
+    if not url:
+        raise ImproperlyConfigured(f"DATABASE_URL is empty. {_DATABASES}")
+    try:
+        found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600))
+    except dj_database_url.UnknownSchemeError:
+        found = {"ENGINE": ""}
+    except ValueError:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read; percent-encode its parts. {_DATABASES}") from None
+    if found["ENGINE"] not in _ENGINES:
+        scheme = urlsplit(url).scheme
+        raise ImproperlyConfigured(f"DATABASE_URL names no database that we know ({scheme!r}). {_DATABASES}")
+    if not found["NAME"]:
+        raise ImproperlyConfigured(f"DATABASE_URL ends without the name of a database. {_DATABASES}")
     return found
 
 
@@ -105,4 +223,17 @@ def hint_socket(directory: Path) -> Path:
 
 def hint_url(directory: Path) -> str:
     """The Redis or Valkey of REDIS_URL, else the embedded one."""
-    return os.environ.get("REDIS_URL") or f"unix://{quote(str(hint_socket(directory)))}"
+    given = os.environ.get("REDIS_URL", "").strip()
+    if not given:
+        return f"unix://{quote(str(hint_socket(directory)))}"
+    from redis.connection import parse_url as parse_redis_url
+
+    try:
+        if sourcelist.parse_url(given, strict=False).topology != "server":
+            raise sourcelist.BadSource("a Cluster or Sentinels cannot carry hints")
+        parse_redis_url(given)  # type: ignore[no-untyped-call]  # the options of the client
+    except ValueError as error:
+        reason = error if isinstance(error, sourcelist.BadSource) else "its options cannot be read"
+        text = f"REDIS_URL: {reason}. Write redis://HOST:6379/0, or unset it for the embedded Valkey."
+        raise ImproperlyConfigured(text) from None
+    return given

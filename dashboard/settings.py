@@ -1,7 +1,6 @@
 """Settings, all from the environment; without any of it, the demo of this folder.
 
-DATABASE_URL, REDIS_URL, DATA_DIR, SECRET_KEY, ALLOWED_HOSTS, ALLOWED_TARGETS, PORT, DEPLOYED: see README,
-"Configuration".
+Each variable and its meaning: README, "Configuration".
 """
 
 import os
@@ -16,12 +15,12 @@ from dashboard import environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = environment.data_dir(BASE_DIR / ".ringviz")
 
-DEPLOYED = os.environ.get("DEPLOYED") == "1"
+DEPLOYED = environment.flag("DEPLOYED")
 DEBUG = False
 SECRET_KEY = environment.secret_key(DATA_DIR)
 PORT = environment.whole("PORT", 8000, maximum=environment.MAX_PORT)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "127.0.0.1,localhost")
-CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 
 # One line brings a subject in: its app registers what it has (live/places.py).
 OUR_APPS = [
@@ -47,13 +46,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "dashboard.staticfiles.static_files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "dashboard.unanswered.Unanswered",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -77,13 +77,22 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+# How many visitors a web process serves at a time, each with a connection to the database, and whose X-Forwarded-For
+# it believes (dashboard/visitors).
+WEB_CONNECTIONS = environment.whole("WEB_CONNECTIONS", 8, minimum=3, maximum=1_000)
+TRUSTED_PROXIES = environment.proxies("TRUSTED_PROXIES")
+
 DATABASES: dict[str, Any] = {"default": environment.database(DATA_DIR)}
+LOCK_WITHIN_S = environment.LOCK_WITHIN_S
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = environment.hint_url(DATA_DIR)
 
 # Where clusters of other people may be attached: hosts, networks, ports (servers/guard/rules.py). Empty: nowhere.
 ALLOWED_TARGETS = environment.targets("ALLOWED_TARGETS")
+
+# The servers whose locks are watched, besides our own (locks/core/sourcelist.py).
+LOCK_SOURCES = environment.lock_sources("LOCK_SOURCES")
 
 # What the event log keeps of each stream, in events; older ones fold into a base state.
 EVENT_RETENTION = environment.whole("EVENT_RETENTION", 10_000, maximum=10_000_000)
@@ -98,7 +107,7 @@ LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
+TIME_ZONE = environment.time_zone("TIME_ZONE")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -118,13 +127,15 @@ STORAGES = {
     },
 }
 
-# Cookies know no port: two demos of one host would sign each other out.
-SESSION_COOKIE_NAME = f"ringviz_session_{PORT}"
-CSRF_COOKIE_NAME = f"ringviz_csrf_{PORT}"
-LANGUAGE_COOKIE_NAME = f"ringviz_language_{PORT}"
+# Cookies know no port. The web processes of one site share them whatever their ports; each demo of one host has a
+# prefix of its own, so that they do not sign each other out (dashboard/demo/programs.py).
+_COOKIE_PREFIX = environment.cookie_prefix("COOKIE_PREFIX")
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}_session"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}_csrf"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}_language"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOYED
-SECURE_SSL_REDIRECT = DEPLOYED and os.environ.get("SECURE_SSL_REDIRECT", "1") == "1"
+SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True) and DEPLOYED
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DEPLOYED else None
 SECURE_HSTS_SECONDS = 31_536_000 if DEPLOYED else 0
 LOGIN_URL = "admin:login"
@@ -153,5 +164,5 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
     },
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL") or "WARNING"},
+    "root": {"handlers": ["stderr"], "level": environment.log_level("LOG_LEVEL")},
 }

@@ -9,6 +9,8 @@ from dashboard import views
 from dashboard.enter import enter
 from live.places import all_places
 
+handler500 = "dashboard.unanswered.server_error"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=settings.OUR_APPS), name="jsi18n"),

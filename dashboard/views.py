@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from dashboard import overview, processes
 from dashboard.timeline import Asked, log_of
+from live.actors import OPERATE
 from live.places import place_at
 
 
@@ -44,6 +45,6 @@ def show_timeline(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
     at = place_at(prefix, slug)
     if at is None:
         raise Http404
-    with_who = request.user.has_perm("ringviz.operate")
+    with_who = request.user.has_perm(OPERATE)
     log = log_of(*at, Asked.of(request.GET, at[0].kinds()), with_who=with_who)
     return render(request, "dashboard/timeline.html", {"place": at[1], "log": log})

@@ -35,6 +35,16 @@ class Child:
         """Exit status, negative for a signal; None while it runs."""
         return self.wait(0)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended, for any thread: nothing is buried. Without waitid it may be a little late."""
+        if self._process.returncode is not None or not hasattr(os, "waitid"):
+            return self._process.returncode is not None
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # buried meanwhile
+            return True
+
     def fileno(self) -> int:
         """A descriptor that is readable once the child has ended (for `select`); -1 where the system has none."""
         return -1 if self._pidfd is None else self._pidfd

@@ -1,12 +1,21 @@
 """The app of the event log."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 
 class LiveConfig(AppConfig):
-    """Names the app in the admin."""
+    """Names the app in the admin, and bounds what connections wait for."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "live"
     verbose_name = _("Event log")
+
+    def ready(self) -> None:
+        """Of every connection that this process makes."""
+        from live.silence import bound_silence
+        from live.turns import bound_waits
+
+        connection_created.connect(bound_waits)
+        connection_created.connect(bound_silence)

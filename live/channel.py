@@ -26,14 +26,21 @@ def redis_url() -> str:
 
 
 def channel_name() -> str:
-    """One name for one database, so that two installations on one server do not hear each other.
+    """One name for one database, so that two installations on one server do not hear each other."""
+    return _given() or f"ringviz:{installation()}:live"
+
+
+def installation() -> str:
+    """What tells this installation from the others on one server: all of its processes have one database.
 
     A deployment whose processes spell the database's address in different ways sets LIVE_CHANNEL, the same everywhere.
     """
-    if given := getattr(settings, "LIVE_CHANNEL", ""):
-        return str(given)
     where = [str(connection.settings_dict.get(part) or "") for part in ("ENGINE", "HOST", "PORT", "NAME")]
-    return f"ringviz:{hashlib.sha256(chr(0).join(where).encode()).hexdigest()[:16]}:live"
+    return _given() or hashlib.sha256(chr(0).join(where).encode()).hexdigest()[:16]
+
+
+def _given() -> str:
+    return str(getattr(settings, "LIVE_CHANNEL", "") or "")
 
 
 def pack(*message: Any) -> bytes:

@@ -127,7 +127,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             hub.part(feed, socket)
 
     async def _send_text(self, text: str) -> None:
-        await self.base_send({"type": "websocket.send", "text": text})
+        """Raises OSError where the page is away."""
+        try:
+            await self.base_send({"type": "websocket.send", "text": text})
+        except RuntimeError as error:
+            if "websocket.close" not in str(error):
+                raise
+            # The server closed it meanwhile, of a page that answers no ping: so uvicorn says it.
+            raise ConnectionResetError(str(error)) from error
 
     def _cut(self) -> None:
         """Ends the connection by ending its task: a page that takes nothing would not take a closing message either."""

@@ -103,6 +103,11 @@ class Hub:
         """Runs a database read in the hub's reading thread."""
         return await self._read_thread.run(function)
 
+    @property
+    def readable(self) -> bool:
+        """Whether this process can read the event log."""
+        return self._pump.readable
+
     async def refresh(self, feed: Feed) -> None:
         """Reads what is new of the stream now. Returns after the read, or after 5 s without one."""
         await self._pump.refresh(feed.stream_id)
@@ -186,6 +191,7 @@ class Hub:
                     elif now >= socket.beat_due_at:
                         socket.wake()
             self._presence.show()
+            self._pump.look()
             await asyncio.sleep(TICK_S)
 
     def _line_changed(self, up: bool) -> None:

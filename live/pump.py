@@ -1,4 +1,7 @@
-"""The pump of a hub: reads what is new and gives it to the feeds, hinted streams at once, all of them each second."""
+"""The pump of a hub: reads what is new and gives it to the feeds, hinted streams at once, all of them each second.
+
+It also knows whether the log can be read: not after a read that failed, nor while one takes too long.
+"""
 
 import asyncio
 import logging
@@ -15,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
 REFRESH_WITHIN_S = 5.0
+READ_WITHIN_S = 3.0
 
 
 class Pump:
@@ -25,7 +29,8 @@ class Pump:
         self._stale: set[int] = set()
         self._wake = asyncio.Event()
         self._refreshing: list[asyncio.Future[None]] = []
-        self._database_down = False
+        self.readable = True
+        self._reading_since: float | None = None
         # A thread to itself: a large snapshot must not hold up the events of everybody.
         self._thread = DatabaseThread("live-pump")
 
@@ -57,9 +62,14 @@ class Pump:
 
     def database_failed(self, error: Error) -> None:
         """Says so once, until a read succeeds: a thousand pages may fail in the same second."""
-        if not self._database_down:
-            logger.error("The event log cannot be read; pages wait: %s", error)
-        self._database_down = True
+        self._unreadable(str(error))
+
+    def look(self) -> None:
+        """Whether the read that is under way takes too long; to be called about once a second."""
+        if self._reading_since is not None:
+            took_s = asyncio.get_running_loop().time() - self._reading_since
+            if took_s > READ_WITHIN_S:
+                self._unreadable(f"no answer for {took_s:.0f} s")
 
     def close(self) -> None:
         """Ends the thread."""
@@ -76,16 +86,32 @@ class Pump:
     async def _read(self, known: dict[int, Head]) -> None:
         if not known:
             return
+        self._reading_since = asyncio.get_running_loop().time()
         try:
             found = await self._thread.run(lambda: news.read_news(known))
         except Error as error:
             self.database_failed(error)
             return
-        self._database_down = False
+        finally:
+            self._reading_since = None
+        if not self.readable:
+            self.readable = True
+            logger.warning("The event log can be read again")
+            self._wake_all()
         for stream_id, new in found.items():
             feed = self._feeds.get(stream_id)
             if feed is not None and feed.head == known[stream_id]:  # else it was opened anew meanwhile
                 _tell(feed, new)
+
+    def _unreadable(self, why: str) -> None:
+        if self.readable:
+            logger.error("The event log cannot be read; pages wait: %s", why)
+            self.readable = False
+            self._wake_all()
+
+    def _wake_all(self) -> None:
+        for feed in self._feeds.values():
+            feed.wake()
 
 
 def _tell(feed: Feed, new: news.News) -> None:

@@ -26,6 +26,10 @@ class StaleFeedError(RuntimeError):
 class Source(Protocol):
     """What a socket asks its hub for."""
 
+    @property
+    def readable(self) -> bool:
+        """Whether the event log can be read."""
+
     async def refresh(self, feed: Feed) -> None:
         """Reads the database now."""
 
@@ -61,6 +65,7 @@ class Socket:
         self._version: int | None = None  # None: nothing yet, a snapshot comes first
         self._life = 0
         self._frame_number = 0
+        self._readable = True  # as far as the page was told
         self._asked: list[int | None] = []
 
     def wake(self) -> None:
@@ -88,6 +93,9 @@ class Socket:
             for frame in feed.frames_after(self._frame_number):
                 self._frame_number = frame.number
                 await self._send(frame.text)
+            if self._readable != self._source.readable:
+                self._readable = not self._readable
+                await self._send(wire.log(self._readable))
             if self._loop.time() >= self.beat_due_at:
                 await self._send(wire.heartbeat(self._version or 0))
                 self._beat_later()

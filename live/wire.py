@@ -33,6 +33,11 @@ def event(row: Event) -> str:
     return encode(event_frame(row))
 
 
+def log(readable: bool) -> str:
+    """Whether this process can read the event log: while it cannot, a page is not live, whatever frames come."""
+    return encode({"type": "log", "readable": readable})
+
+
 def snapshot(data: dict[str, Any]) -> str:
     """Everything, as of a version: `data` has "v", "epoch" and "parts", the state of each subject."""
     return encode({"type": "snapshot", **data})

@@ -26,4 +26,3 @@ MAX_RATE = 20_000
 MAX_REPLICAS = 1  # of a server
 MAX_PASSWORD = 1_000
 MAX_WHY = 500  # of why something failed; the rest is cut off
-MAX_HOLDER = 200  # of what a supervisor calls itself; the rest is cut off

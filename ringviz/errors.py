@@ -1,4 +1,4 @@
-"""What the services refuse. Each message tells a person what to do next."""
+"""What the services of clusters refuse. Each message tells a person what to do next."""
 
 from __future__ import annotations
 
@@ -7,43 +7,33 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from live import refusals
+from live.log import event_frame
 from live.models import Event
+from live.refusals import Invalid, NotFound, Refused
+
+__all__ = ["Invalid", "NotAllowed", "NotFound", "Refused", "StaleVersion"]
 
 
-class Refused(Exception):
-    """The root of all refusals; nothing was changed."""
-
-    @property
-    def message(self) -> str:
-        """What a person is told."""
-        return str(self)
-
-
-class NotAllowed(Refused):
+class NotAllowed(refusals.NotAllowed):
     """The actor may watch, not change."""
 
     def __init__(self) -> None:
         super().__init__(_("You can watch this cluster, not change it. Sign in as an operator to act."))
 
 
-class NotFound(Refused):
-    """There is no such cluster, node or version."""
-
-
-class Invalid(Refused):
-    """A value that cannot be. `field` names it."""
-
-    def __init__(self, field: str, value: Any, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.value = value
-
-
 class StaleVersion(Refused):
     """The cluster changed since the decision was made; `events` are what happened, oldest first."""
+
+    status = 409
 
     def __init__(self, expected: int, actual: int, events: Sequence[Event]) -> None:
         super().__init__(_("The cluster changed first. Look at what happened, then decide again."))
         self.expected = expected
         self.actual = actual
         self.events = events
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What happened."""
+        return {"events": [event_frame(event) for event in self.events]}

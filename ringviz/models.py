@@ -9,7 +9,6 @@ from live.models import ACTOR_LENGTH, Stream
 from ringviz.bounds import (
     MAX_ADDRESS,
     MAX_COPIES,
-    MAX_HOLDER,
     MAX_INTENT_KEY,
     MAX_LABEL,
     MAX_NAME,
@@ -21,6 +20,7 @@ from ringviz.bounds import (
     MAX_WHY,
 )
 from ringviz.core.placement import TOKEN_SPACE, VNODES
+from ringviz.strategies import NAMES
 from servers.guard.rules import MAX_HOST_NAME
 
 
@@ -55,7 +55,8 @@ class Cluster(models.Model):
     """Nodes that share a key set. `next_number` is what the next node will be called on the wire; none is reused.
 
     `replicas`, `memory`, `unfilled` and `workload` say something of managed clusters only: see `ringviz.core.state`.
-    `slot_map` is what the nodes of an external one have besides, by number: {"1": {"slots", "replicas"}}.
+    `slot_map` is what the nodes of an external one have besides, by number: {"1": {"slots", "replicas",
+    "hostname"}}.
     """
 
     class Kind(models.TextChoices):
@@ -68,8 +69,8 @@ class Cluster(models.Model):
     class Strategy(models.TextChoices):
         """How keys are placed."""
 
-        RING = "ring", _("hash ring")
-        MODULO = "modulo", _("modulo")
+        RING = "ring", NAMES["ring"]
+        MODULO = "modulo", NAMES["modulo"]
 
     slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
     name = models.CharField(_("name"), max_length=MAX_NAME)
@@ -210,21 +211,6 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
-
-
-class Leadership(models.Model):
-    """Who may write what became of managed clusters: the holder of the highest fencing token. One row."""
-
-    fencing_token = models.PositiveBigIntegerField(default=0)
-    holder = models.CharField(max_length=MAX_HOLDER, blank=True, default="")
-    since = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("leadership")
-        verbose_name_plural = _("leaderships")
-
-    def __str__(self) -> str:
-        return f"{self.holder} {self.fencing_token}"
 
 
 class KeyImport(models.Model):

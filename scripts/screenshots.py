@@ -26,6 +26,8 @@ PICTURES = ROOT / "docs" / "screenshots"
 DESKTOP, PHONE = (1440, 900), (390, 844)
 WITHIN_MS = 30_000
 CLIENTS_MS = 8_000  # of the last minute that the page draws
+HISTORY_MS = 40_000  # of the 45 s that a lane shows
+LADDER_MS = 120_000
 
 
 @contextmanager
@@ -78,6 +80,8 @@ def at_rest(page: Page) -> None:
     if page.locator("#ring").count():
         expect(page.locator("#ring")).to_have_attribute("data-state", "idle")
         expect(page.locator("#ring")).not_to_have_attribute("data-tokens", "0")
+    if page.locator("#lanes").count():
+        expect(page.locator("body")).to_have_attribute("data-watch", "watching", timeout=WITHIN_MS)
     page.evaluate("document.fonts.ready")
 
 
@@ -123,6 +127,24 @@ def take(photographer: Photographer) -> None:
     keep(page, "ring-presentation")
     keep(photographer.open("clusters/forty/"), "ring-forty")
     keep(photographer.open(f"{ring}timeline/"), "timeline")
+    take_locks(photographer)
+
+
+def take_locks(photographer: Photographer) -> None:
+    """Workers at their locks, then the ladder with its verdicts."""
+    locks = "locks/embedded/"
+    page = photographer.open(locks)
+    page.get_by_role("button", name="Start workers").click()
+    expect(page.get_by_role("button", name="Stop workers")).to_be_visible(timeout=WITHIN_MS)
+    page.wait_for_timeout(HISTORY_MS)
+    keep(photographer.open(locks, PHONE), "locks-phone")
+    page.screenshot(path=PICTURES / "locks.png")
+    page.get_by_role("button", name="Stop workers").click()
+    page.get_by_role("button", name="Run the ladder").click(timeout=WITHIN_MS)
+    expect(page.locator("main")).to_contain_text("Last run of the ladder: ended", timeout=LADDER_MS)
+    page.set_viewport_size({"width": 1440, "height": 1200})
+    page.get_by_role("heading", name="Five ways to lock").scroll_into_view_if_needed()
+    keep(page, "locks-ladder")
 
 
 def at_rest_presented(page: Page) -> None:

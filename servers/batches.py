@@ -42,11 +42,12 @@ def next_moves(
     `now == wanted` wherever both have an owner.
     """
     slots = np.flatnonzero((now != wanted) & (now != NO_NUMBER) & (wanted != NO_NUMBER))
-    pairs, counts = np.unique(np.stack([now[slots], wanted[slots]]), axis=1, return_counts=True)
+    # A pair as one number: rows are compared byte by byte, which takes forty times as long.
+    pairs, counts = np.unique(now[slots].astype(np.int64) << 32 | wanted[slots], return_counts=True)
     sources, targets = ({pair[side] for pair in running} for side in (0, 1))
     moves: list[Move] = []
     for index in np.argsort(-counts, kind="stable").tolist():
-        source, target = pairs[:, index].tolist()
+        source, target = divmod(int(pairs[index]), 1 << 32)
         if len(moves) >= most:
             break
         if source in sources or source in targets or target in sources:

@@ -13,5 +13,9 @@ class Refusal(EngineError):
     """A server answered with an error; the message is its own."""
 
 
+class NotPermitted(Refusal):
+    """The user that was signed in may not run the command."""
+
+
 class NotAgreed(EngineError):
     """Servers did not come to the same view of their cluster in time."""

@@ -43,7 +43,8 @@ class Member:
     """A server of a cluster, as the member that was asked sees it.
 
     `address` is ("", 0) where nobody knows it, `primary_id` empty for a primary, `ranges` [first, last] slots
-    ascending. `migrating` are marks of classic moves; only a server's own line has any.
+    ascending. `migrating` are marks of classic moves; only a server's own line has any. `hostname` is what it announces
+    beside its address, mostly nothing.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Member:
     connected: bool
     ranges: tuple[SlotRange, ...]
     migrating: tuple[Mark, ...]
+    hostname: str = ""
 
     @property
     def primary(self) -> bool:
@@ -69,7 +71,17 @@ class Member:
     @property
     def met(self) -> bool:
         """Whether it and the asked one have shaken hands, and where it is is known."""
-        return not self.flags & {"handshake", "noaddr"}
+        return not self.greeting and self.reachable
+
+    @property
+    def greeting(self) -> bool:
+        """Whether it and the asked one have not shaken hands yet: it may be nobody."""
+        return "handshake" in self.flags
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the asked one knows where it is."""
+        return "noaddr" not in self.flags
 
     @property
     def failed(self) -> bool:
@@ -144,7 +156,7 @@ def _member(line: str) -> Member:
     if len(words) < _BEFORE_SLOTS:
         raise NotTopology(f"no line of a member: {line[:80]!r}")
     try:
-        address, bus_port = _place(words[1])
+        address, bus_port, hostname = _place(words[1])
         ranges, marks = _slots(words[_BEFORE_SLOTS:])
         return Member(
             id=words[0],
@@ -156,14 +168,16 @@ def _member(line: str) -> Member:
             connected=words[7] == "connected",
             ranges=tuple(ranges),
             migrating=tuple(marks),
+            hostname=hostname,
         )
     except ValueError as error:
         raise NotTopology(f"no line of a member: {line[:80]!r}") from error
 
 
-def _place(word: str) -> tuple[Address, int]:
-    listens, _at, bus = word.partition(",")[0].partition("@")
-    return Address.parse(listens), int(bus or 0)
+def _place(word: str) -> tuple[Address, int, str]:
+    place, *more = word.split(",")
+    listens, _at, bus = place.partition("@")
+    return Address.parse(listens), int(bus or 0), more[0] if more and "=" not in more[0] else ""
 
 
 def _slots(words: Iterable[str]) -> tuple[list[SlotRange], list[Mark]]:

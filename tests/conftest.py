@@ -1,10 +1,13 @@
 """What every test may ask for. The settings and their temporary folder come first: tests/settings.py."""
 
 import fcntl
+import importlib
 import os
+import pkgutil
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,31 +19,89 @@ if TYPE_CHECKING:
     from tests.installations import Kept
     from tests.supervised import Installation
 
+PRODUCT = ("dashboard", "fleet", "live", "locks", "ringviz", "servers")
 
-@pytest.hookimpl(tryfirst=True)  # before -m selects by the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands in tests/e2e needs a browser, marked or not. Coverage is measured once, not at every example.
 
-    Being measured makes a test run twice as long; what the examples of a property reach, other tests reach too.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Marks tests before -m selects by the marks, and puts first what takes longest, after the order was shaken.
+
+    What stands in tests/e2e needs a browser, marked or not. Coverage is measured once, not at every example: being
+    measured makes a test run twice as long, and what the examples of a property reach, other tests reach too.
     """
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("no_cover")
         if "e2e" in item.path.parts:
             item.add_marker("e2e")
+        item.add_marker(pytest.mark.xdist_group(company(item)))
+    yield
+    items.sort(key=lambda item: "real" not in fixtures_of(item))  # the longest files, which mostly wait
+
+
+def company(item: pytest.Item) -> str:
+    """The tests that one worker runs (`--dist loadgroup`): those of a file, which share the servers that it starts.
+
+    Tests of a supervisor share it over files: it stays while neither its variables nor its measuring change. More of
+    them at once, and a healthy server is late for a verdict.
+    """
+    if "real" not in fixtures_of(item):
+        return item.path.relative_to(started.ROOT).as_posix()
+    return "supervised, measured" if item.get_closest_marker("no_cover") is None else "supervised"
+
+
+def fixtures_of(item: pytest.Item) -> Collection[str]:
+    """The names of all fixtures of a test, those of its fixtures too."""
+    names: Collection[str] = getattr(item, "fixturenames", ())
+    return names
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Nothing of this thread is measured meanwhile: a tracer slows down all code, whatever it measures."""
+    tracing = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracing)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Iterator[None]:
+    """What the product's modules do when they are imported is measured, and the search for tests is not."""
+    for package in PRODUCT:
+        for module in pkgutil.walk_packages([str(started.ROOT / package)], f"{package}."):
+            if ".migrations" not in module.name and module.name != "dashboard.asgi":
+                importlib.import_module(module.name)
+    with untraced():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """What a test is about is measured, not what is made for it."""
+    with untraced():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Nothing traces a test marked `no_cover`: where pytest-cov pauses in a worker, an outer measurement goes on."""
-    if item.get_closest_marker("no_cover") is None:
+    """Nothing traces a test marked `no_cover`: where pytest-cov pauses in a worker, an outer measurement goes on.
+
+    Nor one that waits for a supervisor, which is measured for itself (tests/supervised.py).
+    """
+    if item.get_closest_marker("no_cover") is None and "real" not in getattr(item, "fixturenames", ()):
         return (yield)
-    tracing = sys.gettrace()
-    sys.settrace(None)
-    try:
+    with untraced():
         return (yield)
-    finally:
-        sys.settrace(tracing)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """As what is made for it, what is cleared away."""
+    with untraced():
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,6 +122,12 @@ def hint_server(settings, shared_valkey: started.Valkey) -> started.Valkey:
     """A real hint server for the processes of this test; without it there is none."""
     settings.REDIS_URL = shared_valkey.url
     return shared_valkey
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of servers waits long enough for any reply: an error is one of ours, and not of a busy machine."""
+    monkeypatch.setattr("servers.client.line.TIMEOUT_S", 20.0)
 
 
 @pytest.fixture(scope="session")

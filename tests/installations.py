@@ -5,8 +5,9 @@ A supervisor takes seconds to start, and a cluster can be made and deleted: so t
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests import started
@@ -15,12 +16,14 @@ from tests.supervised import GRACE_S, Installation
 
 
 @contextmanager
-def premises(*, covered: bool = True) -> Iterator[Installation]:
+def premises(
+    *, covered: bool = True, database: Callable[[Path], AbstractContextManager[str]] = made_database
+) -> Iterator[Installation]:
     """An installation without a cluster; its supervisor runs in the environment of this moment.
 
-    `covered` tells whether the supervisor's coverage counts, where that is measured at all.
+    `covered` tells whether the supervisor's coverage counts, where that is measured at all; `database` gives a URL.
     """
-    with started.folder() as folder, started.valkey() as valkey, made_database(folder) as url:
+    with started.folder() as folder, started.valkey() as valkey, database(folder) as url:
         ours = Installation(folder, valkey, url, covered)
         ours.supervise()
         try:

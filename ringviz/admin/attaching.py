@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ringviz.actors import OPERATE
+from live.actors import OPERATE
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.forms.attaching import AttachForm
 from ringviz.models import Attachment

@@ -12,9 +12,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
+from live.actors import OPERATE, actor_of
 from live.models import Event
 from live.subjects import payload_class
-from ringviz.actors import OPERATE, actor_of
 from ringviz.errors import Refused
 from ringviz.events import WorkAsked
 from ringviz.forms.deciding import DecidingForm, refusal_text

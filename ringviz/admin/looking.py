@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from ringviz.actors import OPERATE
+from live.actors import OPERATE
 
 M = TypeVar("M", bound=Model)
 

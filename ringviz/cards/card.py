@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +19,9 @@ from live.wording import number
 from ringviz.cards.facts import Facts
 from ringviz.cards.looks import Look
 from ringviz.cards.pictures import BARS_HEIGHT, bar_top, bars, quantiles
+from ringviz.core.strategy import abilities_of
 from ringviz.models import Cluster
+from ringviz.strategies import name_of
 
 TEMPLATE = "ringviz/partials/card.html"
 
@@ -151,12 +154,11 @@ def _keys(facts: Facts) -> str:
 def _placement(facts: Facts) -> str:
     if facts.kind == Cluster.Kind.EXTERNAL:
         return _("Slot map of its servers, read-only, version %(v)s") % {"v": facts.head.version}
-    if facts.strategy == "modulo":
-        return _("Modulo, version %(v)s") % {"v": facts.head.version}
-    sentence = ngettext(
-        "Hash ring, %(n)s token a node, version %(v)s", "Hash ring, %(n)s tokens a node, version %(v)s", facts.vnodes
-    )
-    return sentence % {"n": number(facts.vnodes), "v": facts.head.version}
+    values = {"strategy": capfirst(name_of(facts.strategy)), "n": number(facts.vnodes), "v": facts.head.version}
+    if not abilities_of(facts.strategy).tokens:
+        return _("%(strategy)s, version %(v)s") % values
+    one = "%(strategy)s, %(n)s token a node, version %(v)s"
+    return ngettext(one, "%(strategy)s, %(n)s tokens a node, version %(v)s", facts.vnodes) % values
 
 
 def _peak(facts: Facts) -> str:

@@ -12,8 +12,8 @@ from live.reading import Head, heads, read_stable
 from ringviz.cards.looks import NEUTRAL, Look, looks_of
 from ringviz.cards.pictures import arc_paths, shows_arcs
 from ringviz.core.placement import Bucketed, Murmur, PlacedNode
-from ringviz.core.ring import HashRing
 from ringviz.core.state import ON_RING
+from ringviz.core.strategy import build
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import place_of
 
@@ -133,10 +133,13 @@ def loads(active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[Load, 
 def _arcs(cluster: Cluster, active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[tuple[Look, str], ...]:
     """The real arcs of a small ring; none where they would be thinner than a pixel or alike, or there is no ring."""
     alike = NEUTRAL in looks.values()
-    if cluster.strategy != "ring" or alike or not shows_arcs(sum(row.tokens for row in active)):
+    if cluster.kind == Cluster.Kind.EXTERNAL or alike or not shows_arcs(sum(row.tokens for row in active)):
         return ()
     members = [PlacedNode(row.name, row.weight) for row in active]
     bucketed = cluster.kind == Cluster.Kind.MANAGED
-    ring = HashRing(members, (Bucketed if bucketed else Murmur)(cluster.vnodes, cluster.seed))
+    placement = (Bucketed if bucketed else Murmur)(cluster.vnodes, cluster.seed)
+    ring = build(cluster.strategy, members, placement=placement).ranges()
+    if ring is None:
+        return ()
     paths = arc_paths(ring.tokens, ring.owner_index, len(members))
     return tuple((looks[row.number], path) for row, path in zip(active, paths, strict=True) if path)

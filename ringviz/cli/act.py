@@ -11,8 +11,9 @@ from typing import Any, TextIO
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
-from ringviz.actors import command_line_actor
-from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, write_event
+from live.actors import command_line_actor
+from live.door import refusals_told
+from ringviz.cli.clusters import add_cluster_arguments, chosen, write_event
 from ringviz.cli.waiting import add_wait_argument, outcome_of
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import node_named

@@ -11,10 +11,10 @@ from django.core.management.base import CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from live.actors import command_line_actor
+from live.door import refusals_told
 from live.wording import grouped
-from ringviz.actors import command_line_actor
 from ringviz.bounds import MAX_PASSWORD
-from ringviz.cli.clusters import refusals_told
 from ringviz.services.external import attach, detach
 
 ATTACH = "attach"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Required, TextIO, TypedDict
 
 from django.core.management.base import CommandError, OutputWrapper
-from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from live.models import Event
 from live.subjects import event_words, payload_class
 from live.wording import grouped
-from ringviz.errors import Refused
 from ringviz.events import KeysImported
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of
@@ -43,21 +39,6 @@ def add_cluster_arguments(parser: ArgumentParser) -> None:
     """Which cluster, and the form of the output."""
     parser.add_argument("--cluster", metavar=_("SLUG"), help=_("the cluster's address; without it, the demo's"))
     parser.add_argument("--json", action="store_true", help=_("one JSON object"))
-
-
-@contextmanager
-def refusals_told() -> Iterator[None]:
-    """What the services refuse, and a database that cannot be used, as CommandError."""
-    try:
-        yield
-    except Refused as refused:
-        raise CommandError(refused.message) from refused
-    except UnicodeEncodeError as error:
-        text = _("%(word)s is not text in UTF-8; nothing here has such a name")
-        raise CommandError(text % {"word": ascii(error.object)}) from error
-    except (OperationalError, ProgrammingError) as error:
-        text = _("the database cannot be used (%(reason)s); `make run` prepares one")
-        raise CommandError(text % {"reason": error}) from error
 
 
 def chosen(slug: str | None) -> Cluster:

@@ -10,13 +10,12 @@ from django.core.management.base import CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from live.actors import command_line_actor
+from live.door import refusals_told
 from live.wording import grouped
-from ringviz.actors import command_line_actor
 from ringviz.bounds import MAX_NODES, MIB
-from ringviz.cli.clusters import refusals_told
 from ringviz.cli.waiting import add_wait_argument, outcome_of_first
 from ringviz.core.placement import VNODES
-from ringviz.core.strategy import STRATEGIES
 from ringviz.models import Cluster
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.keys import DEFAULT_COUNT, DEFAULT_PATTERN, pattern_key_set
@@ -24,11 +23,12 @@ from ringviz.services.keys import DEFAULT_COUNT, DEFAULT_PATTERN, pattern_key_se
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What it is like."""
+    names = ", ".join(Cluster.Strategy.values)
     parser.add_argument("slug", metavar=_("SLUG"), help=_("the address of its page"))
     parser.add_argument("--name", default="", help=_("what it is called on its page"))
     parser.add_argument("--managed", action="store_true", help=_("each node is a server, each key is stored"))
     parser.add_argument("--nodes", type=int, default=0, metavar="N", help=_("as many nodes, node-1 and so on"))
-    parser.add_argument("--strategy", default="ring", help=_("one of: %(names)s") % {"names": ", ".join(STRATEGIES)})
+    parser.add_argument("--strategy", default="ring", help=_("one of: %(names)s") % {"names": names})
     parser.add_argument("--vnodes", type=int, default=VNODES, help=_("tokens of a node of weight 1 (ring)"))
     parser.add_argument("--copies", type=int, default=1, help=_("copies of each key on a simulated ring"))
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
@@ -48,7 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """Makes it and tells it in one line; with --json `{"cluster", "version", "kind", "nodes"}`.
 
-    The servers of a managed one are started by the supervisor; --wait waits until they have found each other.
+    The servers of a managed one are started by the supervisor; --wait waits until they store every key.
     """
     slug, count = options["slug"], options["nodes"]
     if not 0 <= count <= MAX_NODES:

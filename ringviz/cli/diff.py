@@ -10,7 +10,8 @@ import numpy as np
 from django.core.management.base import CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
-from ringviz.cli.options import add_placement_arguments, nodes_of, read_keys, strategy_asked
+from ringviz.cli.keyfiles import read_keys
+from ringviz.cli.options import add_placement_arguments, nodes_of, strategy_asked
 from ringviz.cli.refusals import refusal
 from ringviz.core.errors import CoreError
 from ringviz.core.keys import KeyIndex
@@ -35,8 +36,8 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """
     before = strategy_asked(options)
     after = changed(before, options["add"], options["remove"])
-    hashes = [before.placement.hash_many(keys) for keys in read_keys(options["keys"])]
-    found = movement(before, after, KeyIndex.build(np.concatenate([np.empty(0, np.uint32), *hashes])))
+    hashes = [before.placement.hash_many(keys) for keys in read_keys(options)]
+    found = movement(before, after, KeyIndex.build(np.concatenate(hashes)))
     pairs = [{"from": pair.source, "to": pair.target, "keys": pair.keys} for pair in found.pairs]
     answer = {"keys": found.keys, "moved": found.moved, "needless": found.needless, "pairs": pairs}
     out.write(json.dumps(answer, ensure_ascii=False) + "\n")

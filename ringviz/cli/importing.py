@@ -5,19 +5,20 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
+from live.actors import command_line_actor
+from live.door import refusals_told
 from live.models import Event
-from ringviz.actors import command_line_actor
-from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, write_event
+from ringviz.cli.clusters import add_cluster_arguments, chosen, write_event
+from ringviz.cli.keyfiles import KEYS_HELP, add_binary_argument, label_of, opened, tell_converted
 from ringviz.cli.waiting import add_wait_argument, outcome_of
-from ringviz.models import Cluster, KeySet
+from ringviz.models import Cluster
 from ringviz.services.clusters import use_keys
-from ringviz.services.keys import file_key_set, pattern_key_set
+from ringviz.services.keys import Note, file_key_set, pattern_key_set
 from ringviz.stores.keysets import Progress, index_of
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -25,7 +26,8 @@ _CLEAR_LINE = "\r\x1b[K"
 
 def add_arguments(parser: ArgumentParser) -> None:
     """A file or a pattern, and for which cluster."""
-    parser.add_argument("file", nargs="?", metavar=_("FILE"), help=_("one key a line, plain or gzip"))
+    parser.add_argument("file", nargs="?", metavar=_("FILE"), help=str(KEYS_HELP))
+    add_binary_argument(parser)
     parser.add_argument("--pattern", metavar="P", help=_("makes keys instead, such as user:{n}"))
     parser.add_argument("--count", type=int, metavar="N", help=_("how many keys the pattern makes"))
     add_cluster_arguments(parser)
@@ -36,11 +38,13 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """Reads or makes the keys, then changes the cluster by one event; a file with a bad line changes nothing."""
     _check(options)
     with refusals_told():
-        cluster = chosen(options["cluster"])
+        cluster, notes = chosen(options["cluster"]), list[str]()
         try:
-            event = _imported(cluster, options)
+            event = _imported(cluster, options, notes.append)
         finally:
             _end_progress()
+        for note in notes:
+            tell_converted(options["file"], note)
         if options["wait"]:
             event = outcome_of(event, cluster)
     write_event(event, cluster.slug, options["json"], out)
@@ -51,28 +55,22 @@ def _check(options: dict[str, Any]) -> None:
         raise CommandError(_("name either a file of keys or a pattern: FILE, or --pattern P --count N"))
     if options["pattern"] is not None and options["count"] is None:
         raise CommandError(_("say how many keys the pattern makes: --count N"))
+    if options["file"] is None and options["binary"]:
+        raise CommandError(_("--binary goes with a file of keys"))
     if options["pattern"] is None and options["count"] is not None:
         raise CommandError(_("--count goes with --pattern; a file has as many keys as it has lines"))
 
 
-def _imported(cluster: Cluster, options: dict[str, Any]) -> Event:
+def _imported(cluster: Cluster, options: dict[str, Any], note: Note) -> Event:
     if options["file"] is None:
         progress = _progress(_("making keys"))
         key_set = pattern_key_set(pattern=options["pattern"], count=options["count"], progress=progress)
     else:
-        key_set = _read(options["file"])
+        with opened(options["file"]) as source:
+            label, progress = label_of(options["file"]), _progress(_("reading keys"))
+            key_set = file_key_set(source=source, label=label, progress=progress, binary=options["binary"], note=note)
     index_of(key_set, cluster.seed, _progress(_("sorting keys")))
     return use_keys(slug=cluster.slug, actor=command_line_actor(), key_set=key_set)
-
-
-def _read(name: str) -> KeySet:
-    path = Path(name)
-    try:
-        with path.open("rb") as source:
-            return file_key_set(source=source, label=path.name, progress=_progress(_("reading keys")))
-    except OSError as error:
-        text = _("the keys in %(file)s cannot be read: %(reason)s")
-        raise CommandError(text % {"file": ascii(name), "reason": error.strerror or error}) from error
 
 
 def _progress(what: str) -> Progress:

@@ -6,12 +6,16 @@ import json
 from argparse import ArgumentParser
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, TextIO
 
+import numpy as np
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
-from ringviz.cli.options import add_placement_arguments, read_keys, strategy_asked
+from ringviz.cli.keyfiles import read_keys
+from ringviz.cli.options import add_placement_arguments, strategy_asked
+from ringviz.core.keys import KeyIndex
 from ringviz.core.strategy import Strategy
 
 Line = Callable[[bytes, str | None], bytes]
@@ -24,19 +28,29 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes `key<TAB>owner` a line in input order, bytes as they came; an empty owner where nobody owns anything.
+    """Writes `key<TAB>owner` a line in input order; an empty owner where nobody owns anything.
 
     With --json a line is `{"key", "owner"}`, and `{"key_base64", "owner"}` for a key that is no UTF-8 text.
     """
     strategy = strategy_asked(options)
     write, line = _writer(out), _json_line if options["json"] else _tab_line
-    for keys in read_keys(options["keys"]):
+    parts: Iterable[list[bytes]] = read_keys(options)
+    if not strategy.abilities.alone:  # then it takes all keys to know the owner of one
+        parts = [list(chain.from_iterable(parts))]
+    for keys in parts:
         write(b"".join(map(line, keys, _owners(strategy, keys))))
 
 
 def _owners(strategy: Strategy, keys: list[bytes]) -> Iterable[str | None]:
     names = [*(node.name for node in strategy.nodes), None]  # index -1 is nobody
-    return map(names.__getitem__, strategy.owners(strategy.placement.hash_many(keys)).tolist())
+    hashes = strategy.placement.hash_many(keys)
+    if strategy.abilities.alone:
+        owners = strategy.owners(hashes)
+    else:
+        index = KeyIndex.build(hashes)
+        owners = np.empty(index.count, np.int32)
+        owners[index.order] = strategy.owners_at(index, slice(None))
+    return map(names.__getitem__, owners.tolist())
 
 
 def _tab_line(key: bytes, owner: str | None) -> bytes:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ringviz.core import errors
+from ringviz.core.abilities import Wanted
+
+_WANTED: dict[str, Callable[[], str]] = {
+    Wanted.ANY: lambda: _("a number"),
+    Wanted.WHOLE: lambda: _("a whole number"),
+    Wanted.PRIME: lambda: _("a prime number"),
+}
 
 
 def refusal(error: errors.CoreError) -> str:
@@ -31,4 +39,10 @@ def refusal(error: errors.CoreError) -> str:
         case errors.UnknownStrategy(strategy=strategy, known=known):
             text = _("there is no strategy %(strategy)s; choose one of: %(known)s")
             values = {"strategy": ascii(strategy), "known": ", ".join(known)}
+        case errors.UnknownOption(name=name, known=known):
+            text = _("the strategy has no option %(name)s; it has: %(known)s")
+            values = {"name": ascii(name), "known": ", ".join(known) or _("none")}
+        case errors.InvalidOption():
+            text = _("%(name)s must be %(wanted)s from %(lowest)g to %(highest)g, not %(value)g")
+            values = {**vars(error), "wanted": _WANTED[error.wanted]()}
     return text % values if values else text

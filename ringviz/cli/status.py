@@ -5,26 +5,41 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TextIO
-from unicodedata import combining, east_asian_width
 
 from django.core.management.base import OutputWrapper
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from live.columns import columns
+from live.door import refusals_told
 from live.wording import grouped
-from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told
+from ringviz.cli.clusters import add_cluster_arguments, chosen
 from ringviz.core.state import NodeState, State
 from ringviz.events import work_words
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known, known
-from ringviz.selectors.external import look_at, stored_frame
+from ringviz.selectors.external import (
+    Disagreeing,
+    Stored,
+    StoredFrame,
+    look_at,
+    silent_frame,
+    silent_since,
+    stored_frame,
+)
+from ringviz.selectors.leading import is_led
 from ringviz.selectors.measured import measure
+from ringviz.stores import passwords
+from ringviz.stores.room import MIB, Room, room_of
+from servers.reading.look import SilentCluster
 
 _TEXT_COLUMNS = 3  # set to the left; the numbers behind them to the right
-_GAP = "  "
-TIMEOUT_S = 2.0  # of the servers of an external cluster
+TIMEOUT_S = 2.0  # of the servers of an external cluster; a look takes four times that at most
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,48 +48,190 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes a table, or with --json one line `{"cluster", "version", "kind", "at_rest", "unfilled", "nodes": [...]}`.
+    """Writes a table, or with --json one line.
 
-    `at_rest`: nothing is being done that was asked for, and all that should be stored is; `unfilled` are the buckets
-    whose keys were lost and are not stored again, as [[first, last], ...]. A node is `{"name", "state", "kind",
-    "tokens", "ownership", "predicted_keys", "stored_keys", "lost_keys"}`: `ownership` from 0 to 1 of the hash space,
-    `predicted_keys` what should be stored now, without the lost ones; `stored_keys` what its server says now, null
-    where there is none or it does not answer. In an external cluster `predicted_keys` is null: nobody here knows which
-    keys it should have.
+    It is `{"cluster", "version", "kind", "supervised", "at_rest", "unfilled", "nodes": [...]}`. `supervised`: whether
+    a supervisor leads, null where the hint server cannot be asked or no server is ours. `at_rest`: nothing is being
+    done that was asked for, and all that should be stored is; with servers of ours only where a supervisor leads and
+    all of them answer and lack no key. `unfilled` are the buckets whose keys were lost and are not stored again, as
+    [[first, last], ...]. A node is `{"name", "state", "kind",
+    "tokens", "ownership", "predicted_keys", "stored_keys", "extra_keys", "lost_keys"}`: `ownership` from 0 to 1 of the
+    hash space, `predicted_keys` what should be stored now, without the lost ones; `stored_keys` what its server says
+    now, null where there is none or it does not answer; `extra_keys` how many these are too many, which clients stored
+    beside the key set. In an external cluster `predicted_keys` is null: nobody here knows which
+    keys it should have. An external cluster has `silent` besides, whether none of its members answers, and
+    `silent_since`, when the supervisor noticed; null where it did not; `disagreeing`, members that answer and leave out
+    others, as {"address", "members", "slots"}, what they list; `lacks`, commands that the user may not run. Its nodes
+    have `address`, `hostname`, `slots`, `replicas`, `open_slots` as {"slot", "leaving", "peer"}, `knows_its_address`
+    and `shares_its_address`. A cluster that is silent, disagrees or has open slots is not at rest.
+    A managed cluster has `space` besides, `{"state", "free_bytes"}` of the file system that its servers write to:
+    `enough`, `low` (a warning), or `full` or `read-only`, where nothing is done and the cluster is not at rest.
     """
     with refusals_told():
         on = known(chosen(options["cluster"]).slug)
-        stored = _stored(on)
-    lines = [json.dumps(_answer(on, stored), ensure_ascii=False)] if options["json"] else _table(on, stored)
+        heard = _heard(on)
+    lines = [json.dumps(_answer(on, heard), ensure_ascii=False)] if options["json"] else _table(on, heard)
     out.write("".join(f"{line}\n" for line in lines))
 
 
-def _stored(on: Known) -> dict[int, int | None]:
-    """What the servers say that they store, by the node's number."""
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the servers say that they store, by the node's number, and who does not answer.
+
+    `led`: whether a supervisor leads; None where that is unknown, or where no server is ours. `silent`: nobody of an
+    external cluster answers; `since` when the supervisor noticed. `frame`: all that its servers said.
+    `room`: what servers of ours have for their files.
+    """
+
+    stored: dict[int, int | None] = field(default_factory=dict)
+    led: bool | None = None
+    silent: bool = False
+    since: datetime | None = None
+    frame: StoredFrame | None = None
+    room: Room | None = None
+
+    @property
+    def disagreeing(self) -> Sequence[Disagreeing]:
+        """Members that answer and are not believed."""
+        return self.frame.get("disagreeing", ()) if self.frame else ()
+
+    @property
+    def lacks(self) -> Sequence[str]:
+        """Commands that the user may not run."""
+        return self.frame.get("lacks", ()) if self.frame else ()
+
+    def of(self, node: NodeState) -> Stored | None:
+        """What the server of a node of an external cluster said."""
+        return self.frame["nodes"].get(str(node["number"])) if self.frame else None
+
+
+def _heard(on: Known) -> _Heard:
     if on.cluster.kind == Cluster.Kind.MANAGED:
-        return {number: one.keys if one else None for number, one in measure(on.cluster, on.state).items()}
-    if on.cluster.kind == Cluster.Kind.EXTERNAL and (look := look_at(on.cluster, TIMEOUT_S)):
-        frame = stored_frame(look, on.state["nodes"], 0)
-        return {int(number): one["keys"] for number, one in frame["nodes"].items()}
-    return {}
+        measured = measure(on.cluster, on.state)
+        stored = {number: one.keys if one else None for number, one in measured.items()}
+        return _Heard(stored, led=is_led(), room=room_of(passwords.folder(on.cluster.pk)))
+    if on.cluster.kind != Cluster.Kind.EXTERNAL:
+        return _Heard()
+    try:
+        look = look_at(on.cluster, TIMEOUT_S)
+    except SilentCluster as silence:
+        frame = silent_frame(on.state["nodes"], 0, 0, silence)
+        return _Heard(silent=True, since=silent_since(on.cluster), frame=frame)
+    frame = stored_frame(look, on.state["nodes"], 0)
+    return _Heard({int(number): one["keys"] for number, one in frame["nodes"].items()}, frame=frame)
 
 
 def _predicted(node: NodeState, kind: str) -> int | None:
     return None if kind == Cluster.Kind.EXTERNAL else node["keys"] - node["lost"]
 
 
-def is_at_rest(state: State) -> bool:
+def _surplus(node: NodeState, kind: str, heard: _Heard) -> int:
+    """How many keys more than predicted a server stores, less than 0 where it lacks some; 0 where that is unknown."""
+    predicted, stored = _predicted(node, kind), heard.stored.get(node["number"])
+    return 0 if predicted is None or stored is None else stored - predicted
+
+
+def _is_done(state: State) -> bool:
     """Whether nothing is asked for and not done, and nothing has to be stored again."""
     return not state["work"] and not state["unfilled"]
 
 
-def _answer(on: Known, stored: dict[int, int | None]) -> dict[str, Any]:
+def _trouble(state: State, heard: _Heard) -> list[str]:
+    """Why a cluster that has nothing to do is not at rest all the same."""
+    kind = state["cluster"]["kind"]
+    if kind != Cluster.Kind.MANAGED:
+        return [*_silence(heard), *map(_disagreement, heard.disagreeing), *_open_slots(state, heard)]
+    said = []
+    if heard.room is not None and not heard.room.is_writable:
+        said.append(
+            _("the disk is full: free some space for DATA_DIR")
+            if heard.room.state == "full"
+            else _("the servers' folder is read-only: make DATA_DIR writable")
+        )
+    if not heard.led:
+        said.append(
+            _("no supervisor is leading, so a dead server would go unnoticed: start manage.py supervise")
+            if heard.led is not None
+            else _("whether a supervisor leads is unknown: the hint server does not answer")
+        )
+    if silent := sum(keys is None for keys in heard.stored.values()):
+        said.append(ngettext("%(n)s server does not answer", "%(n)s servers do not answer", silent) % {"n": silent})
+    if _is_done(state) and (lacking := sum(_surplus(node, kind, heard) < 0 for node in state["nodes"])):
+        said.append(ngettext("%(n)s server lacks keys", "%(n)s servers lack keys", lacking) % {"n": lacking})
+    return said
+
+
+def _silence(heard: _Heard) -> list[str]:
+    if not heard.silent:
+        return []
+    if heard.since is None:
+        return [_("no member answers")]
+    since = timezone.localtime(heard.since).isoformat(" ", "seconds")
+    return [_("no member answers; silent since %(since)s") % {"since": since}]
+
+
+def _disagreement(one: Disagreeing) -> str:
+    text = ngettext(
+        "%(address)s disagrees: it lists %(n)s member and %(slots)s slots",
+        "%(address)s disagrees: it lists %(n)s members and %(slots)s slots",
+        one["members"],
+    )
+    return text % {"address": one["address"], "n": grouped(one["members"]), "slots": grouped(one["slots"])}
+
+
+def _open_slots(state: State, heard: _Heard) -> list[str]:
+    """Slots whose keys may be at either of two nodes."""
+    told = (heard.of(node) for node in state["nodes"])
+    opened = len({slot["slot"] for one in told if one for slot in one.get("open", ())})
+    text = ngettext(
+        "%(n)s slot is open, in the middle of a move", "%(n)s slots are open, in the middle of a move", opened
+    )
+    return [text % {"n": grouped(opened)}] if opened else []
+
+
+def _uncounted(state: State, heard: _Heard) -> list[str]:
+    """Why counts are unknown."""
+    said = [_("the user may not run %(command)s") % {"command": one} for one in heard.lacks]
+    told = (heard.of(node) for node in state["nodes"])
+    shared = sum(one.get("shared", False) for one in told if one)
+    text = ngettext(
+        "%(n)s node is not counted: others announce its address",
+        "%(n)s nodes are not counted: others announce their address",
+        shared,
+    )
+    return [*said, text % {"n": grouped(shared)}] if shared else said
+
+
+def _foreign(node: NodeState, heard: _Heard) -> dict[str, Any]:
+    """What only a node of an external cluster has."""
+    told: Stored | dict[str, Any] = heard.of(node) or {}
+    return {
+        "address": node["address"],
+        "hostname": node.get("hostname", ""),
+        "slots": node["slots"],
+        "replicas": node["replicas"],
+        "open_slots": told.get("open", []),
+        "knows_its_address": not told.get("unaware", False),
+        "shares_its_address": told.get("shared", False),
+    }
+
+
+def _answer(on: Known, heard: _Heard) -> dict[str, Any]:
     kind = on.state["cluster"]["kind"]
+    silence = {
+        "silent": heard.silent,
+        "silent_since": heard.since.isoformat() if heard.since else None,
+        "disagreeing": list(heard.disagreeing),
+        "lacks": list(heard.lacks),
+    }
     return {
         "cluster": on.state["cluster"]["slug"],
         "version": on.v,
         "kind": kind,
-        "at_rest": is_at_rest(on.state),
+        "supervised": heard.led,
+        "at_rest": _is_done(on.state) and not _trouble(on.state, heard),
+        **(silence if kind == Cluster.Kind.EXTERNAL else {}),
+        **({"space": {"state": heard.room.state, "free_bytes": heard.room.free}} if heard.room else {}),
         "unfilled": on.state["unfilled"],
         "nodes": [
             {
@@ -84,25 +241,26 @@ def _answer(on: Known, stored: dict[int, int | None]) -> dict[str, Any]:
                 "tokens": node["tokens"],
                 "ownership": node["ownership"],
                 "predicted_keys": _predicted(node, kind),
-                "stored_keys": stored.get(node["number"]),
+                "stored_keys": heard.stored.get(node["number"]),
+                "extra_keys": max(0, _surplus(node, kind, heard)),
                 "lost_keys": node["lost"],
+                **(_foreign(node, heard) if kind == Cluster.Kind.EXTERNAL else {}),
             }
             for node in on.state["nodes"]
         ],
     }
 
 
-def _table(on: Known, stored: dict[int, int | None]) -> list[str]:
+def _table(on: Known, heard: _Heard) -> list[str]:
     head = [_("NODE"), _("STATE"), _("KIND"), _("TOKENS"), _("SHARE"), _("KEYS"), _("STORED")]
     kind = on.state["cluster"]["kind"]
     if kind == Cluster.Kind.MANAGED:
         head.append(_("LOST"))
-    rows = [head, *(_row(node, kind, stored.get(node["number"])) for node in on.state["nodes"])]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return [_summary(on), *(_line(row, widths) for row in rows if len(rows) > 1)]
+    rows = [_row(node, kind, heard.stored.get(node["number"])) for node in on.state["nodes"]]
+    return [_summary(on, heard), *(columns([head, *rows], _TEXT_COLUMNS) if rows else [])]
 
 
-def _summary(on: Known) -> str:
+def _summary(on: Known, heard: _Heard) -> str:
     count = len(on.state["nodes"])
     text = ngettext(
         "%(cluster)s, version %(version)s: %(count)s node, %(keys)s keys",
@@ -115,16 +273,19 @@ def _summary(on: Known) -> str:
         "count": grouped(count),
         "keys": grouped(on.state["keys"]["count"]),
     }
-    if on.state["cluster"]["kind"] != Cluster.Kind.MANAGED:
-        return said
-    return _("%(cluster)s; %(rest)s") % {"cluster": said, "rest": _at_work(on.state)}
+    kind = on.state["cluster"]["kind"]
+    trouble = [*_trouble(on.state, heard), *_uncounted(on.state, heard)]
+    if kind == Cluster.Kind.MANAGED:
+        trouble = [*_at_work(on.state), *trouble] or [_("at rest")]
+        if heard.room is not None and heard.room.state == "low":
+            free = grouped(heard.room.free // MIB)
+            trouble.append(_("the disk is nearly full: %(free)s MiB free for DATA_DIR") % {"free": free})
+    return _("%(cluster)s; %(rest)s") % {"cluster": said, "rest": ", ".join(trouble)} if trouble else said
 
 
-def _at_work(state: State) -> str:
-    if is_at_rest(state):
-        return _("at rest")
+def _at_work(state: State) -> list[str]:
     doing = [work_words(work["action"], work["name"]) for work in state["work"]]
-    return ", ".join([*doing, *([_("storing keys")] if state["unfilled"] else [])])
+    return [*doing, *([_("storing keys")] if state["unfilled"] else [])]
 
 
 def _row(node: NodeState, kind: str, stored: int | None) -> list[str]:
@@ -143,16 +304,3 @@ def _row(node: NodeState, kind: str, stored: int | None) -> list[str]:
 def _count(keys: int | None) -> str:
     """A number, or that it is not known."""
     return "-" if keys is None else grouped(keys)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = []
-    for place, (text, width) in enumerate(zip(row, widths, strict=True)):
-        space = " " * (width - _width(text))
-        cells.append(text + space if place < _TEXT_COLUMNS else space + text)
-    return _GAP.join(cells).rstrip()
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: wide letters take two, marks that sit on others none."""
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -8,8 +8,9 @@ from typing import Any, TextIO
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
-from ringviz.actors import command_line_actor
-from ringviz.cli.clusters import add_cluster_arguments, chosen, refusals_told, write_event
+from live.actors import command_line_actor
+from live.door import refusals_told
+from ringviz.cli.clusters import add_cluster_arguments, chosen, write_event
 from ringviz.core.state import FIRST_WORKLOAD, Workload
 from ringviz.services.changing import change
 from ringviz.services.served import set_workload

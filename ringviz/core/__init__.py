@@ -12,7 +12,8 @@
 >>> found.moved, found.needless, found.pairs[0]
 (257, 0, Pair(source='b', target='c', keys=200, needless=False))
 
-Where to look: `placement` makes tokens and hashes; `ring` and `modulo` are the strategies, `strategy` their protocol;
+Where to look: `placement` makes tokens and hashes; `strategy` has the protocol of the strategies and the list of them
+(`ring`, `modulo`, `rendezvous`, `jump`, `maglev`, `multiprobe`, `bounded`), and `abilities` says what one can do;
 `movement` says what moves between two of them and rests on `ranges` and `moves`; `copies` does the same for replicas;
 `counts` has the figures of one; `keys` is the sorted key set that they all read.
 """

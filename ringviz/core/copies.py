@@ -19,16 +19,17 @@ _CHUNK = 1 << 17  # keys at a time: bounds the memory of a scan
 def copies_moved(before: Strategy, after: Strategy, n: int, keys: KeyIndex) -> tuple[int, int]:
     """The copies stored after the change, and how many of them a node did not hold before.
 
-    A key is stored at the first `n` nodes of its preference list (fewer where there are fewer). Between two rings this
+    A key is stored at the first `n` nodes of its preference list (fewer where there are fewer,
+    one where the strategy has no lists). Between two rings this
     costs O(tokens x n^2) and two searches a range whose list changed; else O(keys x n^2). No loop is Python's.
     """
-    holders = int(np.count_nonzero(after.ownership()))
-    total = keys.count * min(n, holders)
     if n < 1:
         return 0, 0
+    holders = int(np.count_nonzero(after.ownership()))
+    total = keys.count * min(n if after.abilities.lists else 1, holders)
     _, place_after = matched(before.nodes, after.nodes)
-    if isinstance(before, HashRing) and isinstance(after, HashRing):
-        return total, _by_ranges(before, after, n, keys, place_after)
+    if (old := before.ranges()) is not None and (new := after.ranges()) is not None:
+        return total, _by_ranges(old, new, n, keys, place_after)
     return total, _by_keys(before, after, n, keys, place_after)
 
 
@@ -53,20 +54,23 @@ def _rows(table: NDArray[np.int32], positions: NDArray[np.intp]) -> NDArray[np.i
 
 
 def _by_keys(before: Strategy, after: Strategy, n: int, keys: KeyIndex, place_after: NDArray[np.int32]) -> int:
-    old, new = _lists(before, n), _lists(after, n)
+    old, new = _lists(before, n, keys), _lists(after, n, keys)
     total = 0
     for start in range(0, keys.count, _CHUNK):
-        hashes = keys.hashes[start : start + _CHUNK]
-        total += int(_received(old(hashes), place_after[new(hashes)]).sum(dtype=np.int64))
+        places = slice(start, start + _CHUNK)
+        total += int(_received(old(places), place_after[new(places)]).sum(dtype=np.int64))
     return total
 
 
-def _lists(strategy: Strategy, n: int) -> Callable[[NDArray[np.uint32]], NDArray[np.int32]]:
-    """The preference lists of hashes; a ring's table is made once for all chunks."""
-    if not isinstance(strategy, HashRing) or not len(strategy.tokens):
-        return lambda hashes: strategy.preferences(hashes, n)
-    table, tokens = strategy.preference_table(n), strategy.tokens
-    return lambda hashes: table[np.searchsorted(tokens, hashes) % len(tokens)]
+def _lists(strategy: Strategy, n: int, keys: KeyIndex) -> Callable[[slice], NDArray[np.int32]]:
+    """The preference lists of places of an index, or owners alone; a ring's table is made once for all chunks."""
+    if not strategy.abilities.lists:
+        return lambda places: strategy.owners_at(keys, places)[:, None]
+    ring = strategy.ranges()
+    if ring is None or not len(ring.tokens):
+        return lambda places: strategy.preferences(keys.hashes[places], n)
+    table, tokens = ring.preference_table(n), ring.tokens
+    return lambda places: table[np.searchsorted(tokens, keys.hashes[places]) % len(tokens)]
 
 
 def _received(old: NDArray[np.int32], new: NDArray[np.int32]) -> NDArray[np.int32]:

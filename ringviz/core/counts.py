@@ -15,13 +15,13 @@ _CHUNK = 1 << 18
 def keys_per_node(strategy: Strategy, keys: KeyIndex) -> NDArray[np.int64]:
     """The number of keys whose owner each node is, by its index; all 0 where nobody owns anything.
 
-    O(tokens x log keys) for a ring, O(keys) for any other strategy.
+    O(tokens x log keys) where there are ranges, else O(keys).
     """
-    if isinstance(strategy, HashRing):
-        return _by_ranges(strategy, keys)
+    if (ring := strategy.ranges()) is not None:
+        return _by_ranges(ring, keys)
     total = np.zeros(len(strategy.nodes), np.int64)
     for start in range(0, keys.count, _CHUNK):
-        owners = strategy.owners(keys.hashes[start : start + _CHUNK])
+        owners = strategy.owners_at(keys, slice(start, start + _CHUNK))
         total += np.bincount(owners[owners >= 0], minlength=len(total))
     return total
 

@@ -80,3 +80,26 @@ class DifferentHashes(CoreError):
 
     def __init__(self) -> None:
         super().__init__("movement needs two placements that hash keys alike")
+
+
+class InvalidOption(CoreError):
+    """A strategy's parameter is no number of the kind that is `wanted` within its bounds."""
+
+    def __init__(self, name: str, value: float, wanted: str, lowest: float, highest: float) -> None:
+        self.name, self.value, self.wanted, self.lowest, self.highest = name, value, wanted, lowest, highest
+        super().__init__(f"{name} must be a {wanted} number from {lowest:g} to {highest:g}, not {value!r}")
+
+
+class UnknownOption(CoreError):
+    """The strategy has no parameter of this name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name, self.known = name, known
+        super().__init__(f"there is no option {name!r} here; there are: {', '.join(known) or 'none'}")
+
+
+class NoOwnerAlone(CoreError):
+    """By this strategy a hash has no owner by itself, only among the keys of a set."""
+
+    def __init__(self) -> None:
+        super().__init__("a key has an owner only within a key set here; ask for its place in one")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.placement import TOKEN_SPACE
+
+Places = slice | NDArray[np.integer[Any]]
+"""Some places in a key index."""
 
 
 @dataclass(frozen=True, slots=True)

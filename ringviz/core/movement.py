@@ -19,7 +19,6 @@ from ringviz.core.keys import KeyIndex
 from ringviz.core.moves import Moves, PairCounts, RangeMoves, ScanMoves
 from ringviz.core.placement import NOBODY, PlacedNode
 from ringviz.core.ranges import RangeChanges, range_changes
-from ringviz.core.ring import HashRing
 from ringviz.core.segments import matched
 from ringviz.core.strategy import Strategy
 
@@ -113,13 +112,13 @@ class Movement:
         self, *, source: End = ANYONE, target: End = ANYONE, offset: int = 0, limit: int | None = None
     ) -> MovedKeys:
         """The same keys with their hashes and owners."""
-        hashes = self._take(self._index.hashes, source, target, offset, limit)
+        places = self._take(np.arange(self.keys, dtype=np.uint32), source, target, offset, limit)
         _, place_after = matched(self._before.nodes, self._after.nodes)
         return MovedKeys(
-            self._take(self._index.order, source, target, offset, limit),
-            hashes,
-            self._before.owners(hashes),
-            place_after[self._after.owners(hashes)],
+            self._index.order[places],
+            self._index.hashes[places],
+            self._before.owners_at(self._index, places),
+            place_after[self._after.owners_at(self._index, places)],
         )
 
     @cached_property
@@ -164,11 +163,16 @@ def movement(before: Strategy, after: Strategy, keys: KeyIndex) -> Movement:
     names, place_after = matched(before.nodes, after.nodes)
     ranges: RangeChanges | None = None
     moves: Moves
-    if isinstance(before, HashRing) and isinstance(after, HashRing):
-        ranges = range_changes(before, after, place_after)
+    if (old := before.ranges()) is not None and (new := after.ranges()) is not None:
+        ranges = range_changes(old, new, place_after)
         moves = RangeMoves(ranges, keys, len(names))
     else:
-        moves = ScanMoves(before.owners, lambda hashes: place_after[after.owners(hashes)], keys, len(names))
+        moves = ScanMoves(
+            lambda places: before.owners_at(keys, places),
+            lambda places: place_after[after.owners_at(keys, places)],
+            keys.count,
+            len(names),
+        )
     survivor = _survivors(before.nodes, after.nodes, names)
     return Movement(keys.count, moves.moved(), names, ranges, survivor, moves, keys, before, after)
 

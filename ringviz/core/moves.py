@@ -87,15 +87,16 @@ class RangeMoves:
 class Owners(Protocol):
     """Either side of a scan, as a function."""
 
-    def __call__(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """The owner of every hash."""
+    def __call__(self, places: slice) -> NDArray[np.int32]:
+        """The owners of the keys at these places of the index."""
 
 
 class ScanMoves:
     """The moved keys of any two strategies, by comparing the owners of every key: O(keys), a chunk at a time."""
 
-    def __init__(self, before: Owners, after: Owners, keys: KeyIndex, names: int) -> None:
-        self._before, self._after, self._keys, self._names = before, after, keys, names
+    def __init__(self, before: Owners, after: Owners, count: int, names: int) -> None:
+        """`count` is how many keys the index has."""
+        self._before, self._after, self._count, self._names = before, after, count, names
 
     def moved(self) -> int:
         """How many keys change owner."""
@@ -131,9 +132,9 @@ class ScanMoves:
         return np.concatenate(found)[offset:enough]
 
     def _chunks(self) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.int32]]]:
-        for start in range(0, self._keys.count, _CHUNK):
-            hashes = self._keys.hashes[start : start + _CHUNK]
-            yield start, self._before(hashes), self._after(hashes)
+        for start in range(0, self._count, _CHUNK):
+            places = slice(start, min(start + _CHUNK, self._count))
+            yield start, self._before(places), self._after(places)
 
 
 def _codes(source: NDArray[np.int32], target: NDArray[np.int32], names: int) -> NDArray[np.int64]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ringviz.core.abilities import NO_OPTIONS, Abilities, Option, Options, completed
+from ringviz.core.keys import KeyIndex, Places
 from ringviz.core.lookup import OwnerTable, owner_table
 from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, PlacedNode, Placement, distinct_nodes
 from ringviz.core.pool import TokenPool, gather, regather
@@ -28,10 +30,19 @@ class HashRing:
     Raises DuplicateName and TooManyTokens (more than 2^24).
     """
 
+    abilities: ClassVar = Abilities(tokens=True)
+    options: ClassVar[tuple[Option, ...]] = ()
+
     def __init__(
-        self, nodes: Iterable[PlacedNode], placement: Placement | None = None, *, earlier: HashRing | None = None
+        self,
+        nodes: Iterable[PlacedNode],
+        placement: Placement | None = None,
+        options: Options = NO_OPTIONS,
+        *,
+        earlier: HashRing | None = None,
     ) -> None:
         """With `earlier`, a ring of the same placement, the tokens of the nodes that both have are taken from it."""
+        self.chosen: Final = completed(self.options, options)
         self.nodes: Final = distinct_nodes(nodes)
         self.placement: Final[Placement] = Murmur() if placement is None else placement
         self._pool: Final[TokenPool] = (
@@ -47,6 +58,10 @@ class HashRing:
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> HashRing:
         """The ring of these nodes under the same placement; only nodes that are new here are hashed."""
         return HashRing(nodes, self.placement, earlier=self)
+
+    def ranges(self) -> HashRing:
+        """Itself: from one token to the next all hashes have one owner."""
+        return self
 
     def owner(self, key: Key) -> str | None:
         """The name of the node that owns a key; None on a ring without tokens."""
@@ -64,6 +79,10 @@ class HashRing:
         if len(hashes) < _TABLE_PAYS and "_table" not in self.__dict__:
             return self.owner_index[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
         return self._table.owners(hashes)
+
+    def owners_at(self, keys: KeyIndex, places: Places) -> NDArray[np.int32]:
+        """The owners of `keys.hashes[places]`."""
+        return self.owners(keys.hashes[places])
 
     def preference(self, key: Key, n: int) -> tuple[str, ...]:
         """The names of the first `n` distinct nodes from the key on: owner first, fewer where there are fewer."""

@@ -13,8 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ringviz.core.abilities import Abilities
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
-from ringviz.core.placement import NOBODY, Key, PlacedNode, distinct_nodes
+from ringviz.core.placement import NOBODY, Key, PlacedNode
+from ringviz.core.scattered import Scattered
 from servers.slots import SlotRange, slot_of
 
 
@@ -48,16 +50,17 @@ def range_ends(ranges: Iterable[SlotRange]) -> NDArray[np.uint32]:
     return np.array(sorted(last for _first, last in ranges), np.uint32) << np.uint32(BUCKET_SHIFT)
 
 
-class SlotMap:
+class SlotMap(Scattered):
     """Which node owns which slots, `slots` by the nodes' names. Of two that claim a slot the later one has it.
 
-    It answers what a HashRing answers. A preference list has the owner alone: replicas are the cluster's own business.
-    Raises DuplicateName; IndexError for what is no slot.
+    Replicas are the cluster's own business, so a key has no list here. Raises DuplicateName; IndexError for what is no
+    slot.
     """
 
+    abilities = Abilities(tokens=True, weights=False, lists=False)
+
     def __init__(self, nodes: Iterable[PlacedNode], slots: Mapping[str, Sequence[SlotRange]]) -> None:
-        self.nodes: Final = distinct_nodes(nodes)
-        self.placement: Final = Slots()
+        super().__init__(nodes, Slots())
         self.slots: Final = {node.name: tuple(slots.get(node.name, ())) for node in self.nodes}
         self._owner: Final = np.full(BUCKETS, NOBODY, np.int32)
         for index, node in enumerate(self.nodes):
@@ -69,41 +72,17 @@ class SlotMap:
         # Where a run of slots of one owner ends; the runs of nobody have no token.
         self._run_ends: Final = np.flatnonzero(np.append(self._owner[1:] != self._owner[:-1], True))
         owned = self._run_ends[self._owner[self._run_ends] != NOBODY]
-        self.tokens: Final = owned.astype(np.uint32) << np.uint32(BUCKET_SHIFT)
+        self.tokens = owned.astype(np.uint32) << np.uint32(BUCKET_SHIFT)
         self.tokens.flags.writeable = False
 
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> SlotMap:
         """The same map with these nodes: what others had is nobody's, and who is new has nothing."""
         return SlotMap(nodes, self.slots)
 
-    def owner(self, key: Key) -> str | None:
-        """The name of the node that owns a key; None where its slot is nobody's."""
-        index = self.owner_of_hash(self.placement.hash(key))
-        return self.nodes[index].name if index >= 0 else None
-
-    def owner_of_hash(self, hash_: int) -> int:
-        """The index of the owner; -1 is nobody."""
-        return int(self._owner[hash_ >> BUCKET_SHIFT])
-
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         """The index of the owner of every hash; -1 is nobody."""
-        found: NDArray[np.int32] = self._owner[hashes >> np.uint32(BUCKET_SHIFT)]
+        found: NDArray[np.int32] = self._owner[self._numbers(hashes)]
         return found
-
-    def preference(self, key: Key, n: int) -> tuple[str, ...]:
-        """The owner's name, where there is an owner and `n` is not 0."""
-        return tuple(self.nodes[index].name for index in self.preference_of_hash(self.placement.hash(key), n))
-
-    def preference_of_hash(self, hash_: int, n: int) -> tuple[int, ...]:
-        """The same for a hash, as indices."""
-        return tuple(index for index, _token in self.walk(hash_, n))
-
-    def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
-        """One row a hash, `n` wide: the owner, then -1."""
-        lists = np.full((len(hashes), n), NOBODY, np.int32)
-        if n:
-            lists[:, 0] = self.owners(hashes)
-        return lists
 
     def walk(self, hash_: int, n: int) -> list[tuple[int, int]]:
         """The owner with the token at which it is met: where the run of its slots ends."""

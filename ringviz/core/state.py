@@ -37,7 +37,14 @@ class KeysState(TypedDict):
     count: int
 
 
-class ReplicaState(TypedDict):
+class _OddReplica(TypedDict, total=False):
+    """What most replicas have nothing of: how many slots they still list as their own, and what they announce."""
+
+    slots: int
+    hostname: str
+
+
+class ReplicaState(_OddReplica):
     """A server that follows a node of an external cluster. `state` is active, suspected or down."""
 
     address: str
@@ -45,10 +52,11 @@ class ReplicaState(TypedDict):
 
 
 class _ForeignState(TypedDict, total=False):
-    """What only a node of an external cluster has."""
+    """What only a node of an external cluster has; `hostname` only where its server announces one."""
 
     slots: list[list[int]]
     replicas: list[ReplicaState]
+    hostname: str
 
 
 class NodeState(_ForeignState):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ringviz.core.abilities import NO_OPTIONS, Abilities, Option, Options
+from ringviz.core.bounded import Bounded
 from ringviz.core.errors import UnknownStrategy
+from ringviz.core.jump import Jump
+from ringviz.core.keys import KeyIndex, Places
+from ringviz.core.maglev import Maglev
 from ringviz.core.modulo import Modulo
+from ringviz.core.multiprobe import MultiProbe
 from ringviz.core.placement import VNODES, Key, Murmur, PlacedNode, Placement
+from ringviz.core.rendezvous import Rendezvous
 from ringviz.core.ring import HashRing
+from ringviz.core.scattered import Scattered
+from ringviz.core.slots import SlotMap
 
 
 class Strategy(Protocol):
@@ -20,6 +29,18 @@ class Strategy(Protocol):
     @property
     def nodes(self) -> tuple[PlacedNode, ...]:
         """The members in their given order, those of weight 0 too."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do."""
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """Its parameters, and which values they may have."""
+
+    @property
+    def chosen(self) -> Options:
+        """The value of each of its parameters."""
 
     @property
     def placement(self) -> Placement:
@@ -32,6 +53,9 @@ class Strategy(Protocol):
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> Self:
         """The same with other nodes. Raises DuplicateName."""
 
+    def ranges(self) -> HashRing | None:
+        """The ring whose ranges belong to one node as a whole; None where every hash has to be asked about."""
+
     def owner(self, key: Key) -> str | None:
         """The name of the owner of a key."""
 
@@ -39,7 +63,10 @@ class Strategy(Protocol):
         """The owner of a hash."""
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """The owner of every hash."""
+        """The owner of every hash. Raises NoOwnerAlone where `abilities.alone` is False, as does all about one key."""
+
+    def owners_at(self, keys: KeyIndex, places: Places) -> NDArray[np.int32]:
+        """The owners of `keys.hashes[places]`, where all of `keys` are placed: any strategy can say that."""
 
     def preference(self, key: Key, n: int) -> tuple[str, ...]:
         """The names of up to `n` distinct nodes for a key, owner first."""
@@ -57,7 +84,25 @@ class Strategy(Protocol):
         """The share of the hash space of each node; sums to 1, or all 0 where nobody holds anything."""
 
 
-STRATEGIES: dict[str, Callable[[Iterable[PlacedNode], Placement], Strategy]] = {"ring": HashRing, "modulo": Modulo}
+STRATEGIES: Final[Mapping[str, type[HashRing | Scattered]]] = {
+    "ring": HashRing,
+    "modulo": Modulo,
+    "rendezvous": Rendezvous,
+    "jump": Jump,
+    "maglev": Maglev,
+    "multiprobe": MultiProbe,
+    "bounded": Bounded,
+}
+
+SLOTS: Final = "slots"  # of a cluster that somebody else runs: it is not computed, its servers say it
+_ABILITIES: Final = {**{name: kind.abilities for name, kind in STRATEGIES.items()}, SLOTS: SlotMap.abilities}
+
+
+def abilities_of(strategy: str) -> Abilities:
+    """What a strategy can do, SLOTS among them. Raises UnknownStrategy."""
+    if strategy not in _ABILITIES:
+        raise UnknownStrategy(strategy, tuple(_ABILITIES))
+    return _ABILITIES[strategy]
 
 
 def build(
@@ -67,13 +112,16 @@ def build(
     seed: int = 0,
     *,
     placement: Placement | None = None,
+    options: Options = NO_OPTIONS,
 ) -> Strategy:
     """The strategy of this name, by `placement` or else by Murmur with these virtual nodes and this seed.
 
-    Modulo does not look at `vnodes`. Raises UnknownStrategy, and what the strategy and the placement themselves raise.
+    `vnodes` count only where nodes have tokens. Raises UnknownStrategy, and what the strategy, `completed` and the
+    placement themselves raise.
     """
     if strategy not in STRATEGIES:
         raise UnknownStrategy(strategy, tuple(STRATEGIES))
+    kind = STRATEGIES[strategy]
     if placement is None:
-        placement = Murmur(vnodes, seed) if strategy == "ring" else Murmur(seed=seed)
-    return STRATEGIES[strategy](nodes, placement)
+        placement = Murmur(vnodes, seed) if kind.abilities.tokens else Murmur(seed=seed)
+    return kind(nodes, placement, options)

@@ -1,4 +1,4 @@
-"""Keys as text: any bytes shown inert, and the pattern that a key set is made from."""
+"""The pattern that a key set is made from."""
 
 from __future__ import annotations
 
@@ -6,25 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 PLACE = "{n}"
-
-
-def shown(key: bytes) -> str:
-    r"""A key for the eye: UTF-8 as it is, every byte that is no printable text as \xNN, a backslash doubled.
-
-    No two keys look alike by this, and nothing of a key can act on a terminal or a page.
-    """
-    text = key.decode("utf-8", "surrogateescape")
-    if text.isprintable() and "\\" not in text:
-        return text
-    return "".join(_inert(letter) for letter in text)
-
-
-def _inert(letter: str) -> str:
-    if letter == "\\":
-        return "\\\\"
-    if letter.isprintable():
-        return letter
-    return "".join(f"\\x{byte:02x}" for byte in letter.encode("utf-8", "surrogateescape"))
 
 
 def is_pattern(pattern: str) -> bool:

@@ -27,7 +27,7 @@ from ringviz.events.nodes import (
 )
 from ringviz.events.work import WorkAsked, WorkCancelling, WorkEnded, WorkloadSet, work_words
 from ringviz.events.keys import KeysImported, KeysLost, KeysRefilled
-from ringviz.events.clusters import ClusterCreated, ClusterFormed, ClusterReconfigured, ExternalSeen
+from ringviz.events.clusters import ClusterCreated, ClusterFormed, ClusterReconfigured, ExternalMoved, ExternalSeen
 
 # isort: on
 from ringviz.events.shapes import ByModulo, Copies, Figures, Loss, MovementSummary, Settings
@@ -39,6 +39,7 @@ __all__ = [
     "ClusterFormed",
     "ClusterReconfigured",
     "Copies",
+    "ExternalMoved",
     "ExternalSeen",
     "Figures",
     "KeysImported",
@@ -85,6 +86,7 @@ Payload = (
     | ClusterReconfigured
     | KeysImported
     | ExternalSeen
+    | ExternalMoved
 )
 
 

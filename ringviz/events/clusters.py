@@ -13,6 +13,7 @@ from ringviz.core import state
 from ringviz.core.state import ClusterState, KeysState, NodeState, Work, Workload
 from ringviz.events.shapes import Figures, MovementSummary, Settings
 from ringviz.events.subject import kind, same
+from ringviz.strategies import name_of
 
 
 def _nodes(payload: Payload) -> EventWords:
@@ -33,7 +34,7 @@ def _reconfigured(payload: Payload) -> EventWords:
     """The most telling difference first, and alone."""
     now, before = payload["cluster"], payload["before"]
     if now["strategy"] != before["strategy"]:
-        return same(_("modulo") if now["strategy"] == "modulo" else _("hash ring"))
+        return same(name_of(now["strategy"]))
     if now["vnodes"] != before["vnodes"]:
         vnodes = now["vnodes"]
         return same(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes) % {"n": grouped(vnodes)})
@@ -45,6 +46,11 @@ def _seen(payload: Payload) -> EventWords:
     count = len(payload["nodes"])
     text = ngettext("the cluster changed: %(n)s node", "the cluster changed: %(n)s nodes", count)
     return EventWords(_("changed"), text % {"n": grouped(count)})
+
+
+def _moved(payload: Payload) -> EventWords:
+    text = _("its name now leads to %(address)s instead of %(before)s")
+    return EventWords(_("new address"), text % {"address": payload["address"], "before": payload["before"]})
 
 
 @kind(
@@ -102,3 +108,12 @@ class ExternalSeen:
     """A cluster of somebody else changed: all of its nodes, as one of its members tells them."""
 
     nodes: list[NodeState]
+
+
+@kind("external_moved", title=gettext_lazy("Address changed"), fold=state.settled, words=_moved)
+@dataclass(frozen=True)
+class ExternalMoved:
+    """The name at which a cluster of somebody else is attached leads to another address, where it answers."""
+
+    address: str
+    before: str

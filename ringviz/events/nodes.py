@@ -23,6 +23,12 @@ _DEATHS = {  # by their cause, where nobody asked for it
     "silent": gettext_lazy("%(node)s stayed silent and was killed"),
 }
 _KILLED = gettext_lazy("%(node)s killed")
+_RETURNS = {
+    "asked": gettext_lazy("%(node)s killed and restarted with its keys"),
+    "exit": gettext_lazy("%(node)s died and was restarted with its keys"),
+    "silent": gettext_lazy("%(node)s stopped answering and was restarted with its keys"),
+}
+_RESTARTED = gettext_lazy("%(node)s restarted")
 
 
 def _of_a_node(payload: Payload, text: Any, sign: str) -> EventWords:
@@ -37,6 +43,10 @@ def _says(text: Any, sign: str = "") -> Words:
 
 def _killed(payload: Payload) -> EventWords:
     return _of_a_node(payload, _DEATHS.get(payload.get("cause", ""), _KILLED), "")
+
+
+def _restarted(payload: Payload) -> EventWords:
+    return _of_a_node(payload, _RETURNS.get(payload.get("cause", ""), _RESTARTED), "")
 
 
 @dataclass(frozen=True)
@@ -184,11 +194,16 @@ class NodeThawed(NodeEvent):
     "node_restarted",
     title=gettext_lazy("Restarted"),
     fold=state.with_node,
-    words=_says(gettext_lazy("%(node)s restarted")),
+    words=_restarted,
 )
 @dataclass(frozen=True)
 class NodeRestarted(NodeEvent):
-    """A server ended and was started again from its directory, with its keys."""
+    """A server ended and was started again from its directory, with its keys.
+
+    `cause` is that of a death: asked, exit or silent; empty where it was to be started again.
+    """
+
+    cause: str = ""
 
 
 @kind(

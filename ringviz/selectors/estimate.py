@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from live.subjects import payload_class
 from live.wording import grouped
 from ringviz.core.state import State
+from ringviz.core.strategy import abilities_of
 from ringviz.events import NodeFailedOver, NodeKilled, NodeRevived
 from ringviz.models import Cluster
 from ringviz.selectors.measured import measure
 from ringviz.selectors.placing import members_of
+from ringviz.strategies import name_of
 from servers.driver.holding import Measured
 
 
@@ -86,8 +88,9 @@ def _notes(cluster: Cluster, kind: str, lost: int, survivors: list[Survivor]) ->
         notes.append(_("Its replica takes over. Writes that the replica had not confirmed may be lost."))
     if made is NodeRevived:
         notes.append(_("It comes back empty, as a new server: its keys have other owners and newer values by now."))
-    if cluster.strategy == "modulo" and made is NodeKilled:
-        notes.append(_("Counting by modulo, the others do not find most of their own keys any more either."))
+    if made is NodeKilled and not abilities_of(cluster.strategy).minimal:
+        text = _("With %(strategy)s, most keys of the other nodes change owner too.")
+        notes.append(text % {"strategy": name_of(cluster.strategy)})
     full = [one["node"] for one in survivors if one["limit"] and one["after_bytes"] > one["limit"]]
     if full:
         text = _("There is not room enough on %(count)d of the nodes.")

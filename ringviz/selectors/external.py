@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, NotRequired, TypedDict
 
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.state import NodeState, ReplicaState, new_node
 from ringviz.models import Attachment, Cluster, Node
-from ringviz.selectors.door import door
+from ringviz.selectors.door import addresses_in, door
 from ringviz.stores import passwords
-from servers.guard.door import Target
+from servers.guard.door import Door, Target
+from servers.reading.agreeing import Dissent
 from servers.reading.connection import Login
-from servers.reading.look import ClusterLook, SelfReport, SilentCluster, read_once
+from servers.reading.figures import SelfReport
+from servers.reading.look import ClusterLook, Reader, SilentCluster, look_once
 from servers.topology import Member
 
+_MOST_OPEN = 100  # open slots of a node that a frame carries
 _SHORT = 8  # letters of a member's id that are its name here; more where two would have the same
 
 
@@ -25,9 +29,26 @@ class StoredReplica(TypedDict):
     up: bool
 
 
-class Stored(TypedDict):
-    """What a node stores: None is unknown. `limit` in bytes, 0 is none; `replica` the first of its replicas."""
+class OpenSlot(TypedDict):
+    """A slot in the middle of a move by hand: its keys may be at either. `leaving`: it goes to `peer`, else it comes
+    from there; `peer` is a node's name, or how its id begins.
+    """
 
+    slot: int
+    leaving: bool
+    peer: str
+
+
+class Stored(TypedDict):
+    """What a node stores: None is unknown. `limit` in bytes, 0 is none; `replica` the first of its replicas.
+
+    `open` are its open slots, the first 100; `unaware`: its server does not know its own address; `shared`: others
+    announce the same address, so that it is not asked.
+    """
+
+    open: NotRequired[list[OpenSlot]]
+    unaware: NotRequired[bool]
+    shared: NotRequired[bool]
     up: bool
     keys: int | None
     bytes: int | None
@@ -36,12 +57,25 @@ class Stored(TypedDict):
     replica: StoredReplica | None
 
 
+class Disagreeing(TypedDict):
+    """A member that answers and leaves out others: how many members it lists, and slots that have an owner there."""
+
+    address: str
+    members: int
+    slots: int
+
+
 class StoredFrame(TypedDict):
-    """The frame `stored`: `nodes` by number as text, `at` in ms; `silent_since` in ms while the cluster is silent."""
+    """The frame `stored`: `nodes` by number as text, `at` in ms; `silent_since` in ms while the cluster is silent.
+
+    `lacks` are commands that the user may not run.
+    """
 
     at: int
     nodes: dict[str, Stored]
     silent_since: NotRequired[int | None]
+    disagreeing: NotRequired[list[Disagreeing]]
+    lacks: NotRequired[list[str]]
 
 
 class Named(NamedTuple):
@@ -84,31 +118,64 @@ def named(look: ClusterLook, nodes: Iterable[NodeState]) -> list[Named]:
     return found
 
 
-def look_at(cluster: Cluster, timeout_s: float) -> ClusterLook | None:
-    """What the servers of an external cluster say now, counts included; None while it is silent. Two queries."""
-    attachment = Attachment.objects.get(cluster=cluster)
-    login = Login(attachment.username, passwords.kept(cluster.pk))
-    try:
-        return read_once(
-            Target(attachment.ip, attachment.port), login, door(), timeout_s, host=attachment.host, measure=True
-        )
-    except SilentCluster:
-        return None
+def reader_of(attachment: Attachment, here: Door) -> Reader:
+    """A reader that remembers the members which were seen last, by the names and addresses of the nodes."""
+    nodes = list(attachment.cluster.nodes.values_list("name", "address"))
+    replicas = [one["address"] for had in (attachment.cluster.slot_map or {}).values() for one in had["replicas"]]
+    addresses = addresses_in([*(address for _name, address in nodes), *replicas])
+    return Reader(
+        Target(attachment.ip, attachment.port),
+        Login(attachment.username, passwords.kept(attachment.cluster_id)),
+        host=attachment.host,
+        others=[target for address in addresses if (target := here.announced(address)) is not None],
+        known=[name for name, _address in nodes],
+    )
+
+
+def look_at(cluster: Cluster, timeout_s: float) -> ClusterLook:
+    """What the servers of an external cluster say now, counts included. Raises SilentCluster."""
+    here = door()
+    reader = reader_of(Attachment.objects.select_related("cluster").get(cluster=cluster), here)
+    return look_once(reader, here, timeout_s, measure=True)
+
+
+def silent_since(cluster: Cluster) -> datetime | None:
+    """Since when the supervisor hears nothing of an external cluster; None where it does, or where none looks."""
+    return Attachment.objects.values_list("silent_since", flat=True).get(cluster=cluster)
 
 
 def stored_frame(look: ClusterLook, nodes: Iterable[NodeState], at_ms: int) -> StoredFrame:
     """What each node stores, as its server said."""
-    stored = {str(node["number"]): _stored(look, member) for member, node in named(look, nodes)}
-    return StoredFrame(at=at_ms, nodes=stored, silent_since=None)
+    found = named(look, nodes)
+    names = {member.id: node["name"] for member, node in found}
+    stored = {str(node["number"]): _stored(look, member, names) for member, node in found}
+    return StoredFrame(
+        at=at_ms,
+        nodes=stored,
+        silent_since=None,
+        disagreeing=disagreeing(look.dissents),
+        lacks=sorted(look.lacks),
+    )
 
 
-def silent_frame(nodes: Iterable[NodeState], at_ms: int, since_ms: int) -> StoredFrame:
-    """The cluster does not answer: nothing is known of any node."""
+def silent_frame(nodes: Iterable[NodeState], at_ms: int, since_ms: int, silence: SilentCluster) -> StoredFrame:
+    """The cluster does not answer, or nobody who is believed: nothing is known of any node."""
     unknown = Stored(up=False, keys=None, bytes=None, limit=None, ops=None, replica=None)
-    return StoredFrame(at=at_ms, nodes={str(node["number"]): unknown for node in nodes}, silent_since=since_ms)
+    return StoredFrame(
+        at=at_ms,
+        nodes={str(node["number"]): unknown for node in nodes},
+        silent_since=since_ms,
+        disagreeing=disagreeing(silence.dissents),
+        lacks=sorted(silence.lacks),
+    )
 
 
-def _stored(look: ClusterLook, member: Member) -> Stored:
+def disagreeing(dissents: Iterable[Dissent]) -> list[Disagreeing]:
+    """The members that are not believed, as pages and `ring status` show them."""
+    return [Disagreeing(address=str(one.target), members=one.members, slots=one.slots) for one in dissents]
+
+
+def _stored(look: ClusterLook, member: Member, names: Mapping[str, str]) -> Stored:
     one = look.measured.get(member.id)
     replicas = look.replicas_of(member.id)
     mirrored = look.measured.get(replicas[0].id) if replicas else None
@@ -120,28 +187,50 @@ def _stored(look: ClusterLook, member: Member) -> Stored:
         limit=values.limit,
         ops=None,
         replica=StoredReplica(keys=(mirrored or SelfReport()).keys, up=mirrored is not None) if replicas else None,
+        open=[
+            OpenSlot(slot=mark.slot, leaving=mark.leaving, peer=names.get(mark.peer, mark.peer[:_SHORT]))
+            for mark in look.marks_of(member)[:_MOST_OPEN]
+        ],
+        unaware=member.id in look.unaware,
+        shared=member.id in look.shared,
     )
 
 
 def _node(look: ClusterLook, member: Member, was: NodeState, since: str) -> NodeState:
     state = _state_of(member)
-    slots = sum(last - first + 1 for first, last in member.ranges)
-    replicas = [ReplicaState(address=_shown(one), state=_state_of(one)) for one in look.replicas_of(member.id)]
-    return {
+    replicas = [_replica(one) for one in look.replicas_of(member.id)]
+    node: NodeState = {
         **was,
         "address": _shown(member),
         "state": state,
         "since": was["since"] if was["state"] == state else since,
         "tokens": len(member.ranges),
-        "ownership": slots / BUCKETS if state != Node.State.DOWN else 0.0,
+        "ownership": _slot_count(member) / BUCKETS if state != Node.State.DOWN else 0.0,
         "slots": [[first, last] for first, last in member.ranges],
         "replicas": sorted(replicas, key=lambda one: one["address"]),
     }
+    node.pop("hostname", None)
+    if member.hostname:
+        node["hostname"] = member.hostname
+    return node
+
+
+def _replica(member: Member) -> ReplicaState:
+    found = ReplicaState(address=_shown(member), state=_state_of(member))
+    if member.ranges:
+        found["slots"] = _slot_count(member)
+    if member.hostname:
+        found["hostname"] = member.hostname
+    return found
+
+
+def _slot_count(member: Member) -> int:
+    return sum(last - first + 1 for first, last in member.ranges)
 
 
 def _state_of(member: Member) -> str:
-    """Suspected where some say that it failed, down where they agree."""
-    if "fail" in member.flags:
+    """Suspected where some say that it failed, down where they agree or nobody knows where it is."""
+    if "fail" in member.flags or not member.reachable:
         return Node.State.DOWN.value
     return Node.State.SUSPECTED.value if member.failed else Node.State.ACTIVE.value
 

@@ -10,11 +10,13 @@ from redis import Redis, RedisError
 from live.channel import redis_url
 from live.places import Process
 from live.wording import number
-from locks.lease import Lease
+from locks.core.own import keys_of
+from locks.models import Leadership
+from locks.stores.line import lease_name
 from ringviz.core.state import ON_RING
-from ringviz.models import Cluster, Leadership, Node
+from ringviz.models import Cluster, Node
 
-LEASE = "supervisor"  # what leaders hold on the hint server
+ROLE = "supervisor"
 _TIMEOUT_S = 0.5
 
 
@@ -28,11 +30,11 @@ def supervisor() -> tuple[Process, ...]:
         if not Cluster.objects.filter(kind=Cluster.Kind.MANAGED).exists():
             return ()
         count = managed.filter(state__in=ON_RING).count()
-        last = Leadership.objects.order_by("-fencing_token").first()
+        last = Leadership.objects.filter(role=ROLE).first()
     except DatabaseError:
         return ()
     servers = ngettext("%(n)s server", "%(n)s servers", count) % {"n": number(count)}
-    leads = _is_led()
+    leads = is_led()
     if leads and last is not None:
         detail = _("%(servers)s, process %(holder)s, since") % {"servers": servers, "holder": last.holder}
         return (Process(_("Supervisor"), True, _("leads"), detail, last.since),)
@@ -41,13 +43,13 @@ def supervisor() -> tuple[Process, ...]:
     return (Process(_("Supervisor"), False, said, detail),)
 
 
-def _is_led() -> bool | None:
+def is_led() -> bool | None:
     """Whether somebody holds the supervisor's lease; None where nobody can be asked."""
     url = redis_url()
     if not url:
         return None
     try:
         with Redis.from_url(url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S) as client:
-            return bool(client.exists(Lease(client, LEASE, 1).keys[0]))
+            return bool(client.exists(keys_of(lease_name(ROLE)).held))
     except (RedisError, OSError):
         return None

@@ -6,11 +6,12 @@ from typing import NotRequired, TypedDict
 
 import numpy as np
 
+from live.inert import shown
 from ringviz.core.buckets import bucket_of
 from ringviz.core.placement import TOKEN_SPACE, Murmur
 from ringviz.core.state import NodeState, State
-from ringviz.core.text import shown
-from ringviz.selectors.placing import SLOTS, is_bucketed, members_of, strategy_of, tokens_of
+from ringviz.core.strategy import SLOTS
+from ringviz.selectors.placing import is_bucketed, members_of, strategy_of, tokens_of
 
 
 class Token(TypedDict):

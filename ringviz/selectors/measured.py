@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from ringviz.core.buckets import bucket_of, stored_name
-from ringviz.core.state import State
+from ringviz.core.state import NodeState, State
 from ringviz.models import Cluster
 from ringviz.selectors.placing import members_of
 from ringviz.stores import passwords
@@ -39,6 +39,20 @@ def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
     finally:
         engine.close()
     return {number: found.get(address) for number, address in addresses.items()}
+
+
+def has_copy(cluster: Cluster, node: NodeState) -> bool:
+    """Whether a replica of a managed node has all that its primary has; True where that one does not say."""
+    password = passwords.kept(cluster.pk)
+    if not cluster.replicas or not node["address"] or not password:
+        return bool(cluster.replicas)
+    engine = Engine(password)
+    try:
+        return engine.is_followed(Address.parse(node["address"]), TIMEOUT_S)
+    except EngineError:
+        return True
+    finally:
+        engine.close()
 
 
 def find_stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> KeyFound | None:

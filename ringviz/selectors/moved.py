@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from live.inert import shown
 from ringviz.core.buckets import bucket_of
 from ringviz.core.movement import ANYONE, End, MovedKeys, Movement
 from ringviz.core.placement import Murmur
 from ringviz.core.state import State
-from ringviz.core.text import shown
 from ringviz.models import KeySet
 from ringviz.selectors.placing import index_for, is_bucketed, movement_between, numbers_by_name
 from ringviz.stores.keysets import keys_at

@@ -9,14 +9,20 @@ from django.utils.translation import gettext as _
 from live import past
 from live.models import Event
 from live.past import NotKept
+from live.shared import Shared
 from live.subjects import UndeclaredKind
 from ringviz.core.state import State
 from ringviz.errors import NotFound
 from ringviz.events import ring
+from ringviz.selectors.clusters import Known
+
+_KEPT = 16  # as many as of the present
 
 
 class Trimmed(NotFound):
     """The log does not reach back to this version any more."""
+
+    status = 410
 
 
 def state_at(stream_id: int, version: int) -> State:
@@ -31,6 +37,18 @@ def state_at(stream_id: int, version: int) -> State:
     except UndeclaredKind:
         text = _("Version %(v)d was written by a newer version of Ringviz. Update this server to see it.")
         raise NotFound(text % {"v": version}) from None
+
+
+def seen_at(now: Known, version: int) -> State:
+    """The same of a cluster for whoever only reads: made once for all who ask meanwhile. Raises as `state_at`."""
+    if version == now.v:
+        return now.state
+    stream_id = now.cluster.stream_id
+    check_version(stream_id, version)
+    return _seen.get((now.epoch, version), lambda: state_at(stream_id, version))
+
+
+_seen: Shared[State] = Shared(_KEPT)
 
 
 def check_version(stream_id: int, version: int) -> None:

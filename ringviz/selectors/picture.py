@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ringviz.core.buckets import HASH_BITS
 from ringviz.core.state import NodeState, State
+from ringviz.core.strategy import abilities_of
 from ringviz.models import KeySet
 from ringviz.selectors.placing import strategy_of, tokens_of
 from ringviz.stores.keysets import index_of
@@ -32,7 +33,7 @@ def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None,
     is `{"v", "total", "bins"}` and the numbers are how many tokens of active nodes lie in each part of the hash space.
     """
     cluster = state["cluster"]
-    if cluster["strategy"] == "modulo":
+    if not abilities_of(cluster["strategy"]).tokens:
         return _file({"v": v, "nodes": []}, np.empty(0, np.uint32))
     nodes = [node for node in state["nodes"] if numbers is None or node["number"] in numbers]
     if span is None and numbers is None and sum(node["tokens"] for node in nodes) > MOST_SENT:

@@ -18,14 +18,14 @@ from ringviz.core.movement import Movement, movement
 from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.state import ON_RING, ClusterState, NodeState, State
-from ringviz.core.strategy import Strategy, build
+from ringviz.core.strategy import SLOTS, Strategy, abilities_of, build
 from ringviz.events import ByModulo, Copies, Figures, MovementSummary
 from ringviz.models import Cluster, KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
 from servers.slots import in_ranges, marked_ranges
 
 _KEPT = 16  # placements that a process holds ready; one of 2,000,000 tokens has tens of megabytes
-SLOTS = "slots"  # the strategy of an external cluster: what its servers say
+_PEER = "modulo"  # what a placement is set beside: the one that the article has
 
 
 def members_of(state: State) -> list[NodeState]:
@@ -96,7 +96,7 @@ def tokens_of(cluster: ClusterState, node: NodeState) -> NDArray[np.uint32]:
 
 def token_count(cluster: ClusterState, weight: float) -> int:
     """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
-    if cluster["strategy"] != "ring":
+    if cluster["strategy"] == SLOTS or not abilities_of(cluster["strategy"]).tokens:
         return 0
     return placement_of(cluster).token_count(PlacedNode("any", weight))
 
@@ -164,7 +164,7 @@ def movement_between(before: State, after: State, keys: KeyIndex) -> Movement:
 def movement_summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
     """What an event tells of a movement."""
     found = movement_between(before, after, keys)
-    modulo = movement(strategy_of(before, "modulo"), strategy_of(after, "modulo"), keys)
+    modulo = movement(strategy_of(before, _PEER), strategy_of(after, _PEER), keys)
     numbers = numbers_by_name(before, after)
     top = found.top_pairs(MAX_PAIRS)
     return MovementSummary(

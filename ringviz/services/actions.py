@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from live.asked import whole_number
+from live.asked import Fields, maybe_whole, whole
 from ringviz.bounds import MAX_WEIGHT
 from ringviz.core.state import Workload
 from ringviz.errors import Invalid
 from ringviz.services import decisions, served
 from ringviz.services.decisions import Decision
-
-Fields = Mapping[str, str]
 
 
 def decision_of(action: str, fields: Fields) -> Decision:
@@ -23,20 +21,6 @@ def decision_of(action: str, fields: Fields) -> Decision:
         known = ", ".join(sorted(_ACTIONS))
         raise Invalid("action", action, _("Choose one of: %(names)s.") % {"names": known})
     return _ACTIONS[action](fields)
-
-
-def whole(fields: Fields, name: str) -> int:
-    """A whole number of at most 15 digits. Raises Invalid."""
-    text = fields.get(name, "").strip()
-    number = whole_number(text)
-    if number is None:
-        raise Invalid(name, text, _("Give a whole number."))
-    return number
-
-
-def maybe_whole(fields: Fields, name: str) -> int | None:
-    """A whole number, or None where nothing is given. Raises Invalid."""
-    return whole(fields, name) if fields.get(name, "").strip() else None
 
 
 def weight(fields: Fields) -> float:

@@ -14,6 +14,7 @@ from live.log import Conflict, Draft, write
 from live.models import Event, Stream
 from live.reading import events_after
 from live.subjects import encode
+from locks.services.leading import Guard
 from ringviz.core.state import State
 from ringviz.errors import Invalid, NotAllowed, Refused, StaleVersion
 from ringviz.events import Payload, WorkAsked, apply
@@ -21,7 +22,6 @@ from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, cluster_of, known, no_cluster
 from ringviz.services.decisions import Decision
 from ringviz.services.intents import asked_before, asking, close, is_supervised, keep, key_for
-from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 
 _OPTIMISTIC_TRIES = 3

@@ -29,11 +29,10 @@ from ringviz.bounds import (
 )
 from ringviz.core.placement import TOKEN_SPACE
 from ringviz.core.state import WITHOUT_SERVER, NodeState, State
-from ringviz.core.strategy import STRATEGIES
 from ringviz.core.text import is_pattern
 from ringviz.errors import Invalid
 from ringviz.events import Settings
-from ringviz.models import Cluster, Node
+from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.placing import token_count
 
 
@@ -84,8 +83,9 @@ def check_seed(seed: int) -> None:
 
 def check_settings(now: Settings) -> None:
     """Each within its bounds."""
-    if now["strategy"] not in STRATEGIES:
-        raise Invalid("strategy", now["strategy"], _("Choose one of: %(names)s.") % {"names": ", ".join(STRATEGIES)})
+    if now["strategy"] not in Cluster.Strategy.values:
+        names = ", ".join(Cluster.Strategy.values)
+        raise Invalid("strategy", now["strategy"], _("Choose one of: %(names)s.") % {"names": names})
     if not 1 <= now["vnodes"] <= MAX_VNODES:
         raise Invalid("vnodes", now["vnodes"], _("Give 1 to %(most)d tokens per node.") % {"most": MAX_VNODES})
     if not 1 <= now["copies"] <= MAX_COPIES:
@@ -135,6 +135,13 @@ def check_memory(more: int) -> None:
         text = _("All servers together may take %(most)s MiB (SERVERS_MEMORY_MIB), and that would be %(wanted)s.")
         values = {"most": grouped(most // MIB), "wanted": grouped((taken + more) // MIB)}
         raise Invalid("memory", more, text % values)
+
+
+def check_keys(key_set: KeySet) -> None:
+    """A file has keys; of an earlier version there may be one without."""
+    if key_set.kind == KeySet.Kind.FILE and not key_set.count:
+        text = _("%(label)s has no keys. Choose other keys.")
+        raise Invalid("key_set", key_set.label, text % {"label": key_set.label})
 
 
 def check_pattern(pattern: str, count: int) -> None:

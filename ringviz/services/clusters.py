@@ -26,6 +26,7 @@ from ringviz.selectors.placing import index_for, with_figures
 from ringviz.services import decisions
 from ringviz.services.changing import change, check_allowed
 from ringviz.services.checks import (
+    check_keys,
     check_name,
     check_node,
     check_seed,
@@ -120,6 +121,7 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     check_name(cluster.name)
     check_settings(Settings(strategy=cluster.strategy, vnodes=cluster.vnodes, copies=cluster.copies))
     check_seed(cluster.seed)
+    check_keys(cluster.key_set)
     since, taken = timestamp(timezone.now()), set[str]()
     members = [new_node(number=number, since=since, **node) for number, node in enumerate(nodes, 1)]
     for member in members:

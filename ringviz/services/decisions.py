@@ -21,6 +21,7 @@ from ringviz.core.state import ON_RING, KeysState, NodeState, State, new_node
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import Known
+from ringviz.selectors.measured import has_copy
 from ringviz.selectors.placing import (
     bucket_owners,
     changed_figures,
@@ -29,7 +30,14 @@ from ringviz.selectors.placing import (
     unfilled_of,
     with_figures,
 )
-from ringviz.services.checks import check_node, check_settings, check_settings_change, check_size, check_weight
+from ringviz.services.checks import (
+    check_keys,
+    check_node,
+    check_settings,
+    check_settings_change,
+    check_size,
+    check_weight,
+)
 from servers.slots import in_ranges
 
 ACTIVE, DOWN, DRAINING = Node.State.ACTIVE, Node.State.DOWN, Node.State.DRAINING
@@ -66,12 +74,15 @@ def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) ->
 
 
 def kill(number: int) -> Decision:
-    """A node goes down, whatever it was before. On a managed cluster its server dies, and with it what it stored."""
+    """A node goes down, whatever it was before. On a managed cluster its server dies, and with it what it stored.
+
+    Unless a replica has all of it at this moment, which is asked.
+    """
 
     def decide(on: Known) -> events.Payload:
         if on.cluster.kind == Cluster.Kind.MANAGED:
-            address = node_of(on.state, number)["address"]
-            return died(number, cause="asked", replica=address if on.cluster.replicas else "")(on)
+            node = node_of(on.state, number)
+            return died(number, cause="asked", replica=node["address"] if has_copy(on.cluster, node) else "")(on)
         return simulated(on)
 
     simulated = _to_state(
@@ -203,6 +214,7 @@ def use_keys(key_set: KeySet) -> Decision:
     def decide(on: Known) -> events.Payload:
         if key_set.pk == on.state["keys"]["id"]:
             raise Invalid("keys", key_set.label, _("The cluster has these keys already."))
+        check_keys(key_set)
         keys = KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
         unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == Cluster.Kind.MANAGED else on.state["unfilled"]
         state: State = {**on.state, "keys": keys, "unfilled": unfilled}

@@ -6,6 +6,7 @@ What its servers say is written as an event where it differs from what was known
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -18,27 +19,28 @@ from live.log import Conflict, timestamp, write
 from live.models import Event, Stream
 from live.subjects import encode
 from live.turns import write_turn
+from locks.services.leading import Guard
 from ringviz import events
 from ringviz.bounds import MAX_ADDRESS, MAX_NAME, MAX_PASSWORD
 from ringviz.core.state import NodeState, State
+from ringviz.core.strategy import SLOTS
 from ringviz.errors import Invalid, NotFound
 from ringviz.events import apply
 from ringviz.models import Attachment, Cluster
 from ringviz.selectors.clusters import cluster_of, keys_of, known, settings_of
 from ringviz.selectors.door import door
 from ringviz.selectors.external import nodes_seen
-from ringviz.selectors.placing import SLOTS
 from ringviz.services.changing import check_allowed
 from ringviz.services.checks import check_name, check_slug
 from ringviz.services.clusters import delete_cluster, found_cluster
 from ringviz.services.keys import pattern_key_set
-from ringviz.services.leading import Guard
 from ringviz.services.rows import write_rows
 from ringviz.stores import passwords
 from servers.address import Address
+from servers.guard.door import Target
 from servers.guard.resolving import NotLetIn, NotTyped, read_typed, resolve
 from servers.reading.connection import Login
-from servers.reading.look import ClusterLook, SilentCluster, read_once
+from servers.reading.look import ClusterLook, Reader, SilentCluster, look_once
 
 TIMEOUT_S = 3.0  # of all that attaching asks of the network
 _OBSERVER = Actor(name="observer", origin="system", may_operate=True)
@@ -59,9 +61,11 @@ def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: s
     try:
         target = resolve(typed, here, TIMEOUT_S)
         left_s = max(0.0, TIMEOUT_S - (time.monotonic() - began))
-        look = read_once(target, login, here, left_s, host=typed.host)
-    except (NotLetIn, SilentCluster):
+        look = look_once(Reader(target, login, host=typed.host), here, left_s)
+    except NotLetIn:
         raise _refused() from None
+    except SilentCluster as silence:
+        raise _refused(silence.lacks) from None
     with write_turn():
         event = adopt(actor=actor, slug=slug, name=name.strip() or slug, look=look)
         cluster = cluster_of(slug)
@@ -119,6 +123,20 @@ def see(slug: str, look: ClusterLook, *, guard: Guard) -> list[NodeState]:
     return nodes
 
 
+def relocate(attachment: Attachment, target: Target, *, guard: Guard) -> None:
+    """The name that was attached leads to another address, where the cluster answers: told, and kept.
+
+    Raises Stream.DoesNotExist where it is detached meanwhile, Fenced.
+    """
+    before = Target(attachment.ip, attachment.port)
+    payload = events.ExternalMoved(address=str(target), before=str(before))
+    with write(attachment.cluster.stream_id) as draft:
+        guard()
+        Attachment.objects.filter(pk=attachment.pk).update(ip=target.ip, port=target.port)
+        event = draft.record(payload, _OBSERVER)
+    keep_log_bounded(event.stream_id, event.version)
+
+
 def hear(attachment: Attachment, *, guard: Guard) -> None:
     """The cluster answers, from now on. Raises Fenced."""
     if attachment.silent_since is not None:
@@ -150,8 +168,14 @@ def _read_address(text: str) -> Address:
     raise Invalid("address", text[:MAX_ADDRESS], _("Write host:port, or [address]:port for IPv6."))
 
 
-def _refused() -> Invalid:
-    """The one refusal, whatever the reason: it says all that has to be so, and not what is not."""
+def _refused(lacks: Iterable[str] = ()) -> Invalid:
+    """The one refusal, whatever the reason: it says all that has to be so, and not what is not.
+
+    Only who was let in by user name and password is told which command this user may not run.
+    """
+    for right in sorted(lacks):
+        text = _("This user may not run %(command)s, which Ringviz needs. Allow it, for example by +%(acl)s.")
+        return Invalid("username", None, text % {"command": right, "acl": right.lower().replace(" ", "|")})
     text = _(
         "Cannot be attached. ALLOWED_TARGETS has to let it in, and it has to answer as a cluster, without TLS, "
         "to this user name and password."

@@ -25,13 +25,14 @@ from ringviz.models import Cluster, KeyImport, KeySet
 from ringviz.selectors.clusters import cluster_of
 from ringviz.services.changing import check_allowed, check_changeable
 from ringviz.services.clusters import use_keys
+from ringviz.services.keys import Note
 from ringviz.stores.keysets import Progress
 
 _FRAME_EVERY_S = 0.1
 _ROW_EVERY_S = 1.0
 ABANDONED_AFTER = timedelta(seconds=30)
 
-Make = Callable[[Progress], KeySet]
+Make = Callable[[Progress, Note], KeySet]
 
 
 def start_import(*, slug: str, actor: Actor, make: Make, language: str, source: BinaryIO | None = None) -> KeyImport:
@@ -86,12 +87,13 @@ class _Run:
         self._job, self._cluster, self._actor = job, cluster, actor
         self._make, self._language, self._source = make, language, source
         self._framed_at = self._saved_at = time.monotonic()
+        self._converted = ""
 
     def __call__(self) -> None:
         job = self._job
         with override(self._language):
             try:
-                key_set = self._make(self._progress)
+                key_set = self._make(self._progress, self._note)
                 use_keys(slug=self._cluster.slug, actor=self._actor, key_set=key_set)
                 job.done = job.total = key_set.count
                 job.state = KeyImport.State.DONE
@@ -113,6 +115,9 @@ class _Run:
         self._frame()
         connection.close()
 
+    def _note(self, converted: str) -> None:
+        self._converted = converted
+
     def _progress(self, done: int, total: int) -> None:
         self._job.done, self._job.total = done, total
         now = time.monotonic()
@@ -124,7 +129,10 @@ class _Run:
             self._save()
 
     def _frame(self) -> None:
-        publish_frame(self._cluster.stream_id, "import", progress_of(self._job))
+        frame = progress_of(self._job)
+        if self._converted:
+            frame["converted"] = self._converted
+        publish_frame(self._cluster.stream_id, "import", frame)
 
     def _save(self) -> None:
         """Into the row, if it is still there: with a cluster its imports are deleted."""

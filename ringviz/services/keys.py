@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,12 @@ from ringviz.stores.keysets import Progress, index_of, silent
 DEFAULT_PATTERN = "user:{n}"
 DEFAULT_COUNT = 10_000
 
+Note = Callable[[str], None]
+
+
+def unheard(_note: str) -> None:
+    """Nobody hears what was converted."""
+
 
 def pattern_key_set(*, pattern: str, count: int, progress: Progress = silent) -> KeySet:
     """The key set of a pattern such as `user:{n}`, n from 0. Raises Invalid."""
@@ -27,9 +34,16 @@ def pattern_key_set(*, pattern: str, count: int, progress: Progress = silent) ->
     return key_set
 
 
-def file_key_set(*, source: BinaryIO, label: str, progress: Progress = silent) -> KeySet:
-    """The key set of a file of keys, one a line, plain or gzip. Raises Invalid; then nothing is kept."""
-    read = read_key_file(source, progress)
+def file_key_set(
+    *, source: BinaryIO, label: str, progress: Progress = silent, binary: bool = False, note: Note = unheard
+) -> KeySet:
+    """The key set of a file of keys, one a line, as `stores.keylines` reads it. Raises Invalid; then nothing is kept.
+
+    `note` is told once how the keys differ from the bytes of the file, if they do.
+    """
+    read = read_key_file(source, progress, binary=binary)
+    if read.converted:
+        note(read.converted)
     text = "".join(letter if letter.isprintable() else "?" for letter in label).strip() or _("a file")
     return _kept(
         KeySet(kind=KeySet.Kind.FILE, pattern="", label=text[:MAX_LABEL], count=read.count, digest=read.digest)

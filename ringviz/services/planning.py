@@ -9,9 +9,10 @@ import numpy as np
 from live.subjects import encode, payload_class
 from ringviz.core.placement import PlacedNode
 from ringviz.core.state import NodeState, State
+from ringviz.core.strategy import abilities_of
 from ringviz.events import NodeAdded, NodeReweighted, apply
 from ringviz.models import Cluster
-from ringviz.selectors.clusters import Known, known
+from ringviz.selectors.clusters import Known, seen
 from ringviz.selectors.estimate import Estimate, estimate
 from ringviz.selectors.placing import base64_words, placement_of
 from ringviz.services.changing import check_changeable
@@ -29,7 +30,7 @@ class Plan(NamedTuple):
 
 def make_plan(slug: str, decision: Decision) -> Plan:
     """What a decision would make of the cluster as it is. Raises NotFound, Invalid."""
-    on = known(slug)
+    on = seen(slug)
     check_changeable(on.cluster)
     payload = decision(on)
     kind, encoded = encode(payload)
@@ -54,7 +55,8 @@ def answer_of(made: Plan) -> PlanAnswer:
     answer = PlanAnswer(v=made.on.v, kind=made.kind, payload=made.payload)
     if made.on.cluster.kind == Cluster.Kind.MANAGED:
         answer["estimate"] = estimate(made.on.cluster, made.on.state, made.kind, made.payload, made.after)
-    if payload_class(made.kind) in (NodeAdded, NodeReweighted) and made.after["cluster"]["strategy"] == "ring":
+    has_tokens = abilities_of(made.after["cluster"]["strategy"]).tokens
+    if has_tokens and payload_class(made.kind) in (NodeAdded, NodeReweighted):
         node: NodeState = made.payload["node"]  # type: ignore[assignment]
         tokens = placement_of(made.after["cluster"]).tokens(PlacedNode(node["name"], node["weight"]))
         answer["tokens"] = base64_words(np.sort(tokens))

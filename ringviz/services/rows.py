@@ -54,7 +54,10 @@ def slot_map_of(state: State) -> dict[str, dict[str, Any]] | None:
     """What a cluster's row keeps of its nodes, where somebody else runs it; else None."""
     if state["cluster"]["kind"] != Cluster.Kind.EXTERNAL:
         return None
-    return {str(node["number"]): {"slots": node["slots"], "replicas": node["replicas"]} for node in state["nodes"]}
+    return {
+        str(node["number"]): {name: value for name, value in node.items() if name not in NODE_FIELDS}
+        for node in state["nodes"]
+    }
 
 
 def columns(node: NodeState) -> dict[str, Any]:

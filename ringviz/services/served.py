@@ -38,9 +38,10 @@ def thaw(number: int) -> Decision:
     return _server("thaw", number, events.NodeThawed, ACTIVE, {FROZEN, SUSPECTED})
 
 
-def restart(number: int, *, address: str | None = None) -> Decision:
-    """A server ends and is started from its directory, with its keys."""
-    return _server("restart", number, events.NodeRestarted, ACTIVE, ON_RING, address)
+def restart(number: int, *, address: str | None = None, cause: str = "") -> Decision:
+    """A server ends and is started from its directory, with its keys; by a death, if there is a `cause`."""
+    plain = _server("restart", number, events.NodeRestarted, ACTIVE, ON_RING, address)
+    return replace(plain, decide=lambda on: replace(cast(events.NodeRestarted, plain(on)), cause=cause))
 
 
 def suspected(number: int) -> Decision:
@@ -100,8 +101,8 @@ def refilled(unfilled: Sequence[Sequence[int]], *, keys: int, ms: int) -> Decisi
     return Decision("refill", {}, decide)
 
 
-def lost(buckets: NDArray[np.bool_]) -> Decision:
-    """These buckets do not have what they stored. Raises Invalid where that is known of all of them already."""
+def lost(buckets: NDArray[np.bool_], *, keys: int = 0) -> Decision:
+    """These buckets do not have what they stored: `keys` of it, or all. Raises Invalid where that is known of all."""
 
     def decide(on: Known) -> events.Payload:
         known = in_ranges(on.state["unfilled"])
@@ -109,8 +110,8 @@ def lost(buckets: NDArray[np.bool_]) -> Decision:
             raise Invalid("buckets", "", _("That is known already."))
         unfilled = unfilled_of(known | buckets)
         after = with_checked_figures({**on.state, "unfilled": unfilled}, on)
-        keys = sum(node["lost"] for node in after["nodes"]) - sum(node["lost"] for node in on.state["nodes"])
-        return events.KeysLost(keys=keys, unfilled=unfilled, changed=changed_figures(on.state, after))
+        more = sum(node["lost"] for node in after["nodes"]) - sum(node["lost"] for node in on.state["nodes"])
+        return events.KeysLost(keys=keys or more, unfilled=unfilled, changed=changed_figures(on.state, after))
 
     return Decision("lose", {}, decide)
 

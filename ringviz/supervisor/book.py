@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from live.actor import Actor
 from live.models import Event
+from locks.services.leading import Guard
 from ringviz import events
 from ringviz.models import Intent
 from ringviz.selectors.clusters import Known, known, open_intents
 from ringviz.services.changing import report
 from ringviz.services.decisions import Decision
-from ringviz.services.leading import Guard
 from ringviz.services.served import ended
 
 SUPERVISOR = Actor(name="supervisor", origin="system", may_operate=True)
@@ -48,9 +48,15 @@ class Book:
         actor = Actor(name=intent.actor, origin=cast(Any, intent.origin), may_operate=True)
         return report(slug=self.slug, actor=actor, decision=ending(intent, decision), guard=self._guard())
 
-    def given_up(self, intent: Intent, outcome: Intent.State, why: str) -> Event:
-        """Nothing came of an intent."""
+    def given_up(self, intent: Intent, outcome: Intent.State, why: str) -> Event | None:
+        """Nothing came of an intent. None where it has ended already."""
+        if not self.is_open(intent):
+            return None
         return self.found(ended(intent.number, outcome.value, why, cast(Any, intent.before)))
+
+    def is_open(self, intent: Intent) -> bool:
+        """Whether it has not ended. A write whose connection broke may have come to pass all the same."""
+        return open_intents(self.cluster_id).filter(pk=intent.pk).exists()
 
 
 def ending(intent: Intent, decision: Decision) -> Decision:

@@ -1,4 +1,5 @@
-"""Counts what every server of every managed cluster stores, a few times a second, and tells the pages.
+"""Counts what every server of every managed cluster stores, a few times a second, and tells the pages. In the same look
+it is noted which replicas are full copies.
 
 In a thread of its own: a frozen server costs its deadline here and delays nobody who decides.
 """
@@ -14,7 +15,6 @@ from live.hints import publish_frame
 from live.wire import now_ms
 from ringviz.selectors.external import Stored, StoredFrame, StoredReplica
 from ringviz.supervisor.members import Members
-from servers.address import Address
 from servers.driver.engine import Engine
 from servers.driver.holding import Measured
 
@@ -65,22 +65,23 @@ class Counting:
 
     def _count(self, cluster: Counted) -> None:
         current = cluster.members.current()
-        asked = [one for pair in current.values() for one in pair if one is not None]
+        asked = [one.address for pair in current.values() for one in pair if one is not None]
         measured = cluster.engine.measure(asked, TIMEOUT_S) if asked else {}
         nodes: dict[str, Stored] = {}
         for number, (primary, replica) in current.items():
-            found = measured.get(primary) if primary else None
-            nodes[str(number)] = _stored(found, replica, measured)
+            found = measured.get(primary.address) if primary else None
+            copy = measured.get(replica.address) if replica else None
+            nodes[str(number)] = _stored(found, copy, has_replica=replica is not None)
+            if primary is not None and replica is not None:
+                link = copy.link if copy else None
+                cluster.members.copies.seen(replica, primary, link, primary_answers=found is not None)
             if found is not None:
                 self._bytes[cluster.stream_id, number] = found.data
         publish_frame(cluster.stream_id, "stored", dict(StoredFrame(at=now_ms(), nodes=nodes)))
 
 
-def _stored(found: Measured | None, replica: Address | None, measured: dict[Address, Measured | None]) -> Stored:
-    copy = None
-    if replica is not None:
-        other = measured.get(replica)
-        copy = StoredReplica(keys=None if other is None else other.keys, up=other is not None)
+def _stored(found: Measured | None, other: Measured | None, *, has_replica: bool) -> Stored:
+    copy = StoredReplica(keys=other.keys if other else None, up=other is not None) if has_replica else None
     if found is None:
         return Stored(up=False, keys=None, bytes=None, limit=None, ops=None, replica=copy)
     return Stored(up=True, keys=found.keys, bytes=found.bytes, limit=found.limit, ops=found.ops, replica=copy)

@@ -1,29 +1,61 @@
-"""Deaths: the convicted is killed first, then its buckets go to their next owners, then the log tells of it.
+"""Deaths: the convicted is killed first, then somebody has its place or its buckets go to others, then the log tells.
 
-Fencing comes first because a frozen server that thaws would go on answering with old values and swallow writes.
+Fencing comes first because a frozen server that thaws would go on answering with old values and swallow writes. A death
+is open until it is told: whatever fails on the way is done again, and each part finds what it did.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ringviz.core.state import ON_RING, State
 from ringviz.errors import Refused
 from ringviz.models import Intent, Node
-from ringviz.selectors.placing import bucket_owners
-from ringviz.services.decisions import died
+from ringviz.selectors.placing import bucket_owners, members_of
+from ringviz.services import served
+from ringviz.services.decisions import Decision, died
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import Mover
 from ringviz.supervisor.servers import Server
+from ringviz.supervisor.succession import Succession, Successor
 from ringviz.supervisor.telling import About, Telling
 from servers.driver.engine import Engine
 from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
+
+ASKED = "asked"
+LOOK_WITHIN_S = 0.2
+TOGETHER_S = 0.1  # between the ends of two servers that have one cause
+
+
+@dataclass(eq=False)
+class Death:
+    """Of a server, open until it is told. `cause` is asked, exit or silent; `is_replica` what it was in its node.
+
+    `shared`: most of the cluster's servers ended by themselves with it, which is no fault of any of them.
+    """
+
+    server: Server
+    cause: str
+    is_replica: bool
+    successor: Successor | None = None
+    shared: bool = False
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an intent asked for. `copied`: there was a full copy before it, so that nothing was said to be lost."""
+
+    intent: Intent
+    copied: bool
 
 
 class Deaths:
@@ -35,60 +67,172 @@ class Deaths:
         self._members = members
         self._mover = mover
         self._telling = telling
-        self._noted: dict[Server, str] = {}
-        self._asked: dict[Server, Intent] = {}
+        self._succession = Succession(engine, members)
+        self._open: dict[Server, Death] = {}
+        self._asked: dict[Server, _Asked] = {}
+        self._inherited: dict[int, bool] = {}  # of nodes whose death before our time is not told yet
         self.bytes_of: Callable[[int], int] = lambda _number: 0
 
-    def asked(self, server: Server, intent: Intent) -> None:
-        """The end of this server will be what an intent asked for."""
-        self._asked[server] = intent
+    def kill(self, server: Server, intent: Intent) -> None:
+        """Ends a primary, as an intent asked for. Looked at before: what its replica has, nobody can ask after it."""
+        self._asked[server] = _Asked(intent, copied=self._has_copy(server))
+        self._members.kill(server)
+        self.note(server, ASKED)
 
-    def cause_of(self, server: Server) -> str:
-        """Why a server that ended has ended."""
-        return "asked" if server in self._asked else "exit"
+    def ended(self, server: Server) -> None:
+        """A server ended by itself."""
+        self.note(server, ASKED if server in self._asked else "exit")
 
     def note(self, server: Server, cause: str) -> None:
-        """A death that `handle` will see to; the first cause counts."""
-        self._noted.setdefault(server, cause)
+        """A death that `handle` will see to; the first cause counts, and who has ended was not only silent."""
+        if cause == "silent" and server.child.has_ended:
+            cause = "exit"
+        if self._members.is_current(server) and server not in self._open:
+            self._open[server] = Death(server, cause, self._members.is_replica(server))
+
+    @property
+    def are_open(self) -> bool:
+        """Whether there is one."""
+        return bool(self._open)
 
     def handle(self) -> bool:
-        """Sees to all deaths that were noted, together: two at once lose what both had. False when there is none."""
-        dead = {server: cause for server, cause in self._noted.items() if self._members.is_current(server)}
-        self._noted.clear()
-        if not dead:
+        """Sees to all that are open, together: two at once lose what both had. False when there is none."""
+        if not self._open:
             return False
-        self._telling.work("reassigning", About(node=next(iter(dead)).number))
-        for server in dead:
-            self._members.kill(server)
+        if self._more_may_come():
+            time.sleep(TOGETHER_S / 4)
+            return True
+        awaited = any(death.successor is Successor.AWAITED for death in self._open.values())
+        about = About(node=next(iter(self._open)).number)
+        self._telling.work("starting" if awaited else "reassigning", about)
+        for death in self._open.values():
+            self._members.kill(death.server)
         self._mover.cancel()  # after it: asking a frozen source to cancel takes its whole deadline
         state = self._book.known().state
-        replaced = [server for server in dead if self._taken_over(server)]
-        self._reassign(state, [server for server in dead if self._owned(state, server) and server not in replaced])
-        for server, cause in dead.items():
-            self._write_death(state, server, cause, replaced=server in replaced)
+        self._find_shared(state)
+        self._find_given_up()
+        for death in self._of_primaries():
+            if death.successor in (None, Successor.AWAITED):
+                death.successor = self._successor(state, death)
+        self._give_away(state, [one.server for one in self._of_primaries() if one.successor is Successor.NOBODY])
+        for death in self._of_primaries():
+            if death.successor is not Successor.AWAITED:
+                self._tell(state, death)
+                del self._open[death.server]
+        self._see_to_replicas()
         return True
 
-    def _owned(self, state: State, server: Server) -> bool:
-        """Whether it was the primary of a node on the ring."""
-        states = {node["number"]: node["state"] for node in state["nodes"]}
-        return not self._members.is_replica(server) and states.get(server.number) in ON_RING
+    def missing(self, number: int) -> None:
+        """A node whose primary has left nothing to start from: its replica has its place, or all of it is lost.
 
-    def _taken_over(self, server: Server) -> bool:
-        """Has the replica take the place of a dead primary, if there is one that can."""
-        replica = self._members.replica(server.number)
-        if self._members.is_replica(server) or replica is None or not replica.is_running:
+        Called again until it has been told. Where a kill was asked for, an earlier supervisor has seen to that.
+        """
+        if number not in self._inherited:
+            self._inherited[number] = self._succession.inherited(number)
+            if not self._inherited[number]:
+                self._end_replica(number)
+        replica = self._address(number) if self._inherited[number] else ""
+        kill = next((one for one in self._book.open_intents() if (one.action, one.node) == ("kill", number)), None)
+        if kill is not None:
+            self._book.done(kill, died(number, cause=ASKED, replica=replica))
+        else:
+            self._book.found(died(number, cause="exit", replica=replica))
+        del self._inherited[number]
+
+    def is_missing(self, number: int) -> bool:
+        """Whether `missing` was called for a node and has not been told."""
+        return number in self._inherited
+
+    # --- of many at once
+
+    def _more_may_come(self) -> bool:
+        """Whether a server ended by itself just now: others may have ended of the same."""
+        ends = [death.at for death in self._open.values() if death.cause == "exit" and death.successor is None]
+        return bool(ends) and time.monotonic() - max(ends) < TOGETHER_S
+
+    def _find_shared(self, state: State) -> None:
+        """More than half of a cluster is no fault of a server, as with those that are silent together."""
+        ended = [
+            death
+            for death in self._of_primaries()
+            if death.cause == "exit"
+            and death.successor in (None, Successor.AWAITED)
+            and _on_ring(state, death.server.number)
+        ]
+        if 2 * len(ended) > len(members_of(state)):
+            for death in ended:
+                death.shared = True
+
+    def _find_given_up(self) -> None:
+        """Who does not come back may be given up: by a kill that is asked for meanwhile."""
+        awaited = {
+            death.server.number: death
+            for death in self._of_primaries()
+            if death.successor is Successor.AWAITED and death.server not in self._asked
+        }
+        for intent in self._book.open_intents() if awaited else ():
+            if intent.action == "kill" and (death := awaited.get(intent.node)) is not None:
+                self._asked[death.server] = _Asked(intent, copied=False)
+                death.cause = ASKED
+
+    def _are_most_away(self, state: State) -> bool:
+        return 2 * len(self._members.running()) < len(members_of(state))
+
+    # --- whose place is whose
+
+    def _of_primaries(self) -> list[Death]:
+        return [death for death in self._open.values() if not death.is_replica]
+
+    def _successor(self, state: State, death: Death) -> Successor:
+        """Of a node that is not on the ring nobody keeps the place. Without replicas, that is the price of a death."""
+        asked = self._asked.get(death.server)
+        if not _on_ring(state, death.server.number):
+            return Successor.NOBODY
+        if death.successor is Successor.AWAITED and asked is not None and not asked.copied:
+            return self._succession.give_up(death.server)
+        if death.shared:
+            return self._succession.of_shared(death.server, is_own_fault=not self._are_most_away(state))
+        may_return = self._members.replicas > 0 and (asked is None or asked.copied)
+        return self._succession.of(death.server, may_return=may_return)
+
+    def _has_copy(self, primary: Server) -> bool:
+        """Whether its replica is a full copy, asked now."""
+        replica = self._members.replica(primary.number)
+        if replica is None:
             return False
-        try:
-            self._engine.takeover(replica.address)
-        except Exception:
-            logger.exception("The replica of node %d could not take over", server.number)
-            return False
-        return True
+        found = self._engine.measure([replica.address], LOOK_WITHIN_S)[replica.address]
+        if found is not None and self._engine.answers(primary.address):
+            self._members.copies.looked_at(replica, primary, found.link)
+        return self._members.copies.of(replica) is not None
+
+    def _see_to_replicas(self) -> None:
+        """A replica alone is no loss: it is started anew. With its primary, it is seen to with that."""
+        waiting = {death.server.number for death in self._of_primaries()}
+        for death in [one for one in self._open.values() if one.is_replica and one.server.number not in waiting]:
+            if self._members.is_current(death.server):
+                self._members.drop(death.server)
+                self._engine_forgets(death.server)
+            del self._open[death.server]
+
+    # --- what nobody keeps
+
+    def _give_away(self, state: State, dead: list[Server]) -> None:
+        """The buckets of the dead, and under modulo those that the living have to give, change owner at once.
+
+        Their replicas end before, and their directories: nobody who comes back has these buckets any more.
+        """
+        for server in dead:
+            self._end_replica(server.number)
+            self._members.discard(server)
+        if dead := [server for server in dead if _on_ring(state, server.number)]:
+            self._reassign(state, dead)
+
+    def _end_replica(self, number: int) -> None:
+        if (replica := self._members.replica(number)) is not None:
+            self._members.kill(replica)
+            self._members.drop(replica)
 
     def _reassign(self, state: State, dead: list[Server]) -> None:
-        """The buckets of the dead, and under modulo those that the living have to give, change owner at once."""
-        if not dead:
-            return
         numbers = {server.number for server in dead}
         nodes = [{**n, "state": Node.State.DOWN.value} if n["number"] in numbers else n for n in state["nodes"]]
         before = bucket_owners(state)
@@ -105,29 +249,39 @@ class Deaths:
         except Exception:
             logger.exception("The buckets of the dead are given away by the next step")
 
-    def _write_death(self, state: State, server: Server, cause: str, *, replaced: bool) -> None:
-        intent = self._asked.pop(server, None)
-        if not self._owned(state, server):
+    # --- what is told
+
+    def _tell(self, state: State, death: Death) -> None:
+        """Writes it into the log, as the end of the intent that asked for it, if one did."""
+        server, asked = death.server, self._asked.get(death.server)
+        on_ring = _on_ring(state, server.number)
+        try:
+            if asked is None and on_ring:
+                self._book.found(self._decision(death))
+            elif asked is not None and on_ring and self._book.is_open(asked.intent):  # else it was told already
+                self._book.done(asked.intent, self._decision(death))
+            elif asked is not None:
+                self._book.given_up(asked.intent, Intent.State.FAILED, "the node was not on the ring")
+        except Refused:
+            logger.exception("The death of node %d could not be told", server.number)
+        self._asked.pop(server, None)
+        if death.successor is Successor.NOBODY:
             self._members.drop(server)
-        else:
-            replica = self._members.replica(server.number)
-            address = str(replica.address) if replaced and replica is not None else ""
-            decision = died(server.number, cause=cause, replica=address, stored_bytes=self.bytes_of(server.number))
-            try:
-                if intent is None:
-                    self._book.found(decision)
-                else:
-                    self._book.done(intent, decision)
-                    intent = None
-            except Refused:
-                logger.exception("The death of node %d could not be told", server.number)
-            if replaced:
-                self._members.promote(server.number)
-            else:
-                self._members.drop(server)
-        if intent is not None:
-            self._book.given_up(intent, Intent.State.FAILED, "the node was not on the ring")
-        self._engine_forgets(server)
+        if death.successor is not Successor.ITSELF:
+            self._engine_forgets(server)
+
+    def _decision(self, death: Death) -> Decision:
+        number = death.server.number
+        address = self._address(number)
+        if death.successor is Successor.ITSELF:
+            return served.restart(number, address=address, cause=death.cause)
+        replica = address if death.successor is Successor.REPLICA else ""
+        return died(number, cause=death.cause, replica=replica, stored_bytes=self.bytes_of(number))
+
+    def _address(self, number: int) -> str:
+        """Where the primary of a node answers now."""
+        primary = self._members.primary(number)
+        return str(primary.address) if primary is not None else ""
 
     def _engine_forgets(self, server: Server) -> None:
         """A dead identity without buckets is of no interest to the living."""
@@ -135,3 +289,7 @@ class Deaths:
             self._engine.forget([server.id], self._members.addresses())
         except Exception:
             logger.exception("Identity %s was not forgotten", server.id)
+
+
+def _on_ring(state: State, number: int) -> bool:
+    return any(node["number"] == number and node["state"] in ON_RING for node in state["nodes"])

@@ -15,24 +15,26 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 import numpy as np
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
+from fleet.hands import Closed, Hands
 from live.models import Stream
+from live.outage import Outage
+from locks.services.leading import Fenced, Guard
 from ringviz.errors import Invalid, NotFound, Refused
 from ringviz.models import Intent
-from ringviz.selectors.placing import bucket_owners, members_of
+from ringviz.selectors.placing import members_of
 from ringviz.services import served
-from ringviz.services.decisions import ACTIVE, died
-from ringviz.services.leading import Fenced, Guard
+from ringviz.services.decisions import ACTIVE
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.deaths import Deaths
-from ringviz.supervisor.hands import Closed, Hands
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import MoveFailed, Mover
 from ringviz.supervisor.refill import Refill, RefillFailed
 from ringviz.supervisor.servers import NotStarted, Server
+from ringviz.supervisor.space import Space
 from ringviz.supervisor.telling import Telling
 from ringviz.supervisor.traffic import TrafficChild
 from ringviz.supervisor.works import Works
@@ -76,14 +78,18 @@ class ClusterKeeper:
         self.stream_id: int = cluster.stream_id
         self._heartbeat = heartbeat
         self._queue: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._untold: dict[Server, str] = {}  # what was heard last of servers that were suspected
         self._stopping = threading.Event()
         self._errors = 0  # in a row
+        self._outage = Outage(f"cluster {cluster.slug}", "its servers run on, and what is asked for waits")
         self.engine = engine = Engine(password)
         self._leads = leader.leads
         self.book = Book(cluster.pk, cluster.slug, leader.guard)
         telling = Telling(cluster.stream_id)
         self.members = Members(cluster, engine, hands, heartbeat, password=password, on_end=self._on_end)
         self._telling = telling
+        self._space = Space(cluster.slug, self.members.servers.root, telling)
+        self._had_room = True
         self._mover = Mover(engine, self.members, telling, self._lost)
         self._refill = Refill(self.book, self.members, telling, engine)
         self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
@@ -116,27 +122,28 @@ class ClusterKeeper:
         """A server missed pings. Pages hear of it now: the keeper may be in the middle of a step."""
         if key[2] == "primary":
             self._telling.suspicion(key[1], misses, _VERDICT_MS if misses else None)
-        self._queue.put(("suspicion", (key, misses)))
+        self._queue.put(("suspicion", self.members.server(key)))
 
     def on_clear(self, key: ServerKey) -> None:
         """A suspected server answered."""
         if key[2] == "primary":
             self._telling.clear()
-        self._queue.put(("clear", key))
+        self._queue.put(("clear", self.members.server(key)))
 
     def on_verdict(self, key: ServerKey) -> None:
-        """A server is convicted."""
-        self._queue.put(("verdict", key))
+        """A server is convicted: this one, not who has its place when that is heard."""
+        self._queue.put(("verdict", self.members.server(key)))
 
     def bytes_from(self, bytes_of: Callable[[int, int], int]) -> None:
         """Who knows what a server held when it died."""
         self._deaths.bytes_of = lambda number: bytes_of(self.stream_id, number)
 
     def end_servers(self) -> None:
-        """Kills every server: the cluster was deleted, or its keeper has failed."""
+        """Kills every server, and asks none any more: the cluster was deleted, or its keeper has failed."""
         for server in self.members.everybody():
             server.expected = True
             self.members.kill(server)
+        self.engine.close()
 
     def _on_end(self, server: Server) -> None:
         self._queue.put(("exit", server))
@@ -155,17 +162,19 @@ class ClusterKeeper:
     def _begin(self) -> None:
         """Starts what should run, again and again until it does."""
         while not self._stopping.is_set():
-            if not self._leads():
-                self._rest()
+            if not self._may_act(needs_room=True):
                 continue
             try:
                 self._telling.work("starting")
                 self.members.begin(self.book.known().state)
                 self._tell_of_begin()
-                self._count_at_begin()
+                self._outage.answered()
                 return
             except (Fenced, Closed, NotFound, Stream.DoesNotExist):
                 raise
+            except (OperationalError, InterfaceError) as error:
+                self._stopping.wait(self._outage.failed(error))
+                continue
             except TROUBLE as error:
                 logger.warning("The servers of %s could not be started: %s", self.book.slug, error)
             except Exception:
@@ -178,24 +187,12 @@ class ClusterKeeper:
         with suppress(Invalid):  # known already
             self.book.found(served.lost(buckets))
 
-    def _count_at_begin(self) -> None:
-        """A server may come back with less than it had: what it lacks is stored again; what is there stays."""
-        state = self.book.known().state
-        if state["work"]:
-            return  # in the middle of a move the counts say nothing
-        owners, measured = bucket_owners(state), self.engine.measure(self.members.addresses(), 1.0)
-        for node in members_of(state):
-            server = self.members.primary(node["number"])
-            found = measured.get(server.address) if server is not None else None
-            if found is not None and found.keys < node["keys"] - node["lost"]:
-                self._lost(owners == node["number"])
-
     def _tell_of_begin(self) -> None:
         """Servers may answer elsewhere than before, and who was frozen is not; a node without a directory is lost."""
         for node in members_of(self.book.known().state):
             server = self.members.primary(node["number"])
-            if server is None:
-                self.book.found(died(node["number"], cause="exit"))
+            if server is None or self._deaths.is_missing(node["number"]):
+                self._deaths.missing(node["number"])
             elif server.is_running and (str(server.address), ACTIVE) != (node["address"], node["state"]):
                 self.book.found(served.restart(node["number"], address=str(server.address)))
 
@@ -205,9 +202,13 @@ class ClusterKeeper:
             if not self._step():
                 self._await_news(IDLE_S)
             self._errors = 0
+            self._outage.answered()
             return
         except (Fenced, Closed, NotFound, Stream.DoesNotExist):
             raise
+        except (OperationalError, InterfaceError) as error:
+            self._await_news(self._outage.failed(error))
+            return
         except TROUBLE as error:
             logger.warning("A step of %s failed; it is tried again: %s", self.book.slug, error)
         except Exception:
@@ -229,12 +230,13 @@ class ClusterKeeper:
 
     def _step(self) -> bool:
         """One step; False when there is nothing to do."""
-        if not self._leads():  # and what is heard is kept: to tell of a suspicion is to write
-            self._rest()
-            return True
         self._hear()
-        if self._deaths.handle():
+        if not self._may_act(needs_room=self._deaths.are_open):
             return True
+        if self._deaths.handle():
+            self._works.audit.doubt()
+            return True
+        self._tell_of_suspicions()
         on = self.book.known()
         intents = self.book.open_intents()
         self._traffic.follow(on.state["workload"])
@@ -243,47 +245,59 @@ class ClusterKeeper:
             return True
         return self._works.step(on, [one for one in intents if one.action not in PROMPT])
 
-    def _rest(self) -> None:
-        """While nobody knows who leads."""
-        self._telling.work("waiting", why="no lease")
-        self._stopping.wait(AFTER_ERROR_S)
+    def _may_act(self, *, needs_room: bool) -> bool:
+        """Whether servers can write and we lead. If not, a pause has passed, and what is heard is kept.
+
+        The room is looked at first: on a full disk our own Redis may take no lease.
+        """
+        has_room = self._space.look(needed=needs_room)
+        if not has_room or not self._leads():
+            self._had_room = self._had_room and has_room
+            self._telling.work("waiting", why=self._space.why if not has_room else "no lease")
+            self._stopping.wait(AFTER_ERROR_S)
+            return False
+        if not self._had_room:
+            self._had_room = True
+            self._works.audit.doubt()
+            for address in self.members.addresses():
+                with suppress(EngineError):
+                    self.engine.save_view(address)
+        return True
 
     def _hear(self) -> None:
-        """Everything that came since the last step."""
+        """Everything that came since the last step. Nothing is written yet: what cannot be told is not forgotten."""
         while True:
             try:
                 what, about = self._queue.get_nowait()
             except queue.Empty:
                 return
+            if about is None:  # woken, or nobody has that place any more
+                continue
             if what == "exit":
                 self._exited(about)
             elif what == "verdict":
-                self._convicted(about)
-            elif what in ("suspicion", "clear"):
-                self._suspect(what, about)
+                self._deaths.note(about, "silent")
+            else:
+                self._noticed(what, about)
 
     def _exited(self, server: Server) -> None:
-        if self.members.is_current(server) and not server.expected:
-            self._deaths.note(server, self._deaths.cause_of(server))
+        if not server.expected:
+            self._deaths.ended(server)
 
-    def _convicted(self, key: ServerKey) -> None:
-        if server := self.members.server(key):
-            self._deaths.note(server, "silent")
-
-    def _suspect(self, what: str, about: Any) -> None:
-        key: ServerKey = about[0] if what == "suspicion" else about
-        server = self.members.server(key)
-        if server is None or key[2] != "primary" or not server.is_running:
+    def _noticed(self, what: str, server: Server) -> None:
+        if self.members.primary(server.number) is not server:
             return
-        if what == "suspicion":
-            self.members.silent.add(key[1])
-        else:
-            self.members.silent.discard(key[1])
-        decision = served.suspected(key[1]) if what == "suspicion" else served.cleared(key[1])
-        try:
-            self.book.found(decision)
-        except Refused:
-            return  # it is frozen, down, or suspected already
+        (self.members.silent.add if what == "suspicion" else self.members.silent.discard)(server.number)
+        self._untold[server] = what
+
+    def _tell_of_suspicions(self) -> None:
+        while self._untold:
+            server, what = next(iter(self._untold.items()))
+            if self.members.primary(server.number) is server and server.is_running:
+                decision = served.suspected(server.number) if what == "suspicion" else served.cleared(server.number)
+                with suppress(Refused):  # it is frozen, down, or suspected already
+                    self.book.found(decision)
+            del self._untold[server]
 
     def _prompt(self, intent: Intent) -> None:
         server = self.members.primary(intent.node)
@@ -291,8 +305,7 @@ class ClusterKeeper:
             self.book.given_up(intent, Intent.State.FAILED, str(NO_SERVER))
             return
         if intent.action == "kill":
-            self._deaths.asked(server, intent)
-            self.members.kill(server)
+            self._deaths.kill(server, intent)
             return
         decision = served.freeze(intent.node) if intent.action == "freeze" else served.thaw(intent.node)
         try:

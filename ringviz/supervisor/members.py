@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.hands import Hands
 from ringviz.core.state import State
 from ringviz.models import Node
 from ringviz.selectors.placing import members_of
-from ringviz.supervisor.hands import Hands
+from ringviz.supervisor.copies import Copies
 from ringviz.supervisor.ports import settle_ports
-from ringviz.supervisor.servers import NotStarted, Server, Servers, is_replica, owns_slots
+from ringviz.supervisor.servers import NotStarted, PortTaken, Server, Servers, is_replica, owns_slots
 from servers.address import Address
 from servers.driver.engine import Engine
-from servers.errors import Unreachable
+from servers.errors import EngineError, Unreachable
+from servers.slots import in_ranges
 from servers.watching.detector import ServerKey
 from servers.watching.heartbeat import Heartbeat
 
@@ -29,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 AGREE_WITHIN_S = 15.0
 STARTED_AT_ONCE = 8
+PORTS_TRIED = 3
 _SOON_S = 0.1
 _ASKED_FIRST = 2
 UNKNOWN = -1  # the owner of a bucket that an identity has which is none of ours any more
@@ -48,11 +52,12 @@ class Members:
         on_end: Callable[[Server], None],
     ) -> None:
         self._cluster_id: int = cluster.pk
-        self._replicas: int = cluster.replicas
+        self.replicas: int = cluster.replicas  # how many a node should have
         self._engine = engine
         self._heartbeat = heartbeat
         self._password = password
         self._on_end = on_end
+        self.copies = Copies()
         self.servers = Servers(cluster.pk, cluster.memory, hands, engine, on_end)
         self._primary: dict[int, Server] = {}
         self._replica: dict[int, Server] = {}
@@ -93,11 +98,11 @@ class Members:
         """Primaries and replicas, the ended ones too."""
         return [*self._primary.values(), *self._replica.values()]
 
-    def current(self) -> dict[int, tuple[Address | None, Address | None]]:
-        """Primary and replica of every node, for another thread that only asks them."""
+    def current(self) -> dict[int, tuple[Server | None, Server | None]]:
+        """Primary and replica of every node, those that run, for another thread that only asks them."""
         with self._lock:
             numbers = self._primary.keys() | self._replica.keys()
-            return {number: (_at(self._primary.get(number)), _at(self._replica.get(number))) for number in numbers}
+            return {number: (_run(self._primary.get(number)), _run(self._replica.get(number))) for number in numbers}
 
     # --- starting and ending
 
@@ -112,11 +117,8 @@ class Members:
         joining = (
             {node["number"] for node in state["nodes"] if node["state"] == Node.State.JOINING} if wanted else set()
         )
-        found = [
-            (number, path)
-            for number, path in self.servers.directories()
-            if number in wanted or (number in joining and owns_slots(path))
-        ]
+        kept = list(self.servers.directories())
+        found = [one for one in kept if one[0] in wanted or (one[0] in joining and owns_slots(one[1]))]
         chosen = {(number, is_replica(path)): path for number, path in sorted(found, key=_by_worth)}
         if not self.everybody():  # else some run already, where they were told to
             settle_ports(list(chosen.values()))
@@ -125,26 +127,62 @@ class Members:
             if self.server((self._cluster_id, number, "replica" if replica else "primary")) is None:
                 server = self.servers.begin(number, path)
                 self._put(server, replica=replica)
+                if replica:
+                    self.copies.begun(server)
                 begun.append(server)
-        self._await(begun)
-        self._meet_again(begun)
+        answering = self._await(begun)
+        for server in answering:
+            self.watch(server)
+        self._meet_again(answering)
+        self._sweep(kept, wanted)
 
-    def _await(self, begun: list[Server]) -> None:
+    def _sweep(self, kept: list[tuple[int, Path]], wanted: set[int]) -> None:
+        """Deletes what nobody will start again: what another directory of the node has taken the place of, or all of a
+        node that has no server."""
+        used = {server.directory for server in self.everybody()}
+        for number, path in kept:
+            primary = self._primary.get(number)
+            if path not in used and (number not in wanted or (primary is not None and primary.is_running)):
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _await(self, begun: list[Server]) -> list[Server]:
+        """Those that answer, together."""
         if not begun:
-            return
+            return []
         with ThreadPoolExecutor(STARTED_AT_ONCE) as pool:
-            for server, trouble in zip(begun, pool.map(self._answered, begun), strict=True):
-                if trouble:
-                    logger.error("The server of node %d did not start: %s", server.number, trouble)
-                else:
-                    self.watch(server)
+            return [server for server in pool.map(self._answered, begun) if server is not None]
 
-    def _answered(self, server: Server) -> str:
+    def _answered(self, server: Server) -> Server | None:
         try:
-            self.servers.await_answer(server)
+            return self._answering(server)
         except NotStarted as error:
-            return str(error)
-        return ""
+            logger.error("The server of node %d did not start: %s", server.number, error)
+            return None
+
+    def _answering(self, server: Server) -> Server:
+        """The server once it answers; another from its directory, at another port, where its own was taken meanwhile.
+
+        Raises NotStarted.
+        """
+        for _ in range(PORTS_TRIED):
+            try:
+                self.servers.await_answer(server)
+                return server
+            except PortTaken as error:
+                logger.warning("The server of node %d starts at another port: %s", server.number, error)
+                server = self._from_directory(server, expected=server.expected)
+        self.servers.await_answer(server)
+        return server
+
+    def _from_directory(self, server: Server, *, expected: bool) -> Server:
+        """Starts an ended server from its directory, in its place. It does not answer yet."""
+        role_of_replica = self.is_replica(server)
+        fresh = self.servers.begin(server.number, server.directory)
+        fresh.expected = expected
+        self._put(fresh, replica=role_of_replica)
+        if role_of_replica:
+            self.copies.begun(fresh, before=server)
+        return fresh
 
     def _meet_again(self, begun: list[Server]) -> None:
         """Ports may be others than before: each is told where the first one is."""
@@ -156,22 +194,21 @@ class Members:
         """A new, empty server of a node, which knows nobody yet. Raises NotStarted."""
         server = self.servers.begin_new(number)
         self._put(server, replica=False)
-        self.servers.await_answer(server)
-        return server
+        return self._answering(server)
 
     def start_replica(self, number: int) -> None:
         """A new server that follows the primary of a node. Raises NotStarted."""
         primary = self._primary[number]
         server = self.servers.begin_new(number)
         self._put(server, replica=True)
-        self.servers.await_answer(server)
+        server = self._answering(server)
         self._engine.join(server.address, primary.address, AGREE_WITHIN_S)
         self._engine.replicate(server.address, primary.id)
         self.watch(server)
 
     def start_missing_replica(self, state: State) -> bool:
         """Starts one replica that a node should have and has not. False where all are there."""
-        if not self._replicas:
+        if not self.replicas:
             return False
         for node in members_of(state):
             number = node["number"]
@@ -190,16 +227,32 @@ class Members:
         """
         self.excuse(server, AGREE_WITHIN_S)
         self.servers.stop(server)
-        fresh = self.servers.begin(server.number, server.directory)
-        fresh.expected = True
-        self._put(fresh, replica=False)
-        self.servers.await_answer(fresh)
-        fresh.expected = False
+        try:
+            fresh = self.come_back(server)
+        except EngineError:  # it runs, and the others have not found it
+            self.has_come_back(self._primary[server.number])
+            raise
+        self.has_come_back(fresh)
+        return fresh
+
+    def come_back(self, server: Server) -> Server:
+        """Starts an ended server from its directory, as what it was; its end is no death until it `has_come_back`.
+
+        Raises NotStarted: then what has ended is still the node's, and may be started again.
+        """
+        fresh = self._answering(self._from_directory(server, expected=True))
         if fresh.address != server.address:
+            self._engine.leave(server.address)
             others = [one.address for one in self.running() if one is not fresh]
             self._engine.meet([fresh.address, *others], AGREE_WITHIN_S)
-        self.watch(fresh)
         return fresh
+
+    def has_come_back(self, server: Server) -> None:
+        """From here on it is watched, and its end is a death."""
+        server.expected = False
+        if not server.is_running:  # it ended just before
+            self._on_end(server)
+        self.watch(server)
 
     def stays_away(self, server: Server) -> None:
         """What had ended as expected does not come back: that is a death after all."""
@@ -207,14 +260,17 @@ class Members:
         self._on_end(server)
 
     def kill(self, server: Server) -> None:
-        """At once: fencing. Waits until the process is gone."""
+        """At once: fencing. Waits until the process is gone; what the heartbeat finds from here on is another's."""
+        self._unwatch(server, "replica" if self.is_replica(server) else "primary")
         self.servers.kill(server)
 
     def promote(self, number: int) -> None:
-        """The replica is the primary from here on; what was is dropped."""
-        old, new = self._primary[number], self._replica.pop(number)
+        """The replica has all, and is the primary from here on; what was is dropped."""
+        old, new = self._primary.get(number), self._replica.pop(number)
         self._unwatch(new, "replica")
-        self.drop(old)
+        self.copies.drop(new)
+        if old is not None:
+            self.drop(old)
         self._put(new, replica=False)
         self.watch(new)
 
@@ -224,6 +280,11 @@ class Members:
         self._unwatch(server, role)
         with self._lock:
             (self._replica if role == "replica" else self._primary).pop(server.number, None)
+        self.discard(server)
+
+    def discard(self, server: Server) -> None:
+        """Deletes the directory of an ended server: before its slots are given away, or with its identity."""
+        self.copies.drop(server)
         self.servers.discard(server)
 
     def retire(self, number: int) -> None:
@@ -268,6 +329,11 @@ class Members:
         found: NDArray[np.int32] = table[owner]
         return found
 
+    def claimed(self) -> NDArray[np.bool_]:
+        """Which buckets the running primaries themselves call their own. Raises Unreachable where one is silent."""
+        views = self._engine.each_owns(self.addresses())
+        return in_ranges([one for ranges in views.values() for one in ranges])
+
     def _seen(self) -> tuple[NDArray[np.int32], list[str]]:
         """The map of the first who answers soon: who has just frozen may not keep the keeper from hearing of it."""
         for server in [one for one in self.running() if one.number not in self.silent][:_ASKED_FIRST]:
@@ -292,5 +358,5 @@ def _by_worth(found: tuple[int, Path]) -> tuple[bool, int]:
     return owns_slots(found[1]), int(found[1].name.split(".")[1])
 
 
-def _at(server: Server | None) -> Address | None:
-    return server.address if server is not None and server.is_running else None
+def _run(server: Server | None) -> Server | None:
+    return server if server is not None and server.is_running else None

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.supervisor.members import UNKNOWN, Members
+from ringviz.supervisor.members import AGREE_WITHIN_S, UNKNOWN, Members
 from ringviz.supervisor.slot_by_slot import SlotBySlot
 from ringviz.supervisor.telling import About, Telling
 from servers.batches import Move, next_moves
 from servers.driver.engine import Engine
-from servers.errors import EngineError, Unreachable
+from servers.errors import EngineError, NotAgreed, Unreachable
 from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ MOST_AT_ONCE = 4  # migrations: more of them take the processors from those who 
 LOOK_EVERY_S = 0.02
 STEP_S = 0.1  # how long one step waits for migrations before it looks for deaths again
 TRIES = 4
+UNHEARD_PAUSE_S = 0.1  # who has joined hears of all owners within a second
 PAUSE_S = 0.25  # after a first failure, twice as long after each: for a while after a death not all know who has what
 
 
@@ -45,6 +46,7 @@ class Progress:
     keys_of: NDArray[np.int64]
     failures: int = 0
     not_before: float = 0.0  # of the monotonic clock
+    unheard_since: float = 0.0  # of the same; 0.0 while all agree
     running: dict[int, Move] = field(default_factory=dict)
 
     def figures(self, now: NDArray[np.int32]) -> dict[str, int]:
@@ -113,9 +115,13 @@ class Mover:
         self._progress = None
 
     def assign(self, wanted: NDArray[np.int32], now: NDArray[np.int32]) -> None:
-        """Gives buckets that nobody alive owns to whom they belong, without their keys: those died with their owner."""
-        orphans = ((now == UNKNOWN) | (now == 0)) & (wanted != 0)
-        self._on_orphans(orphans)
+        """Gives buckets that nobody alive owns to whom they belong, without their keys: those died with their owner.
+
+        What a server calls its own is not nobody's: whoever told us `now` has not heard of it yet.
+        """
+        orphans = ((now == UNKNOWN) | (now == 0)) & (wanted != 0) & ~self._members.claimed()
+        if orphans.any():
+            self._on_orphans(orphans)
         alive = {server.number: server for server in self._members.running()}
         gains = {
             alive[number].address: marked_ranges(orphans & (wanted == number))
@@ -142,6 +148,9 @@ class Mover:
                     progress.failures = 0
                     return
                 self._engine.move(source.address, target.id, move.ranges)
+            except NotAgreed as error:
+                self._not_heard(progress, str(error))
+                continue
             except Unreachable as error:
                 logger.info("A move waits: %s", error)
                 time.sleep(LOOK_EVERY_S)
@@ -150,6 +159,15 @@ class Mover:
                 self._failed(progress, str(error))
                 return
             progress.running[move.source] = move
+
+    def _not_heard(self, progress: Progress, message: str) -> None:
+        """Source, target and whose view we took tell different owners: one of them hears of it by gossip."""
+        now = time.monotonic()
+        progress.unheard_since = progress.unheard_since or now
+        if now - progress.unheard_since > AGREE_WITHIN_S:
+            self._failed(progress, message)
+        else:
+            progress.not_before = now + UNHEARD_PAUSE_S
 
     def _is_atomic(self) -> bool:
         """Whether the engine moves slots atomically: asked once. Raises Unreachable."""
@@ -187,10 +205,12 @@ class Mover:
         if any(one.state == "running" for one in states):
             return
         del progress.running[number]
-        if states and states[0].state == "failed":
+        if states and states[0].unheard:
+            self._not_heard(progress, states[0].message)
+        elif states and states[0].state == "failed":
             self._failed(progress, states[0].message)
         else:
-            progress.failures = 0
+            progress.failures, progress.unheard_since = 0, 0.0
 
     def _failed(self, progress: Progress, message: str) -> None:
         progress.not_before = time.monotonic() + PAUSE_S * 2**progress.failures

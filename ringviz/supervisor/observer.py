@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
-from django.db import close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
 from live.hints import publish_frame
+from live.models import Stream
+from live.outage import Outage
+from locks.services.leading import Fenced, Guard
 from ringviz.errors import NotFound
 from ringviz.models import Attachment
 from ringviz.selectors.clusters import known
-from ringviz.selectors.door import addresses_in, door
-from ringviz.selectors.external import silent_frame, stored_frame
-from ringviz.services.external import hear, miss, see
-from ringviz.services.leading import Fenced, Guard
-from ringviz.stores import passwords
-from servers.guard.door import Door, Target
-from servers.reading.connection import Login
-from servers.reading.look import ClusterLook, Reader, SilentCluster
+from ringviz.selectors.door import door
+from ringviz.selectors.external import reader_of, silent_frame, stored_frame
+from ringviz.services.external import hear, miss, relocate, see
+from ringviz.supervisor.asking import RESOLVE_EVERY_S, Answer, Asking
+from servers.guard.door import Door
+from servers.reading.look import Reader, SilentCluster
 
 logger = logging.getLogger(__name__)
 
@@ -33,16 +34,25 @@ TIMEOUT_S = 0.8
 class Observer:
     """One for an installation: the leader among the supervisors starts it, and it writes by the leader's `guard`.
 
-    Its connections stay open between looks.
+    Its thread reads and writes the database; another one asks the servers (`asking.py`). A look is told as soon as it
+    has ended, so that a slow cluster keeps no other waiting.
     """
 
-    def __init__(self, guard: Callable[[], Guard], every_s: float = EVERY_S, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        guard: Callable[[], Guard],
+        every_s: float = EVERY_S,
+        timeout_s: float = TIMEOUT_S,
+        resolve_every_s: float = RESOLVE_EVERY_S,
+    ) -> None:
         self._guard = guard
-        self._every_s, self._timeout_s = every_s, timeout_s
+        self._every_s = every_s
         self._readers: dict[int, Reader] = {}
-        self._loop = asyncio.new_event_loop()
+        self._under_way: dict[int, Future[Answer]] = {}
+        self._asking = Asking(timeout_s, resolve_every_s)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._outage = Outage("attached clusters", "they are not looked at")
 
     def start(self) -> None:
         """In a thread of its own."""
@@ -50,83 +60,85 @@ class Observer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Returns when it has ended and its connections are closed: after the look that is under way."""
+        """Returns when it has ended and its connections are closed: after the step that is under way."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        else:
-            self._close()
+        self._forget(set(self._readers))
+        self._asking.close()
 
     def step(self) -> None:
-        """One look at each of them, all at the same time; an attachment that is gone is forgotten. Raises Fenced."""
-        attachments = list(Attachment.objects.select_related("cluster"))
-        self._forget({attachment.pk for attachment in attachments})
+        """A look at each of them, told as they come, within `every_s`; what takes longer is told by a later step.
+
+        An attachment that is gone is asked no more. Raises Fenced.
+        """
+        until = time.monotonic() + self._every_s
+        attachments = {one.pk: one for one in Attachment.objects.select_related("cluster")}
+        self._forget(self._readers.keys() - attachments.keys())
         here = door()
-        readers = [self._reader(attachment, here) for attachment in attachments]
-        looks = self._loop.run_until_complete(self._look(readers, here))
-        for attachment, look in zip(attachments, looks, strict=True):
-            try:
-                self._tell(attachment, look)
-            except NotFound:  # detached in between
-                self._forget(set(self._readers) - {attachment.pk})
+        for pk, attachment in attachments.items():
+            if pk not in self._under_way:
+                self._under_way[pk] = self._asking.look(self._reader(attachment, here), here, attachment.host)
+        while self._under_way and not self._stopping.is_set():
+            done, _slow = wait(self._under_way.values(), max(0.0, until - time.monotonic()), FIRST_COMPLETED)
+            if not done:
+                return
+            for pk in [pk for pk, look in self._under_way.items() if look in done]:
+                self._tell_safely(attachments[pk], self._under_way.pop(pk))
 
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                began = time.monotonic()
+                began, pause_s = time.monotonic(), self._every_s
                 close_old_connections()
                 try:
                     self.step()
+                    self._outage.answered()
+                except Error as error:
+                    pause_s = max(pause_s, self._outage.failed(error))
                 except Fenced as newer:  # whoever leads by now looks as well
                     logger.warning("The attached clusters are not looked at any more: %s", newer)
                     return
                 except Exception:
                     logger.exception("A look at the attached clusters failed; the next one is a second later")
-                self._stopping.wait(max(0.0, self._every_s - (time.monotonic() - began)))
+                self._stopping.wait(max(0.0, pause_s - (time.monotonic() - began)))
         finally:
-            self._close()
+            self._forget(set(self._readers))
             connection.close()
 
-    async def _look(self, readers: list[Reader], here: Door) -> list[ClusterLook | None]:
-        return await asyncio.gather(*(self._look_by(reader, here) for reader in readers))
-
-    async def _look_by(self, reader: Reader, here: Door) -> ClusterLook | None:
-        try:
-            return await reader.look(here, self._timeout_s)
-        except SilentCluster:
-            return None
-
     def _reader(self, attachment: Attachment, here: Door) -> Reader:
-        """Kept until the attachment is gone. A new one knows the members that were known."""
+        """Kept until the attachment is gone."""
         if attachment.pk not in self._readers:
-            login = Login(attachment.username, passwords.kept(attachment.cluster_id))
-            addresses = attachment.cluster.nodes.values_list("address", flat=True)
-            self._readers[attachment.pk] = Reader(
-                Target(attachment.ip, attachment.port),
-                login,
-                host=attachment.host,
-                others=filter(None, map(here.announced, addresses_in(addresses))),
-            )
+            self._readers[attachment.pk] = reader_of(attachment, here)
         return self._readers[attachment.pk]
 
-    def _tell(self, attachment: Attachment, look: ClusterLook | None) -> None:
+    def _tell_safely(self, attachment: Attachment, look: Future[Answer]) -> None:
+        """What goes wrong with one cluster is logged and concerns no other. Raises Fenced and database errors."""
+        try:
+            self._tell(attachment, look.result())
+        except (NotFound, Stream.DoesNotExist):  # detached in between
+            self._forget({attachment.pk})
+        except (Error, Fenced):
+            raise
+        except Exception:
+            logger.exception("A look at %s failed; the next one follows", attachment.cluster.slug)
+
+    def _tell(self, attachment: Attachment, answer: Answer) -> None:
         cluster, guard, now_ms = attachment.cluster, self._guard(), int(timezone.now().timestamp() * 1000)
-        if look is None:
+        look, target = answer
+        if isinstance(look, SilentCluster):
             since_ms = int(miss(attachment, guard=guard).timestamp() * 1000)
-            frame = silent_frame(known(cluster.slug).state["nodes"], now_ms, since_ms)
+            frame = silent_frame(known(cluster.slug).state["nodes"], now_ms, since_ms, look)
         else:
             hear(attachment, guard=guard)
+            if target is not None and target != (attachment.ip, attachment.port):
+                relocate(attachment, target, guard=guard)
             frame = stored_frame(look, see(cluster.slug, look, guard=guard), now_ms)
         publish_frame(cluster.stream_id, "stored", dict(frame))
 
-    def _forget(self, there: set[int]) -> None:
-        for pk in set(self._readers) - there:
-            self._readers.pop(pk).close()
-
-    def _close(self) -> None:
-        if self._loop.is_closed():
-            return
-        self._forget(set())
-        self._loop.run_until_complete(asyncio.sleep(0))  # what was aborted is closed in the loop's next turn
-        self._loop.close()
+    def _forget(self, gone: set[int]) -> None:
+        """They are asked no more when this returns."""
+        for pk in gone:
+            self._under_way.pop(pk, None)
+        self._asking.end([self._readers.pop(pk) for pk in gone if pk in self._readers])

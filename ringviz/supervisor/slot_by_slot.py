@@ -45,6 +45,7 @@ class SlotBySlot:
         self._members = members
         self._on_lost = on_lost
         self._begun: list[Begun] = []
+        self._lost = np.zeros(BUCKETS, np.bool_)  # and not told yet
         self._looked = False
 
     def move(self, source: Server, target: Server, move: Move, step_s: float) -> None:
@@ -74,14 +75,14 @@ class SlotBySlot:
         if not self._looked:
             self._begun = list(self._marked())
             self._looked = True
-        if not self._begun:
+        if not self._begun and not self._lost.any():
             return True
-        lost = np.zeros(BUCKETS, np.bool_)
         for begun in list(self._begun):
-            if self._end(begun, int(now[begun.slot]), lost):
+            if self._end(begun, int(now[begun.slot]), self._lost):
                 self._begun.remove(begun)
-        if lost.any():
-            self._on_lost(lost)
+        if self._lost.any():
+            self._on_lost(self._lost)
+            self._lost[:] = False
         return False
 
     def _end(self, begun: Begun, owner: int, lost: NDArray[np.bool_]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from live.hints import publish_frame
 from live.wire import now_ms
+from ringviz.stores.room import Room
 
 _AT_MOST_EVERY_S = 0.1
 _AT_LEAST_EVERY_S = 1.0  # so that a page can tell rest from a dead supervisor
@@ -28,7 +29,7 @@ NO_INTENT = About()
 
 
 class Telling:
-    """The frames "work" and "suspicion" of one cluster."""
+    """The frames "work", "suspicion" and "space" of one cluster."""
 
     def __init__(self, stream_id: int) -> None:
         self._stream_id = stream_id
@@ -36,7 +37,7 @@ class Telling:
         self._last_at = 0.0
 
     def work(self, phase: str, about: About = NO_INTENT, **progress: Any) -> None:
-        """What is being done: `progress` has keys_done, keys_total, slots_done, slots_total, atomic, why."""
+        """What is being done: `progress` has keys_done, keys_total, slots_done, slots_total, atomic, why, extra."""
         frame = {"phase": phase, **about._asdict(), **_NONE, **progress}
         now = time.monotonic()
         same_phase = self._last.get("phase") == phase and self._last.get("id") == about.id
@@ -46,6 +47,10 @@ class Telling:
         since = self._last.get("since") if same_phase else now_ms()
         self._last, self._last_at = {**frame, "since": since}, now
         publish_frame(self._stream_id, "work", self._last)
+
+    def space(self, room: Room) -> None:
+        """How much room its servers have."""
+        publish_frame(self._stream_id, "space", {"state": room.state, "free": room.free})  # pages are public: no path
 
     def suspicion(self, number: int, misses: int, verdict_ms: int | None) -> None:
         """A server missed pings; `verdict_ms` where a verdict may follow. Returns at once, from any thread."""
@@ -70,5 +75,6 @@ _NONE: dict[str, Any] = {
     "slots_total": 0,
     "atomic": True,
     "why": "",
+    "extra": 0,
     "since": 0,
 }

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from fleet.hands import Hands
 from fleet.pace import Pace
 from fleet.process import Child, start
 from ringviz.core.state import Workload
-from ringviz.supervisor.hands import Hands
 
 logger = logging.getLogger(__name__)
 

@@ -28,6 +28,7 @@ from ringviz.selectors.placing import bucket_owners, index_for, keys_per_bucket
 from ringviz.services import decisions, served
 from ringviz.services.actions import decision_of
 from ringviz.services.decisions import Decision
+from ringviz.supervisor.audit import Audit
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import AGREE_WITHIN_S, STARTED_AT_ONCE, Members
 from ringviz.supervisor.moving import MoveFailed, Mover
@@ -58,6 +59,7 @@ class Works:
         self._mover = mover
         self._refill = refill
         self._telling = telling
+        self.audit = Audit(book, engine, members)
         self._failed: dict[int, str] = {}
         self._begun: set[int] = set()
         self._counted: tuple[int, NDArray[np.int64]] = 0, np.empty(0, np.int64)
@@ -88,9 +90,17 @@ class Works:
         elif intents:
             self._book.begin(intents[0])
         else:
-            self._tell("rest")
+            self._rest(state)
             return False
         return True
+
+    def _rest(self, state: State) -> None:
+        """Nothing is open. It is at rest where that is so at the servers too."""
+        found = self.audit.look(state, self._keys_of(state))
+        if found.at_rest:
+            self._telling.work("rest", extra=found.extra)
+        else:
+            self._telling.work("counting", why=found.why)
 
     def _start_replica(self, state: State) -> bool:
         """A missing replica, at a pace: one that does not start keeps nothing else waiting."""
@@ -141,9 +151,9 @@ class Works:
         self._pace.died(now)
         hopeless = self._pace.is_hopeless(now) and intent.action != "form"
         if (lost := self._members.primary(intent.node)) is not None and not lost.is_running:
-            if intent.action != "restart":
+            if intent.action in _JOINS:  # of any other its end is a death, which is being heard of
                 self._members.drop(lost)
-            elif hopeless:
+            elif intent.action == "restart" and hopeless:
                 self._members.stays_away(lost)
         if hopeless:
             return False
@@ -266,6 +276,7 @@ class Works:
         return self._counted[1]
 
 
+_JOINS = ("add", "revive")
 _STEPS: dict[str, Callable[[Works, Known, Intent], None]] = {
     "form": Works._form,
     "add": Works._join,

@@ -5,16 +5,21 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from live.actors import actor_of
+from live.answers import shared_answer
+from live.asked import fields_of, whole
+from live.costly import costly
 from live.log import event_frame
-from ringviz.actors import actor_of
-from ringviz.services.actions import decision_of, whole
+from ringviz.models import Cluster
+from ringviz.selectors.clusters import seen
+from ringviz.services.actions import decision_of
 from ringviz.services.changing import change
 from ringviz.services.planning import answer_of, make_plan
 from ringviz.services.undo import undo
 from ringviz.views.answers import refusals_as_json
-from ringviz.views.asked import fields_of
 
 
+@costly
 @require_safe
 @refusals_as_json
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
@@ -22,8 +27,12 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
 
     And of a managed cluster "estimate": see `selectors.estimate`.
     """
-    fields = fields_of(request)
-    return JsonResponse(answer_of(make_plan(slug, decision_of(fields.get("action", ""), fields))))
+    fields, now = fields_of(request), seen(slug)
+    return shared_answer(
+        ("plan", now.epoch, now.v, *sorted(fields.items())),
+        lambda: answer_of(make_plan(slug, decision_of(fields.get("action", ""), fields))),
+        keep=now.cluster.kind != Cluster.Kind.MANAGED,  # of those, servers are asked as well
+    )
 
 
 @require_POST

@@ -7,17 +7,11 @@ from urllib.parse import unquote_to_bytes
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from live.asked import Fields, maybe_whole, whole
 from ringviz.bounds import MAX_KEY_BYTES, MAX_NODES
 from ringviz.core.placement import TOKEN_SPACE
 from ringviz.errors import Invalid
 from ringviz.selectors.picture import Span
-from ringviz.services.actions import Fields, maybe_whole, whole
-
-
-def fields_of(request: HttpRequest) -> Fields:
-    """The query of a GET, the form of a POST; of a field given twice the last."""
-    query = request.GET if request.method in ("GET", "HEAD") else request.POST
-    return {name: str(query[name]) for name in query}
 
 
 def key_of(request: HttpRequest) -> bytes:

@@ -13,16 +13,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from ringviz.actors import actor_of
+from live.actors import actor_of
+from live.asked import fields_of, whole
 from ringviz.errors import Invalid
 from ringviz.selectors.clusters import cluster_of
-from ringviz.services.actions import whole
 from ringviz.services.changing import check_allowed
 from ringviz.services.checks import check_pattern
 from ringviz.services.importing import Make, current_import, progress_of, start_import
 from ringviz.services.keys import file_key_set, pattern_key_set
+from ringviz.stores.keycopy import empty_file
 from ringviz.views.answers import refusals_as_json
-from ringviz.views.asked import fields_of
 
 MOST_BYTES = 4 << 30
 
@@ -30,7 +30,10 @@ MOST_BYTES = 4 << 30
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_json
 def keys(request: HttpRequest, slug: str) -> HttpResponse:
-    """POST `pattern` and `count`, or a `file`: 202 `{"import"}`. GET: how the newest import goes, or null."""
+    """POST `pattern` and `count`, or a `file`, with `binary` to keep its bytes: 202 `{"import"}`.
+
+    GET: how the newest import goes, or null.
+    """
     if request.method != "POST":
         job = current_import(cluster_of(slug))
         return JsonResponse({"import": progress_of(job) if job else None})
@@ -46,12 +49,13 @@ def _from_pattern(request: HttpRequest) -> Make:
     fields = fields_of(request)
     pattern, count = fields.get("pattern", ""), whole(fields, "count")
     check_pattern(pattern, count)
-    return lambda progress: pattern_key_set(pattern=pattern, count=count, progress=progress)
+    return lambda progress, _note: pattern_key_set(pattern=pattern, count=count, progress=progress)
 
 
 def _from_file(source: BinaryIO, request: HttpRequest) -> Make:
     label = os.path.basename(cast("UploadedFile[Any]", request.FILES["file"]).name or "")
-    return lambda progress: file_key_set(source=source, label=label, progress=progress)
+    binary = bool(fields_of(request).get("binary"))
+    return lambda progress, note: file_key_set(source=source, label=label, progress=progress, binary=binary, note=note)
 
 
 def _spooled(request: HttpRequest) -> BinaryIO | None:
@@ -59,7 +63,9 @@ def _spooled(request: HttpRequest) -> BinaryIO | None:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
         return None
-    if (upload.size or 0) > MOST_BYTES:
+    if not upload.size:
+        raise empty_file()
+    if upload.size > MOST_BYTES:
         raise Invalid("file", upload.size, _("The file is larger than 4 GiB. Split it."))
     spool = tempfile.TemporaryFile()  # noqa: SIM115  the import closes it
     shutil.copyfileobj(upload, spool)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from live.asked import whole_number
+from live.actors import OPERATE
+from live.answers import shared_answer
+from live.asked import fields_of, maybe_whole, whole_number
+from live.costly import costly_with
 from live.log import event_frame, timestamp
 from live.models import Stream
 from live.places import registered
@@ -19,60 +22,60 @@ from live.wire import now_ms
 from ringviz.errors import NotFound
 from ringviz.events import ring as subject
 from ringviz.models import Cluster
-from ringviz.selectors.clusters import PREFIX, Known, cluster_of, known, place_of
+from ringviz.selectors.clusters import PREFIX, Known, place_of, seen
 from ringviz.selectors.log import oldest
-from ringviz.selectors.past import event_at, state_at
-from ringviz.services.actions import maybe_whole
+from ringviz.selectors.past import event_at, seen_at
 from ringviz.views.answers import refusals_as_json
-from ringviz.views.asked import fields_of
 
 _ADDRESSES = ("state", "tokens", "density", "lookup", "plan", "act", "moved", "moved_csv", "events", "keys", "any_key")
 
 
+@costly_with("v")
 @require_safe
 @ensure_csrf_cookie
 def ring(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one cluster. `?v=` shows a version of the past; one that is not kept leads to what is now."""
     try:
-        cluster = cluster_of(slug)
+        now = seen(slug)
     except NotFound as refused:
         raise Http404(refused.message) from refused
     try:
-        boot = _moment(slug, _version_asked(request))
+        boot = _moment(now, oldest(now.cluster.stream_id), _version_asked(request))
     except (NotFound, Stream.DoesNotExist):  # the version, or by now the cluster
         return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
     boot |= {
-        "urls": _urls(cluster),
-        "may_operate": request.user.has_perm("ringviz.operate"),
+        "urls": _urls(now.cluster),
+        "may_operate": request.user.has_perm(OPERATE),
         "now": now_ms(),
         "elsewhere": _kinds_of_others(),
     }
-    return render(request, "ringviz/ring.html", {"cluster": cluster, "place": place_of(cluster), "boot": boot})
+    return render(request, "ringviz/ring.html", {"cluster": now.cluster, "place": place_of(now.cluster), "boot": boot})
 
 
+@costly_with("v")
 @require_safe
 @refusals_as_json
 def state(request: HttpRequest, slug: str) -> HttpResponse:
     """`{"v", "epoch", "head", "floor", "at", "event", "state"}` of `?v=`, or of the head."""
-    return JsonResponse(_moment(slug, maybe_whole(fields_of(request), "v")))
+    version, now = maybe_whole(fields_of(request), "v"), seen(slug)
+    floor = oldest(now.cluster.stream_id)  # it rises without an event
+    return shared_answer(("state", now.epoch, now.v, floor, version), lambda: _moment(now, floor, version))
 
 
 def _version_asked(request: HttpRequest) -> int | None:
     return whole_number(request.GET.get("v", ""))
 
 
-def _moment(slug: str, version: int | None) -> dict[str, Any]:
-    now = known(slug)
-    stream_id = now.cluster.stream_id
+def _moment(now: Known, floor: int, version: int | None) -> dict[str, Any]:
     v = now.v if version is None else version
-    at_v = now.state if v == now.v else state_at(stream_id, v)
-    event = event_at(stream_id, v)
+    at_v = seen_at(now, v)
+    event = event_at(now.cluster.stream_id, v)
     frame = event_frame(event) if event else None
     return {
         "v": v,
         "epoch": now.epoch,
         "head": now.v,
-        "floor": oldest(stream_id),
+        "floor": floor,
         "at": frame["at"] if frame else _last_change(now),
         "event": frame,
         "state": at_v,

@@ -7,23 +7,26 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from live.actors import OPERATE
+from live.asked import Fields, fields_of, maybe_whole, whole
+from live.costly import costly_with
 from live.subjects import kind_of
 from ringviz.core.state import State
 from ringviz.errors import NotFound
 from ringviz.events import ClusterCreated, KeysImported
 from ringviz.models import Cluster, KeySet
-from ringviz.selectors.clusters import cluster_of, known
+from ringviz.selectors.clusters import cluster_of, seen
 from ringviz.selectors.log import MOST_ROWS, log_page
 from ringviz.selectors.lookup import look_up
 from ringviz.selectors.measured import find_stored
-from ringviz.selectors.past import state_at
+from ringviz.selectors.past import seen_at
 from ringviz.selectors.picture import density_file, tokens_file
-from ringviz.services.actions import Fields, maybe_whole, whole
 from ringviz.stores.keysets import keys_at
 from ringviz.views.answers import refusals_as_json
-from ringviz.views.asked import fields_of, key_of, numbers_of, span_of
+from ringviz.views.asked import key_of, numbers_of, span_of
 
 
+@costly_with("v")
 @require_safe
 @refusals_as_json
 def tokens(request: HttpRequest, slug: str) -> HttpResponse:
@@ -52,6 +55,7 @@ def density(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+@costly_with("v")
 @require_safe
 @refusals_as_json
 def lookup(request: HttpRequest, slug: str) -> HttpResponse:
@@ -62,7 +66,7 @@ def lookup(request: HttpRequest, slug: str) -> HttpResponse:
     fields, key = fields_of(request), key_of(request)
     state, v = _state_asked(slug, fields)
     found = look_up(state, v, key)
-    now = known(slug) if state["cluster"]["kind"] == Cluster.Kind.MANAGED else None
+    now = seen(slug) if state["cluster"]["kind"] == Cluster.Kind.MANAGED else None
     if now is None or now.v != v:  # what a server had in the past it does not tell
         return JsonResponse(found)
     return JsonResponse({**found, "stored": find_stored(now.cluster, now.state, key, found["hash"], found["owner"])})
@@ -91,17 +95,14 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
         lowest=maybe_whole(fields, "from"),
         limit=maybe_whole(fields, "limit") or MOST_ROWS,
         kind=fields.get("kind", ""),
-        with_who=request.user.has_perm("ringviz.operate"),
+        with_who=request.user.has_perm(OPERATE),
     )
     return JsonResponse(page)
 
 
 def _state_asked(slug: str, fields: Fields) -> tuple[State, int]:
-    now = known(slug)
-    v = maybe_whole(fields, "v")
-    if v is None or v == now.v:
-        return now.state, now.v
-    return state_at(now.cluster.stream_id, v), v
+    now, v = seen(slug), maybe_whole(fields, "v")
+    return (now.state, now.v) if v is None else (seen_at(now, v), v)
 
 
 def _key_set(cluster: Cluster, pk: int) -> KeySet:

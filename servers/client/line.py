@@ -50,7 +50,7 @@ class Line:
         self._timer: asyncio.TimerHandle | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._closed = False
-        self.takes = True  # what is asked before the first answer waits for it
+        self.takes = True  # requests sent before the first reply wait for it
         self.is_up = False
         self._connect(TIMEOUT_S)
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import redis
@@ -19,7 +20,20 @@ from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
 T = TypeVar("T")
 
 LOOK_EVERY_S = 0.005  # servers tell nobody that they changed: they are asked
+IDLE_S = 60.0
 _MOST_AT_ONCE = 64
+
+
+@dataclass
+class _Client:
+    """Connections to one server; `used_at` of the monotonic clock."""
+
+    redis: redis.Redis
+    used_at: float = 0.0
+
+    def let_go(self) -> None:
+        """Closes what nobody uses; what another thread is using closes when that is done."""
+        self.redis.connection_pool.disconnect(inuse_connections=False)
 
 
 class Calls:
@@ -28,9 +42,10 @@ class Calls:
     def __init__(self, password: str, timeout_s: float) -> None:
         self.timeout_s = timeout_s
         self._password = password
-        self._clients: dict[tuple[Address, float], redis.Redis] = {}
+        self._clients: dict[tuple[Address, float], _Client] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, "engine")
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"<Calls to {len(self._clients)} servers>"
@@ -46,8 +61,9 @@ class Calls:
         self, address: Address, commands: Iterable[Sequence[str | int | bytes]], timeout_s: float | None = None
     ) -> list[Any]:
         """The replies to several commands sent at once, a Refusal where one was refused. Raises Unreachable."""
+        client = self._client(address, timeout_s)  # held: one that nobody holds closes even what is in use
         try:
-            with self._client(address, timeout_s).pipeline(transaction=False) as pipeline:
+            with client.pipeline(transaction=False) as pipeline:
                 for words in commands:
                     pipeline.execute_command(*words)  # type: ignore[no-untyped-call]
                 replies = pipeline.execute(raise_on_error=False)
@@ -81,7 +97,10 @@ class Calls:
                 return error
 
         begun = time.monotonic()
-        asking = {address: self._threads.submit(asked, address) for address in dict.fromkeys(addresses)}
+        try:
+            asking = {address: self._threads.submit(asked, address) for address in dict.fromkeys(addresses)}
+        except RuntimeError:  # closed
+            return {address: Unreachable(f"{address}: its cluster is left") for address in addresses}
         if patience_s is not None:
             for done, _future in enumerate(as_completed(asking.values()), start=1):
                 if 2 * done >= len(asking):
@@ -107,30 +126,47 @@ class Calls:
         """What makes a server sign in at another (MIGRATE); nothing where there is no password."""
         return ("AUTH", self._password) if self._password else ()
 
-    def close(self) -> None:
-        """Closes every connection."""
+    def leave(self, address: Address) -> None:
+        """Closes the connections to a server that has ended for good, and to any that nobody asked for IDLE_S: another
+        thread may have asked one that had just ended.
+        """
+        longest = time.monotonic() - IDLE_S
         with self._lock:
-            for client in self._clients.values():
-                client.close()
+            left = [key for key, one in self._clients.items() if key[0] == address or one.used_at < longest]
+            for key in left:
+                self._clients.pop(key).let_go()
+
+    def close(self) -> None:
+        """Closes every connection. Whoever is asked from here on is Unreachable."""
+        with self._lock:
+            self._closed = True
+            for one in self._clients.values():
+                one.let_go()
             self._clients.clear()
         self._threads.shutdown(wait=False)
 
     def _client(self, address: Address, timeout_s: float | None) -> redis.Redis:
         timeout = self.timeout_s if timeout_s is None else timeout_s
         with self._lock:
-            client = self._clients.get((address, timeout))
-            if client is None:
-                client = self._clients[address, timeout] = redis.Redis(
-                    host=address.host,
-                    port=address.port,
-                    password=self._password or None,
-                    socket_timeout=timeout,
-                    socket_connect_timeout=timeout,
-                    protocol=2,
-                    # A server that was started again closed our connection: tried once more. A silent one is not.
-                    retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-                )
-        return client
+            if self._closed:
+                raise Unreachable(f"{address}: its cluster is left")
+            one = self._clients.get((address, timeout))
+            if one is None:
+                one = self._clients[address, timeout] = _Client(self._connecting(address, timeout))
+            one.used_at = time.monotonic()
+        return one.redis
+
+    def _connecting(self, address: Address, timeout_s: float) -> redis.Redis:
+        return redis.Redis(
+            host=address.host,
+            port=address.port,
+            password=self._password or None,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
+            protocol=2,
+            # A server that was started again closed our connection: tried once more. A silent one is not.
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        )
 
     def _translated(self, address: Address, error: redis.RedisError) -> EngineError:
         text = str(error)

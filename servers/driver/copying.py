@@ -3,15 +3,65 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from servers.address import Address
 from servers.driver.calls import wait_for
 from servers.driver.viewing import Viewing
 from servers.topology import myself
 
+LINK_SECTIONS = ("replication", "persistence")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a server says about the copy that it keeps of another one.
+
+    `follows` is where its primary is, None of a primary. `up`: it has every write of that but those on their way.
+    `syncing`: a copy is being made anew. `offset` counts bytes of the primary's writes. `kept`: the directory has all
+    that the memory has; while a file is made anew, as after a sync, it may not.
+    """
+
+    follows: Address | None
+    up: bool
+    syncing: bool
+    offset: int
+    kept: bool
+
+
+def link_of(info: Mapping[str, Any]) -> Link:
+    """The LINK_SECTIONS of INFO as a link."""
+    replica = info["role"] == "slave"
+    rewriting = info["aof_rewrite_in_progress"] or info["aof_rewrite_scheduled"]
+    well = info["aof_last_bgrewrite_status"] == info["aof_last_write_status"] == "ok"
+    return Link(
+        follows=Address(str(info["master_host"]), int(info["master_port"])) if replica else None,
+        up=replica and info["master_link_status"] == "up",
+        syncing=bool(replica and info["master_sync_in_progress"]),
+        offset=int(info["slave_repl_offset" if replica else "master_repl_offset"]),
+        kept=bool(info["aof_enabled"] and well and not rewriting),
+    )
+
 
 class Copying(Viewing):
     """The part that deals with replicas."""
+
+    def link(self, address: Address, timeout_s: float | None = None) -> Link:
+        """What a server says about the copy that it keeps."""
+        return link_of(self._calls.one(address, "INFO", *LINK_SECTIONS, timeout_s=timeout_s))
+
+    def is_followed(self, address: Address, timeout_s: float | None = None) -> bool:
+        """Whether another server has all that this one has, but what is on its way, as this one says."""
+        info = self._calls.one(address, "INFO", "replication", timeout_s=timeout_s)
+        others = [one for name, one in info.items() if name.startswith("slave") and isinstance(one, dict)]
+        return any(one["state"] == "online" for one in others)
+
+    def leads(self, address: Address) -> bool:
+        """Whether a server is a primary that owns slots: once it has taken over, that cannot be taken back."""
+        mine = self.itself(address)
+        return mine.primary and bool(mine.ranges)
 
     def replicate(self, replica: Address, primary_id: str) -> None:
         """Has an empty server that is in the cluster follow a primary. Does not wait for the copy."""
@@ -24,12 +74,8 @@ class Copying(Viewing):
         """
         deadline = time.monotonic() + timeout_s
         self._calls.one(replica, "CLUSTER", "FAILOVER", "TAKEOVER")
-        wait_for(lambda: self._leads(replica), timeout_s, f"{replica} does not take over")
+        wait_for(lambda: self.leads(replica) and self.takes_writes(replica), timeout_s, f"{replica} does not take over")
         view = self.members(replica)
         mine = myself(view)
         others = [member.address for member in view if member.met and not member.failed and member.primary]
         self._wait_seen(others, {mine.id: mine.ranges}, max(0.0, deadline - time.monotonic()))
-
-    def _leads(self, address: Address) -> bool:
-        mine = self.itself(address)
-        return mine.primary and bool(mine.ranges) and self.takes_writes(address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from servers.address import Address
 from servers.driver.calls import Calls
 from servers.driver.copying import Copying
 from servers.driver.holding import Holding
@@ -21,6 +22,10 @@ class Engine(Holding, Meeting, Owning, Copying):
 
     def __repr__(self) -> str:
         return f"<Engine {self._calls!r}>"
+
+    def leave(self, address: Address) -> None:
+        """Closes the connections to a server that has ended for good; each address that was asked has some."""
+        self._calls.leave(address)
 
     def close(self) -> None:
         """Closes every connection."""

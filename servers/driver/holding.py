@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from servers.address import Address
+from servers.driver.copying import LINK_SECTIONS, Link, link_of
 from servers.driver.viewing import Viewing
 from servers.errors import EngineError
 
@@ -14,7 +15,8 @@ from servers.errors import EngineError
 class Measured:
     """`keys` it owns (what it is importing does not count yet), `bytes` it uses of its `limit` (0 none).
 
-    `data` are the bytes of its keys alone, `ops` commands a second (the engine's own average over 1.6 s).
+    `data` are the bytes of its keys alone, `ops` commands a second (the engine's own average over 1.6 s), `link` is
+    what it says about the copy that it keeps of another one.
     """
 
     keys: int
@@ -22,6 +24,7 @@ class Measured:
     limit: int
     ops: float
     data: int
+    link: Link
 
 
 class Holding(Viewing):
@@ -43,16 +46,21 @@ class Holding(Viewing):
         """Stores these keys at the owner of their slots, except those that it has already."""
         self._calls.every(address, [("SET", name, value, "NX") for name, value in values.items()], timeout_s)
 
+    def count_in_slots(self, address: Address, slots: Sequence[int], timeout_s: float | None = None) -> list[int]:
+        """How many keys a server stores in each of these slots. 16,384 slots: about 0.2 s, most of it ours."""
+        return list(self._calls.every(address, [("CLUSTER", "COUNTKEYSINSLOT", slot) for slot in slots], timeout_s))
+
     def flush(self, address: Address, timeout_s: float = 30.0) -> None:
         """Deletes every key of a server; their memory is given back in the background."""
         self._calls.one(address, "FLUSHALL", "ASYNC", timeout_s=timeout_s)
 
     def _measured(self, address: Address, timeout_s: float | None) -> Measured:
-        keys, info = self._calls.every(address, [("DBSIZE",), ("INFO", "memory", "stats")], timeout_s)
+        keys, info = self._calls.every(address, [("DBSIZE",), ("INFO", "memory", "stats", *LINK_SECTIONS)], timeout_s)
         return Measured(
             keys=int(keys),
             bytes=int(info["used_memory"]),
             limit=int(info["maxmemory"]),
             ops=float(info["instantaneous_ops_per_sec"]),
             data=int(info["used_memory_dataset"]),
+            link=link_of(info),
         )

@@ -24,12 +24,14 @@ from typing import Any, Final, Literal
 
 from servers.address import Address
 from servers.driver.viewing import Viewing
-from servers.errors import EngineError, Refusal, Unreachable
+from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
 from servers.slots import SlotRange, slots_in
 
 SENDS_WITHIN_S: Final = 1.0  # a batch of keys, to a target that takes them
 
 _KEYS_AT_ONCE = 100
+# What a source, or its target, says that has not heard yet of what others know: whose the slots are, or who is there.
+_NOT_HEARD: Final = ("no node served", "not served by this node", "Unknown node")
 _NOT_NOW: Final = ("IOERR", "CLUSTERDOWN", "LOADING")  # what a server says of one that it could not send to
 
 _State = Literal["running", "done", "failed", "cancelled"]
@@ -57,6 +59,11 @@ class MoveState:
     message: str
     exporting: bool
 
+    @property
+    def unheard(self) -> bool:
+        """Whether it failed because the target has not heard yet of who owns the slots."""
+        return self.state == "failed" and _is_not_heard(self.message)
+
 
 class Moving(Viewing):
     """The part that moves slots with their keys."""
@@ -72,9 +79,18 @@ class Moving(Viewing):
         return True
 
     def move(self, source: Address, target_id: str, ranges: Sequence[SlotRange]) -> None:
-        """Begins an atomic migration of slots that the source owns; `moves` tells how it goes. Raises Refusal."""
+        """Begins an atomic migration of slots that the source owns; `moves` tells how it goes.
+
+        Raises NotAgreed where the source itself does not own all of them, or does not know the target: whoever asks
+        has heard less than the source, or more. Raises Refusal.
+        """
         ends = (end for one in ranges for end in one)
-        self._calls.one(source, "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", *ends, "NODE", target_id)
+        try:
+            self._calls.one(source, "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", *ends, "NODE", target_id)
+        except Refusal as refusal:
+            if _is_not_heard(str(refusal)):
+                raise NotAgreed(str(refusal)) from None
+            raise
 
     def moves(self, address: Address) -> list[MoveState]:
         """The migrations from and to a server that it remembers (1,000 of them), the newest first."""
@@ -173,6 +189,10 @@ class Moving(Viewing):
     def _unlink_asking(self, address: Address, keys: Sequence[bytes]) -> None:
         """Deletes keys of a slot that a server is importing."""
         self._calls.every(address, [command for key in keys for command in (("ASKING",), ("UNLINK", key))])
+
+
+def _is_not_heard(message: str) -> bool:
+    return any(words in message for words in _NOT_HEARD)
 
 
 def _state(job: dict[str, str]) -> MoveState:

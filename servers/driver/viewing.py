@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from servers.address import Address
 from servers.driver.calls import Calls, wait_for
-from servers.errors import EngineError
+from servers.errors import EngineError, Refusal
 from servers.slots import SlotRange
 from servers.topology import Member, by_id, myself, owned_words, owner_map, parse_members
 
@@ -35,6 +36,22 @@ class Viewing:
         """The id of a server, 40 hexadecimal digits: kept in its nodes.conf, whatever its port."""
         return str(self._calls.one(address, "CLUSTER", "MYID").decode())
 
+    def process(self, address: Address) -> int:
+        """The id of the process that answers at an address."""
+        return int(self._calls.one(address, "INFO", "server")["process_id"])
+
+    def outlive_full_disk(self, address: Address) -> None:
+        """Has a server go on when it cannot save its view of the cluster, and say so in its log, instead of ending.
+
+        Engines before Valkey 9.1 cannot. Raises Unreachable.
+        """
+        with suppress(Refusal):
+            self._calls.one(address, "CONFIG", "SET", "cluster-config-save-behavior", "best-effort")
+
+    def save_view(self, address: Address) -> None:
+        """Has a server save its view of the cluster now, which it could not for a while."""
+        self._calls.one(address, "CLUSTER", "SAVECONFIG")
+
     def members(self, address: Address, timeout_s: float | None = None) -> list[Member]:
         """All members as this one sees them, the failed and those in a handshake too."""
         reply = self._calls.one(address, "CLUSTER", "NODES", timeout_s=timeout_s)
@@ -52,6 +69,11 @@ class Viewing:
     def slot_map(self, address: Address, timeout_s: float | None = None) -> tuple[NDArray[np.int32], list[str]]:
         """Who owns each slot as this server sees it: indices into the ids, -1 nobody, shape (16384,); and the ids."""
         return owner_map(self.members(address, timeout_s))
+
+    def each_owns(self, addresses: Sequence[Address]) -> dict[Address, tuple[SlotRange, ...]]:
+        """The slots that each server calls its own. Raises Unreachable where one does not answer."""
+        views = self._calls.all_of(addresses, self.itself)
+        return {address: member.ranges for address, member in views.items()}
 
     def takes_writes(self, address: Address) -> bool:
         """Whether a server says `cluster_state:ok`; False where it does not answer."""

@@ -44,14 +44,18 @@ def read_typed(text: str) -> Address:
     return Address(name, port)
 
 
-def resolve(typed: Address, door: Door, timeout_s: float) -> Target:
-    """The one address to connect to, in at most `timeout_s` seconds. A name is resolved once. Raises NotLetIn."""
+def resolve(typed: Address, door: Door, timeout_s: float, *, besides: Target | None = None) -> Target:
+    """The one address to connect to, in at most `timeout_s` seconds. A name is resolved once.
+
+    Another one than `besides`, where that is given. Raises NotLetIn.
+    """
     ip = ip_of(typed.host)
     found = [ip] if ip is not None else _looked_up(typed, timeout_s) if door.rules else []
     # IPv4 first: of a name with both, servers that listen on one of them alone listen on that.
     for one in sorted(found, key=lambda one: one.version):
-        if door.permits("" if ip is not None else typed.host, one, typed.port):
-            return Target(str(one), typed.port)
+        target = Target(str(one), typed.port)
+        if target != besides and door.permits("" if ip is not None else typed.host, one, typed.port):
+            return target
     raise NotLetIn(str(typed))
 
 

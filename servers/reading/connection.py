@@ -10,7 +10,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import NamedTuple
 
-from servers.errors import Refusal, Unreachable
+from servers.errors import NotPermitted, Refusal, Unreachable
 from servers.guard.door import Target
 from servers.resp import ErrorReply, NotAReply, Replies, Reply, command
 
@@ -31,6 +31,11 @@ class Question(Enum):
     def most_bytes(self) -> int:
         """Of its reply."""
         return _MOST_MAP_BYTES if self is Question.NODES else _MOST_BYTES
+
+    @property
+    def right(self) -> str:
+        """The command that a user has to be allowed for it."""
+        return b" ".join(self.value if self is Question.NODES else self.value[:1]).decode()
 
 
 class Login(NamedTuple):
@@ -84,7 +89,8 @@ class Connection:
             self.close()
             raise Unreachable(str(error)) from error
         if isinstance(reply, ErrorReply):
-            raise Refusal(reply.decode(errors="replace"))
+            text = reply.decode(errors="replace")
+            raise NotPermitted(text) if text.startswith("NOPERM") else Refusal(text)
         return reply if isinstance(reply, bytes) else b"%d" % reply
 
     async def _reply(self, replies: Replies) -> bytes | int:

@@ -7,44 +7,63 @@ cluster announces only where the door lets it; what may not or cannot be asked i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from servers.errors import EngineError, Refusal
+from servers.address import Address
+from servers.errors import EngineError, NotPermitted
 from servers.guard.door import Door, Target
+from servers.reading.agreeing import Dissent, View, dissent, dissenting, listed, most_agreed
 from servers.reading.checked import checked_members
 from servers.reading.connection import Connection, Login, Question
-from servers.topology import Member, NotTopology
+from servers.reading.figures import SelfReport, answering, report, said_by
+from servers.topology import Mark, Member, NotTopology
 
 _MOST_AT_ONCE = 64  # servers that are asked together
+_MOST_MARKS = 64  # primaries that are asked for their open slots: each answers with the whole map
 _MOST_OTHERS = 8  # members that are asked for the map when the one that told it last is silent
 
 
 class SilentCluster(Exception):
-    """No member that may be asked tells what the cluster is."""
+    """No member that may be asked tells what the cluster is.
 
+    `dissents` are those that answered and are not believed, `lacks` the commands that the user may not run.
+    """
 
-@dataclass(frozen=True, slots=True)
-class SelfReport:
-    """What a server says of itself; None is unknown. `limit` 0: it may take what there is."""
-
-    keys: int | None = None
-    bytes: int | None = None
-    limit: int | None = None
+    def __init__(self, dissents: Sequence[Dissent] = (), lacks: Iterable[str] = ()) -> None:
+        super().__init__("no member tells what the cluster is")
+        self.dissents, self.lacks = tuple(dissents), frozenset(lacks)
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterLook:
-    """A cluster at one moment. `measured` by a member's id: only of those that answered."""
+    """A cluster at one moment. `measured` by a member's id: only of those that answered.
+
+    `dissents` are members that answer and leave out others which are alive. By their ids: `unaware` does not know its
+    own address and is shown where it answers; `shared` are at addresses that several announce, and not asked.
+    """
 
     members: tuple[Member, ...]
     measured: dict[str, SelfReport]
+    dissents: tuple[Dissent, ...] = ()
+    unaware: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
 
     @property
     def primaries(self) -> list[Member]:
         """In the reply's order."""
         return [member for member in self.members if not member.primary_id]
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """The commands that the user may not run, somewhere."""
+        return frozenset().union(*(one.lacks for one in self.measured.values()))
+
+    def marks_of(self, member: Member) -> tuple[Mark, ...]:
+        """Its open slots, as far as they are known: those of its own line, or of what it said when it was asked."""
+        return member.migrating or self.measured.get(member.id, SelfReport()).marks
 
     def replicas_of(self, member_id: str) -> list[Member]:
         """In the reply's order."""
@@ -54,27 +73,84 @@ class ClusterLook:
 class Reader:
     """One cluster: asked at `target` first (to which the name `host` led, if not empty), and when that is silent at the
     `others`, members that were known earlier, and at those that it told of. Used within one event loop.
+
+    `known` are the ids of those members, or beginnings: when one that answers leaves some of them out, the others are
+    asked too, and whom most of them support is believed.
     """
 
-    def __init__(self, target: Target, login: Login, *, host: str = "", others: Iterable[Target] = ()) -> None:
+    def __init__(
+        self,
+        target: Target,
+        login: Login,
+        *,
+        host: str = "",
+        others: Iterable[Target] = (),
+        known: Iterable[str] = (),
+    ) -> None:
         self._first, self._host, self._login = target, host, login
         self._connections: dict[Target, Connection] = {}
         self._teller = target
         self._others = tuple(others)
+        self._known = frozenset(known)
+        self._doubted: tuple[Target, ...] = ()
+        self._lacks = set[str]()  # in this look
 
     async def look(self, door: Door, timeout_s: float, *, measure: bool = True) -> ClusterLook:
-        """The cluster now, in at most `3 * timeout_s`. Raises SilentCluster."""
+        """The cluster now, in at most `4 * timeout_s`. Raises SilentCluster."""
+        self._lacks.clear()
         self._close_but({target for target in self._connections if self._may(door, target)})
-        members = await self._members(door, timeout_s)
+        views = await self._views(door, timeout_s)
+        members, unaware = self._placed(views[0].members)
         targets = {member.id: target for member in members if (target := self._target(door, member))}
-        self._others = tuple(targets.values())
-        self._close_but({self._teller, *self._others})
-        if not measure:
-            return ClusterLook(tuple(members), {})
-        gate = asyncio.Semaphore(_MOST_AT_ONCE)
-        found = await asyncio.gather(*(self._report(target, gate, timeout_s) for target in targets.values()))
-        reports = zip(targets, found, strict=True)
-        return ClusterLook(tuple(members), {member_id: one for member_id, one in reports if one is not None})
+        doubted = self._to_doubt(door, views)
+        self._others = tuple(dict.fromkeys(targets.values()))
+        self._close_but({self._teller, *self._others, *doubted})
+        there = answering(members, targets)
+        ask = partial(self._reports, timeout_s=timeout_s, marked=_to_mark(members))
+        reports, again = await self._figures(there if measure else {}, views, doubted, ask, timeout_s)
+        dissents = dissenting([*views[1:], *again], members, self._known)
+        self._doubted = tuple(one.target for one in dissents)
+        self._known = frozenset(member.id for member in members)
+        shared = frozenset(targets) - there.keys()
+        return ClusterLook(tuple(members), reports, tuple(dissents), unaware, shared)
+
+    async def _figures(
+        self,
+        asked: Mapping[str, Target],
+        views: Sequence[View],
+        doubted: Sequence[Target],
+        ask: Callable[[Mapping[str, Target]], Awaitable[dict[str, SelfReport]]],
+        timeout_s: float,
+    ) -> tuple[dict[str, SelfReport], list[View]]:
+        """What members store, and the views of those that are doubted, all at the same time.
+
+        A connection takes one question at a time: of those that are doubted the figures come after their views.
+        """
+        reports, again = await asyncio.gather(
+            ask(said_by(asked, views, besides=doubted)), self._asked_views(doubted, timeout_s)
+        )
+        answered = {one: at for one, at in asked.items() if at in {view.target for view in again}}
+        return reports | await ask(said_by(answered, again)), again
+
+    def _placed(self, members: Sequence[Member]) -> tuple[list[Member], frozenset[str]]:
+        """A member that does not know its own address is where it was asked; and which one that is."""
+        unaware = frozenset(member.id for member in members if member.myself and not member.address.host)
+        here = Address(*self._teller)
+        return [replace(one, address=here) if one.id in unaware else one for one in members], unaware
+
+    @property
+    def first(self) -> Target:
+        """Where the cluster is asked first."""
+        return self._first
+
+    @property
+    def answers_first(self) -> bool:
+        """Whether it was the first that told the map last."""
+        return self._teller == self._first
+
+    def lead_to(self, target: Target) -> None:
+        """The name leads there now: the cluster is asked there first."""
+        self._first = self._teller = target
 
     def close(self) -> None:
         """All connections."""
@@ -91,52 +167,57 @@ class Reader:
         known = member.address == tuple(self._first) and self._may(door, self._first)
         return self._first if known else door.announced(member.address)
 
-    async def _members(self, door: Door, timeout_s: float) -> list[Member]:
-        if self._may(door, self._teller) and (members := await self._view(self._teller, timeout_s)):
-            return members
-        known = dict.fromkeys((self._first, *self._others))
-        others = [target for target in known if target != self._teller and self._may(door, target)][:_MOST_OTHERS]
-        answers = await asyncio.gather(*(self._view(target, timeout_s) for target in others))
-        for target, members in zip(others, answers, strict=True):
-            if members:
-                self._teller = target
-                return members
-        raise SilentCluster
+    async def _views(self, door: Door, timeout_s: float) -> list[View]:
+        """The view that is believed, and then those that were asked for besides. Raises SilentCluster."""
+        first = [self._teller] if self._may(door, self._teller) else []
+        views = await self._asked_views(first, timeout_s)
+        if views and listed(views[0].members, self._known) == self._known:
+            return views
+        known = [target for target in dict.fromkeys((self._first, *self._others)) if target != self._teller]
+        others = [target for target in known if self._may(door, target)][:_MOST_OTHERS]
+        views += await self._asked_views(others, timeout_s)
+        asked = len(known) + 1
+        if (believed := most_agreed(views, self._known, all_answered=len(views) == asked)) is None:
+            raise SilentCluster([dissent(view) for view in views], self._lacks)
+        self._teller = believed.target
+        return [believed, *(view for view in views if view is not believed)]
+
+    def _to_doubt(self, door: Door, views: Sequence[View]) -> list[Target]:
+        """Who is asked for a view although another tells the map: those that differed, and the first."""
+        asked = {view.target for view in views}
+        doubted = dict.fromkeys((self._first, *self._doubted))
+        return [target for target in doubted if target not in asked and self._may(door, target)]
+
+    async def _asked_views(self, targets: Sequence[Target], timeout_s: float) -> list[View]:
+        """Of those that answer."""
+        answers = await asyncio.gather(*(self._view(target, timeout_s) for target in targets))
+        return [View(target, members) for target, members in zip(targets, answers, strict=True) if members]
 
     async def _view(self, target: Target, timeout_s: float) -> list[Member]:
         """Empty where there is no answer that could be one."""
-        with suppress(TimeoutError, EngineError, NotTopology, UnicodeDecodeError):
+        try:
             async with asyncio.timeout(timeout_s):
                 return checked_members((await self._ask(target, Question.NODES)).decode())
+        except NotPermitted:
+            self._lacks.add(Question.NODES.right)
+        except (TimeoutError, EngineError, NotTopology, UnicodeDecodeError):
+            pass
         self._drop(target)
         return []
 
-    async def _report(self, target: Target, gate: asyncio.Semaphore, timeout_s: float) -> SelfReport | None:
+    async def _reports(self, asked: Mapping[str, Target], timeout_s: float, marked: set[str]) -> dict[str, SelfReport]:
+        """Of those that answer, by their ids; of the `marked` with their open slots."""
+        gate = asyncio.Semaphore(_MOST_AT_ONCE)
+        found = await asyncio.gather(*(self._report(at, gate, timeout_s, one in marked) for one, at in asked.items()))
+        return {member_id: one for member_id, one in zip(asked, found, strict=True) if one is not None}
+
+    async def _report(self, target: Target, gate: asyncio.Semaphore, timeout_s: float, own: bool) -> SelfReport | None:
         """None where the server does not answer."""
         async with gate:
             with suppress(TimeoutError, EngineError):
                 async with asyncio.timeout(timeout_s):
-                    memory = _fields(await self._allowed(target, Question.MEMORY))
-                    return SelfReport(
-                        keys=await self._keys(target),
-                        bytes=_whole(memory.get("used_memory")),
-                        limit=_whole(memory.get("maxmemory")),
-                    )
+                    return await report(partial(self._ask, target), marks=own)
             self._drop(target)
-            return None
-
-    async def _keys(self, target: Target) -> int | None:
-        """Of all databases, where the user may ask for that; else of the first."""
-        text = await self._allowed(target, Question.KEYSPACE)
-        if text is None:
-            return _whole((await self._allowed(target, Question.COUNT) or b"").decode(errors="replace"))
-        return sum(_whole(line.partition("keys=")[2].partition(",")[0]) or 0 for line in _fields(text).values())
-
-    async def _allowed(self, target: Target, question: Question) -> bytes | None:
-        """The reply; None where the user may not ask this."""
-        try:
-            return await self._ask(target, question)
-        except Refusal:
             return None
 
     async def _ask(self, target: Target, question: Question) -> bytes:
@@ -153,29 +234,23 @@ class Reader:
             self._drop(target)
 
 
-def _fields(text: bytes | None) -> dict[str, str]:
-    """The lines `name:value` of INFO."""
-    lines = (text or b"").decode(errors="replace").splitlines()
-    return {name: value for name, colon, value in (line.partition(":") for line in lines) if colon}
+def _to_mark(members: Iterable[Member]) -> set[str]:
+    """The primaries that are asked for their open slots; the one that told the map has told its own."""
+    found = {one.id for one in members if one.primary and not one.myself}
+    return found if len(found) <= _MOST_MARKS else set()
 
 
-def _whole(text: str | None) -> int | None:
-    """A number that could be one of a server's figures."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 16 else None
+def look_once(reader: Reader, door: Door, timeout_s: float, *, measure: bool = False) -> ClusterLook:
+    """A cluster now, for a thread without a loop; the reader is of no use afterwards.
 
-
-async def _once(reader: Reader, door: Door, timeout_s: float, measure: bool) -> ClusterLook:
-    try:
-        return await reader.look(door, timeout_s, measure=measure)
-    finally:
-        reader.close()
-
-
-def read_once(
-    target: Target, login: Login, door: Door, timeout_s: float, *, host: str = "", measure: bool = False
-) -> ClusterLook:
-    """A cluster now, in at most `timeout_s`, twice that with what its servers store; for a thread without a loop.
-
-    Raises SilentCluster.
+    In at most `timeout_s`, as long again where others are asked, and twice more with what its servers store. Raises
+    SilentCluster.
     """
-    return asyncio.run(_once(Reader(target, login, host=host), door, timeout_s, measure))
+
+    async def once() -> ClusterLook:
+        try:
+            return await reader.look(door, timeout_s, measure=measure)
+        finally:
+            reader.close()
+
+    return asyncio.run(once())

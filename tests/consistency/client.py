@@ -34,8 +34,11 @@ class ClusterClient:
         self._connections: dict[Address, Connection] = {}
         self._owners: dict[int, Address] = {}
 
-    def call(self, key: str, *words: object) -> object:
-        """The answer to a command on this key. Raises NotDone and MayBeDone."""
+    def call(self, key: str, *words: object, then: tuple[object, ...] = ()) -> object:
+        """The answer to a command on this key, or to what is asked of the same server `then`.
+
+        Raises NotDone and MayBeDone.
+        """
         slot = key_slot(key.encode())
         address = self._owners.get(slot) or random.choice(self._seeds)
         asking = False
@@ -45,6 +48,8 @@ class ClusterClient:
                 if asking:
                     _ask(connection, "ASKING")
                 answer = _ask(connection, *words)
+                if then:
+                    answer = _ask(connection, *then)
             except MovedError as error:
                 address, asking = (error.host or address[0], error.port), False
             except AskError as error:

@@ -68,6 +68,7 @@ def test_a_mover_that_assigns_slots_without_their_keys_is_caught(real):
     assert {fault.kind for fault in report.faults} >= {"lost", "counter"}, report.summary()
 
 
+@pytest.mark.long
 def test_a_mover_that_drops_what_it_has_yet_to_move_is_caught(real):
     slots = sorted({key_slot(key.encode()) for key in all_keys()})
 
@@ -84,6 +85,7 @@ def test_a_mover_that_drops_what_it_has_yet_to_move_is_caught(real):
     assert "lost" in {fault.kind for fault in report.faults}, report.summary()
 
 
+@pytest.mark.long
 @pytest.mark.installation(keys=40_000)
 def test_what_has_moved_to_a_joining_node_survives_the_supervisor(real):
     engine, (host, port) = real.engine(), real.addresses()[0]

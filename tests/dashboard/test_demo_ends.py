@@ -1,6 +1,7 @@
 """However a demo ends, nothing of it stays and nothing is locked: the next start is up again, with its state.
 
-All demos here run in one folder, one after the other: each is the next start of the one before it.
+All demos here run in one folder, one after the other: each is the next start of the one before it. A start of a demo
+takes 15 s of a core: `make test` has an ending of each kind, and `make test-all` the others too.
 """
 
 import os
@@ -49,29 +50,34 @@ def assert_ended(demo, status=0):
         assert "Traceback" not in demo.output.text
 
 
-WAYS = {
-    "Ctrl-C": [signal.SIGINT],
-    "Ctrl-C twice": [signal.SIGINT, signal.SIGINT],
-    "SIGTERM": [signal.SIGTERM],
-    "SIGHUP": [signal.SIGHUP],
-    "SIGKILL": [signal.SIGKILL],
-}
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_nothing_stays_and_the_next_start_works(way, folder):
+@pytest.mark.parametrize(
+    "signals",
+    [
+        pytest.param([signal.SIGINT], id="Ctrl-C"),
+        pytest.param([signal.SIGINT, signal.SIGINT], id="Ctrl-C twice", marks=pytest.mark.long),
+        pytest.param([signal.SIGTERM], id="SIGTERM", marks=pytest.mark.long),
+        pytest.param([signal.SIGHUP], id="SIGHUP", marks=pytest.mark.long),
+        pytest.param([signal.SIGKILL], id="SIGKILL"),
+    ],
+)
+def test_nothing_stays_and_the_next_start_works(signals, folder):
     with up(folder) as demo:
         assert demo.program("valkey-server")
         assert demo.program("uvicorn")
         assert demo.program("supervise")
-        for number in WAYS[way]:
+        assert demo.program("manage.py watch")
+        for number in signals:
             demo.process.send_signal(number)
-        assert_ended(demo, -signal.SIGKILL if way == "SIGKILL" else 0)
+        assert_ended(demo, -signal.SIGKILL if signal.SIGKILL in signals else 0)
 
 
-def test_servers_end_with_the_supervisor_however_that_ends_and_come_back_with_it(folder):
+def test_servers_outlive_the_web_process_and_end_with_the_supervisor_however_that_ends(folder):
     with up(folder) as demo:
         servers = demo.servers()
+        os.kill(demo.program("uvicorn"), signal.SIGKILL)
+        demo.output.wait_for("web ended")
+        assert demos.fetch(demo.url) == 200
+        assert demo.servers().keys() == servers.keys()
         first = demo.program("supervise")
         os.kill(first, signal.SIGKILL)
         assert all(gone_within(pid) for pid in servers)
@@ -80,17 +86,6 @@ def test_servers_end_with_the_supervisor_however_that_ends_and_come_back_with_it
         assert not again.keys() & servers.keys()
         demo.end()
         assert_ended(demo)
-
-
-def test_servers_outlive_the_web_process_and_nobody_outlives_the_demo(folder):
-    with up(folder) as demo:
-        servers = demo.servers()
-        os.kill(demo.program("uvicorn"), signal.SIGKILL)
-        demo.output.wait_for("web ended")
-        assert demos.fetch(demo.url) == 200
-        assert demo.servers().keys() == servers.keys()
-        demo.end(signal.SIGKILL)
-        assert_ended(demo, -signal.SIGKILL)
 
 
 def test_the_page_ends_first_then_the_servers_and_the_hint_server_last(folder):
@@ -131,18 +126,12 @@ def test_a_signal_while_it_starts_ends_it_too(tmp_path):
         assert_ended(demo)
 
 
-def test_an_ignored_hang_up_stays_ignored(folder):
-    with up(folder, command=["nohup", sys.executable, "manage.py", "demo"]) as demo:
+def test_an_ignored_hang_up_stays_ignored_and_an_interrupt_ends_what_a_script_started_in_the_background(folder):
+    # As a shell does for `nohup make run &`.
+    in_background = ["sh", "-c", 'trap "" INT; exec nohup "$0" manage.py demo', sys.executable]
+    with up(folder, command=in_background) as demo:
         demo.process.send_signal(signal.SIGHUP)
         assert demos.fetch(demo.url) == 200
-        demo.end()
-        assert_ended(demo)
-
-
-def test_an_interrupt_ends_what_a_script_started_in_the_background(folder):
-    # As a shell does for `make run &`.
-    in_background = ["sh", "-c", 'trap "" INT; exec "$0" manage.py demo', sys.executable]
-    with up(folder, command=in_background) as demo:
         demo.process.send_signal(signal.SIGINT)
         assert_ended(demo)
 
@@ -176,7 +165,7 @@ def in_a_terminal(command, folder):
 MAKE_RUN = ["make", "--no-print-directory", "-o", ".venv/.installed-run", "run"]
 
 
-@pytest.mark.parametrize("presses", [1, 2])
+@pytest.mark.parametrize("presses", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_ctrl_c_in_the_terminal_of_make_run(presses, folder):
     with in_a_terminal(MAKE_RUN, folder) as demo:
         demo.process.stdin.write("\x03" * presses)
@@ -186,6 +175,7 @@ def test_ctrl_c_in_the_terminal_of_make_run(presses, folder):
         assert "Traceback" not in demo.output.text
 
 
+@pytest.mark.long
 def test_a_closed_terminal_ends_make_run(folder):
     with in_a_terminal(MAKE_RUN, folder) as demo:
         demo.process.kill()
@@ -193,7 +183,10 @@ def test_a_closed_terminal_ends_make_run(folder):
         demos.nothing_left(folder)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGKILL])
+OTHERS = [pytest.param(number, marks=pytest.mark.long) for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, *OTHERS])
 def test_the_end_of_make_alone_ends_the_demo(number, folder):
     with up(folder, command=MAKE_RUN) as demo:
         demo.process.send_signal(number)

@@ -1,12 +1,19 @@
 """The settings read the environment, and say what they cannot read."""
 
 import os
+import re
+import runpy
 import tempfile
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from dashboard import environment
+from dashboard.demo.address import Host
+from dashboard.demo.programs import web_environment
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(("text", "value"), [("", 8000), (" 81 ", 81), ("0", 0), ("65535", 65535)])
@@ -27,6 +34,106 @@ def test_names(monkeypatch):
     assert environment.names("ALLOWED_HOSTS", "localhost") == ["a.example", "b.example"]
     monkeypatch.delenv("ALLOWED_HOSTS")
     assert environment.names("ALLOWED_HOSTS", "localhost") == ["localhost"]
+
+
+BAD = [
+    ("DATABASE_URL", "", "DATABASE_URL is empty. Write postgresql://USER@HOST/NAME"),
+    ("DATABASE_URL", "postgrseql://u:secret@h/n", "no database that we know ('postgrseql')"),
+    ("DATABASE_URL", "mysql://u:secret@h/n", "no database that we know ('mysql')"),
+    ("DATABASE_URL", "postgresql://u:secret@h:port/n", "DATABASE_URL cannot be read"),
+    ("DATABASE_URL", "postgresql://u:secret@[h/n", "DATABASE_URL cannot be read"),
+    ("DATABASE_URL", "postgresql://u:secret@h", "without the name of a database"),
+    ("DATABASE_URL", "rings", "no database that we know ('')"),
+    ("REDIS_URL", "http://x", "REDIS_URL: the address begins with none of redis://"),
+    ("REDIS_URL", "redis://:secret@h:port", "REDIS_URL: a host is HOST, HOST:PORT"),
+    ("REDIS_URL", "redis://:secret@h/zero", "REDIS_URL: the database is a whole number"),
+    ("REDIS_URL", "redis+cluster://h:7000", "cannot carry hints"),
+    ("REDIS_URL", "redis://h?socket_timeout=secret", "its options cannot be read"),
+    ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud'. Write one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
+    ("LOG_LEVEL", "10", "LOG_LEVEL is '10'"),
+    ("DEPLOYED", "true", "DEPLOYED is 'true'. Write DEPLOYED=1 for yes, 0 for no."),
+    ("SECURE_SSL_REDIRECT", "no", "Write SECURE_SSL_REDIRECT=1 for yes, 0 for no."),
+    ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE is 'Mars/Olympus'"),
+    ("TIME_ZONE", "../zone", "TIME_ZONE is '../zone'"),
+    ("COOKIE_PREFIX", "ring viz;", "COOKIE_PREFIX is 'ring viz;'"),
+    ("COOKIE_PREFIX", "x" * 65, "Write 1 to 64 letters"),
+    ("ALLOWED_HOSTS", "a.example, https://b.example", "ALLOWED_HOSTS: 'https://b.example' is not a host name"),
+    ("ALLOWED_HOSTS", "a.example:8000", "is not a host name"),
+    ("CSRF_TRUSTED_ORIGINS", "a.example", "CSRF_TRUSTED_ORIGINS: 'a.example' is not an origin"),
+    ("CSRF_TRUSTED_ORIGINS", "https://a.example/", "is not an origin"),
+    ("DATA_DIR", "/dev/null/data", "DATA_DIR: '/dev/null/data' cannot be used (Not a directory)"),
+    ("PORT", "eighty", "PORT must be a whole number"),
+    ("EVENT_RETENTION", "all", "EVENT_RETENTION must be a whole number"),
+    ("SERVERS_MEMORY_MIB", "4g", "SERVERS_MEMORY_MIB must be a whole number"),
+    ("SERVER_STARTS_A_MINUTE", "1.5", "SERVER_STARTS_A_MINUTE must be a whole number"),
+    ("ALLOWED_TARGETS", "10.0.0.1/8", "ALLOWED_TARGETS: '10.0.0.1/8'"),
+    ("LOCK_SOURCES", "jobs", "LOCK_SOURCES: entry 1 is not NAME=URL"),
+]
+GOOD = [
+    ("DATABASE_URL", " postgresql://u:p%2F@h:5432/n "),
+    ("DATABASE_URL", "sqlite:////tmp/some.sqlite3"),
+    ("REDIS_URL", ""),
+    ("REDIS_URL", "rediss://u:p@h:6379/1?socket_timeout=2"),
+    ("REDIS_URL", "unix:///run/redis.sock?db=1"),
+    ("LOG_LEVEL", " info "),
+    ("DEPLOYED", "0"),
+    ("SECURE_SSL_REDIRECT", ""),
+    ("TIME_ZONE", "Europe/Berlin"),
+    ("COOKIE_PREFIX", "rings-2"),
+    ("ALLOWED_HOSTS", "*,.a.example,[::1],127.0.0.1,build_machine.local"),
+    ("CSRF_TRUSTED_ORIGINS", "https://*.a.example,http://localhost:8000"),
+]
+
+
+def load_settings(monkeypatch, tmp_path, variable: str, value: str):
+    """The settings once more, from an environment with this variable."""
+    for name in {name for name, *_rest in (*BAD, *GOOD)}:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(variable, value)
+    return runpy.run_path(str(ROOT / "dashboard" / "settings.py"))
+
+
+@pytest.mark.parametrize(("variable", "value", "says"), BAD)
+def test_a_bad_value_is_one_line_that_names_it_and_ends_with_status_2(
+    monkeypatch, capsys, tmp_path, variable, value, says
+):
+    with pytest.raises(SystemExit) as end, environment.mistakes_told():
+        load_settings(monkeypatch, tmp_path, variable, value)
+    line = capsys.readouterr().err
+    assert end.value.code == 2
+    assert line.startswith(f"error: {variable}")
+    assert says in line
+    assert (line.count("\n"), "secret" in line) == (1, False)
+
+
+@pytest.mark.parametrize(("variable", "value"), GOOD)
+def test_what_makes_sense_is_taken(monkeypatch, tmp_path, variable, value):
+    assert load_settings(monkeypatch, tmp_path, variable, value)["SECRET_KEY"]
+
+
+def test_webs_of_one_site_share_their_cookies_whatever_their_ports(monkeypatch, tmp_path):
+    names = {load_settings(monkeypatch, tmp_path, "PORT", port)["SESSION_COOKIE_NAME"] for port in ("8001", "8002")}
+    assert names == {"ringviz_session"}
+    found = load_settings(monkeypatch, tmp_path, "COOKIE_PREFIX", "rings")
+    assert [found[f"{kind}_COOKIE_NAME"] for kind in ("SESSION", "CSRF", "LANGUAGE")] == [
+        "rings_session",
+        "rings_csrf",
+        "rings_language",
+    ]
+
+
+def test_demos_of_one_host_have_cookies_of_their_own(tmp_path):
+    prefixes = [web_environment({}, port, tmp_path, Host())["COOKIE_PREFIX"] for port in (8001, 8002)]
+    assert prefixes == ["ringviz_8001", "ringviz_8002"]
+    assert web_environment({"COOKIE_PREFIX": "ours"}, 8001, tmp_path, Host())["COOKIE_PREFIX"] == "ours"
+
+
+def test_every_variable_that_the_settings_read_is_in_the_readme():
+    source = (ROOT / "dashboard" / "settings.py").read_text()
+    read = set(re.findall(r'environment\.\w+\("([A-Z_]+)"|environ\.get\("([A-Z_]+)"', source))
+    table = (ROOT / "README.md").read_text()
+    assert [name for pair in read for name in pair if name and f"`{name}" not in table] == []
 
 
 def test_targets(monkeypatch):

@@ -9,13 +9,14 @@ from redis import Redis
 
 from dashboard import processes
 from live.models import Event, Stream
-from locks.lease import Lease
+from locks.lock import Lock
+from locks.services.leading import lead
+from locks.stores.line import lease_name
 from ringviz.cards import card, facts
 from ringviz.cards.facts import NodeFigures, loads
 from ringviz.cards.looks import Look, looks_of
 from ringviz.models import Node
-from ringviz.selectors.leading import LEASE
-from ringviz.services.leading import lead
+from ringviz.selectors.leading import ROLE
 from tests.markup import one_text, select, texts
 
 
@@ -192,9 +193,9 @@ def test_processes_name_the_supervisor_that_holds_the_lease(client, make_cluster
     monkeypatch.setattr(processes, "_last", None)
     managed(make_cluster)
     with Redis.from_url(hint_server.url) as connection:
-        held = Lease(connection, LEASE, 60_000).acquire()
+        held = Lock(connection, lease_name(ROLE), 60_000).try_acquire()
         assert held is not None
-        lead(held.fencing_token, "machine:42")
+        lead(ROLE, held.fencing_token, "machine:42")
         page = client.get("/overview/processes/").content.decode()
         assert held.release()
     assert texts(page, "dd")[3].startswith("leads 3 servers, process machine:42, since")

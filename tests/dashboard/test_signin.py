@@ -51,6 +51,13 @@ def test_it_expires_after_a_day(client):
     assert client.get(link(begun + timedelta(minutes=1))).status_code == 302
 
 
+def test_its_day_ends_with_its_last_moment():
+    begun = timezone.now()
+    token = signin.new_token(begun)
+    assert not signin.spend(token, begun + signin.LIFETIME)
+    assert signin.spend(token, begun + signin.LIFETIME - timedelta(microseconds=1))
+
+
 def test_an_unknown_link_signs_nobody_in(client):
     assert client.get("/enter/guessed/").status_code == 410
     assert not is_operator(client)
@@ -85,7 +92,7 @@ def test_the_token_is_stored_nowhere(client):
     assert len(stored.digest) == 64
 
 
-def test_of_two_that_spend_it_one_succeeds():
+def test_spent_twice_in_a_row_it_is_good_once():
     token = signin.new_token(timezone.now())
     assert [signin.spend(token, timezone.now()) for _ in range(2)] == [True, False]
 
@@ -101,7 +108,8 @@ def test_the_operator_has_no_password():
     assert User.objects.get() == signin.operator()
 
 
-def test_cookies_bear_the_port(client):
-    assert f"ringviz_session_{settings.PORT}" == settings.SESSION_COOKIE_NAME
+def test_cookies_bear_the_prefix_and_no_port(client):
+    names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME)
+    assert names == ("ringviz_session", "ringviz_csrf", "ringviz_language")
     client.get(link())
     assert settings.SESSION_COOKIE_NAME in client.cookies

@@ -115,6 +115,10 @@ def test_who_acted_is_for_operators_only(client, make_cluster, django_user_model
     watched = read(client, URL)
     assert "ada" not in watched
     assert "Who" not in texts(watched, "th")
+    client.force_login(django_user_model.objects.create_user("colleague", is_staff=True))
+    signed_in = client.get(URL)
+    assert {row.who for row in signed_in.context["log"].rows} == {""}, "nor is the template given it"
+    assert "Who" not in texts(signed_in.content.decode(), "th")
     client.force_login(django_user_model.objects.create_superuser("operator"))
     Event.objects.filter(version=4).update(actor="seed", origin="seed")
     assert texts(read(client, URL), "#log td.who")[:2] == ["ada, page", "seed"]
@@ -124,6 +128,27 @@ def test_who_acted_is_for_operators_only(client, make_cluster, django_user_model
 def test_an_address_that_is_not_understood_is_the_newest_page(client, make_cluster, query):
     make_cluster()
     assert versions(read(client, f"{URL}?{query}")) == [5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "newer", "older"),
+    [("before=6", False, False), ("before=5", True, False), ("after=0", False, False), ("after=1", False, True)],
+)
+def test_a_page_leads_on_while_one_event_is_left(client, make_cluster, query, newer, older):
+    make_cluster()
+    log = client.get(f"{URL}?{query}").context["log"]
+    assert (bool(log.newer_href), bool(log.older_href)) == (newer, older)
+
+
+def test_of_two_ends_the_older_one_counts(client, make_cluster):
+    make_cluster()
+    assert versions(read(client, f"{URL}?before=3&after=4")) == [2, 1]
+
+
+def test_the_logs_of_two_places_are_apart(client, make_cluster):
+    make_cluster(events=2)
+    make_cluster("other", events=5)
+    assert versions(read(client, URL)) == [2, 1]
 
 
 def test_no_cluster_no_timeline(client, db):

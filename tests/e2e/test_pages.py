@@ -23,6 +23,7 @@ PAGES = {
     "hundred": "clusters/hundred/",
     "past": "clusters/demo/?v=4&key=moment",
     "timeline": "clusters/demo/timeline/",
+    "locks": "locks/embedded/",
     "admin": "admin/",
     "nodes": "admin/ringviz/node/?q=cache",
     "new node": "admin/ringviz/node/add/",
@@ -46,6 +47,8 @@ def ready(page: Page) -> None:
     if ring.count():
         expect(ring).to_have_attribute("data-lod", re.compile("."), timeout=20_000)
         expect(ring).to_have_attribute("data-state", "idle")
+    if page.locator("#lanes").count():
+        expect(page.locator("body")).to_have_attribute("data-watch", "watching", timeout=20_000)
     page.wait_for_function("() => document.fonts.status === 'loaded'")
 
 
@@ -80,7 +83,7 @@ def test_each_page_in_every_size_and_theme(calm_demo: Demo, visitors: Visitors, 
     assert found == [], "\n".join(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("name", ["overview", "demo", "hundred", "timeline", "past"])
+@pytest.mark.parametrize("name", ["overview", "demo", "hundred", "timeline", "past", "locks"])
 def test_a_phone_has_large_targets_and_says_nothing_of_keys(calm_demo: Demo, visitors: Visitors, name: str) -> None:
     page = visitors.open(calm_demo, PAGES[name], size=SIZES["phone"], is_mobile=True)
     ready(page)

@@ -58,13 +58,11 @@ def card(page: RingPage, number: int) -> Locator:
     return page.page.locator("#node-dialog[open]")
 
 
-def fits(page: RingPage) -> bool:
-    """Whether nothing is wider than the place that it has."""
-    return bool(
-        page.page.evaluate(
-            """[document.documentElement, document.querySelector("#nodes"), document.querySelector(".rail.r")]
-               .every((one) => one.scrollWidth <= one.clientWidth)"""
-        )
+def assert_fits(page: RingPage) -> None:
+    """Nothing is wider than the place that it has, once what is drawn has settled."""
+    page.page.wait_for_function(
+        """() => [document.documentElement, document.querySelector("#nodes"), document.querySelector(".rail.r")]
+             .every((one) => one.scrollWidth <= one.clientWidth)"""
     )
 
 
@@ -134,7 +132,7 @@ def test_the_silent_are_told_apart_at_every_size(demo: Demo, visitors: Visitors)
     for each in (page, *others):
         expect(each.row(6)).to_have_class("odd", timeout=PATIENCE_MS)
         assert [each.row(number).locator(".chip").inner_text() for number in (5, 6, 7)] == ["5?", "6‖", "7"]
-        assert fits(each)
+        assert_fits(each)
         assert violations(each.page) == []
     frozen = card(page, 6)
     expect(frozen).to_contain_text("Thawed or restarted before the verdict, it loses none.")
@@ -172,4 +170,4 @@ def test_a_crowd_of_servers_fits_every_panel(demo: Demo, visitors: Visitors) -> 
     for size in ((1440, 900), (1024, 768), PHONE):
         page = open_ring(visitors, demo, "clusters/crowd/?theme=dark", operator=True, size=size).live()
         expect(page.page.locator("#nodes").get_by_role("button", name="Unpin").first).to_be_visible()
-        assert fits(page)
+        assert_fits(page)

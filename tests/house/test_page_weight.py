@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CSS_BUDGET_BYTES = 8 * 1024
-PAGES = ("dashboard/overview.html", "ringviz/ring.html", "dashboard/timeline.html", "404.html")
+CSS_BUDGET_BYTES = 9 * 1024
+PAGES = ("dashboard/overview.html", "ringviz/ring.html", "dashboard/timeline.html", "locks/locks.html", "404.html")
 
 
 def sheets(template: str) -> list[str]:

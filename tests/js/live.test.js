@@ -224,6 +224,25 @@ test("closing leaves nothing that runs, and nothing more is said", () => {
   assert.deepEqual(names(states), ["live"]);
 });
 
+test("while the server cannot read the log nothing is called live, whatever comes", () => {
+  const { world, have, states } = open();
+  world.last.say(hello(4));
+  world.advance(2_000);
+  world.last.say({ type: "log", readable: false });
+  assert.deepEqual(states.at(-1), { state: "silent", since: 1_002_000 });
+  world.last.say({ type: "frame", topic: "stored", n: 1, data: {} });
+  world.last.say({ type: "heartbeat", v: 4, now: 0 });
+  assert.deepEqual(names(states), ["live", "silent"]);
+  world.last.say(event(5));
+  world.last.say({ type: "log", readable: true });
+  assert.deepEqual([have.v, ...names(states)], [5, "live", "silent", "live"]);
+  world.last.say({ type: "log", readable: false });
+  world.last.end(1011);
+  world.advance(1_000);
+  world.last.say(hello(5));
+  assert.deepEqual(names(states).slice(3), ["silent", "lost", "live"]);
+});
+
 test("values of topics are passed on", () => {
   const { world, frames } = open();
   world.last.say({ type: "frame", topic: "watchers", n: 1, data: { count: 3 } });

@@ -1,11 +1,12 @@
 """Pointing this process, all its threads, at another database for the time of a test."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import dj_database_url
 import pytest
+from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
@@ -15,16 +16,30 @@ only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 @contextmanager
 def connected_to(configuration: dict[str, Any]) -> Iterator[None]:
-    """The default database is the one of `configuration`, in threads that begin meanwhile and in this one."""
+    """The default database is the one of `configuration`: in this thread, in new ones and in that of async views."""
     before, wrapper = connections.settings["default"], connections["default"]
     connections.settings["default"] = connections.configure_settings({"default": configuration})["default"]
     connections["default"] = connections.create_connection("default")
+    _forgotten_by_async_views()
     try:
         yield
     finally:
         connections["default"].close()
         connections.settings["default"] = before
         connections["default"] = wrapper
+        _forgotten_by_async_views()
+
+
+def _forgotten_by_async_views() -> None:
+    """Drops the connections of the one thread in which asgiref runs synchronous code: it outlives every test."""
+
+    def forget() -> None:
+        connections.close_all()
+        for alias in list(connections):
+            with suppress(AttributeError):
+                del connections[alias]
+
+    SyncToAsync.single_thread_executor.submit(forget).result()
 
 
 def sqlite(path: str) -> dict[str, Any]:

@@ -4,8 +4,9 @@ import asyncio
 import json
 
 import pytest
+from django.db import OperationalError
 
-from live import consumer, hub, retention
+from live import consumer, hub, news, retention
 from live.log import delete_stream
 from live.models import Stream, new_epoch
 from live.reading import floor
@@ -124,6 +125,23 @@ async def test_a_stream_in_another_life_is_a_snapshot_for_everybody(stream):
         await in_thread(lambda: Stream.objects.filter(pk=stream.pk).update(epoch=epoch, version=1))
         await watching.until(lambda: watching.snapshots[-1]["epoch"] == epoch, "the snapshot of the new life")
         assert watching.snapshots[-1]["v"] == 1
+
+
+async def test_a_snapshot_of_another_life_is_not_sent_while_the_log_cannot_tell_of_it(stream, monkeypatch):
+    """The page would count on from its version by events of the life before. It connects again."""
+
+    def refuse(_known) -> None:
+        raise OperationalError("gone fishing")
+
+    async with page() as watching:
+        await watching.message("snapshot")
+        await written(stream, 1)
+        await watching.version(1)
+        monkeypatch.setattr(news, "read_news", refuse)
+        await in_thread(lambda: Stream.objects.filter(pk=stream.pk).update(epoch=new_epoch()))
+        watching.say(json.dumps({"type": "resync"}))
+        assert await watching.code() == consumer.FAILED
+        assert [snapshot["epoch"] for snapshot in watching.snapshots] == [stream.epoch]
 
 
 async def test_a_version_that_fell_is_a_snapshot_for_everybody(stream):
@@ -247,6 +265,18 @@ async def test_a_sender_that_cannot_send_closes_its_socket(stream, caplog):
         await written(stream, 1)
         assert await broken.code() == consumer.FAILED
     assert "no such frame" in caplog.text
+
+
+@only_sqlite
+async def test_a_page_that_the_server_gave_up_is_no_error(stream, caplog):
+    """A thousand of them at once, where a network went: a thousand tracebacks say nothing."""
+    async with page() as silent, page() as well:
+        await silent.message("snapshot")
+        await well.message("snapshot")
+        silent.failure = RuntimeError("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.")
+        await written(stream, 1)
+        await well.version(1)
+    assert caplog.text == ""
 
 
 @only_sqlite

@@ -6,6 +6,7 @@ import threading
 from contextlib import AsyncExitStack
 
 import pytest
+from django.db import connection, transaction
 
 from live import feed, hints, hub, news, pump
 from live.channel import channel_name
@@ -254,6 +255,55 @@ async def test_a_database_that_cannot_be_read_holds_pages_up_and_loses_nothing(
             await slow_until(lambda: "gone fishing" in caplog.text)
         await watching.version(1)
         assert caplog.text.count("gone fishing") == 1
+
+
+async def test_a_page_is_told_while_the_log_cannot_be_read(stream, hint_server):
+    """The database refuses: its table is away. Frames come all the same, and so does what was missed."""
+    async with page() as watching:
+        await watching.message("snapshot")
+        await in_thread(rename, "live_stream", "away")
+        try:
+            assert (await watching.message("log"))["readable"] is False
+            await in_thread(hints.publish_frame, stream.pk, "load", {"n": 1})
+            await watching.until(lambda: watching.frames("load"), "a frame")
+        finally:
+            await in_thread(rename, "away", "live_stream")
+        await watching.until(lambda: told_of_the_log(watching) == [False, True], "that it can be read again")
+        await in_thread(add, stream.pk)
+        await watching.version(1)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_page_is_told_while_the_log_does_not_answer(stream, monkeypatch):
+    """It is held: no read fails, and none ends."""
+    monkeypatch.setattr(pump, "READ_WITHIN_S", 0.1)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE live_stream IN ACCESS EXCLUSIVE MODE")
+            held.set()
+            done.wait(30)
+
+    async with page() as watching:
+        await watching.message("snapshot")
+        holding = asyncio.create_task(in_thread(hold))
+        try:
+            await asyncio.to_thread(held.wait, 10)
+            await watching.until(lambda: told_of_the_log(watching) == [False], "that nothing is read")
+        finally:
+            done.set()
+            await holding
+        await watching.until(lambda: told_of_the_log(watching) == [False, True], "that it is read again")
+
+
+def told_of_the_log(page: Page) -> list[bool]:
+    return [message["readable"] for message in page.received if message["type"] == "log"]
+
+
+def rename(table: str, to: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {to}")
 
 
 @only_sqlite

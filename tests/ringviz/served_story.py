@@ -101,4 +101,6 @@ def _found(decision: Decision) -> Event:
 
 
 def _given_up(outcome: Intent.State, why: str) -> Event:
-    return _book().given_up(_open(), outcome, why)
+    event = _book().given_up(_open(), outcome, why)
+    assert event is not None
+    return event

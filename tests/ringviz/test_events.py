@@ -41,6 +41,7 @@ KINDS = {
     "node_restarted",
     "node_failed_over",
     "external_seen",
+    "external_moved",
 }
 
 

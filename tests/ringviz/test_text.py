@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringviz.core.text import is_pattern, pattern_keys, shown
+from live.inert import shown
+from ringviz.core.text import is_pattern, pattern_keys
 
 
 def read_back(text: str) -> bytes:

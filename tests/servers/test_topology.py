@@ -43,6 +43,21 @@ def test_places(place, address, bus):
     assert (member.address, member.bus_port) == (address, bus)
 
 
+@pytest.mark.parametrize(
+    ("more", "hostname"),
+    [
+        ("", ""),
+        (",valkey-3.local", "valkey-3.local"),
+        (",h,nodename=x", "h"),
+        (",,shard-id=y", ""),
+        (",shard-id=y", ""),
+    ],
+)
+def test_a_hostname_that_is_announced(more, hostname):
+    (member,) = parse_members(line(place=f"10.0.0.7:7001@17001{more}"))
+    assert member.hostname == hostname
+
+
 def test_ranges_and_marks():
     slots = f"0 5-9 16383 [77->-{B}] [78-<-{B}]"
     (member,) = parse_members(line(slots=slots))

@@ -14,6 +14,7 @@ from dashboard.demo.address import read_host
 from dashboard.demo.console import Console
 from dashboard.demo.run import Demo
 from dashboard.demo.running import DemoFolder, Running
+from live.prerequisites import check_hint_server
 
 LOOK_EVERY_S = 0.2
 STARTING_S = 120.0
@@ -32,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop; ends the process with the demo's status."""
+        check_hint_server()
         console = Console(sys.stdout)
         folder = DemoFolder(settings.DATA_DIR)
         running = _running_or_lock(folder)

@@ -9,6 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext_lazy as _
 
+from live.prerequisites import check_database, check_hint_server
+
 
 class Command(BaseCommand):
     """Runs until it is told to end; its servers end with it."""
@@ -16,7 +18,9 @@ class Command(BaseCommand):
     help = str(_("Keep the servers of managed clusters as the log says. One process leads; another waits its turn."))
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Signals: terminate and interrupt end it in peace."""
+        """Signals: terminate and interrupt end it in peace. Raises ImproperlyConfigured where it cannot begin."""
+        check_database()
+        check_hint_server()
         from ringviz.supervisor.run import Supervisor
 
         supervisor = Supervisor()

@@ -61,6 +61,8 @@ export class Conversation {
     /** Whether a snapshot is on its way, which stands for every event until it comes. */
     this.renewing = false;
     this.greeted = false;
+    /** Whether the server cannot read the log: what came last is all that is known. */
+    this.silent = false;
     this.head = 0;
     this.epoch = "";
     /** @type {number | null} the version that a resync was asked for, until something is applied */
@@ -100,6 +102,9 @@ export class Conversation {
         return this.askIfBehind();
       case "frame":
         return this.takeFrame(message);
+      case "log":
+        this.silent = !message.readable;
+        return { do: "nothing" };
       case "gone":
         return { do: "end" };
       default:

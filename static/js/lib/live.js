@@ -14,10 +14,12 @@ import {
  * @typedef {import("./live-core.js").Have} Have
  * @typedef {import("./live-core.js").LiveEvent} LiveEvent
  * @typedef {import("./live-core.js").Snapshot} Snapshot
- * @typedef {"connecting" | "live" | "lost" | "ahead" | "gone"} State
+ * @typedef {"connecting" | "live" | "lost" | "silent" | "ahead" | "gone"} State
  *   ahead: connected, and the log has more than the page shows. gone: the stream was deleted; nothing follows.
+ *   silent: connected, and the server cannot read the log: what the page shows may be old.
  * @typedef {{state: State, since: number | null}} LinkState
- *   since: for "lost", when the server was last heard (ms since 1970 by this machine's clock); else null.
+ *   since: for "lost", when the server was last heard (ms since 1970 by this machine's clock); for "silent", when it said
+ *   so; else null.
  * @typedef {{
  *   url: string,
  *   have: () => Have,
@@ -140,7 +142,7 @@ class Link {
     }
     if (this.conversation.greeted) {
       this.attempt = 0;
-      this.say(this.conversation.current ? "live" : "ahead");
+      this.say(this.conversation.silent ? "silent" : this.conversation.current ? "live" : "ahead");
     }
   }
 
@@ -202,7 +204,7 @@ class Link {
   say(state) {
     if (state !== this.state) {
       this.state = state;
-      this.options.onState({ state, since: state === "lost" ? this.heardAt : null });
+      this.options.onState({ state, since: state === "lost" || state === "silent" ? this.heardAt : null });
     }
   }
 }

@@ -4,20 +4,22 @@ import { clock } from "./format.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 
 /**
- * @typedef {"connecting" | "live" | "lost" | "viewing" | "ahead" | "gone"} State
- * @typedef {{state: State, watching?: number | null, at?: number | string | Date | null}} Status
+ * @typedef {"connecting" | "live" | "lost" | "silent" | "viewing" | "ahead" | "gone"} State
+ * @typedef {{state: State, watching?: number | null, at?: number | string | Date | null, note?: string, gone?: string}} Status
  *   watching: people with this page open, this one included; null or absent when unknown.
- *   at: the moment that the page shows, when it is not now.
+ *   at: the moment that the page shows, when it is not now. note: what stands behind "Live" in the place of the watchers.
+ *   gone: what is said when the stream was deleted.
  */
 
 /**
  * @param {Status} status
  * @returns {{kind: "wait" | "live" | "away", words: string, more: string}} more: the part that a narrow bar leaves out
  */
-export function statusWords({ state, watching = null, at = null }) {
+export function statusWords({ state, watching = null, at = null, note = "", gone = "" }) {
   const time = at === null ? "" : clock(at);
   switch (state) {
     case "live": {
+      if (note) return { kind: "live", words: gettext("Live"), more: note };
       const many = ngettext(", %(n)s watching", ", %(n)s watching", watching ?? 0);
       return { kind: "live", words: gettext("Live"), more: watching ? interpolate(many, { n: watching }) : "" };
     }
@@ -27,10 +29,14 @@ export function statusWords({ state, watching = null, at = null }) {
       const more = time ? interpolate(gettext(", showing %(time)s"), { time }) : "";
       return { kind: "away", words: gettext("Connection lost"), more };
     }
+    case "silent": {
+      const more = time ? interpolate(gettext(", showing %(time)s"), { time }) : "";
+      return { kind: "away", words: gettext("Database silent"), more };
+    }
     case "ahead":
       return { kind: "wait", words: gettext("Catching up"), more: "" };
     case "gone":
-      return { kind: "away", words: gettext("Cluster deleted"), more: "" };
+      return { kind: "away", words: gone || gettext("Cluster deleted"), more: "" };
     default:
       return { kind: "wait", words: gettext("Connecting"), more: "" };
   }
@@ -80,17 +86,28 @@ export function showNewer(strip) {
 }
 
 /**
- * The strip under the top bar while there is no connection: what the page shows then is the last that it received.
- * @param {HTMLElement} strip
- * @param {number | string | Date | null} since when the connection was lost; null: there is one
+ * What is said while the server cannot read the log, on every page.
+ * @param {number | string | Date} since
  */
-export function showLost(strip, since) {
-  strip.hidden = since === null;
-  if (since === null) {
+export const silentWords = (since) =>
+  interpolate(
+    gettext("The database has not answered since %(time)s. What is shown may be old. The page keeps trying."),
+    { time: clock(since) },
+  );
+
+/**
+ * The strip under the top bar while nothing new can come: what the page shows then is the last that it received.
+ * @param {HTMLElement} strip
+ * @param {Status["state"]} state
+ * @param {number | string | Date | null} since when the connection was lost or the database fell silent
+ */
+export function showLost(strip, state, since) {
+  strip.hidden = since === null || (state !== "lost" && state !== "silent");
+  if (since === null || strip.hidden) {
     return;
   }
-  const words = gettext("No connection since %(time)s. This is the last state received. It is tried again by itself.");
-  const text = interpolate(words, { time: clock(since) });
+  const words = gettext("No connection since %(time)s. This is the last state received. The page keeps trying.");
+  const text = state === "silent" ? silentWords(since) : interpolate(words, { time: clock(since) });
   if (strip.textContent !== text) {
     strip.textContent = text;
   }

@@ -47,15 +47,16 @@ function showWatching(key) {
 }
 
 /**
- * One state for the page: lost if any connection is, live if all are.
+ * One state for the page: lost or silent if any connection is, live if all are.
  * @param {LinkState[]} states
  */
 function showStates(states) {
-  const down = states.find(({ state }) => state === "lost");
+  const down = states.find(({ state }) => state === "lost") ?? states.find(({ state }) => state === "silent");
   const isLive = states.length > 0 && states.every(({ state }) => state === "live");
-  showStatus(live, { state: down ? "lost" : isLive ? "live" : "connecting", at: down?.since ?? null });
-  showLost(lost, down ? down.since : null);
-  document.body.classList.toggle("lost", Boolean(down));
+  const state = down ? down.state : isLive ? "live" : "connecting";
+  showStatus(live, { state, at: down?.since ?? null });
+  showLost(lost, state, down?.since ?? null);
+  document.body.classList.toggle("lost", state === "lost");
 }
 
 const links = linkPlaces({

@@ -3,7 +3,7 @@
 import { HttpError } from "../lib/http.js";
 import { refusalWords } from "./acting.js";
 import { byId } from "./dom.js";
-import { clearErrors, showError, wireDialog } from "./forms.js";
+import { clearErrors, showError, wireDialog } from "../lib/forms.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Node } from "./types.js" */

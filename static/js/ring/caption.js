@@ -110,7 +110,7 @@ function calmText(state, nodes) {
   const { nodes: all, keys, cluster } = state;
   if (nodes === 0) return _("A key has no owner until a node is active.");
   if (isManaged(state) && cluster.strategy === "ring") {
-    return _("Every key is stored by a real server: the one of the next token clockwise from its bucket.");
+    return _("Every key belongs on a real server: the one of the next token clockwise from its bucket.");
   }
   if (cluster.strategy === "modulo") {
     return _("Each key belongs to the node that its hash, divided by the number of nodes, leaves over.");

@@ -5,7 +5,7 @@ import { _, interpolate } from "../lib/i18n.js";
 import { fairKeys } from "./change.js";
 import { button, byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
-import { wireDialog } from "./forms.js";
+import { wireDialog } from "../lib/forms.js";
 import { isMember, predicted, stateWord } from "./members.js";
 
 /** @import { Acting } from "./acting.js" */

@@ -4,7 +4,7 @@ import { HttpError, postForm } from "../lib/http.js";
 import { count, percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { byId } from "./dom.js";
-import { clearErrors, showError, wireDialog } from "./forms.js";
+import { clearErrors, showError, wireDialog } from "../lib/forms.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Urls } from "./types.js" */
@@ -23,6 +23,7 @@ export function wireKeyset(store, acting, urls) {
   const pattern = /** @type {HTMLInputElement} */ (byId("keys-pattern"));
   const number = /** @type {HTMLInputElement} */ (byId("keys-number"));
   const file = /** @type {HTMLInputElement} */ (byId("keys-file"));
+  const binary = /** @type {HTMLInputElement} */ (byId("keys-binary"));
   wireDialog(dialog);
   opener.addEventListener("click", () => {
     if (form.parentElement === dialog) dialog.showModal();
@@ -63,6 +64,7 @@ export function wireKeyset(store, acting, urls) {
     if (!one) return;
     const data = new FormData();
     data.set("file", one);
+    if (binary.checked) data.set("binary", "1");
     void send(data);
   });
   store.on(["view", "link", "plan"], () => {
@@ -75,7 +77,7 @@ export function wireKeyset(store, acting, urls) {
   });
 }
 
-/** @typedef {{done: number, total: number, state: string, error?: string}} Progress */
+/** @typedef {{done: number, total: number, state: string, error?: string, converted?: string}} Progress */
 
 const SHOWN_MS = 6000;
 let timer = 0;
@@ -84,7 +86,7 @@ let timer = 0;
  * A frame of the topic "import".
  * @param {Progress} progress
  */
-export function showProgress({ done, total, state, error }) {
+export function showProgress({ done, total, state, error, converted }) {
   const box = byId("keys-progress");
   const bar = /** @type {HTMLProgressElement} */ (box.querySelector("progress"));
   const words = /** @type {HTMLElement} */ (box.querySelector("p"));
@@ -95,7 +97,10 @@ export function showProgress({ done, total, state, error }) {
   else bar.removeAttribute("value");
   const share = total > 0 ? ` (${percent(done / total, 0)})` : "";
   words.textContent = error || interpolate(_("Importing keys: %(n)s%(share)s"), { n: count(done), share });
-  if (!error && over) words.textContent = interpolate(_("%(n)s keys imported"), { n: count(done) });
+  if (!error && over) {
+    const text = converted ? _("%(n)s keys imported: %(converted)s") : _("%(n)s keys imported");
+    words.textContent = interpolate(text, { n: count(done), converted: converted ?? "" });
+  }
   clearTimeout(timer);
   if (over && !error) {
     timer = setTimeout(() => {

@@ -8,7 +8,7 @@ import { byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { hex } from "./find.js";
 import { nodeTable } from "./nodetable.js";
-import { windowed } from "./rows.js";
+import { windowed } from "../lib/rows.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Face } from "./faces.js" */

@@ -6,7 +6,7 @@ import { _, interpolate } from "../lib/i18n.js";
 import { button, byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { hex } from "./find.js";
-import { wireDialog } from "./forms.js";
+import { wireDialog } from "../lib/forms.js";
 
 /** @import { Faces } from "./faces.js" */
 /** @import { Change, Urls } from "./types.js" */

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { isExternal, isManaged, rowLook, stateWord } from "./members.js";
 import { actCell, figureCells, goneWord, holds, loadCell, nameCell, tickSince } from "./noderow.js";
 import { contextOf, lastHeading } from "./nodes.js";
-import { windowed } from "./rows.js";
+import { windowed } from "../lib/rows.js";
 import { slotCount } from "./slots.js";
 
 /** @import { Acting } from "./acting.js" */

@@ -2,6 +2,7 @@
 
 import { clock, duration } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
+import { silentWords } from "../lib/status.js";
 import { button, byId, h } from "./dom.js";
 
 /** @import { Store } from "./store.js" */
@@ -41,6 +42,7 @@ export function wireLost(store, retry) {
   const write = () => {
     const { state, since } = store.page.link;
     if (state === "gone") words.textContent = _("This cluster was deleted. What is shown is its last state.");
+    if (state === "silent") words.textContent = silentWords(since);
     if (state !== "lost") return;
     const text = _("No connection since %(time)s, %(ago)s ago. This is the last state received. Trying again.");
     const ago = duration(Date.now() - since);
@@ -49,8 +51,8 @@ export function wireLost(store, retry) {
   store.on(["link"], ({ link }) => {
     const off = link.state === "lost" || link.state === "gone";
     document.body.classList.toggle("lost", off);
-    strip.hidden = !off;
-    /** @type {HTMLElement} */ (strip.lastElementChild).hidden = link.state === "gone";
+    strip.hidden = !off && link.state !== "silent";
+    /** @type {HTMLElement} */ (strip.lastElementChild).hidden = link.state !== "lost";
     write();
   });
   setInterval(write, 1000);

@@ -3,7 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { activeNodes } from "./change.js";
-import { covered, SLOTS } from "./slots.js";
+import { claimed, covered, slotCount, SLOTS } from "./slots.js";
 
 /** @import { Change, Node, State } from "./types.js" */
 
@@ -17,7 +17,7 @@ const MOST_PAIRS = 3;
  * @returns {Words}
  */
 export function outsideWords(state) {
-  const nodes = activeNodes(state).length;
+  const nodes = activeNodes(state).filter(slotCount).length;
   const slots = covered(state.nodes);
   const title =
     slots === SLOTS
@@ -57,14 +57,23 @@ export function replicaWords({ replicas = [] }) {
 
 /** @param {State} state */
 function uncovered({ nodes }) {
-  const left = SLOTS - covered(nodes);
-  if (left === 0) return "";
-  const text = ngettext(
+  const served = covered(nodes);
+  const down = claimed(nodes) - served;
+  const left = SLOTS - served - down;
+  const ofDown = ngettext(
+    "%(n)s slot belongs to a node that is down: its keys can be neither read nor written.",
+    "%(n)s slots belong to nodes that are down: their keys can be neither read nor written.",
+    down,
+  );
+  const ofNobody = ngettext(
     "%(n)s slot has no owner: its keys can be neither read nor written.",
     "%(n)s slots have no owner: their keys can be neither read nor written.",
     left,
   );
-  return ` ${interpolate(text, { n: count(left) })}`;
+  return [
+    down > 0 ? ` ${interpolate(ofDown, { n: count(down) })}` : "",
+    left > 0 ? ` ${interpolate(ofNobody, { n: count(left) })}` : "",
+  ].join("");
 }
 
 /** @type {(nodes: Node[], number: number) => Node | undefined} */

@@ -7,7 +7,7 @@ import { wireAnnouncements } from "./announce.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { anyKey, wireFind } from "./find.js";
-import { wireDialog } from "./forms.js";
+import { wireDialog } from "../lib/forms.js";
 import { wireKeyboard } from "./keyboard.js";
 import { lazily, once } from "./lazy.js";
 import { wireLink } from "./link.js";
@@ -174,6 +174,7 @@ function follow({ boot, store, travel, receive, declares }) {
         if (topic === "watchers") store.set({ watching: data.count ?? null });
         if (topic === "stored" && "silent_since" in data)
           void import("./silence.js").then((it) => it.showSilence(data));
+        if (topic === "space") void import("./room.js").then((it) => it.showRoom(data));
         if (SERVED.has(topic)) store.set({ frames: { ...store.page.frames, [topic]: { ...data, heard: Date.now() } } });
         if (topic === "import") void import("./keyset.js").then(({ showProgress }) => showProgress(data));
       },

@@ -1,21 +1,39 @@
-/** A cluster that somebody else runs does not answer: since when, in its own line. What is drawn is what it said last. */
+/** What a cluster that somebody else runs does not say: that it is silent, or that its members disagree. In a line of its own. */
 
-import { moment } from "../lib/format.js";
-import { _, interpolate } from "../lib/i18n.js";
+import { count, moment } from "../lib/format.js";
+import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { byId } from "./dom.js";
 
 /**
- * @param {{silent_since?: number | null}} frame of the topic "stored"; ms since 1970
- * @returns {string} empty while it answers
+ * @typedef {{silent_since?: number | null, disagreeing?: {address: string, members: number, slots: number}[],
+ *   lacks?: string[]}} Frame
+ *   of the topic "stored". silent_since: ms since 1970; disagreeing: members that answer and leave out others;
+ *   lacks: commands that the user may not run
  */
-export const silenceWords = ({ silent_since: since }) =>
-  since
-    ? interpolate(_("The cluster has not answered since %(time)s. What is shown is what it said last."), {
-        time: moment(since, Date.now()),
-      })
-    : "";
 
-/** @param {{silent_since?: number | null}} frame */
+/**
+ * @param {Frame} frame
+ * @returns {string} empty while its members answer and agree
+ */
+export function silenceWords({ silent_since: since, disagreeing = [], lacks = [] }) {
+  const silent = _("The cluster has not answered since %(time)s. What is shown is what it said last.");
+  const words = since ? [interpolate(silent, { time: moment(since, Date.now()) })] : [];
+  for (const { address, members, slots } of disagreeing) {
+    const text = ngettext(
+      "%(address)s answers, but lists %(n)s member and %(slots)s slots: it may have been reset.",
+      "%(address)s answers, but lists %(n)s members and %(slots)s slots: it may have been reset.",
+      members,
+    );
+    words.push(interpolate(text, { address, n: count(members), slots: count(slots) }));
+  }
+  if (disagreeing.length > 0 && !since) words.push(_("The page shows what most members say."));
+  if (lacks.length > 0 && since) {
+    words.push(interpolate(_("The user may not run %(command)s."), { command: lacks.join(", ") }));
+  }
+  return words.join(" ");
+}
+
+/** @param {Frame} frame */
 export function showSilence(frame) {
   const strip = byId("silent");
   const words = silenceWords(frame);

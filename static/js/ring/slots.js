@@ -31,9 +31,12 @@ export function slotRing(nodes) {
  * The owner of every slot.
  * @param {Node[]} nodes
  */
-function ownersOf(nodes) {
+const ownersOf = (nodes) => listers(nodes.filter(isMember));
+
+/** @param {Node[]} nodes */
+function listers(nodes) {
   const owner = new Uint32Array(SLOTS);
-  for (const node of nodes.filter(isMember)) {
+  for (const node of nodes) {
     for (const [first, last] of node.slots ?? []) owner.fill(node.number, first, last + 1);
   }
   return owner;
@@ -47,6 +50,12 @@ export const slotCount = ({ slots = [] }) => slots.reduce((sum, [first, last]) =
  * @param {Node[]} nodes
  */
 export const covered = (nodes) => ownersOf(nodes).filter(Boolean).length;
+
+/**
+ * How many slots somebody has, down or not.
+ * @param {Node[]} nodes
+ */
+export const claimed = (nodes) => listers(nodes).filter(Boolean).length;
 
 /**
  * Which slots changed owner between two maps, as a movement without keys: its pairs count slots. null where none did.

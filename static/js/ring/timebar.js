@@ -101,9 +101,9 @@ function shortLabel(label, { prefix, suffix, faces }) {
  */
 function writeWords({ view, head, floor, link, watching }, travel) {
   const live = view === head;
-  const lost = link.state === "lost" || link.state === "gone";
-  const state = lost ? link.state : live ? link.state : "viewing";
-  showStatus(byId("live"), { state, watching, at: live ? (lost ? link.since : null) : view.at });
+  const away = link.state === "lost" || link.state === "gone" || link.state === "silent";
+  const state = away ? link.state : live ? link.state : "viewing";
+  showStatus(byId("live"), { state, watching, at: live ? (away ? link.since : null) : view.at });
   const where = interpolate(_("Event %(v)s of %(head)s"), { v: count(view.v), head: count(head.v) });
   const later = head.v - view.v;
   const laterWords = interpolate(ngettext("%(n)s event later", "%(n)s events later", later), { n: count(later) });

@@ -7,9 +7,10 @@
  * @typedef {{id: number, kind: string, label: string, count: number}} Keys
  * @typedef {{number: number, name: string, address: string, zone: string, weight: number,
  *   state: "active" | "suspected" | "frozen" | "down" | "joining" | "draining", since: string, tokens: number, keys: number,
- *   ownership: number, lost?: number, slots?: number[][], replicas?: {address: string, state: string}[]}} Node
+ *   ownership: number, lost?: number, slots?: number[][], hostname?: string,
+ *   replicas?: {address: string, state: string, slots?: number, hostname?: string}[]}} Node
  *   lost: of its keys those that were lost and are not stored again; slots, [first, last] ranges, and replicas, servers that
- *   follow it: of a cluster that somebody else runs
+ *   follow it (slots: how many they still list), and hostname, announced: of a cluster that somebody else runs
  * @typedef {{id: number, action: string, node: number, name: string, asked: string, v: number, cancelling: boolean}} Work
  * @typedef {{on: boolean, rate: number, distribution: "zipf" | "uniform", reads: number}} Workload
  * @typedef {{cluster: Cluster, keys: Keys, nodes: Node[], work: Work[], unfilled: number[][],
@@ -23,7 +24,7 @@
  * @typedef {{node?: Node | null, number?: number, name?: string, cluster?: Cluster, keys?: any, nodes?: Node[],
  *   before?: any, changed?: Figures[], movement?: Movement | null, undoes?: number | null, work?: any,
  *   unfilled?: number[][] | null, asked?: Work, outcome?: string, why?: string, gone?: number, workload?: Workload | null,
- *   cause?: string, loss?: {keys: number, bytes: number} | null, ms?: number}} Payload
+ *   cause?: string, loss?: {keys: number, bytes: number} | null, ms?: number, address?: string}} Payload
  *   keys: a key set, or how many were refilled; work: the intent that it ends, 0 for none; loss: what died with a server
  * @typedef {{v: number, kind: string, at: string, payload: Payload}} Event
  *
@@ -45,10 +46,14 @@
  * @typedef {{v: number, kind: string, at: string, label: string, text: string, moved: number, keys: number,
  *   share: number, lost?: number}} EventRow
  * @typedef {{up: boolean, keys: number | null, bytes: number | null, limit: number | null, ops: number | null,
- *   replica: {keys: number | null, up: boolean} | null}} Stored
- * @typedef {{heard: number, at: number, nodes: Record<string, Stored>}} StoredFrame
+ *   replica: {keys: number | null, up: boolean} | null, open?: {slot: number, leaving: boolean, peer: string}[],
+ *   unaware?: boolean, shared?: boolean}} Stored
+ *   open: slots in the middle of a move by hand; unaware: its server does not know its own address; shared: others announce
+ *   the same one, so that it is not asked
+ * @typedef {{heard: number, at: number, nodes: Record<string, Stored>, lacks?: string[]}} StoredFrame
+ *   lacks: commands that the user may not run
  * @typedef {{heard: number, id: number, action: string, node: number, phase: string, keys_done: number, keys_total: number,
- *   slots_done: number, slots_total: number, atomic: boolean, why: string, since: number}} WorkFrame
+ *   slots_done: number, slots_total: number, atomic: boolean, why: string, extra: number, since: number}} WorkFrame
  * @typedef {{heard: number, node: number, misses: number, verdict_ms?: number}} SuspicionFrame
  * @typedef {{heard: number, at: number, ops: number, reads: number, writes: number, hit: number | null, errors: number,
  *   p50_ms: number | null, p99_ms: number | null, clients: number}} TrafficFrame

@@ -25,7 +25,7 @@ const refresh = coalesce(() => log()?.dispatchEvent(new Event("ringviz:changed")
 
 function show() {
   showStatus(live, { state: state.state, watching, at: state.since });
-  showLost(lost, state.state === "lost" ? state.since : null);
+  showLost(lost, state.state, state.since);
   document.body.classList.toggle("lost", state.state === "lost");
 }
 

@@ -78,6 +78,47 @@ test("slots of nobody are said at once and in the calm picture", () => {
   assert.equal(outsideWords(foreign(A, B)).title, "2 nodes own all 16,384 slots");
 });
 
+test("owners are counted, not members", () => {
+  assert.equal(outsideWords(foreign(A, B, nodeWith(3, []))).title, "2 nodes own all 16,384 slots");
+});
+
+test("what is odd about a member is said with what it means", () => {
+  const now = 1_000_000;
+  const odd = { ...A, hostname: "a.example", replicas: [{ ...replica(1), slots: 7, hostname: "r.example" }] };
+  const one = { up: true, keys: 1, bytes: 1, limit: 0, ops: null, replica: null };
+  const open = [
+    { slot: 5, leaving: true, peer: "cache-2" },
+    { slot: 6, leaving: false, peer: "cache-2" },
+  ];
+  const told = { 1: { ...one, open }, 2: { ...one, keys: null, shared: true } };
+  const page = seen(foreign(odd, B), foreign(odd, B));
+  const at = (nodes) => ({ ...page, frames: { stored: { heard: now, at: now, nodes, lacks: ["INFO"] } } });
+  assert.deepEqual(clusterFacts(at(told), now).slice(5), [
+    ["Open slots", "2, in the middle of a move"],
+    ["Not counted", "1 node: others announce its address"],
+    ["The user may not run", "INFO"],
+  ]);
+  const card = (node, nodes) => nodeFacts(at(nodes), node, now).map(([name, value]) => `${name}: ${value}`);
+  const said = card(odd, told);
+  assert.ok(said.includes("Open slot: 5, moving to cache-2: its keys may be on either node"), said.join());
+  assert.ok(said.includes("Open slot: 6, moving from cache-2: its keys may be on either node"), said.join());
+  assert.ok(said.includes("Address: 10.0.0.1:6379, announced as a.example"), said.join());
+  assert.ok(said.includes("Replica: 10.0.0.9:1, r.example, active, still lists 7 slots"), said.join());
+  assert.ok(card(B, told).includes("Address: 10.0.0.2:6379, announced by several members: not counted"));
+  const alone = { 2: { ...one, unaware: true } };
+  assert.ok(card(B, alone).includes("Address: 10.0.0.2:6379 (the member itself does not know it)"));
+  const lost = { ...B, address: "", state: "down" };
+  assert.ok(card(lost, {}).includes("Address: unknown: the other members no longer have it"));
+});
+
+test("slots of a node that is down are told apart from slots of nobody", () => {
+  const lost = { ...A, slots: [[0, 8000]], state: "down", address: "" };
+  assert.match(
+    outsideWords(foreign(lost, B)).text,
+    /8,001 slots belong to nodes that are down: .* 191 slots have no owner: their keys can be neither read nor written\.$/,
+  );
+});
+
 test("what does not move slots is told too", () => {
   const of = (change) => said(foreign(A, B), foreign(...change)).title;
   assert.equal(of([{ ...A, state: "suspected" }, B]), "cache-1 does not answer");

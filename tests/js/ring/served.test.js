@@ -37,6 +37,7 @@ const worked = (more = {}) => ({
   slots_total: 0,
   atomic: true,
   why: "",
+  extra: 0,
   since: 0,
   ...more,
 });
@@ -218,6 +219,12 @@ test("without a word for three seconds no supervisor is at work", () => {
   assert.match(late.text, /Last heard at/);
 });
 
+test("while the database is silent nobody says that the supervisor is gone", () => {
+  const page = { ...served(managed(), { work: worked() }), link: { state: "silent", since: NOW } };
+  const told = toldOf(page, NOW + 3001, 0);
+  assert.deepEqual([told.text, told.wrong], ["What is under way is unknown until the database answers.", false]);
+});
+
 test("a server with a replica is followed by it, and nothing else changes hands", () => {
   const state = managed();
   const [kind, payload] = ["node_failed_over", { node: nodeOf(2) }];
@@ -230,6 +237,12 @@ test("a server with a replica is followed by it, and nothing else changes hands"
   };
   assert.deepEqual([said(0), said(1)], ["buckets go to their next owners", "a replica takes over"]);
   assert.equal(changeTitle({ kind, payload, planned: false }, "cache-2"), "cache-2 died, and its replica took over");
+});
+
+test("what the supervisor waits for is said in words, and the servers run on", () => {
+  const told = toldOf(served(managed(), { work: worked({ phase: "waiting", why: "no database" }) }), NOW, 0);
+  assert.match(told.text, /cannot reach the database: the servers run on/);
+  assert.equal(told.wrong, true);
 });
 
 test("a suspicion says how many pings were missed and when the verdict falls", () => {

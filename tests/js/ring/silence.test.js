@@ -9,3 +9,15 @@ test("a silent cluster says since when, one that answers nothing", () => {
   assert.equal(silenceWords({ silent_since: null }), "");
   assert.equal(silenceWords({}), "");
 });
+
+test("members that disagree are named, with what they list", () => {
+  const reset = { address: "10.0.0.1:6379", members: 1, slots: 0 };
+  assert.equal(
+    silenceWords({ silent_since: null, disagreeing: [reset] }),
+    "10.0.0.1:6379 answers, but lists 1 member and 0 slots: it may have been reset. The page shows what most members say.",
+  );
+  const refused = silenceWords({ silent_since: Date.now(), lacks: ["CLUSTER NODES"] });
+  assert.match(refused, /The user may not run CLUSTER NODES\.$/);
+  const silent = silenceWords({ silent_since: Date.now(), disagreeing: [reset] });
+  assert.match(silent, /^The cluster has not answered since .* 10\.0\.0\.1:6379 answers, but lists 1 member/);
+});

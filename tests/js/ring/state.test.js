@@ -50,6 +50,32 @@ test("applying an event twice changes nothing", () => {
   assert.deepEqual(apply(once, kind, payload), once);
 });
 
+const work = [1, 2, 3].map((id) => ({ id, action: "kill", node: id, name: "", asked: "", v: 1, cancelling: false }));
+
+test("what is asked stands once, behind what was asked before, and ends alone", () => {
+  const asked = [1, 2, 3, 3].reduce(
+    (state, id) => apply(state, "work_asked", { asked: work[id - 1], node: null }),
+    stateOf(3),
+  );
+  assert.deepEqual(asked.work, work);
+  const frozen = apply(asked, "node_frozen", { node: nodeOf(2), changed: [], work: 2 });
+  assert.deepEqual(
+    frozen.work.map(({ id }) => id),
+    [1, 3],
+  );
+});
+
+test("a second cancel revives no work that was cancelled before", () => {
+  const cancelled = [1, 3].reduce(
+    (state, id) => apply(state, "work_cancelling", { asked: { ...work[id - 1], cancelling: true } }),
+    { ...stateOf(3), work },
+  );
+  assert.deepEqual(
+    cancelled.work.map(({ cancelling }) => cancelling),
+    [true, false, true],
+  );
+});
+
 test("an unknown kind is refused, also one that every object has", () => {
   assert.throws(() => apply(stateOf(1), "node_painted", {}), UnknownKind);
   assert.throws(() => apply(stateOf(1), "constructor", {}), UnknownKind);

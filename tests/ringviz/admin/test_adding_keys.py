@@ -8,7 +8,7 @@ import pytest
 
 from ringviz.models import Cluster, KeySet, Node
 from tests.ringviz.admin.conftest import BOSS
-from tests.ringviz.admin.pages import errors
+from tests.ringviz.admin.pages import errors, form_values
 from tests.ringviz.nodes import add_node
 
 ADD = "/admin/ringviz/cluster/add/"
@@ -40,6 +40,15 @@ def test_keys_that_cannot_be_are_a_form_error_and_make_no_cluster(small, operato
     assert response.status_code == 200
     assert any(said in error for error in errors(response))
     assert (Cluster.objects.count(), KeySet.objects.count()) == (1, 1)
+
+
+def test_a_file_without_keys_from_an_earlier_version_cannot_be_chosen(small, operator):
+    empty = KeySet.objects.create(kind="file", label="empty.txt", count=0, digest="0")
+    assert any("has no keys" in error for error in errors(operator.post(ADD, {**WANTED, "key_set": empty.pk})))
+    page = f"/admin/ringviz/cluster/{small.pk}/change/"
+    given = {**form_values(operator, page), "strategy": small.strategy, "key_set": empty.pk}
+    assert any("has no keys" in error for error in errors(operator.post(page, given)))
+    assert Cluster.objects.get().key_set == small.key_set
 
 
 def test_the_question_whether_to_delete_a_cluster_counts_its_nodes(small, operator):

@@ -104,7 +104,7 @@ def test_the_named_cluster_is_changed_and_the_demo_is_not(ring: Ring, demo: Clus
         ("kill nobody", "demo has no node nobody"),
         ("kill cache-1 --cluster nowhere", "There is no cluster nowhere"),
         ("kill", "NODE"),
-        ("kill \udcff", "is not text"),
+        ("kill \udcff", "is not valid UTF-8"),
         ("revive cache-1", "cache-1 is active already"),
         ("add cache-1", "There is a node cache-1 already"),
         ("add x --weight nan", "Give a weight from 0 to 100"),
@@ -214,6 +214,18 @@ def test_a_cluster_is_made_from_the_command_line(ring: Ring) -> None:
         "nodes": 0,
     }
     assert Cluster.objects.get(slug="other").kind == "simulated"
+
+
+def test_who_waits_for_a_new_cluster_waits_until_it_stores_every_key(ring: Ring) -> None:
+    def supervise(work: int) -> None:
+        supervised("fresh", served.formed({1: "127.0.0.1:7001"}), work=work)
+        supervised("fresh", served.refilled([[0, 99]], keys=40, ms=1))
+        supervised("fresh", served.refilled([], keys=10, ms=1))
+
+    supervisor = asked_and_then(ring, supervise)
+    answer = told(ring, "create fresh --managed --nodes 1 --count 50 --wait")
+    supervisor.join()
+    assert answer == {"cluster": "fresh", "version": 4, "kind": "keys_refilled", "nodes": 1}
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,6 @@ def test_the_last_node_leaves_its_keys_to_nobody(ring: Ring) -> None:
     assert answer == {"keys": 2000, "moved": 2000, "needless": 0, "pairs": [{"from": "a", "to": None, "keys": 2000}]}
 
 
-def test_without_keys_nothing_moves(ring: Ring) -> None:
-    assert diff(ring, "--node a --add b", stdin=b"") == {"keys": 0, "moved": 0, "needless": 0, "pairs": []}
-
-
 @pytest.mark.parametrize(
     ("words", "because"),
     [

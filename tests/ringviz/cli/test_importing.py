@@ -42,7 +42,7 @@ def events(cluster: Cluster) -> int:
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_file_gives_the_cluster_its_keys_byte_by_byte(ring: Ring, demo: Cluster, packed: bool) -> None:
     lines = b"\n".join(WORDS)
-    answer = told(ring, "import", ring.keys(gzip.compress(lines) if packed else lines))
+    answer = told(ring, "import --binary", ring.keys(gzip.compress(lines) if packed else lines))
     assert answer == {"cluster": "demo", "version": 2, "kind": "keys_imported", "moved": 0, "keys": 4}
     key_set = Cluster.objects.get(slug="demo").key_set
     assert (key_set.label, keys_at(key_set, range(4))) == ("keys", WORDS)
@@ -56,9 +56,9 @@ def test_a_pattern_makes_as_many_keys_as_are_asked_for(ring: Ring, demo: Cluster
     assert sum(demo.nodes.values_list("keys", flat=True)) == 2500
 
 
-def test_no_key_is_a_key_set_too(ring: Ring, demo: Cluster) -> None:
-    assert told(ring, "import", ring.keys(b""))["keys"] == 0
-    assert set(demo.nodes.values_list("keys", flat=True)) == {0}
+def test_standard_input_gives_keys_too(ring: Ring, demo: Cluster) -> None:
+    assert ring("import -", stdin=b"one\ntwo\n").out == b"demo: 2 keys (version 2)\n"
+    assert Cluster.objects.get(slug="demo").key_set.label == "a file"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,7 @@ def test_a_bad_line_is_named_and_nothing_is_half_imported(
         ("import", "FILE, or --pattern P --count N"),
         ("import keys --pattern user:{n} --count 3", "FILE, or --pattern P --count N"),
         ("import --pattern user:{n}", "--count N"),
+        ("import --pattern user:{n} --count 3 --binary", "--binary goes with a file"),
         ("import keys --count 3", "--count goes with --pattern"),
         ("import --pattern user --count 3", "{n}"),
         ("import --pattern user:{n} --count -1", "Give a number of keys"),

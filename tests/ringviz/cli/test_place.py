@@ -7,13 +7,16 @@ import subprocess
 import sys
 from base64 import b64decode
 from bisect import bisect_left
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import mmh3
 import pytest
 
-from ringviz.cli import options, place
+from ringviz.cli import keyfiles, place
+from ringviz.core.placement import PlacedNode
+from ringviz.core.strategy import build
 from tests.ringviz.cli.running import Ring, assert_refused
 
 ROOT = Path(__file__).parents[3]
@@ -43,19 +46,42 @@ def test_ring_160_tokens_and_seed_0_are_what_it_takes_unsaid(ring: Ring) -> None
 
 
 def test_keys_of_every_byte_come_back_as_they_went_in(ring: Ring) -> None:
-    ran = ring("place --node a --keys -", stdin=EVERY_BYTE + b"\n\r\n\xff\xfe")
-    assert ran.out == EVERY_BYTE.replace(b"\n", b"\ta\n") + b"\ta\n\r\ta\n\xff\xfe\ta\n"
+    ran = ring("place --node a --binary --keys -", stdin=EVERY_BYTE + b"\r\n\xff\xfe")
+    assert ran.out == EVERY_BYTE.replace(b"\n", b"\ta\n") + b"\r\ta\n\xff\xfe\ta\n"
 
 
-def test_no_key_is_no_line(ring: Ring) -> None:
-    assert ring("place --node a --keys -").out == b""
-
-
-def test_a_file_is_read_in_parts(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_keys_are_given_in_parts(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = b"".join(b"key-%d\n" % number for number in range(1000))
     whole = ring("place --node a --node b --keys -", stdin=keys).out
-    monkeypatch.setattr(options, "_READ_BYTES", 100)
+    monkeypatch.setattr(keyfiles, "_PART", 100)
     assert ring("place --node a --node b --keys -", stdin=keys).out == whole
+
+
+@pytest.mark.parametrize(
+    "asked", ["rendezvous", "jump", "maglev --option table_size=101", "multiprobe --option probes=5", "modulo"]
+)
+def test_other_strategies(ring: Ring, asked: str) -> None:
+    name, *options = asked.split()
+    keys = [f"user:{number}" for number in range(50)]
+    ran = ring(
+        f"place --strategy {asked} --vnodes 9 --node a --node b --node c --keys -", stdin="\n".join(keys).encode()
+    )
+    given = {option: float(value) for option, value in (word.split("=") for word in options[1:])}
+    strategy = build(name, [PlacedNode("a"), PlacedNode("b"), PlacedNode("c")], 9, options=given)
+    assert ran.out.decode() == "".join(f"{key}\t{strategy.owner(key)}\n" for key in keys)
+
+
+def test_bounded_loads_count_the_keys_of_all_parts(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyfiles, "_PART", 100)
+    keys = [b"user:%d" % number for number in range(400)]
+    ran = ring(
+        "place --strategy bounded --option c=1 --vnodes 2 --node a --node b --node c --node d --keys -",
+        stdin=b"\n".join(keys),
+    )
+    assert [line.split(b"\t")[0] for line in ran.out.splitlines()] == keys
+    assert Counter(line.split(b"\t")[1] for line in ran.out.splitlines()) == dict.fromkeys(
+        [b"a", b"b", b"c", b"d"], 100
+    )
 
 
 def test_modulo_ignores_what_only_the_ring_uses(ring: Ring) -> None:
@@ -104,7 +130,13 @@ def test_json_is_an_object_a_line(ring: Ring) -> None:
         ("place --node a --vnodes many --keys -", "--vnodes"),
         ("place --node a --vnodes 99999999 --keys -", "99999999 tokens"),
         ("place --node a --seed -1 --keys -", "the seed must be from 0"),
-        ("place --node a --strategy lottery --keys -", "choose one of: ring, modulo"),
+        ("place --node a --strategy lottery --keys -", "choose one of: ring, modulo, rendezvous"),
+        ("place --node a --strategy maglev --option table_size=10 --keys -", "must be a prime number from 2 to 655373"),
+        ("place --node a --strategy multiprobe --option probes=1.5 --keys -", "must be a whole number from 1 to 128"),
+        ("place --node a --strategy bounded --option c=0.5 --keys -", "must be a number from 1 to 10"),
+        ("place --node a --strategy jump --option c=2 --keys -", "has no option 'c'; it has: none"),
+        ("place --node a --strategy bounded --option c --keys -", "write NAME=NUMBER"),
+        ("place --node a --strategy bounded --option c=two --keys -", "write NAME=NUMBER"),
         ("place --node a --bogus --keys -", "--bogus"),
         ("place --node a --bo\ngus --keys -", "--bo gus"),
         ("scatter", "scatter"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 from string import ascii_letters, digits
 
@@ -12,7 +13,10 @@ from redis.crc import key_slot
 
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS, bucket_of, stored_name, tag_of
 
-TAGS = [tag_of(bucket) for bucket in range(BUCKETS)]
+
+@cache
+def tags() -> list[bytes]:
+    return [tag_of(bucket) for bucket in range(BUCKETS)]
 
 
 def plain(name: bytes) -> bytes:
@@ -27,8 +31,8 @@ def test_a_bucket_is_the_top_14_bits_of_a_hash() -> None:
 
 
 def test_every_bucket_has_a_tag_whose_slot_it_is() -> None:
-    assert [key_slot(tag) for tag in TAGS] == list(range(BUCKETS))
-    assert all(1 <= len(tag) <= 3 and tag.isalnum() and tag.isascii() for tag in TAGS)
+    assert [key_slot(tag) for tag in tags()] == list(range(BUCKETS))
+    assert all(1 <= len(tag) <= 3 and tag.isalnum() and tag.isascii() for tag in tags())
 
 
 def test_a_tag_is_the_first_of_the_shortest() -> None:
@@ -37,7 +41,7 @@ def test_a_tag_is_the_first_of_the_shortest() -> None:
     for length in (1, 2, 3):
         for letters in product(order, repeat=length):
             first.setdefault(key_slot(tag := "".join(letters).encode()), tag)
-    assert [first[bucket] for bucket in range(BUCKETS)] == TAGS
+    assert [first[bucket] for bucket in range(BUCKETS)] == tags()
 
 
 @given(st.binary(max_size=40) | st.text(alphabet="{}ab", max_size=12).map(str.encode), st.integers(0, BUCKETS - 1))

@@ -40,8 +40,8 @@ def lists_of(strategy: str, nodes: list[PlacedNode]) -> list[list[str]]:
         for number in range(round(VNODES * node.weight)):
             holder[mmh3.hash(f"{node.name}#{number}", SEED, False) >> 18] = node.name
     points = sorted(holder)
-    starts = (bisect_left(points, bucket) for bucket in range(BUCKETS))
-    return [list(dict.fromkeys(holder[p] for p in points[at:] + points[:at])) for at in starts]
+    orders = [list(dict.fromkeys(holder[p] for p in points[at:] + points[:at])) for at in range(len(points) + 1)]
+    return [orders[bisect_left(points, bucket)] for bucket in range(BUCKETS)]
 
 
 LISTS = {(name, which): lists_of(name, SETS[which]) for name, which in product(("ring", "modulo"), range(len(SETS)))}

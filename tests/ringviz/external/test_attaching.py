@@ -93,6 +93,20 @@ def test_a_user_name_and_the_address_as_it_was_resolved(foreign):
     assert (found.host, found.ip, found.port, found.username) == ("127.0.0.1", "127.0.0.1", foreign[0].port, "looker")
 
 
+def test_a_user_who_lacks_a_command_is_told_which(foreign):
+    for server in foreign:
+        server.client.execute_command("ACL SETUSER", "counter", "on", ">pw", "+info")
+    try:
+        with pytest.raises(Invalid, match=r"may not run CLUSTER NODES, .* \+cluster\|nodes") as caught:
+            attached(foreign, username="counter", password="pw")
+        with pytest.raises(Invalid, match="Cannot be attached"):
+            attached(foreign, username="counter", password="wrong")
+    finally:
+        for server in foreign:
+            server.client.execute_command("ACL DELUSER", "counter")
+    assert caught.value.field == "username"
+
+
 def refusal(foreign, **more: Any) -> str:
     before = everything()
     with pytest.raises(Invalid) as caught:
@@ -213,7 +227,7 @@ def test_keys_are_not_given_to_it_and_nothing_is_undone(foreign):
     for attempt in (
         lambda: change(slug="theirs", actor=OPERATOR, version=None, decision=decisions.use_keys(keys)),
         lambda: undo(slug="theirs", actor=OPERATOR, version=1),
-        lambda: start_import(slug="theirs", actor=OPERATOR, make=lambda _progress: keys, language="en"),
+        lambda: start_import(slug="theirs", actor=OPERATOR, make=lambda _progress, _note: keys, language="en"),
     ):
         with pytest.raises(Invalid, match="read-only"):
             attempt()

@@ -9,43 +9,21 @@ import pytest
 
 from live.models import Event
 from ringviz.bounds import MAX_INTENT_KEY, MAX_OPEN_WORK, MAX_RATE
-from ringviz.errors import Invalid, NotAllowed, NotFound, Refused, StaleVersion
+from ringviz.errors import Invalid, NotAllowed, Refused, StaleVersion
 from ringviz.models import Intent
 from ringviz.selectors.clusters import known
-from ringviz.services import decisions, served
+from ringviz.services import decisions, intents, served
 from ringviz.services.actions import decision_of
 from ringviz.services.changing import change, report
 from ringviz.services.planning import make_plan
 from ringviz.services.undo import undo
 from tests.ringviz.making import OPERATOR, WATCHER, everything, make_cluster, node_of, state_of
-
-ADDRESSES = {1: "127.0.0.1:7001", 2: "127.0.0.1:7002", 3: "127.0.0.1:7003"}
+from tests.ringviz.services.asking import ADDRESSES, ask, ending, form, found, v
 
 
 @pytest.fixture(autouse=True)
-def managed(db):
-    """Three nodes of 200 keys, formed and filled as far as the log knows; nothing waits."""
-    make_cluster(kind="managed", memory=8 * 2**20)
-    formed = served.formed(ADDRESSES)
-    report(slug="small", actor=OPERATOR, decision=ending(1, formed), guard=lambda: None)
-    found(served.refilled([], keys=200, ms=1))
-
-
-def ending(work: int, decision: decisions.Decision) -> decisions.Decision:
-    return replace(decision, decide=lambda on: replace(decision(on), work=work))  # type: ignore[arg-type]
-
-
-def found(decision: decisions.Decision) -> Event:
-    return report(slug="small", actor=OPERATOR, decision=decision, guard=lambda: None)
-
-
-def ask(action: str, *, version: int | None = None, key: str = "", actor: Any = OPERATOR, **fields: Any) -> Event:
-    told = {name: str(value) for name, value in fields.items()}
-    return change(slug="small", actor=actor, version=version, decision=decision_of(action, told), key=key)
-
-
-def v() -> int:
-    return known("small").v
+def formed(db):
+    form()
 
 
 ASKED: dict[str, dict[str, Any]] = {
@@ -110,6 +88,43 @@ def test_the_same_click_is_answered_with_the_same_event(action, key):
     assert len(state_of()["work"]) == 1
 
 
+@pytest.fixture
+def other():
+    """A second cluster, formed as the first, so that their intents have the same numbers."""
+    make_cluster("other", kind="managed", memory=8 * 2**20)
+    report(slug="other", actor=OPERATOR, decision=ending(1, served.formed(ADDRESSES)), guard=lambda: None)
+    report(slug="other", actor=OPERATOR, decision=served.refilled([], keys=200, ms=1), guard=lambda: None)
+    return "other"
+
+
+def test_a_key_is_one_clusters_and_asks_another_anew(other):
+    """Where one has an intent, the other has an event of its own."""
+    decision = decision_of("kill", {"node": "1"})
+    on: dict[str, Any] = {"slug": other, "actor": OPERATOR, "version": None, "key": "a-click"}
+    for node in (2, 3):
+        report(slug=other, actor=OPERATOR, decision=served.suspected(node), guard=lambda: None)
+    ours = [ask("kill", node=1, key="a-click").pk for _ in range(2)]
+    theirs = [change(**on, decision=decision)]
+    for node in (2, 3):
+        found(served.suspected(node))
+    theirs.append(change(**on, decision=decision))
+    assert len(set(ours)) == 1
+    assert {event.pk for event in theirs}.isdisjoint(ours)
+    assert {(event.pk, event.stream_id) for event in theirs} == {(theirs[0].pk, known(other).cluster.stream_id)}
+    assert [len(state_of(slug)["work"]) for slug in ("small", other)] == [1, 1]
+
+
+def test_what_becomes_of_an_intent_leaves_that_of_another_cluster_with_its_number(other):
+    event = ask("kill", node=1)
+    on: dict[str, Any] = {"slug": other, "actor": OPERATOR, "version": None}
+    same = change(**on, decision=decision_of("kill", {"node": "1"}))
+    assert same.version == event.version
+    ask("cancel", work=event.version)
+    found(served.ended(event.version, "cancelled", "", None))
+    row = Intent.objects.get(cluster__slug=other, number=same.version)
+    assert (row.cancelling, row.state, row.ended_at) == (False, "waiting", None)
+
+
 @pytest.mark.parametrize("action", ["kill", "add", "configure"])
 def test_the_same_click_in_between_is_answered_with_its_event(action):
     """Two with one key and no version look at once, and neither sees the other's row."""
@@ -156,6 +171,7 @@ def test_the_same_for_the_same_node_is_refused_while_it_waits():
     with pytest.raises(Invalid, match="asked already"):
         ask("kill", node=1)
     ask("kill", node=2)
+    ask("restart", node=1)
 
 
 def test_so_much_may_wait_and_no_more():
@@ -165,6 +181,37 @@ def test_so_much_may_wait_and_no_more():
     with pytest.raises(Invalid, match="16 things wait"):
         ask("kill", node=1)
     assert everything() == before
+
+
+JOINS: dict[str, dict[str, Any]] = {"add": {"name": "d"}, "revive": {"node": 1}}
+
+
+def test_a_revival_needs_a_server_as_an_addition_does(monkeypatch):
+    found(decisions.died(1, cause="exit"))
+    monkeypatch.setattr(intents, "MAX_SERVED_NODES", 2)
+    for action, fields in JOINS.items():
+        with pytest.raises(Invalid, match="at most 2 servers"):
+            ask(action, **fields)
+    monkeypatch.setattr(intents, "MAX_SERVED_NODES", 3)
+    ask("revive", node=1)
+
+
+def test_a_revival_needs_memory_as_an_addition_does(settings):
+    found(decisions.died(1, cause="exit"))
+    settings.SERVERS_MEMORY_MIB = 3 * 8 - 1
+    for action, fields in JOINS.items():
+        with pytest.raises(Invalid, match="SERVERS_MEMORY_MIB"):
+            ask(action, **fields)
+    settings.SERVERS_MEMORY_MIB = 3 * 8
+    ask("revive", node=1)
+
+
+def test_what_joins_needs_memory_for_its_replica_too(settings):
+    make_cluster("twice", nodes=("a",), kind="managed", replicas=1, memory=8 * 2**20)
+    settings.SERVERS_MEMORY_MIB = (3 + 2 + 1) * 8
+    with pytest.raises(Invalid, match="SERVERS_MEMORY_MIB"):
+        change(slug="twice", actor=OPERATOR, version=None, decision=decisions.add(name="b"))
+    ask("add", name="d")
 
 
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
@@ -198,58 +245,6 @@ def test_what_cannot_be_is_refused_in_words(state, action, fields):
         ask(action, node=number, **fields)
     assert (refused.value.field, node_of(number)["name"] in refused.value.message) == ("node", True)
     assert everything() == before
-
-
-def test_cancelling_is_told_at_once_and_once():
-    event = ask("kill", node=1)
-    cancelled = ask("cancel", work=event.version)
-    assert (cancelled.kind, state_of()["work"][0]["cancelling"]) == ("work_cancelling", True)
-    assert Intent.objects.get(number=event.version).cancelling
-    with pytest.raises(Invalid, match="being cancelled already"):
-        ask("cancel", work=event.version)
-    found(served.ended(event.version, "cancelled", "", None))
-    with pytest.raises(NotFound, match="ended already"):
-        ask("cancel", work=event.version)
-    assert Intent.objects.get(number=event.version).state == "cancelled"
-
-
-def test_a_cancelled_addition_leaves_no_node():
-    event = ask("add", name="d")
-    found(served.ended(event.version, "cancelled", "", None))
-    assert [node["number"] for node in state_of()["nodes"]] == [1, 2, 3]
-
-
-def test_asking_is_undone_by_cancelling():
-    event = ask("kill", node=1)
-    undone = undo(slug="small", actor=OPERATOR, version=event.version)
-    assert (undone.kind, state_of()["work"][0]["cancelling"]) == ("work_cancelling", True)
-
-
-@pytest.mark.parametrize(
-    ("done", "action"),
-    [
-        (decisions.died(1, cause="asked"), "revive"),
-        (decisions.drain(1), "revive"),
-        (served.freeze(1), "thaw"),
-        (decisions.remove(1), "add"),
-        (decisions.reweight(1, 2.0), "reweight"),
-        (decisions.configure(vnodes=16), "configure"),
-    ],
-    ids=["killed", "drained", "frozen", "removed", "reweighted", "reconfigured"],
-)
-def test_an_undo_is_asked_for_as_what_comes_closest(done, action):
-    event = found(done)
-    asked = undo(slug="small", actor=OPERATOR, version=event.version)
-    assert (asked.kind, asked.payload["asked"]["action"]) == ("work_asked", action)
-    row = Intent.objects.get(number=asked.version)
-    assert row.fields["undoes"] == str(event.version)
-    decision_of(row.action, row.fields)
-
-
-def test_a_restart_cannot_be_taken_back():
-    event = found(served.restart(1))
-    with pytest.raises(Invalid, match="happened to a server"):
-        undo(slug="small", actor=OPERATOR, version=event.version)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
     "delete_cluster": clusters.delete_cluster,
     "undo": lambda **on: undo(**on, version=1),
     "start_import": lambda **on: start_import(
-        **on, make=lambda progress: pattern_key_set(pattern="o{n}", count=3), language="en"
+        **on, make=lambda progress, note: pattern_key_set(pattern="o{n}", count=3), language="en"
     ),
 }
 

@@ -33,9 +33,15 @@ def test_a_past_state_takes_five_queries(stream_id, django_assert_num_queries):
         state_at(stream_id, 1)
 
 
-def test_a_plan_takes_what_a_snapshot_takes(stream_id, django_assert_num_queries):
-    with django_assert_num_queries(5):
-        planning.make_plan("small", decisions.kill(7))
+def test_a_plan_takes_what_a_snapshot_takes_and_the_next_one_of_its_version_one_query(
+    stream_id, django_assert_num_queries
+):
+    for number, queries in ((7, 6), (8, 1)):
+        with django_assert_num_queries(queries):
+            planning.make_plan("small", decisions.kill(number))
+    kill_node(**ON, number=7)
+    with django_assert_num_queries(6):
+        assert planning.make_plan("small", decisions.kill(8)).on.state["nodes"][6]["state"] == "down"
 
 
 @pytest.mark.parametrize(

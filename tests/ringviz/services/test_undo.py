@@ -83,6 +83,7 @@ OF_SERVERS = {
         "keys_refilled",
         "keys_lost",
         "external_seen",
+        "external_moved",
     ),
     *("node_suspected", "node_cleared", "node_frozen", "node_thawed", "node_restarted", "node_failed_over"),
 }

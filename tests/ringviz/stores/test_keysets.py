@@ -79,7 +79,6 @@ def test_keys_are_hashed_in_parts_of_any_size(monkeypatch, make, chunk):
 
 def test_no_keys_are_an_empty_index():
     assert index_of(pattern_set(count=0), 0).count == 0
-    assert index_of(file_set([]), 5).count == 0
 
 
 def test_what_is_made_is_opened_again_without_being_made_again(monkeypatch):

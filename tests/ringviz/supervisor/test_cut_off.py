@@ -16,7 +16,7 @@ from tests.processes import gone_within, until
 from tests.supervised import wait
 
 KEYS = 4_000
-pytestmark = pytest.mark.installation(keys=KEYS)
+pytestmark = [pytest.mark.installation(keys=KEYS), pytest.mark.no_cover]
 
 
 def to_modulo(real, engine):

@@ -3,12 +3,14 @@
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.db import connections
 from redis import Redis
 
-from ringviz.core.buckets import stored_name
+from ringviz.core.buckets import bucket_of, stored_name
+from ringviz.core.placement import Murmur
 from ringviz.errors import Invalid
 from ringviz.selectors.placing import bucket_owners
 from ringviz.services.actions import decision_of
@@ -71,6 +73,33 @@ def test_a_death_while_another_is_made_good(real):
     stored = real.equal()
     assert sum(stored.values()) == KEYS
     assert set(stored) == {2, 3}
+
+
+def test_the_convicted_is_dead_before_its_buckets_are_given_away(real):
+    """Thawed in between, it would confirm writes that nobody has."""
+    pid = real.pid_of(2)
+    with client_of(real, 1) as client, client.monitor() as monitor:
+        os.kill(pid, signal.SIGSTOP)
+        next(said for said in monitor.listen() if said["command"].startswith("EVAL"))  # who owns what of the dead
+        assert not Path(f"/proc/{pid}").exists()
+    killed = real.event("node_killed").payload
+    assert (killed["node"]["number"], killed["cause"]) == (2, "silent"), real.log()
+
+
+def test_a_refill_leaves_what_a_client_stored_meanwhile(real):
+    before, after = (
+        bucket_owners(real.state()),
+        bucket_owners(make_plan(SLUG, decision_of("kill", {"node": "2"})).after),
+    )
+    buckets = {b"user:%d" % n: bucket_of(Murmur().hash(b"user:%d" % n)) for n in range(KEYS)}
+    bucket, key = max((bucket, key) for key, bucket in buckets.items() if before[bucket] == 2)  # the last to be stored
+    with client_of(real, int(after[bucket])) as client:
+        os.kill(real.pid_of(2), signal.SIGKILL)
+        killed = real.event("node_killed")
+        client.set(stored_name(key, bucket), b"newer")
+        assert real.state()["unfilled"], "its turn has not come yet"
+        real.event("keys_refilled", killed.version)
+        assert client.get(stored_name(key, bucket)) == b"newer"
 
 
 def test_after_the_verdict_nothing_thaws(real):

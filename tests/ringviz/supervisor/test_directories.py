@@ -1,11 +1,12 @@
 """Which directory of a node is started again: never the one that an earlier start left behind half made."""
 
+import shutil
 from contextlib import suppress
 
 import pytest
 
+from fleet.hands import Hands
 from ringviz.stores import passwords
-from ringviz.supervisor.hands import Hands
 from ringviz.supervisor.servers import NotYet, Servers, is_replica, note_start, owns_slots
 from servers.driver.engine import Engine
 
@@ -23,6 +24,21 @@ def test_servers_come_back_from_the_directories_with_their_keys(real):
     real.supervise()
     assert sum(real.equal().values()) == 2_000
     assert not {"keys_refilled", "node_killed"} & {event.kind for event in real.events(version + 1)}
+
+
+@pytest.mark.installation(nodes=3, keys=2_000)
+def test_of_two_directories_that_own_buckets_the_newer_is_started(real):
+    """As after a replica took over, and the supervisor died before the directory of the dead was gone."""
+    real.equal()
+    assert real.end_supervisor() == 0
+    older = passwords.folder(real.known().cluster.pk) / "2.1"
+    older.rename(newer := older.with_name("2.2"))
+    shutil.copytree(newer, older, ignore=shutil.ignore_patterns("appendonlydir"))
+    version = real.known().v
+    real.supervise()
+    assert sum(real.equal().values()) == 2_000
+    assert not older.exists()
+    assert not {"keys_lost", "keys_refilled", "node_killed"} & {event.kind for event in real.events(version + 1)}
 
 
 def test_a_start_that_is_not_allowed_leaves_no_directory(settings, tmp_path):

@@ -14,7 +14,7 @@ from tests.processes import until
 
 KEYS = 2_000
 LAST_WORDS = "Fatal error: this program was told to end"
-pytestmark = pytest.mark.installation(nodes=3, keys=KEYS)
+pytestmark = [pytest.mark.installation(nodes=3, keys=KEYS), pytest.mark.no_cover]
 
 
 @pytest.fixture(scope="module")

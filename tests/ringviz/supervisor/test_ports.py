@@ -64,6 +64,12 @@ def test_ports_that_are_free_stay(tmp_path: Path) -> None:
     assert [(path / "nodes.conf").read_text() for path in paths] == before
 
 
+def test_of_two_that_had_the_same_ports_each_has_its_own(tmp_path: Path) -> None:
+    paths = kept(tmp_path, [20_001, 20_001, 20_005])
+    settle_ports(paths)
+    assert len({*ports_of(paths[0]), *ports_of(paths[1])}) == 4
+
+
 def test_a_directory_that_never_ran_has_no_view(tmp_path: Path) -> None:
     empty = tmp_path / "1.1"
     empty.mkdir()

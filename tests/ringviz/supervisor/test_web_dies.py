@@ -23,7 +23,7 @@ from tests.supervised import SLUG
 KEYS = 4_000
 PATH = f"/ws/clusters/{SLUG}/"
 APPLICATION = "dashboard.asgi:application"
-pytestmark = pytest.mark.installation(keys=KEYS)
+pytestmark = [pytest.mark.installation(keys=KEYS), pytest.mark.no_cover]
 
 
 class Browser:

@@ -1,6 +1,7 @@
 """Acting and planning over HTTP."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from ringviz.models import Node
@@ -37,6 +38,12 @@ def test_a_plan_is_no_event(watcher: Client, cluster: str):
 
 def test_who_watches_cannot_act(watcher: Client, cluster: str):
     refused = watcher.post(cluster + "act", {"action": "kill", "node": 2, "version": 2})
+    assert (refused.status_code, Node.objects.get(number=2).state) == (403, "active")
+
+
+def test_who_is_signed_in_and_may_not_operate_cannot_act_either(client: Client, cluster: str):
+    client.force_login(User.objects.create_user("colleague", is_staff=True))
+    refused = client.post(cluster + "act", {"action": "kill", "node": 2, "version": 2})
     assert (refused.status_code, Node.objects.get(number=2).state) == (403, "active")
 
 

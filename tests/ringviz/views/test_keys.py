@@ -52,6 +52,29 @@ def test_a_bad_line_is_named_and_nothing_is_imported(operator: Client, cluster: 
     assert operator.get(cluster + "state").json()["head"] == 2
 
 
+def test_an_empty_file_is_refused_and_the_keys_stay(operator: Client, cluster: str):
+    refused = operator.post(cluster + "keys", {"file": SimpleUploadedFile("words.txt", b"")})
+    assert (refused.status_code, refused.json()["field"]) == (400, "file")
+    assert "is empty" in refused.json()["error"]
+    assert (
+        operator.post(cluster + "keys", {"file": SimpleUploadedFile("words.gz", gzip.compress(b""))}).status_code == 202
+    )
+    assert "is empty" in str(ended(operator, cluster)["error"])
+    assert operator.get(cluster + "state").json()["head"] == 2
+
+
+def test_whoever_watches_is_told_what_was_converted(operator: Client, cluster: str, monkeypatch):
+    frames: list[dict[str, object]] = []
+    monkeypatch.setattr("ringviz.services.importing.publish_frame", lambda _stream, _topic, frame: frames.append(frame))
+    for form in ({}, {"binary": "1"}):
+        file = SimpleUploadedFile("words.txt", "a\r\nb\r\n".encode("utf-16"))
+        assert operator.post(cluster + "keys", {"file": file, **form}).status_code == 202
+        assert ended(operator, cluster)["state"] == "done"
+    first, second = [frame for frame in frames if frame["state"] == "done"]
+    assert first["converted"] == "UTF-16 read as UTF-8, CRLF read as LF"
+    assert ("converted" in second, second["done"]) == (False, 3)
+
+
 def test_a_bad_pattern_is_refused_at_once(operator: Client, cluster: str):
     for form, field in (
         ({"pattern": "x", "count": "5"}, "pattern"),

@@ -64,6 +64,18 @@ class Frames(list[dict[str, Any]]):
                 seen = len(self)
                 await self._news.wait()
 
+    async def in_a_row(self, count: int, condition: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        """The next so many frames in a row of which it is true. Fails after 30 s.
+
+        A busy machine holds up a frame now and then: what is asked is whether it lasts.
+        """
+        row: list[dict[str, Any]] = []
+        async with asyncio.timeout(30):
+            while len(row) < count:
+                [frame] = await self.more(1)
+                row = [*row, frame] if condition(frame) else []
+        return row
+
     async def more(self, count: int) -> list[dict[str, Any]]:
         """The next so many frames."""
         start = len(self)

@@ -14,6 +14,8 @@ from servers.resp import ErrorReply, command
 
 WITHIN_S = 10.0
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 class Node:
     """Greets, and answers every GET by the same words."""

@@ -1,11 +1,16 @@
 """What servers are asked, what it costs when they are silent, and what is never told."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from servers.address import Address
+from servers.driver import calls
 from servers.driver.config import server_config
 from servers.driver.engine import Engine
 from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
+from tests.processes import until
 from tests.servers.driver.servers import PASSWORD, free_ports
 
 
@@ -20,6 +25,70 @@ def test_nobody_there():
         engine.identity(nowhere)
     with pytest.raises(NotAgreed):
         engine.wait_agreed([nowhere], 0.05)
+
+
+def test_a_server_that_is_left_costs_nothing_more(four):
+    engine = Engine(PASSWORD)
+    before = descriptors()
+    for address in four.addresses:
+        engine.measure([address], 5.0)
+        engine.identity(address)
+    assert descriptors() >= before + 2 * len(four.addresses)
+    for address in four.addresses:
+        engine.leave(address)
+    assert descriptors() == before
+    assert engine.identity(four.addresses[0]) == four.servers[0].id  # whoever is asked again answers
+    engine.close()
+    assert descriptors() == before
+
+
+def test_a_server_that_is_left_while_another_thread_asks_it_answers_that(four):
+    engine, server = Engine(PASSWORD, 20.0), four.servers[0]
+    server.child.freeze()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(engine.identity, server.address)
+            until(lambda: engine._calls._clients, what="a question")
+            engine.leave(server.address)
+            server.child.thaw()
+            assert asking.result() == server.id
+    finally:
+        server.child.thaw()
+
+
+def test_a_server_that_is_left_while_another_thread_asks_it_much_answers_that(four):
+    engine, server = Engine(PASSWORD), four.servers[0]
+    server.child.freeze()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(engine.measure, [server.address], 20.0)
+            until(lambda: engine._calls._clients, what="a question")
+            engine.leave(server.address)
+            server.child.thaw()
+            assert asking.result()[server.address] is not None
+    finally:
+        server.child.thaw()
+
+
+def test_who_is_left_by_one_thread_while_another_asks_is_let_go_with_the_next(four, monkeypatch):
+    monkeypatch.setattr(calls, "IDLE_S", 0.0)
+    engine, before = Engine(PASSWORD), descriptors()
+    engine.identity(four.addresses[0])
+    engine.leave(four.addresses[1])
+    assert descriptors() == before
+
+
+def test_a_cluster_that_is_left_asks_nobody(four):
+    engine = Engine(PASSWORD)
+    engine.close()
+    assert engine.measure(four.addresses) == dict.fromkeys(four.addresses)
+    with pytest.raises(Unreachable):
+        engine.identity(four.addresses[0])
+
+
+def descriptors():
+    """How many this process has open."""
+    return len(os.listdir("/proc/self/fd"))
 
 
 def test_a_wrong_password_is_not_told(four):

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from ringviz.core.buckets import stored_name
+from ringviz.core.buckets import BUCKETS, stored_name
 from servers.driver.calls import wait_for
-from servers.errors import Refusal
+from servers.errors import NotAgreed, Refusal
 from tests.servers.driver.servers import PASSWORD, WITHIN_S, even
 
 FREEZE_S = 0.3
@@ -37,12 +37,14 @@ def test_several_ranges_move_with_their_keys(four):
     target.store(ranges)
 
 
-def test_what_is_not_the_sources_is_refused(four):
+def test_a_source_that_sees_other_owners_has_heard_less_or_more(four):
     source, target = four.servers[:2]
-    with pytest.raises(Refusal, match="not served"):
+    with pytest.raises(NotAgreed, match="not served"):
         four.engine.move(source.address, target.id, [(5000, 5001)])
-    with pytest.raises(Refusal, match="Unknown node"):
+    with pytest.raises(NotAgreed, match="Unknown node"):
         four.engine.move(source.address, "f" * 40, [(0, 1)])
+    with pytest.raises(Refusal, match="out of range"):
+        four.engine.move(source.address, target.id, [(0, BUCKETS)])
 
 
 def test_a_cancelled_move_leaves_the_slots_with_the_source(four):

@@ -123,6 +123,27 @@ def gossip(cluster, server):
 
 
 def test_a_move_from_the_dead_one_does_not_stand_in_the_way(three):
+    dead, target, other = three.servers
+    gains = gains_of(three, [dead], [target, other])
+    dead.store([(0, 999)], a_slot=2)
+    with dead.client as client:
+        client.config_set("rdb-key-save-delay", 10_000)
+    three.engine.move(dead.address, target.id, [(0, 999)])
+    wait_for(lambda: running(three, target) == [dead.id], WITHIN_S, "it does not begin")
+    dead.child.kill()
+    three.engine.reassign([dead.id], gains, [target.address, other.address])
+    wait_for(lambda: not running(three, target), WITHIN_S, "it does not end")
+    for server in (target, other):
+        server.store(gains[server.address])
+    assert target.keys_per_slot([0, 999]) == [1, 1], "what had arrived is gone"
+
+
+def running(cluster, server):
+    """From whom something moves, as this server says."""
+    return [one.source for one in cluster.engine.moves(server.address) if one.state == "running"]
+
+
+def test_a_move_to_the_dead_one_does_not_stand_in_the_way(three):
     dead, *survivors = three.servers
     gains = gains_of(three, [dead], survivors)
     dead.store([(0, 999)])
@@ -130,7 +151,7 @@ def test_a_move_from_the_dead_one_does_not_stand_in_the_way(three):
     three.engine.move(survivors[0].address, dead.id, [(6000, 6100)])
     dead.child.kill()
     three.engine.reassign([dead.id], gains, [server.address for server in survivors])
-    assert all(one.state != "running" for one in three.engine.moves(survivors[0].address))
+    assert not running(three, survivors[0])
     survivors[0].store([*gains[survivors[0].address], (6000, 6100)])
 
 

@@ -24,7 +24,7 @@ def test_members_and_what_they_have():
             line(A, "10.0.0.1:6379@16379,host,shard-id=1", "myself,master", "-", "0-9", "10", "12", "[7->-" + B + "]"),
             line(B, "fd00::1:7000@17000", "master,fail?", "-", "20-30"),
             line(C, "10.0.0.3:6379@16379", "slave,fail", A),
-            line("d" * 40, ":0@0", "master,noaddr", "-"),
+            line("d" * 40, ":0@0", "master,fail,noaddr", "-", "31"),
             line("e" * 40, "10.0.0.9:6379@16379", "handshake", "-"),
         ]
     )
@@ -33,8 +33,9 @@ def test_members_and_what_they_have():
         ("10.0.0.1:6379", False, "", ((0, 10), (12, 12))),
         ("[fd00::1]:7000", True, "", ((20, 30),)),
         ("10.0.0.3:6379", True, A, ()),
+        (":0", True, "", ((31, 31),)),
     ]
-    assert [one.myself for one in found] == [True, False, False]
+    assert [one.myself for one in found] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,8 @@ def test_members_and_what_they_have():
         line(A, "10.0.0.1:99999@1"),
         line(A, "x" * 101 + ":1@1"),
         line(A, "\x1b[31m:1@1"),
+        line(A, "10.0.0.1:1@1,\x1b[31m"),
+        line(A, "10.0.0.1:1@1," + "x" * 254),
         line(A, primary="somebody"),
         line(A, "10.0.0.1:1@1", "master", "-", "16384"),
         line(A, "10.0.0.1:1@1", "master", "-", "9-8"),
@@ -54,13 +57,18 @@ def test_members_and_what_they_have():
         line(A, "10.0.0.1:1@1", "master", "-", "x"),
         line(A) + "\n" + line(A),
         line(A, "10.0.0.1:1@1", "master", "-", "0-9") + "\n" + line(B, "10.0.0.2:1@1", "master", "-", "9"),
-        line(A, "10.0.0.1:1@1", "slave", B, "0-9"),
         "\n" * 50_000,
     ],
 )
 def test_what_cannot_be_is_refused(text):
     with pytest.raises(NotTopology):
         checked_members(text)
+
+
+def test_what_a_replica_still_lists_is_not_a_second_owner():
+    """It was a primary, and has not heard everything yet."""
+    text = line(A, "10.0.0.1:1@1", "myself,master", "-", "0-9") + "\n" + line(B, "10.0.0.2:1@1", "slave", A, "5-9")
+    assert [one.ranges for one in checked_members(text)] == [((0, 9),), ((5, 9),)]
 
 
 @given(st.text(max_size=300))

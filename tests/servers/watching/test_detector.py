@@ -155,19 +155,43 @@ def test_clusters_are_halved_apart():
     assert run(detector, all_of_the_second | {key(1)}) == [verdict(key(1))]
 
 
-def test_an_excused_server_is_not_suspected_and_counts_in_no_half():
+def test_an_excused_server_is_not_suspected_until_its_excuse_ends():
     detector = watching(*(key(number) for number in range(1, 5)))
     detector.excuse(key(1), until=10)
-    detector.excuse(key(2), until=10)
-    # Of the two that are left one is half; of all four three would be more.
-    missing = {key(1), key(2), key(3)}
-    assert run(detector, missing, now=1) == [suspicion(key(3))]
-    assert run(detector, missing, now=2) == [verdict(key(3))]
+    assert [run(detector, {key(1)}, now=now) for now in (1, 2, 9.9)] == [[]] * 3
     assert run(detector, {key(1)}, now=10) == [suspicion(key(1))]
     assert run(detector, {key(1)}, now=11) == [verdict(key(1))]
 
 
-def test_an_excuse_forgets_a_miss_and_an_answer_clears_all_the_same():
+def test_the_excused_are_not_counted_among_the_silent():
+    """Of the two that are left one is half; with the excused it would be three."""
+    detector = watching(*(key(number) for number in range(1, 5)))
+    detector.excuse(key(1), until=10)
+    detector.excuse(key(2), until=10)
+    missing = {key(1), key(2), key(3)}
+    assert run(detector, missing, now=1) == [suspicion(key(3))]
+    assert run(detector, missing, now=2) == [verdict(key(3))]
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_the_excused_are_not_counted_among_those_that_were_asked(answers):
+    """Of the three that are left two are more than half; of all four they would be half. An answer changes nothing."""
+    detector = watching(*(key(number) for number in range(1, 5)))
+    detector.excuse(key(1), until=10)
+    missing = {key(2), key(3)} | (set() if answers else {key(1)})
+    assert run(detector, missing, now=1) == [suspicion(key(2), 0), suspicion(key(3), 0)]
+    assert [run(detector, missing, now=now) for now in (2, 3)] == [[]] * 2
+
+
+def test_an_excuse_forgets_a_miss():
+    detector = watching(key(1), key(2))
+    assert run(detector, {key(1)}) == [suspicion(key(1))]
+    detector.excuse(key(1), until=1)
+    assert run(detector, {key(1)}, now=1) == [], "the first miss again, and that was said"
+    assert run(detector, {key(1)}, now=2) == [verdict(key(1))]
+
+
+def test_an_excused_server_that_answers_is_cleared():
     detector = watching(key(1), key(2))
     run(detector, {key(1)})
     detector.excuse(key(1), until=1)

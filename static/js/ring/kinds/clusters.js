@@ -3,7 +3,7 @@
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { slotMovement } from "../slots.js";
-import { created, withNodes, withSettings } from "../state.js";
+import { created, settled, withNodes, withSettings } from "../state.js";
 import { PLUS } from "./glyphs.js";
 import { same } from "./kind.js";
 
@@ -38,6 +38,12 @@ function seen({ nodes: all = [] }) {
   return { label: _("changed"), text: interpolate(text, { n: count(all.length) }) };
 }
 
+/** @param {Payload} payload */
+function moved({ address, before }) {
+  const text = _("its name now leads to %(address)s instead of %(before)s");
+  return { label: _("new address"), text: interpolate(text, { address: address ?? "", before }) };
+}
+
 /** @type {Record<string, Kind>} */
 export const clusterKinds = {
   cluster_created: { fold: created, words: nodes, shows: "nothing", glyph: PLUS },
@@ -63,4 +69,5 @@ export const clusterKinds = {
     moves: (before, after) => slotMovement(before.nodes, after.nodes),
     bySlots: true,
   },
+  external_moved: { fold: settled, words: moved, shows: "nothing" },
 };

@@ -42,6 +42,13 @@ function killed({ cause }) {
   return cause === "silent" ? _("%(node)s stayed silent and was killed") : _("%(node)s killed");
 }
 
+/** @param {Payload} payload */
+function restarted({ cause }) {
+  if (cause === "exit") return _("%(node)s died and was restarted with its keys");
+  if (cause === "silent") return _("%(node)s stopped answering and was restarted with its keys");
+  return cause ? _("%(node)s killed and restarted with its keys") : _("%(node)s restarted");
+}
+
 /** @type {Record<string, Kind>} */
 export const nodeKinds = {
   node_added: {
@@ -147,7 +154,7 @@ export const nodeKinds = {
   },
   node_restarted: {
     fold: withNode,
-    words: says(() => _("%(node)s restarted")),
+    words: says(restarted),
     shows: "nothing",
     planned: () => _("Plan: restart %(node)s"),
     sentence: () => _("Its server ends and starts again from its directory, with its keys."),

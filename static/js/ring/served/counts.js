@@ -69,7 +69,8 @@ export function countNote(page, now) {
  */
 function causeOf(page, now) {
   const { work, unfilled } = page.view.state;
-  switch (fresh(page, "work", now)?.phase) {
+  const frame = fresh(page, "work", now);
+  switch (frame?.phase) {
     case "moving":
       return _("keys are moving");
     case "refilling":
@@ -78,7 +79,8 @@ function causeOf(page, now) {
       return _("old keys are being deleted");
     default:
       if (unfilled.length > 0) return _("lost keys are not stored again yet");
-      return work.length > 0 ? _("a change is under way") : _("the cause is not known");
+      if (work.length > 0) return _("a change is under way");
+      return frame?.extra ? _("clients stored keys beside the key set") : _("the cause is not known");
   }
 }
 

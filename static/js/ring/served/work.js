@@ -100,6 +100,9 @@ export function toldOf(page, now, begun) {
   const frame = fresh(page, "work", now);
   const open = work.length > 0 || unfilled.length > 0;
   if (!frame) {
+    // The supervisor may well be at work, and waits for the database too.
+    if (page.link.state === "silent")
+      return { ...nothing, text: _("What is under way is unknown until the database answers.") };
     if (!frames.work && now - begun < GRACE_MS) return { ...nothing, text: _("Asking what is under way") };
     const since = frames.work
       ? ` ${interpolate(_("Last heard at %(time)s."), { time: clock(frames.work.heard) })}`
@@ -110,7 +113,7 @@ export function toldOf(page, now, begun) {
     return { ...nothing, text: text + since, wrong: true };
   }
   if (frame.phase === "rest") {
-    const text = open ? _("Asked, and about to begin.") : _("At rest: nothing moves and nothing refills.");
+    const text = open ? _("Asked, and about to begin.") : restWords(frame.extra);
     return { ...nothing, text, work: work[0] ?? null };
   }
   const mine = work.find(({ id }) => id === frame.id) ?? null;
@@ -120,6 +123,14 @@ export function toldOf(page, now, begun) {
     work: mine,
     wrong: Boolean(frame.why),
   };
+}
+
+/** @param {number} extra keys that clients stored beside the key set */
+function restWords(extra) {
+  const rest = _("At rest: nothing moves and nothing refills.");
+  if (!extra) return rest;
+  const more = ngettext("%(n)s key is extra: a client stored it.", "%(n)s keys are extra: clients stored them.", extra);
+  return `${rest} ${interpolate(more, { n: count(extra) })}`;
 }
 
 /**
@@ -154,12 +165,24 @@ function phaseWords(frame, work, replicas = 0) {
     reassigning: replicas ? _("a replica takes over") : _("buckets go to their next owners"),
     stopping: _("stopping a server"),
     flushing: _("deleting the old keys"),
+    counting: _("counting what the servers store"),
     refilling: interpolate(_("%(done)s of %(all)s lost keys stored again"), values),
   }[frame.phase];
   const slow =
     frame.phase === "moving" && !atomic ? ` ${_("Slower, slot by slot: this engine has no atomic migration.")}` : "";
-  return what + give + (text ?? frame.phase) + slow + (why ? ` (${why})` : "");
+  return what + give + (text ?? frame.phase) + slow + (why ? ` (${whyWords(why)})` : "");
 }
+
+/**
+ * @param {string} why what the supervisor waits for, by its name; or a reason in words
+ */
+const whyWords = (why) =>
+  ({
+    "no lease": _("nobody knows which supervisor leads: the servers run on, and nothing else is done"),
+    "disk full": _("the disk is full: nothing is started, ended or moved"),
+    "read-only": _("the servers' folder is read-only: nothing is started, ended or moved"),
+    "no database": _("the supervisor cannot reach the database: the servers run on, and nothing else is done"),
+  })[why] ?? why;
 
 /**
  * Whether the frame is ahead of the event that says the same. A node that came back since is another server.

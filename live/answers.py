@@ -1,0 +1,53 @@
+"""Answers of views that speak JSON, binary or CSV: refusals, and what one of many who ask computes for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
+
+from live.models import Stream
+from live.refusals import Refused
+from live.shared import Shared
+
+View = Callable[[HttpRequest, str], HttpResponseBase]
+
+_answers: Shared[bytes] = Shared(256, size=len, most_size=16 << 20)
+
+
+def shared_answer(key: Hashable, make: Callable[[], Any], *, keep: bool = True) -> HttpResponse:
+    """What `make` returns as JSON: made once for all who ask with this key meanwhile, and if `keep`, afterwards.
+
+    The key says everything that it depends on but the language: what was asked, and the epoch and version it is of.
+    """
+    said = _answers.get((get_language(), key), lambda: JsonResponse(make()).content, keep=keep)
+    return HttpResponse(said, content_type="application/json")
+
+
+def refusals_as_json(gone: Callable[[str], Refused]) -> Callable[[View], View]:
+    """A decorator of views that take a slug: a refusal becomes `{"error"}` with its details.
+
+    `gone` says what is told of a place that was deleted while it was being read.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, slug: str) -> HttpResponseBase:
+            try:
+                return view(request, slug)
+            except Refused as refused:
+                return _told(refused)
+            except Stream.DoesNotExist:
+                return _told(gone(slug))
+
+        return answer
+
+    return decorate
+
+
+def _told(refused: Refused) -> JsonResponse:
+    return JsonResponse({"error": refused.message, **refused.details}, status=refused.status)

@@ -1,0 +1,106 @@
+"""`manage.py NAME SUBCOMMAND ...`: one door to several sub-commands, each a module imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, ClassVar, NoReturn, Protocol, TextIO, cast
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper, handle_default_options
+from django.db import InterfaceError, OperationalError, ProgrammingError, connections
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from live.inert import inert
+from live.outage import is_missing
+from live.refusals import Refused
+
+BAD_INPUT = 2
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What the services refuse, and a database that cannot be used, as CommandError."""
+    try:
+        yield
+    except Refused as refused:
+        raise CommandError(refused.message) from refused
+    except UnicodeEncodeError as error:
+        text = _("%(word)s is not valid UTF-8")
+        raise CommandError(text % {"word": ascii(error.object)}) from error
+    except (InterfaceError, OperationalError, ProgrammingError) as error:
+        prepare = _("the database cannot be used (%(reason)s); `make run` prepares one")
+        wait = _("the database does not answer (%(reason)s); nothing was changed: try again when it does")
+        raise CommandError((prepare if is_missing(error) else wait) % {"reason": error}) from error
+
+
+class Subcommand(Protocol):
+    """A module with a sub-command."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declares the options. `parser.get_default("subcommand")` names the sub-command that they are for."""
+
+    def handle(self, options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
+        """Does it, `options["subcommand"]`; refuses with CommandError."""
+
+
+class Door(BaseCommand):
+    """Dispatches to a sub-command; whatever is refused is one line on standard error and exit status 2.
+
+    `subcommands` has the module of each and what its line in the help says. A module is imported when its sub-command
+    is called for, so that what needs no database does not import what leads to one.
+    """
+
+    subcommands: ClassVar[Mapping[str, tuple[str, str | Promise]]]
+    requires_system_checks: list[str] = []
+    _wanted: str | None = None
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """A parser for each sub-command. Only the one called for has its options, if it is known which that is."""
+        subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar=_("SUBCOMMAND"))
+        for name, (_module, summary) in self.subcommands.items():
+            subparser = subparsers.add_parser(name, help=str(summary), description=str(summary))
+            subparser.set_defaults(subcommand=name)
+            if self._wanted in (None, name):
+                self._load(name).add_arguments(subparser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Called with what was parsed."""
+        self._load(options["subcommand"]).handle(options, self.stdout)
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """As Django's, but for the refusals: Django prints a usage or a class name and exits with 1."""
+        words = argv[2:]
+        # With none of them the help only lists them, and the list needs no options: any name but theirs will do.
+        self._wanted = next((word for word in words if word in self.subcommands), "")
+        try:
+            options = self.create_parser(argv[0], argv[1]).parse_args(words)
+            handle_default_options(options)
+            self.execute(**vars(options))
+            self.stdout.flush()
+        except CommandError as error:
+            _refuse(error)
+        except BrokenPipeError:
+            _leave_quietly()
+        finally:
+            connections.close_all()
+
+    def _load(self, name: str) -> Subcommand:
+        module, _summary = self.subcommands[name]
+        return cast(Subcommand, import_module(module))
+
+
+def _refuse(error: CommandError) -> NoReturn:
+    """One line, whatever the message holds; Django's parser begins its own with a word that is ours to write."""
+    message = inert(" ".join(str(error).split()).removeprefix("Error: "))
+    sys.stderr.write(f"error: {message}\n")
+    sys.exit(BAD_INPUT)
+
+
+def _leave_quietly() -> NoReturn:
+    """The reader of our output has gone (`| head`). What is still buffered goes nowhere, without a complaint."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)

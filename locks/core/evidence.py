@@ -1,0 +1,43 @@
+"""What a reading is founded on: the closed list of codes in `Reading.evidence`, each with its sentence in English."""
+
+from __future__ import annotations
+
+EVIDENCE: dict[str, str] = {
+    "name:client": "Only this client names its keys like this.",
+    "name:prefix": "The key begins or ends as this client's keys do.",
+    "name:lock": "The name says that it is a lock.",
+    "value:uuid1": "The value is a UUID of version 1, which tells when and on which network card it was made.",
+    "value:uuid": "The value is a random UUID.",
+    "value:hex": "The value is 32 random hexadecimal digits.",
+    "value:base64": "The value is random bytes in Base64, as many as this client makes.",
+    "value:bytes": "The value is 32 random bytes.",
+    "value:letters": "The value is 22 random letters and digits.",
+    "value:alphanumeric": "The value is 16 random letters and digits.",
+    "value:job": "The value is the id of a job or task.",
+    "value:process": "The value names a machine, a process and a random id.",
+    "value:dated": "The value tells when and on which machine the lock was taken.",
+    "value:counted": "The value is a UUID with the number of a worker's token.",
+    "value:identity": "The value reads as the name of a machine, process or thread.",
+    "value:counter": "The value is a small whole number, which names no holder.",
+    "value:time": "The value is a time.",
+    "value:pickle": "The value is a pickled constant. It was not unpickled.",
+    "value:record": "The value is a record with a field for its holder.",
+    "value:random": "The value is random bytes.",
+    "value:any": "The value has no fixed form.",
+    "members:threads": "The hash has one field, a UUID with a thread's number, and counts how often it entered.",
+    "members:mode": "The hash says whether readers or a writer hold it.",
+    "members:several": "The hash locks several things at once, each with its holder and its deadline.",
+    "members:expiry": "Each member has the time at which it expires as its score.",
+    "members:write": "The member __write__ says that the lock is exclusive.",
+    "members:jobs": "The hash has the ids of the jobs that hold the lock.",
+    "members:field": "The lock is one field of a hash, and only this client names fields like this.",
+    "ttl:short": "The key expires within minutes, as locks do.",
+    "companion:queue": "A queue of waiters stands beside it.",
+    "companion:counter": "A counter of fencing tokens stands beside it.",
+    "companion:permits": "A counter of free permits stands beside it.",
+    "companion:channel": "Somebody listens on the channel on which this client announces a release.",
+    "library:seen": "A library that this client is built on is connected.",
+    "blocked:blpop": "Connections wait in BLPOP, and this is the only lock of its kind that they can wait for.",
+    "time:over": "Its time is up, but no client has cleared it yet.",
+}
+"""Code to sentence. The pages translate the sentences (`locks.wording`)."""

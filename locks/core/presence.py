@@ -1,0 +1,53 @@
+"""Whether a holder is connected: known only where the name of a connection says who that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from locks.core.holds import Hold, label_of
+from locks.core.observed import Connection
+
+_SHORTEST_NAME = 4
+
+
+class Presence:
+    """Which holders were recognised among the connections of a source, and since when they are not there any more."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._absent: dict[str, float] = {}
+
+    def __len__(self) -> int:
+        """How many holders are known by a connection."""
+        return len(self._names)
+
+    def forget(self, hold_id: str) -> None:
+        """Its hold ended."""
+        self._names.pop(hold_id, None)
+        self._absent.pop(hold_id, None)
+
+    def see(self, new: Iterable[Hold], connections: Sequence[Connection], at_ms: float) -> Mapping[str, float]:
+        """Looks for new holders among the connections, and for those that were recognised before.
+
+        The ids of holds whose holder is gone, each with the moment it was first missed. O(new + recognised).
+        """
+        names = {one.name for one in connections if len(one.name) >= _SHORTEST_NAME}
+        if names:
+            for hold in new:
+                if (name := _name_of(hold, names)) is not None:
+                    self._names[hold.id] = name
+        for hold_id, name in self._names.items():
+            if name in names:
+                self._absent.pop(hold_id, None)
+            else:
+                self._absent.setdefault(hold_id, at_ms)
+        return dict(self._absent)
+
+
+def _name_of(hold: Hold, names: set[str]) -> str | None:
+    """The name of the holder's connection: its label, its holder_id, or what stands before the last colon of that."""
+    holder = (hold.reading.holder_id or b"").decode(errors="replace")
+    for candidate in (label_of(hold.reading), holder, holder.rpartition(":")[0]):
+        if candidate and candidate in names:
+            return candidate
+    return None

@@ -1,0 +1,120 @@
+"""Renewal in the background. It tells the holder that the lock is being lost while there is still time to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol
+
+from locks.lock.errors import BadLock, LockLost, LockServerError
+
+logger = logging.getLogger(__name__)
+
+OnLost = Callable[[LockLost], None]
+TIMES_A_TTL = 3
+WARNING = 1 / 6
+"""The part of the time to live that is left when the holder is told that it was not renewed."""
+
+_LONGEST_WAIT_S = 60.0  # Python cannot wait for ever by a number
+
+
+class Renewable(Protocol):
+    """What is renewed: a lock that is held on one server, or on most of several."""
+
+    @property
+    def name(self) -> str | bytes:
+        """The lock's."""
+
+    @property
+    def ttl_ms(self) -> int:
+        """The time to live; 0 where it never ends."""
+
+    def extend(self) -> bool:
+        """Extends it; False where it is not held any more. Raises LockServerError."""
+
+    def valid_for_s(self) -> float:
+        """How long it is held for certain."""
+
+
+class Pace:
+    """When a lock of `ttl_ms` is renewed, and when its holder is warned. Raises BadLock."""
+
+    def __init__(self, ttl_ms: int, every_s: float | None) -> None:
+        if ttl_ms == 0:
+            raise BadLock("a lock that never ends has nothing to renew")
+        ttl_s = ttl_ms / 1000
+        self.every_s = ttl_s / TIMES_A_TTL if every_s is None else every_s
+        if not 0 < self.every_s <= ttl_s / 2:
+            raise BadLock(f"a lock of {ttl_s} s is renewed every {ttl_s / 2} s or more often, not every {every_s} s")
+        self.again_s = self.every_s / 4
+        """After a failure."""
+        self.warning_s = ttl_s * WARNING
+
+
+class Renewing:
+    """Renews within a `with` block. `lost` says why it was lost; the block raises that at its end.
+
+    Two threads: one asks the server, and may have to wait for it; the other watches the clock.
+    """
+
+    def __init__(self, held: Renewable, every_s: float | None, on_lost: OnLost | None) -> None:
+        self.lost: LockLost | None = None
+        self._held = held
+        self._on_lost = on_lost
+        self._pace = Pace(held.ttl_ms, every_s)
+        self._over = threading.Event()
+        self._telling = threading.Lock()
+        self._trouble = ""
+        self._threads = [
+            threading.Thread(target=target, name=name, daemon=True)
+            for name, target in (("renew", self._renew), ("warn", self._warn))
+        ]
+
+    def __enter__(self) -> Renewing:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with self._telling:
+            self._over.set()
+        if kind is None and self.lost is not None:
+            raise self.lost
+
+    def _renew(self) -> None:
+        wait_s = self._pace.every_s
+        while not self._over.wait(wait_s):
+            try:
+                if not self._held.extend():
+                    self._tell("is not held by us any more")
+                    return
+                wait_s = self._pace.every_s
+            except Exception as error:
+                if not isinstance(error, LockServerError) and not self._over.is_set():  # not just closed under us
+                    logger.exception("A renewal failed")
+                self._trouble = f": {error}"
+                wait_s = self._pace.again_s
+
+    def _warn(self) -> None:
+        while not self._over.wait(min(_LONGEST_WAIT_S, left_s := self._left_s())):
+            if left_s == 0.0:
+                self._tell(f"was not renewed{self._trouble}")
+                return
+
+    def _left_s(self) -> float:
+        """Until the holder is warned; infinity where somebody took the time to live away (PERSIST)."""
+        return max(0.0, self._held.valid_for_s() - self._pace.warning_s)
+
+    def _tell(self, why: str) -> None:
+        with self._telling:
+            if self._over.is_set():
+                return
+            self._over.set()
+            self.lost = LockLost(f"the lock {self._held.name!r} {why}")
+        if self._on_lost is not None:
+            try:
+                self._on_lost(self.lost)
+            except Exception:  # it is the holder's, in a thread of ours
+                logger.exception("What was to be done when a lock is lost failed")

@@ -1,0 +1,1 @@
+"""What is read of lock sources. Nothing here writes."""

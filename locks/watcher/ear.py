@@ -1,0 +1,62 @@
+"""Hears what changes at a source, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+
+from locks.core.holds import Way
+from locks.sources import Source, SourceTrouble
+from locks.sources.capabilities import Capabilities
+from locks.sources.listening import Listening
+from locks.watcher.inbox import Inbox
+
+_SLICE_S = 0.5
+
+
+class Ear:
+    """Puts changes into an inbox until it is closed or its connection ends; then `trouble` says why."""
+
+    def __init__(self, listening: Listening, inbox: Inbox) -> None:
+        self.trouble: SourceTrouble | None = None
+        self._listening = listening
+        self._inbox = inbox
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ear", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends it. Returns within half a second."""
+        self._closing.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._closing.is_set():
+                if changes := self._listening.changes(_SLICE_S):
+                    self._inbox.hear(changes)
+        except SourceTrouble as trouble:
+            self.trouble = trouble
+        except Exception as error:  # noqa: BLE001  a source without an ear must be noticed, whatever it was
+            self.trouble = SourceTrouble("other", f"{type(error).__name__}: {error}")
+        finally:
+            self._listening.close()
+            self._inbox.wake()
+
+
+def listen(source: Source, can: Capabilities, inbox: Inbox) -> tuple[Ear | None, Way]:
+    """The best way to hear of changes that the source allows; without an ear one has to scan.
+
+    Where it cannot be known whether notifications are on, tracking is surer. Raises SourceTrouble, but for permissions.
+    """
+    ways: list[Way] = []
+    if can.notifications == "on":
+        ways.append("notifications")
+    if can.tracking:
+        ways.append("tracking")
+    for way in ways:
+        try:
+            return Ear(source.listen(way), inbox), way  # type: ignore[arg-type]  # scanning is not among them
+        except SourceTrouble as trouble:
+            if trouble.kind != "noperm":
+                raise
+    return None, "scanning"

@@ -1,0 +1,75 @@
+"""What a strategy can do, and what may be set of it. Callers ask this and never its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from ringviz.core.errors import InvalidOption, UnknownOption
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What holds for every placement by a strategy.
+
+    `tokens`: nodes have tokens on the circle, as many as `vnodes` says. `weights`: shares follow the weights; without,
+    a node takes a full part or, at weight 0, none. `lists`: a key has a preference list, so that it can have copies.
+    `alone`: a hash has an owner whatever other keys there are. `minimal`: when a node joins or leaves, only the keys
+    that it gets or had change owner. `last_only`: that holds for the last node alone, because nodes are numbered.
+    """
+
+    tokens: bool = False
+    weights: bool = True
+    lists: bool = True
+    alone: bool = True
+    minimal: bool = True
+    last_only: bool = False
+
+
+class Wanted(StrEnum):
+    """Which numbers a parameter may be."""
+
+    ANY = "any"
+    WHOLE = "whole"
+    PRIME = "prime"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A parameter of a strategy: a number of the kind that is `wanted`, from `lowest` to `highest`."""
+
+    name: str
+    default: float
+    lowest: float
+    highest: float
+    wanted: Wanted = Wanted.WHOLE
+
+    def checked(self, value: float) -> float:
+        """The value, an int where it has to be whole. Raises InvalidOption."""
+        if not self.lowest <= value <= self.highest or not _is(self.wanted, value):
+            raise InvalidOption(self.name, value, self.wanted, self.lowest, self.highest)
+        return float(value) if self.wanted is Wanted.ANY else int(value)
+
+
+def _is(wanted: Wanted, value: float) -> bool:
+    return wanted is Wanted.ANY or (value == int(value) and (wanted is Wanted.WHOLE or is_prime(int(value))))
+
+
+def is_prime(number: int) -> bool:
+    """Whether a number is prime, by trial division: O(sqrt number)."""
+    return number > 1 and all(number % by for by in range(2, int(number**0.5) + 1))
+
+
+Options = Mapping[str, float]
+NO_OPTIONS: Options = MappingProxyType({})
+
+
+def completed(declared: tuple[Option, ...], given: Options) -> dict[str, float]:
+    """Every declared option, with its default where none is given. Raises UnknownOption and InvalidOption."""
+    names = {option.name for option in declared}
+    for name in given:
+        if name not in names:
+            raise UnknownOption(name, tuple(sorted(names)))
+    return {option.name: option.checked(given.get(option.name, option.default)) for option in declared}

@@ -1,0 +1,58 @@
+"""Jump consistent hash: a key jumps from bucket to bucket until the next one would be behind the last.
+
+Source: J. Lamping, E. Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014, arXiv:1406.2294.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.abilities import Abilities
+from ringviz.core.placement import NOBODY
+from ringviz.core.scattered import Scattered
+
+_FACTOR, _ONE, _HIGH = np.uint64(2862933555777941757), np.uint64(1), np.uint64(33)
+_SPAN = float(1 << 31)
+
+
+class Jump(Scattered):
+    """Bucket b is the b-th node of weight above 0 in the given order, which for a cluster is that of their numbers.
+
+    Nodes have no names here, so all shares are equal, and a key has no list of further nodes. To drop the last node
+    moves its keys alone; to drop another renumbers those behind it. O(ln nodes) a key, no memory.
+    """
+
+    abilities = Abilities(weights=False, lists=False, minimal=False, last_only=True)
+
+    def jumps(self, hash_: int) -> list[int]:
+        """The buckets that a hash jumps through, from 0 to its own; empty without nodes."""
+        number = self._numbers(np.array([hash_], np.uint32))
+        counts = range(1, len(self.members) + 1)
+        met = (int(buckets(number.astype(np.uint64), count)[0]) for count in counts)
+        return sorted(set(met))
+
+    def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        return self.members[buckets(self._numbers(hashes).astype(np.uint64), len(self.members))]
+
+    def _shares(self) -> NDArray[np.float64]:
+        shares = np.zeros(len(self.nodes))
+        shares[self.members] = 1 / len(self.members)
+        return shares
+
+
+def buckets(keys: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
+    """The bucket, 0 to `count` - 1, of 64-bit keys; -1 where `count` is 0. O(ln count) a key."""
+    landed = np.full(len(keys), NOBODY, np.int64)
+    if not count:
+        return landed
+    jumping, state = np.arange(len(keys)), keys.copy()
+    at = np.zeros(len(keys), np.int64)
+    while len(jumping):
+        landed[jumping] = at
+        state *= _FACTOR
+        state += _ONE
+        ahead = ((at + 1) * (_SPAN / ((state >> _HIGH) + _ONE).astype(np.float64))).astype(np.int64)
+        on = ahead < count
+        jumping, state, at = jumping[on], state[on], ahead[on]
+    return landed

@@ -1,0 +1,118 @@
+"""Maglev: nodes take turns to fill a table, and a key's hash is looked up in it.
+
+Source: D. Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016, section 3.4.
+Weights as Envoy has them: a node of half the weight takes every other turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import cycle, islice
+from typing import ClassVar, NamedTuple
+
+import mmh3
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.abilities import Abilities, Option, Wanted
+from ringviz.core.scattered import Scattered
+
+TABLE_SIZE = 65_537
+_LARGEST = 655_373  # ten times the default; the paper's own large table is 655,373
+_FEW = 8  # the last eighth of the entries
+_OFFSET_SEED, _SKIP_SEED = 0, 1
+
+
+class Permutation(NamedTuple):
+    """The order in which a node asks for entries: `offset`, `offset + skip`, `offset + 2 skip`, ... modulo the size."""
+
+    offset: int
+    skip: int
+
+
+class Maglev(Scattered):
+    """Every entry of the table belongs to one node, and shares differ by one entry at most where weights are equal.
+
+    A change of the nodes also moves a few keys that it need not: that is the price of the even shares. A table of M
+    entries takes M ln M steps to build; a key then costs one look-up.
+    """
+
+    abilities = Abilities(lists=False, minimal=False)
+    options: ClassVar = (Option("table_size", TABLE_SIZE, 2, _LARGEST, Wanted.PRIME),)
+
+    @property
+    def size(self) -> int:
+        """How many entries the table has."""
+        return int(self.chosen["table_size"])
+
+    @cached_property
+    def table(self) -> NDArray[np.int32]:
+        """The node of each entry; -1 without nodes."""
+        weights = [self.nodes[index].weight for index in self.members]
+        filled = fill(self.size, [self.permutation(index) for index in self.members.tolist()], weights)
+        return np.append(self.members, np.int32(-1))[filled]
+
+    def permutation(self, node: int) -> Permutation:
+        """The order in which a node asks for entries; from two hashes of its name."""
+        name = self.nodes[node].name
+        return Permutation(
+            mmh3.hash(name, _OFFSET_SEED, False) % self.size, mmh3.hash(name, _SKIP_SEED, False) % (self.size - 1) + 1
+        )
+
+    def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        owners: NDArray[np.int32] = self.table[hashes % np.uint32(self.size)]
+        return owners
+
+    def _shares(self) -> NDArray[np.float64]:
+        """By entries, exact but for the last, incomplete round of the hash space."""
+        return np.bincount(self.table, minlength=len(self.nodes)) / self.size
+
+
+def fill(size: int, permutations: Sequence[Permutation], weights: Sequence[float]) -> NDArray[np.int32]:
+    """The place in `permutations` of the owner of each entry; -1 where there are none. `size` is prime, weights > 0.
+
+    While there is room a node finds its next free entry in a few steps. The last entries would take most of the time,
+    so that each node is given them in its own order instead.
+    """
+    if not permutations:
+        return np.full(size, -1, np.int32)
+    entries, taken = [-1] * size, bytearray(size)
+    next_ = [permutation.offset for permutation in permutations]
+    few = size // _FEW
+    turns = _turns(weights)
+    for node in islice(turns, size - few):
+        at, skip = next_[node], permutations[node].skip
+        while taken[at]:
+            at += skip
+            if at >= size:
+                at -= size
+        entries[at], taken[at], next_[node] = node, 1, at
+    free = np.flatnonzero(np.frombuffer(taken, np.uint8) == 0)
+    orders = [iter(_in_order(free, permutation, size)) for permutation in permutations]
+    for node in islice(turns, few):
+        at = next(entry for entry in orders[node] if not taken[entry])
+        entries[at], taken[at] = node, 1
+    return np.array(entries, np.int32)
+
+
+def _turns(weights: Sequence[float]) -> Iterator[int]:
+    """The nodes as they take their turns, without end: one whose parts have added up to a whole turn takes it."""
+    heaviest = max(weights)
+    if min(weights) == heaviest:
+        yield from cycle(range(len(weights)))
+    parts = [weight / heaviest for weight in weights]
+    due = [0.0] * len(parts)
+    while True:
+        for node, part in enumerate(parts):
+            due[node] += part
+            if due[node] >= 1:
+                due[node] -= 1
+                yield node
+
+
+def _in_order(free: NDArray[np.int64], permutation: Permutation, size: int) -> list[int]:
+    """The free entries in the order in which a node asks for them."""
+    asked = (free - permutation.offset) % size * pow(permutation.skip, -1, size) % size
+    ordered: list[int] = free[np.argsort(asked)].tolist()
+    return ordered

@@ -1,0 +1,108 @@
+"""What strategies without ranges have in common: all of it follows from the owners of hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringviz.core.abilities import NO_OPTIONS, Abilities, Option, Options, completed
+from ringviz.core.buckets import BUCKETS
+from ringviz.core.keys import KeyIndex, Places
+from ringviz.core.placement import NOBODY, Key, Murmur, PlacedNode, Placement, distinct_nodes
+
+CHUNK = 1 << 16  # hashes at a time, so that what lies between two steps stays in the cache
+
+
+class Scattered:
+    """A node's keys lie all over the hash space. Immutable; a subclass says `_owners`, and more where it can.
+
+    `members` are the indices of the nodes of weight above 0, in the given order. Raises DuplicateName, and what
+    `completed` raises.
+    """
+
+    abilities: Abilities
+    options: ClassVar[tuple[Option, ...]] = ()
+
+    def __init__(
+        self, nodes: Iterable[PlacedNode], placement: Placement | None = None, options: Options = NO_OPTIONS
+    ) -> None:
+        self.nodes = distinct_nodes(nodes)
+        self.placement: Placement = Murmur() if placement is None else placement
+        self.chosen = completed(self.options, options)
+        self.tokens: NDArray[np.uint32] = np.empty(0, np.uint32)
+        members = [index for index, node in enumerate(self.nodes) if node.weight > 0]
+        self.members: NDArray[np.int32] = np.array(members, np.int32)
+
+    def with_nodes(self, nodes: Iterable[PlacedNode]) -> Self:
+        """The same with these nodes."""
+        return type(self)(nodes, self.placement, self.chosen)
+
+    def ranges(self) -> None:
+        """None: no range of hashes belongs to one node as a whole."""
+        return
+
+    def owner(self, key: Key) -> str | None:
+        """The name of the node that owns a key; None without nodes."""
+        index = self.owner_of_hash(self.placement.hash(key))
+        return self.nodes[index].name if index >= 0 else None
+
+    def owner_of_hash(self, hash_: int) -> int:
+        """The index of the node that owns a hash; -1 without nodes."""
+        return int(self.owners(np.array([hash_], np.uint32))[0])
+
+    def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """The index of the owner of every hash; -1 without nodes."""
+        found = np.full(len(hashes), NOBODY, np.int32)
+        if len(self.members):
+            for start in range(0, len(hashes), CHUNK):
+                found[start : start + CHUNK] = self._owners(hashes[start : start + CHUNK])
+        return found
+
+    def owners_at(self, keys: KeyIndex, places: Places) -> NDArray[np.int32]:
+        """The owners of `keys.hashes[places]`, where all of `keys` are placed."""
+        return self.owners(keys.hashes[places])
+
+    def preference(self, key: Key, n: int) -> tuple[str, ...]:
+        """The names of up to `n` distinct nodes for a key, owner first."""
+        return tuple(self.nodes[index].name for index in self.preference_of_hash(self.placement.hash(key), n))
+
+    def preference_of_hash(self, hash_: int, n: int) -> tuple[int, ...]:
+        """The same for a hash, as indices."""
+        row = self.preferences(np.array([hash_], np.uint32), n)[0]
+        return tuple(int(index) for index in row if index != NOBODY)
+
+    def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
+        """The preference list of every hash: one row a hash, `n` wide; the owner alone where there are no lists."""
+        lists = np.full((len(hashes), n), NOBODY, np.int32)
+        if n:
+            lists[:, 0] = self.owners(hashes)
+        return lists
+
+    def walk(self, hash_: int, n: int) -> Sequence[tuple[int, int | None]]:
+        """The preference list of a hash; no token is met on the way."""
+        return [(index, None) for index in self.preference_of_hash(hash_, n)]
+
+    def ownership(self) -> NDArray[np.float64]:
+        """The share of the hash space of each node; exact where buckets are placed, else as `_shares` says."""
+        if not len(self.members):
+            return np.zeros(len(self.nodes))
+        if self.placement.shift:
+            starts = np.arange(BUCKETS, dtype=np.uint32) << np.uint32(self.placement.shift)
+            return np.bincount(self.owners(starts), minlength=len(self.nodes)).astype(np.float64) / BUCKETS
+        return self._shares()
+
+    def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """The owners of at most CHUNK hashes, where there is a member."""
+        raise NotImplementedError
+
+    def _shares(self) -> NDArray[np.float64]:
+        """The expected shares: those of the weights."""
+        weights: NDArray[np.float64] = np.array([node.weight for node in self.nodes], np.float64)
+        return weights / float(weights.sum())
+
+    def _numbers(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """What is counted: hashes, or under a placement that shifts the numbers of their buckets."""
+        return hashes >> np.uint32(self.placement.shift)

@@ -1,0 +1,99 @@
+"""What each server says of itself, and which member it is that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from servers.errors import NotPermitted, Refusal
+from servers.guard.door import Target
+from servers.reading.agreeing import View
+from servers.reading.connection import Question
+from servers.topology import Mark, Member, NotTopology, parse_own
+
+
+@dataclass(frozen=True, slots=True)
+class SelfReport:
+    """What a server says of itself; None is unknown. `limit` 0: it may take what there is.
+
+    `marks` are its open slots, in the middle of a classic move; `lacks` commands that the user may not run.
+    """
+
+    keys: int | None = None
+    bytes: int | None = None
+    limit: int | None = None
+    marks: tuple[Mark, ...] = ()
+    lacks: frozenset[str] = frozenset()
+
+
+async def report(ask: Callable[[Question], Awaitable[bytes]], *, marks: bool) -> SelfReport:
+    """Asks a server, for its open slots too where `marks`. Raises EngineError where it does not answer."""
+    lacks = set[str]()
+
+    async def allowed(question: Question) -> bytes | None:
+        try:
+            return await ask(question)
+        except NotPermitted:
+            lacks.add(question.right)
+        except Refusal:
+            pass
+        return None
+
+    memory = _fields(await allowed(Question.MEMORY))
+    text = await allowed(Question.KEYSPACE)
+    count = None if text is not None else await allowed(Question.COUNT)
+    return SelfReport(
+        keys=_keys(text) if text is not None else _whole((count or b"").decode(errors="replace")),
+        bytes=_whole(memory.get("used_memory")),
+        limit=_whole(memory.get("maxmemory")),
+        marks=_own_marks(await allowed(Question.NODES)) if marks else (),
+        lacks=frozenset(lacks),
+    )
+
+
+def _keys(text: bytes) -> int:
+    """Of all databases."""
+    return sum(_whole(line.partition("keys=")[2].partition(",")[0]) or 0 for line in _fields(text).values())
+
+
+def _own_marks(text: bytes | None) -> tuple[Mark, ...]:
+    with suppress(NotTopology):
+        own = parse_own((text or b"").decode(errors="replace"))
+        return own.migrating if own is not None else ()
+    return ()
+
+
+def answering(members: Iterable[Member], targets: Mapping[str, Target]) -> dict[str, Target]:
+    """Which member answers at each address, by its id; none where several announce one and it cannot be told.
+
+    It is the member that told the map there, or the only one there that does not fail.
+    """
+    there: dict[Target, list[Member]] = {}
+    for member in members:
+        if member.id in targets:
+            there.setdefault(targets[member.id], []).append(member)
+    found = {}
+    for target, sharing in there.items():
+        alive = [member for member in sharing if not member.failed] or sharing
+        told = [member for member in sharing if member.myself] or alive
+        if len(told) == 1:
+            found[told[0].id] = target
+    return found
+
+
+def said_by(asked: Mapping[str, Target], views: Iterable[View], besides: Iterable[Target] = ()) -> dict[str, Target]:
+    """Those that may be asked: not where another member has answered, nor at `besides`."""
+    speakers = {view.target: view.speaker for view in views} | dict.fromkeys(besides, "")
+    return {one: target for one, target in asked.items() if speakers.get(target, one) == one}
+
+
+def _fields(text: bytes | None) -> dict[str, str]:
+    """The lines `name:value` of INFO."""
+    lines = (text or b"").decode(errors="replace").splitlines()
+    return {name: value for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+def _whole(text: str | None) -> int | None:
+    """A number that could be one of a server's figures."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 16 else None

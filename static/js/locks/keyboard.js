@@ -1,0 +1,71 @@
+/** Keys: single letters anywhere but in fields; the arrows lead from lock to lock. */
+
+import { byId } from "../lib/dom.js";
+
+/** @typedef {{table: () => void, present: () => void, help: () => void, escape: () => void}} Does */
+
+/** @param {Does} does */
+export function wireKeyboard(does) {
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    "/": () => /** @type {HTMLInputElement} */ (byId("q")).select(),
+    j: () => step(1),
+    k: () => step(-1),
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    t: does.table,
+    p: does.present,
+    "?": does.help,
+    Escape: does.escape,
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]") || isTyping(event)) return;
+    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (!Object.hasOwn(keys, name) || (name.startsWith("Arrow") && !onLock())) return;
+    event.preventDefault();
+    keys[name]();
+  });
+}
+
+/** @param {KeyboardEvent} event fields and lists take their keys, but for Escape */
+function isTyping({ target, key }) {
+  return target instanceof Element && target.closest("input, select, textarea") !== null && key !== "Escape";
+}
+
+/** The buttons of the locks that are shown, in their order. */
+const buttons = () =>
+  [...document.querySelectorAll(".locks .open")].filter(
+    /** @returns {one is HTMLElement} */ (one) => one instanceof HTMLElement && one.checkVisibility(),
+  );
+
+const onLock = () => document.activeElement?.matches(".locks .open") ?? false;
+
+/** @param {number} by */
+function step(by) {
+  const all = buttons();
+  const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by));
+  all[next]?.focus();
+  all[next]?.closest(".row, tr")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Presentation: large text and the locks alone. @returns {{toggle: () => void, leave: () => boolean}} */
+export function wirePresent() {
+  const end = byId("present-end");
+  const set = (/** @type {boolean} */ on) => {
+    document.body.classList.toggle("present", on);
+    end.hidden = !on;
+  };
+  const toggle = () => set(!document.body.classList.contains("present"));
+  byId("present").addEventListener("click", toggle);
+  end.addEventListener("click", toggle);
+  return {
+    toggle,
+    leave: () => {
+      const on = document.body.classList.contains("present");
+      if (on) set(false);
+      return on;
+    },
+  };
+}

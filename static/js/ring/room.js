@@ -1,0 +1,41 @@
+/** The disk of a cluster's servers is nearly full, full or read-only: what that means and what to do, in its own line. */
+
+import { _, interpolate } from "../lib/i18n.js";
+import { byId } from "./dom.js";
+import { size } from "./served/counts.js";
+
+/** Said again each second; a supervisor that is gone says nothing any more. */
+const STALE_MS = 15_000;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let forgetting;
+
+/**
+ * @param {{state: string, free: number}} frame of the topic "space"; free in bytes
+ * @returns {string} empty while there is room
+ */
+export function roomWords({ state, free }) {
+  const words = {
+    low: _("The disk is nearly full: %(free)s free. Free some space for DATA_DIR, or the servers will refuse writes."),
+    full: _(
+      "The disk is full. The servers refuse writes, and what is asked for waits. Free some space for DATA_DIR: then all goes on by itself.",
+    ),
+    "read-only": _(
+      "The servers' folder is read-only. What is asked for waits, and a server that dies stays away. Make DATA_DIR writable: then all goes on by itself.",
+    ),
+  }[state];
+  return words ? interpolate(words, { free: size(free) }) : "";
+}
+
+/** @param {{state: string, free: number}} frame */
+export function showRoom(frame) {
+  const strip = byId("room");
+  const words = roomWords(frame);
+  if (strip.textContent !== words) strip.textContent = words;
+  strip.classList.toggle("error", frame.state !== "low");
+  strip.hidden = words === "";
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => {
+    strip.hidden = true;
+  }, STALE_MS);
+}

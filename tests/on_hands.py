@@ -1,0 +1,18 @@
+"""Runs what a thread of a program does, while its main thread is its hands (fleet.hands)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from fleet.hands import Hands
+
+T = TypeVar("T")
+
+
+def run_beside(hands: Hands, work: Callable[[], T]) -> T:
+    """Runs the hands here, in the main thread, until `work` has ended in another thread; what it gave or raises."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work)
+        future.add_done_callback(lambda _future: hands.wake())
+        hands.run(lambda: not future.done())
+        return future.result()
