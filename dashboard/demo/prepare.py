@@ -1,4 +1,4 @@
-"""The database of a demo, made ready: tables, clusters, the operator's link."""
+"""The database of a demo, made ready: tables, clusters, lock sources, the operator's link."""
 
 from django.core.management import call_command
 from django.db import connection
@@ -29,6 +29,13 @@ def seed(console: Console) -> None:
     with console.step(_("clusters")) as step:
         seed_demo(progress=step.progress)
         step.result = _("ready")
+
+
+def sources() -> None:
+    """The servers whose locks are watched have their pages when the link is printed; the watcher may start later."""
+    from locks.services.sources import ensure_sources
+
+    ensure_sources()
 
 
 def link(page: str) -> str:

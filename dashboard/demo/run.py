@@ -68,6 +68,7 @@ class Demo:
         self._keeper.add("watch", lambda: programs.start_watcher(data, base), grace_s=WATCH_GRACE_S)
         web = self._keeper.add("web", lambda: self._start_web(listener), grace_s=WEB_GRACE_S, essential=True)
         prepare.seed(self._console)
+        prepare.sources()
         self._wait_for_page(web, listener)
         page = url(self._host.of_link, listener.port)
         self._folder.announce(Running(os.getpid(), page))

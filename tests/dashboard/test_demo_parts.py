@@ -8,12 +8,13 @@ import threading
 
 import pytest
 
-from dashboard.demo import address, programs
+from dashboard.demo import address, prepare, programs
 from dashboard.demo.console import Console
 from dashboard.demo.ready import NotReady, wait_for_page
 from dashboard.demo.running import DemoFolder, Running
 from fleet.ports import listen
 from fleet.process import start
+from locks.core.sourcelist import SourceConfig
 
 
 class TestHost:
@@ -159,3 +160,10 @@ def test_the_web_process_is_given_the_port_that_it_has(tmp_path):
     assert given["ALLOWED_HOSTS"] == "127.0.0.1,localhost"
     assert given["DEPLOYED"] == "0"
     assert given["SHELL"] == "/bin/sh"
+
+
+def test_every_lock_source_has_a_page_before_a_watcher_runs(client, db, settings):
+    settings.LOCK_SOURCES = (SourceConfig("jobs", "jobs", "redis://127.0.0.1:1"),)
+    assert client.get("/locks/jobs/").status_code == 404
+    prepare.sources()
+    assert client.get("/locks/jobs/").status_code == 200
