@@ -10,6 +10,7 @@ _cluster = [
     path("", page.ring, name="ring"),
     path("state", page.state, name="state"),
     path("tokens.bin", reading.tokens, name="tokens"),
+    path("table.bin", reading.table, name="table"),
     path("density.bin", reading.density, name="density"),
     path("lookup", reading.lookup, name="lookup"),
     path("any-key", reading.any_key, name="any_key"),

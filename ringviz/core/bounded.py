@@ -5,7 +5,7 @@ Source: V. Mirrokni, M. Thorup, M. Zadimoghaddam, "Consistent Hashing with Bound
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -22,6 +22,7 @@ from ringviz.core.keys import KeyIndex, Places
 from ringviz.core.onring import OnRing
 from ringviz.core.placement import NOBODY, PlacedNode, Placement
 from ringviz.core.ring import HashRing
+from ringviz.core.steps import MOST_LEVELS, MOST_STEPS, Level, LevelSteps, Met
 
 BALANCE = 1.25
 
@@ -37,6 +38,14 @@ class Assignment:
     def owners(self, places: NDArray[np.int64]) -> NDArray[np.int32]:
         """The owner of the key at each place; -1 without nodes."""
         return self.nodes[np.searchsorted(self.stops, places, side="right")]
+
+    def loads(self) -> list[int]:
+        """How many keys each node has."""
+        loads = [0] * len(self.caps)
+        for node, count in zip(self.nodes.tolist(), np.diff(self.stops, prepend=0).tolist(), strict=False):
+            if node != NOBODY:
+                loads[node] += count
+        return loads
 
 
 class Bounded(OnRing):
@@ -61,9 +70,10 @@ class Bounded(OnRing):
 
     def assignment(self, keys: KeyIndex) -> Assignment:
         """Who has which of these keys. The one that was asked for last is kept."""
-        if self._last is None or self._last[0] is not keys:
-            self._last = keys, assign(self.ring, keys, caps(self._weights, keys.count, self.chosen["c"]))
-        return self._last[1]
+        last = self._last  # another thread may put another one there meanwhile
+        if last is None or last[0] is not keys:
+            last = self._last = keys, assign(self.ring, keys, caps(self._weights, keys.count, self.chosen["c"]))
+        return last[1]
 
     def owners_at(self, keys: KeyIndex, places: Places) -> NDArray[np.int32]:
         """The owners of `keys.hashes[places]`, where all of `keys` are placed."""
@@ -74,8 +84,42 @@ class Bounded(OnRing):
 
     def passed(self, hash_: int, owner: int) -> list[tuple[int, int]]:
         """The nodes that a key walked past because they were full, each with the token at which it met them."""
-        steps = self.ring.walk(hash_, len(self.nodes))
-        return steps[: next((at for at, (node, _token) in enumerate(steps) if node == owner), 0)]
+        return list(self._met(hash_, owner))[:-1]
+
+    def _met(self, hash_: int, owner: int) -> Iterator[tuple[int, int]]:
+        """The nodes from a hash on as far as one of them, which must hold a token; each where it is met first."""
+        first, seen = int(np.searchsorted(self.tokens, np.uint32(hash_))), set[int]()
+        for step in range(len(self.tokens)):
+            at = (first + step) % len(self.tokens)
+            node = int(self.ring.owner_index[at])
+            if node not in seen:
+                seen.add(node)
+                yield node, int(self.tokens[at])
+            if node == owner:
+                return
+
+    def _steps(self, hash_: int, keys: KeyIndex | None, place: int | None) -> LevelSteps:
+        placed, at = (self._buckets, self._number(hash_)) if self.placement.shift else (keys, place)
+        if placed is None:
+            raise NoOwnerAlone
+        assignment = self.assignment(placed)
+        owner = self.ring.owner_of_hash(hash_) if at is None else int(assignment.owners(np.array([at]))[0])
+        met = list(self._met(hash_, owner))
+        told = met if len(met) <= MOST_STEPS else [*met[: MOST_STEPS - 1], met[-1]]
+        loads, caps_ = assignment.loads(), assignment.caps
+        holders = [node for node, weight in enumerate(self._weights) if weight]
+        fullest = sorted(holders, key=lambda node: -loads[node] / max(1, caps_[node]))
+        return LevelSteps(
+            kind="levels",
+            unit="buckets" if self.placement.shift else "keys",
+            total=placed.count,
+            c=self.chosen["c"],
+            member=at is not None,
+            met=[Met(node=node, load=loads[node], cap=caps_[node], token=token) for node, token in told],
+            skipped=len(met) - len(told),
+            levels=[Level(node=node, load=loads[node], cap=caps_[node]) for node in fullest[:MOST_LEVELS]],
+            more=max(0, len(fullest) - MOST_LEVELS),
+        )
 
     def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         if not self.placement.shift:
@@ -94,9 +138,13 @@ class Bounded(OnRing):
 
     @cached_property
     def _of_buckets(self) -> NDArray[np.int32]:
+        return self.assignment(self._buckets).owners(np.arange(BUCKETS))
+
+    @cached_property
+    def _buckets(self) -> KeyIndex:
+        """The buckets as the keys that are placed."""
         numbers = np.arange(BUCKETS, dtype=np.uint32)
-        index = KeyIndex(numbers << np.uint32(self.placement.shift), numbers)
-        return self.assignment(index).owners(np.arange(BUCKETS))
+        return KeyIndex(numbers << np.uint32(self.placement.shift), numbers)
 
 
 def caps(weights: Sequence[float], keys: int, c: float) -> tuple[int, ...]:

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.abilities import Abilities
+from ringviz.core.keys import KeyIndex
 from ringviz.core.placement import NOBODY
 from ringviz.core.scattered import Scattered
+from ringviz.core.steps import JumpSteps, Landing
 
 _FACTOR, _ONE, _HIGH = np.uint64(2862933555777941757), np.uint64(1), np.uint64(33)
-_SPAN = float(1 << 31)
+_SPAN, _MASK = float(1 << 31), (1 << 64) - 1
 
 
 class Jump(Scattered):
@@ -27,13 +29,20 @@ class Jump(Scattered):
 
     def jumps(self, hash_: int) -> list[int]:
         """The buckets that a hash jumps through, from 0 to its own; empty without nodes."""
-        number = self._numbers(np.array([hash_], np.uint32))
-        counts = range(1, len(self.members) + 1)
-        met = (int(buckets(number.astype(np.uint64), count)[0]) for count in counts)
-        return sorted(set(met))
+        return way(self._number(hash_), len(self.members))[:-1]
 
     def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         return self.members[buckets(self._numbers(hashes).astype(np.uint64), len(self.members))]
+
+    def _steps(self, hash_: int, _keys: KeyIndex | None, _place: int | None) -> JumpSteps:
+        *met, beyond = way(self._number(hash_), len(self.members))
+        return JumpSteps(
+            kind="jumps",
+            number=self._number(hash_),
+            jumps=[Landing(bucket=bucket, node=int(self.members[bucket])) for bucket in met],
+            count=len(self.members),
+            beyond=beyond,
+        )
 
     def _shares(self) -> NDArray[np.float64]:
         shares = np.zeros(len(self.nodes))
@@ -56,3 +65,12 @@ def buckets(keys: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
         on = ahead < count
         jumping, state, at = jumping[on], state[on], ahead[on]
     return landed
+
+
+def way(key: int, count: int) -> list[int]:
+    """The buckets that a 64-bit key jumps through, from 0 on; the last one is the first that is not below `count`."""
+    met, state = [0], key
+    while met[-1] < count:
+        state = (state * int(_FACTOR) + 1) & _MASK
+        met.append(int((met[-1] + 1) * (_SPAN / ((state >> int(_HIGH)) + 1))))
+    return met

@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.abilities import Abilities, Option, Wanted
+from ringviz.core.keys import KeyIndex
 from ringviz.core.scattered import Scattered
+from ringviz.core.steps import MOST_STEPS, EntryStep, Order
 
 TABLE_SIZE = 65_537
 _LARGEST = 655_373  # ten times the default; the paper's own large table is 655,373
@@ -63,6 +65,23 @@ class Maglev(Scattered):
     def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         owners: NDArray[np.int32] = self.table[hashes % np.uint32(self.size)]
         return owners
+
+    def _steps(self, hash_: int, _keys: KeyIndex | None, _place: int | None) -> EntryStep:
+        entry = hash_ % self.size
+        owner = int(self.table[entry])
+        offset, skip = self.permutation(owner)
+        others = [node for node in self.members.tolist() if node != owner]
+        orders = [(node, self.permutation(node)) for node in [owner, *others][:MOST_STEPS]]
+        return EntryStep(
+            kind="entry",
+            number=hash_,
+            size=self.size,
+            entry=entry,
+            node=owner,
+            asked=(entry - offset) * pow(skip, -1, self.size) % self.size,
+            orders=[Order(node=node, offset=order.offset, skip=order.skip) for node, order in orders],
+            more=1 + len(others) - len(orders),
+        )
 
     def _shares(self) -> NDArray[np.float64]:
         """By entries, exact but for the last, incomplete round of the hash space."""

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from ringviz.core.abilities import NO_OPTIONS, Abilities, Options
 from ringviz.core.errors import InvalidRingLength
+from ringviz.core.keys import KeyIndex
 from ringviz.core.placement import NOBODY, TOKEN_SPACE, PlacedNode, Placement
 from ringviz.core.scattered import Scattered
+from ringviz.core.steps import RemainderStep
 
 
 class Modulo(Scattered):
@@ -61,6 +63,17 @@ class Modulo(Scattered):
 
     def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         return self.members[self._places(hashes)]
+
+    def _steps(self, hash_: int, _keys: KeyIndex | None, _place: int | None) -> RemainderStep:
+        number, divisor = self._number(hash_) % self.ring_length, len(self.members)
+        remainder = number % divisor
+        return RemainderStep(
+            kind="remainder",
+            number=number,
+            divisor=divisor,
+            remainder=remainder,
+            node=int(self.members[remainder]),
+        )
 
     def _places(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
         numbers = self._numbers(hashes)

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.abilities import Abilities, Option
+from ringviz.core.keys import KeyIndex
 from ringviz.core.lookup import OwnerTable, owner_table
 from ringviz.core.mixing import fmix32
 from ringviz.core.onring import OnRing
 from ringviz.core.placement import NOBODY
+from ringviz.core.steps import Probe, ProbeSteps
 
 PROBES = 21
 _MOST_PROBES = 128
@@ -61,6 +63,22 @@ class MultiProbe(OnRing):
 
     def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
         return self.ring.owner_index[self.winners(hashes)]
+
+    def _steps(self, hash_: int, _keys: KeyIndex | None, _place: int | None) -> ProbeSteps:
+        one = np.array([hash_], np.uint32)
+        probes = [self._probe(one, number) for number in range(int(self.chosen["probes"]))]
+        winner = min(range(len(probes)), key=lambda number: probes[number]["distance"])  # the first of equals
+        return ProbeSteps(kind="probes", probes=probes, winner=winner)
+
+    def _probe(self, one: NDArray[np.uint32], number: int) -> Probe:
+        distances, positions = self._reached(one, number)
+        at = int(positions[0])
+        return Probe(
+            position=int(self.probes(one, number)[0]),
+            token=int(self.tokens[at]),
+            distance=int(distances[0]),
+            node=int(self.ring.owner_index[at]),
+        )
 
     def _shares(self) -> NDArray[np.float64]:
         """As expected of independent probes; exact as an integral. O(tokens log tokens).

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.core.abilities import Abilities
+from ringviz.core.keys import KeyIndex
 from ringviz.core.mixing import fmix32
 from ringviz.core.placement import NOBODY
 from ringviz.core.scattered import CHUNK, Scattered
+from ringviz.core.steps import MOST_STEPS, Score, ScoreSteps
 
 _HASHES = 2.0**32
 
@@ -63,6 +65,20 @@ class Rendezvous(Scattered):
             np.copyto(found, node, where=higher)
             np.maximum(best, drawn, out=best)
         return found
+
+    def _steps(self, hash_: int, _keys: KeyIndex | None, _place: int | None) -> ScoreSteps:
+        one = np.array([hash_], np.uint32)
+        ranked = sorted(self._by_name, key=lambda node: float(self.costs(one, node)[0]))  # stable, as _best is
+        scores = [
+            Score(
+                node=node,
+                draw=int(self.draws(one, node)[0]),
+                weight=self.nodes[node].weight,
+                score=1 / float(self.costs(one, node)[0]),
+            )
+            for node in ranked[:MOST_STEPS]
+        ]
+        return ScoreSteps(kind="scores", number=self._number(hash_), scores=scores, more=len(ranked) - len(scores))
 
     def _best(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
         """Row i: the node with the i-th lowest cost of each hash. Each node takes its place among those before it."""

@@ -16,6 +16,7 @@ from ringviz.core.lookup import OwnerTable, owner_table
 from ringviz.core.placement import NOBODY, TOKEN_SPACE, Key, Murmur, PlacedNode, Placement, distinct_nodes
 from ringviz.core.pool import TokenPool, gather, regather
 from ringviz.core.preference import first_distinct
+from ringviz.core.steps import Steps, WalkStep
 
 _LISTED_TOKENS = 1 << 18  # as a Python list a token takes 36 bytes; above this the array itself is searched
 _TABLE_PAYS = 4096  # hashes; below this a table costs more than it saves
@@ -111,6 +112,16 @@ class HashRing:
             stops.setdefault(int(self.owner_index[position]), int(self.tokens[position]))
             position = (position + 1) % len(self.tokens)
         return list(stops.items())
+
+    def steps(self, hash_: int, _keys: KeyIndex | None = None, _place: int | None = None) -> Steps | None:
+        """The token that a hash walks to; None on a ring without tokens."""
+        if not len(self.tokens):
+            return None
+        at = self._token_at(hash_)
+        token = int(self.tokens[at])
+        return WalkStep(
+            kind="walk", node=int(self.owner_index[at]), token=token, distance=(token - hash_) % TOKEN_SPACE
+        )
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node; sums to 1, or all 0 on a ring without tokens."""

@@ -12,6 +12,7 @@ from ringviz.core.abilities import NO_OPTIONS, Abilities, Option, Options, compl
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex, Places
 from ringviz.core.placement import NOBODY, Key, Murmur, PlacedNode, Placement, distinct_nodes
+from ringviz.core.steps import Steps
 
 CHUNK = 1 << 16  # hashes at a time, so that what lies between two steps stays in the cache
 
@@ -85,6 +86,10 @@ class Scattered:
         """The preference list of a hash; no token is met on the way."""
         return [(index, None) for index in self.preference_of_hash(hash_, n)]
 
+    def steps(self, hash_: int, keys: KeyIndex | None = None, place: int | None = None) -> Steps | None:
+        """How a hash comes to its owner; None without nodes."""
+        return self._steps(hash_, keys, place) if len(self.members) else None
+
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node; exact where buckets are placed, else as `_shares` says."""
         if not len(self.members):
@@ -98,6 +103,10 @@ class Scattered:
         """The owners of at most CHUNK hashes, where there is a member."""
         raise NotImplementedError
 
+    def _steps(self, hash_: int, keys: KeyIndex | None, place: int | None) -> Steps | None:
+        """The steps, where there is a member; None where owners are not computed."""
+        return None
+
     def _shares(self) -> NDArray[np.float64]:
         """The expected shares: those of the weights."""
         weights: NDArray[np.float64] = np.array([node.weight for node in self.nodes], np.float64)
@@ -106,3 +115,7 @@ class Scattered:
     def _numbers(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """What is counted: hashes, or under a placement that shifts the numbers of their buckets."""
         return hashes >> np.uint32(self.placement.shift)
+
+    def _number(self, hash_: int) -> int:
+        """The same of one hash."""
+        return hash_ >> self.placement.shift

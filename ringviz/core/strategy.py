@@ -21,6 +21,7 @@ from ringviz.core.rendezvous import Rendezvous
 from ringviz.core.ring import HashRing
 from ringviz.core.scattered import Scattered
 from ringviz.core.slots import SlotMap
+from ringviz.core.steps import Steps
 
 
 class Strategy(Protocol):
@@ -79,6 +80,13 @@ class Strategy(Protocol):
 
     def walk(self, hash_: int, n: int) -> Sequence[tuple[int, int | None]]:
         """The preference list of a hash, each node with the token at which it is met, or None without tokens."""
+
+    def steps(self, hash_: int, keys: KeyIndex | None = None, place: int | None = None) -> Steps | None:
+        """How a hash comes to its owner; None where there is nobody to own it, and where owners are not computed.
+
+        `keys` are those that are placed together and `place` is the key's in them, None if it is not one of them. They
+        count only where `abilities.alone` is False, and there `keys` must be given.
+        """
 
     def ownership(self) -> NDArray[np.float64]:
         """The share of the hash space of each node; sums to 1, or all 0 where nobody holds anything."""

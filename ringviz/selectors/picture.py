@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None,
     """
     cluster = state["cluster"]
     if not abilities_of(cluster["strategy"]).tokens:
-        return _file({"v": v, "nodes": []}, np.empty(0, np.uint32))
+        return packed({"v": v, "nodes": []}, np.empty(0, np.uint32))
     nodes = [node for node in state["nodes"] if numbers is None or node["number"] in numbers]
     if span is None and numbers is None and sum(node["tokens"] for node in nodes) > MOST_SENT:
         return _bins(state, v)
@@ -42,7 +43,7 @@ def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None,
     if span is not None:
         lists = _within(lists, state, nodes, span)
     counts = [[node["number"], len(tokens)] for node, tokens in zip(nodes, lists, strict=True) if len(tokens)]
-    return _file({"v": v, "nodes": counts}, np.concatenate(lists) if lists else np.empty(0, np.uint32))
+    return packed({"v": v, "nodes": counts}, np.concatenate(lists) if lists else np.empty(0, np.uint32))
 
 
 def _within(
@@ -62,13 +63,14 @@ def _within(
 def _bins(state: State, v: int) -> bytes:
     tokens = strategy_of(state).tokens
     counts = np.bincount(tokens >> _BIN_SHIFT, minlength=TOKEN_BINS).astype(np.uint32)
-    return _file({"v": v, "total": len(tokens), "bins": TOKEN_BINS}, counts)
+    return packed({"v": v, "total": len(tokens), "bins": TOKEN_BINS}, counts)
 
 
-def _file(header: dict[str, object], numbers: NDArray[np.uint32]) -> bytes:
+def packed(header: dict[str, object], numbers: NDArray[np.unsignedinteger[Any]]) -> bytes:
+    """Magic, header length, JSON header, and the numbers of whatever width little-endian from a multiple of 4 on."""
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
-    return struct.pack("<II", _MAGIC, len(text)) + text + numbers.astype("<u4").tobytes()
+    return struct.pack("<II", _MAGIC, len(text)) + text + numbers.astype(numbers.dtype.newbyteorder("<")).tobytes()
 
 
 def density_file(key_set: KeySet, seed: int) -> bytes:

@@ -27,7 +27,20 @@ from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, seen_at
 from ringviz.views.answers import refusals_as_json
 
-_ADDRESSES = ("state", "tokens", "density", "lookup", "plan", "act", "moved", "moved_csv", "events", "keys", "any_key")
+_ADDRESSES = (
+    "state",
+    "tokens",
+    "table",
+    "density",
+    "lookup",
+    "plan",
+    "act",
+    "moved",
+    "moved_csv",
+    "events",
+    "keys",
+    "any_key",
+)
 
 
 @costly_with("v")

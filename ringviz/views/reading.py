@@ -21,6 +21,7 @@ from ringviz.selectors.lookup import look_up
 from ringviz.selectors.measured import find_stored
 from ringviz.selectors.past import seen_at
 from ringviz.selectors.picture import density_file, tokens_file
+from ringviz.selectors.table import table_file
 from ringviz.stores.keysets import keys_at
 from ringviz.views.answers import refusals_as_json
 from ringviz.views.asked import key_of, numbers_of, span_of
@@ -34,6 +35,15 @@ def tokens(request: HttpRequest, slug: str) -> HttpResponse:
     fields = fields_of(request)
     state, v = _state_asked(slug, fields)
     data = tokens_file(state, v, numbers=numbers_of(fields), span=span_of(fields))
+    return HttpResponse(data, content_type="application/octet-stream")
+
+
+@costly_with("v")
+@require_safe
+@refusals_as_json
+def table(request: HttpRequest, slug: str) -> HttpResponse:
+    """table.bin of `?v=` (or the head), of a strategy that has a table: see `selectors.table`."""
+    data = table_file(*_state_asked(slug, fields_of(request)))
     return HttpResponse(data, content_type="application/octet-stream")
 
 
@@ -59,7 +69,7 @@ def density(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def lookup(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where the key `?key=` lies at `?v=` (or the head).
+    """Where the key `?key=` lies at `?v=` (or the head), and by which steps: `selectors.lookup`, `core.steps`.
 
     Of a managed cluster as it is now, `stored` is where the servers have it, null when its owner could not be asked.
     """
