@@ -33,6 +33,7 @@ def state_of(nodes: int, vnodes: int, keys: KeyIndex, *, down: int = 0) -> State
         kind="simulated",
         demo=False,
         strategy="ring",
+        options={},
         vnodes=vnodes,
         copies=3,
         seed=0,

@@ -15,6 +15,8 @@ MAX_KEY_FILE_GIB = 4  # unpacked
 MAX_PATTERN = 200
 MAX_PAIRS = 256  # of nodes, told with a movement
 MAX_RANGES = 8_192  # of the hash space, told with a movement
+MAX_STEPS = 1_000_000_000  # to place the keys of a cluster: seconds
+MAX_OPTIONS_TEXT = 200  # parameters of a strategy, as NAME=NUMBER
 MAX_INTENT_KEY = 100
 MAX_OPEN_WORK = 16  # intents of a cluster that wait or run
 MAX_SERVED_NODES = 64  # of a managed cluster

@@ -20,7 +20,8 @@ from ringviz.bounds import (
     MAX_WHY,
 )
 from ringviz.core.placement import TOKEN_SPACE, VNODES
-from ringviz.strategies import NAMES
+from ringviz.core.strategy import DEFAULT
+from ringviz.strategies import choices
 from servers.guard.rules import MAX_HOST_NAME
 
 
@@ -66,17 +67,12 @@ class Cluster(models.Model):
         MANAGED = "managed", _("managed")
         EXTERNAL = "external", _("external")
 
-    class Strategy(models.TextChoices):
-        """How keys are placed."""
-
-        RING = "ring", NAMES["ring"]
-        MODULO = "modulo", NAMES["modulo"]
-
     slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
     name = models.CharField(_("name"), max_length=MAX_NAME)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.SIMULATED, editable=False)
     demo = models.BooleanField(_("demo"), default=False, help_text=_("One click on the ring kills a node."))
-    strategy = models.CharField(_("strategy"), max_length=16, choices=Strategy, default=Strategy.RING)
+    strategy = models.CharField(_("strategy"), max_length=16, choices=choices, default=DEFAULT)
+    options = models.JSONField(_("parameters of the strategy"), default=dict, blank=True)
     vnodes = models.PositiveIntegerField(
         _("tokens per node"), default=VNODES, validators=[MinValueValidator(1), MaxValueValidator(MAX_VNODES)]
     )

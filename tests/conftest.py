@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests import demos, started
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from tests.supervised import Installation
 
 PRODUCT = ("dashboard", "fleet", "live", "locks", "ringviz", "servers")
+
+# Time limits live in `make bench`: an example may take as long as a busy machine makes it.
+hypothesis_settings.register_profile("unhurried", parent=hypothesis_settings.default, deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,22 +14,26 @@ from live.actors import command_line_actor
 from live.door import refusals_told
 from live.wording import grouped
 from ringviz.bounds import MAX_NODES, MIB
+from ringviz.cli.options import add_option_argument, add_strategy_argument
 from ringviz.cli.waiting import add_wait_argument, outcome_of_first
 from ringviz.core.placement import VNODES
 from ringviz.models import Cluster
+from ringviz.services.checks import options_asked
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.keys import DEFAULT_COUNT, DEFAULT_PATTERN, pattern_key_set
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What it is like."""
-    names = ", ".join(Cluster.Strategy.values)
     parser.add_argument("slug", metavar=_("SLUG"), help=_("the address of its page"))
     parser.add_argument("--name", default="", help=_("what it is called on its page"))
     parser.add_argument("--managed", action="store_true", help=_("each node is a server, each key is stored"))
     parser.add_argument("--nodes", type=int, default=0, metavar="N", help=_("as many nodes, node-1 and so on"))
-    parser.add_argument("--strategy", default="ring", help=_("one of: %(names)s") % {"names": names})
-    parser.add_argument("--vnodes", type=int, default=VNODES, help=_("tokens of a node of weight 1 (ring)"))
+    add_strategy_argument(parser)
+    add_option_argument(parser)
+    parser.add_argument(
+        "--vnodes", type=int, default=VNODES, help=_("tokens of a node of weight 1, for strategies with tokens")
+    )
     parser.add_argument("--copies", type=int, default=1, help=_("copies of each key on a simulated ring"))
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
     parser.add_argument("--replicas", type=int, default=0, help=_("replicas of each server, 0 or 1 (managed)"))
@@ -63,6 +67,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
             nodes=[{"name": f"node-{number}"} for number in range(1, count + 1)],
             kind=Cluster.Kind.MANAGED if options["managed"] else Cluster.Kind.SIMULATED,
             memory=options["memory"] * MIB,
+            options=options_asked(",".join(options["option"])),
             **given,
         )
         if options["wait"]:

@@ -11,24 +11,20 @@ from django.utils.translation import gettext as _
 
 from ringviz.cli.keyfiles import KEYS_HELP, add_binary_argument
 from ringviz.cli.refusals import refusal
+from ringviz.core.abilities import read_options
 from ringviz.core.errors import CoreError
 from ringviz.core.placement import VNODES, PlacedNode
-from ringviz.core.strategy import STRATEGIES, Strategy, build
+from ringviz.core.strategy import DEFAULT, STRATEGIES, Strategy, build
+from ringviz.strategies import every_option
 
 
 def add_placement_arguments(parser: ArgumentParser) -> None:
     """The options that describe a placement and its keys."""
-    parser.add_argument("--strategy", default="ring", help=_("one of: %(names)s") % {"names": ", ".join(STRATEGIES)})
+    add_strategy_argument(parser)
     parser.add_argument(
         "--vnodes", type=int, default=VNODES, help=_("tokens per node of weight 1, for strategies with tokens")
     )
-    parser.add_argument(
-        "--option",
-        action="append",
-        default=[],
-        metavar=_("NAME=NUMBER"),
-        help=_("a parameter of the strategy: %(options)s") % {"options": ", ".join(_every_option())},
-    )
+    add_option_argument(parser)
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
     parser.add_argument(
         "--node", action="append", default=[], metavar=_("NAME[=WEIGHT]"), help=_("a node; once for each of them")
@@ -37,32 +33,37 @@ def add_placement_arguments(parser: ArgumentParser) -> None:
     add_binary_argument(parser)
 
 
+def add_strategy_argument(parser: ArgumentParser, default: str | None = DEFAULT) -> None:
+    """Which strategy."""
+    parser.add_argument("--strategy", default=default, help=_("one of: %(names)s") % {"names": ", ".join(STRATEGIES)})
+
+
+def add_option_argument(parser: ArgumentParser) -> None:
+    """The parameters of a strategy."""
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar=_("NAME=NUMBER"),
+        help=_("a parameter of the strategy: %(options)s") % {"options": ", ".join(every_option())},
+    )
+
+
 def strategy_asked(options: dict[str, Any]) -> Strategy:
     """The placement that the options describe. Raises CommandError."""
     nodes = nodes_of(options["node"])
     if not nodes:
         raise CommandError(_("there is no node; name each one with --node NAME or --node NAME=WEIGHT"))
     try:
-        given = dict(map(_option, options["option"]))
+        given = options_given(options["option"])
         return build(options["strategy"], nodes, options["vnodes"], options["seed"], options=given)
     except CoreError as error:
         raise CommandError(refusal(error)) from error
 
 
-def _every_option() -> list[str]:
-    """As in `table_size=65537 (maglev)`: each with its default."""
-    return [f"{one.name}={one.default:g} ({name})" for name, kind in STRATEGIES.items() for one in kind.options]
-
-
-def _option(word: str) -> tuple[str, float]:
-    name, equals, value = word.partition("=")
-    try:
-        if equals:
-            return name, float(value)
-    except ValueError:
-        pass
-    text = _("%(word)s is not an option; write NAME=NUMBER, as in table_size=65537")
-    raise CommandError(text % {"word": ascii(word)})
+def options_given(words: Iterable[str]) -> dict[str, float]:
+    """What every `--option` gives. Raises NotAnOption."""
+    return {name: number for word in words for name, number in read_options(word).items()}
 
 
 def nodes_of(words: Iterable[str]) -> list[PlacedNode]:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ringviz.core import errors
-from ringviz.core.abilities import Wanted
-
-_WANTED: dict[str, Callable[[], str]] = {
-    Wanted.ANY: lambda: _("a number"),
-    Wanted.WHOLE: lambda: _("a whole number"),
-    Wanted.PRIME: lambda: _("a prime number"),
-}
+from ringviz.strategies import WANTED
 
 
 def refusal(error: errors.CoreError) -> str:
@@ -42,7 +35,10 @@ def refusal(error: errors.CoreError) -> str:
         case errors.UnknownOption(name=name, known=known):
             text = _("the strategy has no option %(name)s; it has: %(known)s")
             values = {"name": ascii(name), "known": ", ".join(known) or _("none")}
+        case errors.NotAnOption(word=word):
+            text = _("%(word)s is not an option; write NAME=NUMBER, as in table_size=65537")
+            values = {"word": ascii(word)}
         case errors.InvalidOption():
             text = _("%(name)s must be %(wanted)s from %(lowest)g to %(highest)g, not %(value)g")
-            values = {**vars(error), "wanted": _WANTED[error.wanted]()}
+            values = {**vars(error), "wanted": WANTED[error.wanted]}
     return text % values if values else text

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite, nan
 from types import MappingProxyType
+from typing import Final
 
-from ringviz.core.errors import InvalidOption, UnknownOption
+from ringviz.core.errors import InvalidOption, NotAnOption, UnknownOption
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What holds for every placement by a strategy.
 
-    `tokens`: nodes have tokens on the circle, as many as `vnodes` says. `weights`: shares follow the weights; without,
-    a node takes a full part or, at weight 0, none. `lists`: a key has a preference list, so that it can have copies.
-    `alone`: a hash has an owner whatever other keys there are. `minimal`: when a node joins or leaves, only the keys
-    that it gets or had change owner. `last_only`: that holds for the last node alone, because nodes are numbered.
+    `tokens`: nodes have tokens on the circle, as many as `vnodes` says. `ranges`: what lies between two tokens belongs
+    to one node as a whole. `told`: its owners are not computed, servers say them. `weights`: shares follow the
+    weights; without, a node takes a full part or, at weight 0, none. `lists`: a key has a preference list, so that it
+    can have copies. `alone`: a hash has an owner whatever other keys there are. `minimal`: when a node joins or leaves,
+    only the keys that it gets or had change owner. `last_only`: that holds for the last node alone, because nodes are
+    numbered.
     """
 
     tokens: bool = False
+    ranges: bool = False
+    told: bool = False
     weights: bool = True
     lists: bool = True
     alone: bool = True
@@ -64,6 +70,32 @@ def is_prime(number: int) -> bool:
 
 Options = Mapping[str, float]
 NO_OPTIONS: Options = MappingProxyType({})
+MOST_OPTIONS: Final = 16  # that a text may name
+
+
+def read_options(text: str) -> dict[str, float]:
+    """The options that a text such as `table_size=65537` or `a=1,b=2` names; none for an empty one.
+
+    At most MOST_OPTIONS of them. Raises NotAnOption with the part that is none.
+    """
+    words = [word.strip() for word in text.split(",", MOST_OPTIONS)] if text.strip() else []
+    return dict(map(_option, words))
+
+
+def _option(word: str) -> tuple[str, float]:
+    name, equals, value = word.partition("=")
+    try:
+        number = float(value) if equals else nan
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise NotAnOption(word)
+    return name.strip(), number
+
+
+def spelled(options: Options) -> str:
+    """The text that `read_options` reads these options from."""
+    return ",".join(f"{name}={number!r}" for name, number in options.items())
 
 
 def completed(declared: tuple[Option, ...], given: Options) -> dict[str, float]:

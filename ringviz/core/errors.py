@@ -98,6 +98,14 @@ class UnknownOption(CoreError):
         super().__init__(f"there is no option {name!r} here; there are: {', '.join(known) or 'none'}")
 
 
+class NotAnOption(CoreError):
+    """A text names no parameter with a finite number."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        super().__init__(f"an option is NAME=NUMBER, not {word!r}")
+
+
 class NoOwnerAlone(CoreError):
     """By this strategy a hash has no owner by itself, only among the keys of a set."""
 

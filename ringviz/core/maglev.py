@@ -22,7 +22,6 @@ from ringviz.core.steps import MOST_STEPS, EntryStep, Order
 
 TABLE_SIZE = 65_537
 _LARGEST = 655_373  # ten times the default; the paper's own large table is 655,373
-_FEW = 8  # the last eighth of the entries
 _OFFSET_SEED, _SKIP_SEED = 0, 1
 
 
@@ -89,29 +88,18 @@ class Maglev(Scattered):
 
 
 def fill(size: int, permutations: Sequence[Permutation], weights: Sequence[float]) -> NDArray[np.int32]:
-    """The place in `permutations` of the owner of each entry; -1 where there are none. `size` is prime, weights > 0.
-
-    While there is room a node finds its next free entry in a few steps. The last entries would take most of the time,
-    so that each node is given them in its own order instead.
-    """
+    """The place in `permutations` of the owner of each entry; -1 where there are none. `size` is prime, weights > 0."""
     if not permutations:
         return np.full(size, -1, np.int32)
     entries, taken = [-1] * size, bytearray(size)
     next_ = [permutation.offset for permutation in permutations]
-    few = size // _FEW
-    turns = _turns(weights)
-    for node in islice(turns, size - few):
+    for node in islice(_turns(weights), size):
         at, skip = next_[node], permutations[node].skip
         while taken[at]:
             at += skip
             if at >= size:
                 at -= size
         entries[at], taken[at], next_[node] = node, 1, at
-    free = np.flatnonzero(np.frombuffer(taken, np.uint8) == 0)
-    orders = [iter(_in_order(free, permutation, size)) for permutation in permutations]
-    for node in islice(turns, few):
-        at = next(entry for entry in orders[node] if not taken[entry])
-        entries[at], taken[at] = node, 1
     return np.array(entries, np.int32)
 
 
@@ -128,10 +116,3 @@ def _turns(weights: Sequence[float]) -> Iterator[int]:
             if due[node] >= 1:
                 due[node] -= 1
                 yield node
-
-
-def _in_order(free: NDArray[np.int64], permutation: Permutation, size: int) -> list[int]:
-    """The free entries in the order in which a node asks for them."""
-    asked = (free - permutation.offset) % size * pow(permutation.skip, -1, size) % size
-    ordered: list[int] = free[np.argsort(asked)].tolist()
-    return ordered

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.abilities import Abilities, Option
+from ringviz.core.abilities import Abilities, Option, Options
 from ringviz.core.keys import KeyIndex
 from ringviz.core.lookup import OwnerTable, owner_table
 from ringviz.core.mixing import fmix32
@@ -33,6 +33,11 @@ class MultiProbe(OnRing):
 
     abilities = Abilities(tokens=True)
     options: ClassVar = (Option("probes", PROBES, 1, _MOST_PROBES),)
+
+    @classmethod
+    def steps_per_key(cls, nodes: int, chosen: Options) -> int:
+        """A look-up of each probe."""
+        return int(chosen["probes"])
 
     def probes(self, hashes: NDArray[np.uint32], number: int) -> NDArray[np.uint32]:
         """Where a probe of each hash lies."""

@@ -13,7 +13,7 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
-from ringviz.core.abilities import Abilities
+from ringviz.core.abilities import Abilities, Options
 from ringviz.core.keys import KeyIndex
 from ringviz.core.mixing import fmix32
 from ringviz.core.placement import NOBODY
@@ -31,6 +31,11 @@ class Rendezvous(Scattered):
     """
 
     abilities = Abilities()
+
+    @classmethod
+    def steps_per_key(cls, nodes: int, chosen: Options) -> int:
+        """A draw of each node."""
+        return nodes
 
     def draws(self, hashes: NDArray[np.uint32], node: int) -> NDArray[np.uint32]:
         """The draw of a node for each hash, from 0 to 2^32-1."""

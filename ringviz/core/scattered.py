@@ -37,6 +37,11 @@ class Scattered:
         members = [index for index, node in enumerate(self.nodes) if node.weight > 0]
         self.members: NDArray[np.int32] = np.array(members, np.int32)
 
+    @classmethod
+    def steps_per_key(cls, nodes: int, chosen: Options) -> int:
+        """How many steps of a few nanoseconds it takes to place a key on so many nodes."""
+        return 1
+
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> Self:
         """The same with these nodes."""
         return type(self)(nodes, self.placement, self.chosen)

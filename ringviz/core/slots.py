@@ -57,7 +57,7 @@ class SlotMap(Scattered):
     slot.
     """
 
-    abilities = Abilities(tokens=True, weights=False, lists=False)
+    abilities = Abilities(tokens=True, ranges=True, told=True, weights=False, lists=False)
 
     def __init__(self, nodes: Iterable[PlacedNode], slots: Mapping[str, Sequence[SlotRange]]) -> None:
         super().__init__(nodes, Slots())

@@ -14,13 +14,17 @@ WITHOUT_SERVER: Final = ("down", "draining")  # neither has one nor waits for on
 
 
 class ClusterState(TypedDict):
-    """Settings of a cluster. `replicas` real replica servers a node, `memory` bytes a server: 0 without servers."""
+    """Settings of a cluster. `replicas` real replica servers a node, `memory` bytes a server: 0 without servers.
+
+    `options` are all parameters of the strategy, by name.
+    """
 
     slug: str
     name: str
     kind: str
     demo: bool
     strategy: str
+    options: dict[str, float]
     vnodes: int
     copies: int
     seed: int
@@ -141,7 +145,8 @@ def new_node(
 
 def created(_state: State | None, payload: Mapping[str, Any]) -> State:
     """The first event: everything of a cluster."""
-    return cast(State, {**_NOTHING, **{part: payload[part] for part in State.__annotations__ if part in payload}})
+    parts = {part: payload[part] for part in State.__annotations__ if part in payload}
+    return cast(State, {**_NOTHING, **parts, "cluster": _with_options(payload["cluster"])})
 
 
 def with_node(state: State, payload: Mapping[str, Any]) -> State:
@@ -158,7 +163,7 @@ def without_node(state: State, payload: Mapping[str, Any]) -> State:
 
 def with_settings(state: State, payload: Mapping[str, Any]) -> State:
     """The cluster has other settings."""
-    return settled({**state, "cluster": payload["cluster"]}, payload)
+    return settled({**state, "cluster": _with_options(payload["cluster"])}, payload)
 
 
 def with_keys(state: State, payload: Mapping[str, Any]) -> State:
@@ -196,6 +201,11 @@ def without_work(state: State, payload: Mapping[str, Any]) -> State:
 def with_workload(state: State, payload: Mapping[str, Any]) -> State:
     """The clients have other settings."""
     return {**state, "workload": payload["workload"]}
+
+
+def _with_options(cluster: Mapping[str, Any]) -> ClusterState:
+    """Strategies had no parameters when older events were written."""
+    return cast(ClusterState, {"options": {}, **cluster})
 
 
 def _put(nodes: Iterable[NodeState], node: NodeState) -> list[NodeState]:

@@ -51,6 +51,10 @@ class Strategy(Protocol):
     def tokens(self) -> NDArray[np.uint32]:
         """The tokens, ascending and distinct; empty for a strategy without a ring."""
 
+    @classmethod
+    def steps_per_key(cls, nodes: int, chosen: Options) -> int:
+        """How many steps of a few nanoseconds it takes to place a key on so many nodes; `chosen` is complete."""
+
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> Self:
         """The same with other nodes. Raises DuplicateName."""
 
@@ -102,6 +106,7 @@ STRATEGIES: Final[Mapping[str, type[HashRing | Scattered]]] = {
     "bounded": Bounded,
 }
 
+DEFAULT: Final = "ring"
 SLOTS: Final = "slots"  # of a cluster that somebody else runs: it is not computed, its servers say it
 _ABILITIES: Final = {**{name: kind.abilities for name, kind in STRATEGIES.items()}, SLOTS: SlotMap.abilities}
 

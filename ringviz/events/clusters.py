@@ -13,7 +13,7 @@ from ringviz.core import state
 from ringviz.core.state import ClusterState, KeysState, NodeState, Work, Workload
 from ringviz.events.shapes import Figures, MovementSummary, Settings
 from ringviz.events.subject import kind, same
-from ringviz.strategies import name_of
+from ringviz.strategies import named, option_words
 
 
 def _nodes(payload: Payload) -> EventWords:
@@ -33,8 +33,11 @@ def _formed(_payload: Payload) -> EventWords:
 def _reconfigured(payload: Payload) -> EventWords:
     """The most telling difference first, and alone."""
     now, before = payload["cluster"], payload["before"]
+    options = now.get("options", {})
     if now["strategy"] != before["strategy"]:
-        return same(name_of(now["strategy"]))
+        return same(named(now["strategy"], options))
+    if options != before.get("options", {}):
+        return same(option_words(options))
     if now["vnodes"] != before["vnodes"]:
         vnodes = now["vnodes"]
         return same(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes) % {"n": grouped(vnodes)})
@@ -92,7 +95,7 @@ class ClusterFormed:
 )
 @dataclass(frozen=True)
 class ClusterReconfigured:
-    """Another strategy, number of virtual nodes or of copies."""
+    """Another strategy or parameters of it, another number of virtual nodes or of copies."""
 
     cluster: ClusterState
     before: Settings

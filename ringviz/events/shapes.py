@@ -52,8 +52,9 @@ class Loss(TypedDict):
 
 
 class Settings(TypedDict):
-    """What a reconfiguration changes."""
+    """What a reconfiguration changes. `options` is absent in events of before strategies had any."""
 
     strategy: str
+    options: NotRequired[dict[str, float]]
     vnodes: int
     copies: int

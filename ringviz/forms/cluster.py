@@ -14,6 +14,7 @@ from ringviz.bounds import MAX_KEYS, MAX_NODES, MAX_PATTERN, MIB
 from ringviz.events import Settings
 from ringviz.forms.deciding import DecidingForm
 from ringviz.forms.founding import FoundingForm
+from ringviz.forms.options import OptionsField
 from ringviz.models import Cluster
 from ringviz.services import decisions
 from ringviz.services.changing import check_allowed
@@ -21,13 +22,14 @@ from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.decisions import Decision
 from ringviz.services.keys import pattern_key_set
 
-_CREATED_WITH = ("name", "demo", "strategy", "vnodes", "copies", "seed")
+_CREATED_WITH = ("name", "demo", "strategy", "options", "vnodes", "copies", "seed")
 _CONFIGURED = tuple(Settings.__annotations__)
 
 
 class AddClusterForm(FoundingForm[Cluster]):
     """A new cluster, simulated or of servers, with keys that are there or that a pattern makes."""
 
+    options = OptionsField()
     pattern = forms.CharField(
         label=gettext_lazy("or a key pattern"),
         max_length=MAX_PATTERN,
@@ -102,6 +104,8 @@ class AddClusterForm(FoundingForm[Cluster]):
 
 class ChangeClusterForm(DecidingForm[Cluster]):
     """A cluster's settings and keys. Its address, name and seed stay."""
+
+    options = OptionsField()
 
     class Meta:
         model = Cluster

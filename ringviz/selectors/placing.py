@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringviz.bounds import MAX_PAIRS, MAX_RANGES
+from ringviz.core.abilities import NO_OPTIONS, Options
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
 from ringviz.core.copies import copies_moved
 from ringviz.core.counts import keys_per_node
@@ -18,7 +19,7 @@ from ringviz.core.movement import Movement, movement
 from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.slots import SlotMap, range_ends
 from ringviz.core.state import ON_RING, ClusterState, NodeState, State
-from ringviz.core.strategy import SLOTS, Strategy, abilities_of, build
+from ringviz.core.strategy import Strategy, abilities_of, build
 from ringviz.events import ByModulo, Copies, Figures, MovementSummary
 from ringviz.models import Cluster, KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
@@ -36,6 +37,11 @@ def members_of(state: State) -> list[NodeState]:
 def is_bucketed(cluster: ClusterState) -> bool:
     """Whether buckets are placed, not keys: wherever servers store the keys."""
     return cluster["kind"] != Cluster.Kind.SIMULATED
+
+
+def options_of(cluster: ClusterState) -> Options:
+    """The parameters of a cluster's strategy; none in a checkpoint of before strategies had any."""
+    return cluster.get("options", NO_OPTIONS)
 
 
 def placement_of(cluster: ClusterState) -> Murmur:
@@ -69,15 +75,19 @@ def strategy_of(state: State, name: str = "") -> Strategy:
     `name` asks for another strategy than the state's own.
     """
     cluster = state["cluster"]
-    if cluster["strategy"] == SLOTS:
+    if abilities_of(cluster["strategy"]).told:
         return _mapped(state)
     members = tuple((node["name"], node["weight"]) for node in members_of(state))
-    return _built(name or cluster["strategy"], placement_of(cluster), members)
+    options = () if name else tuple(sorted(options_of(cluster).items()))
+    return _built(name or cluster["strategy"], placement_of(cluster), members, options)
 
 
 @lru_cache(maxsize=_KEPT)
-def _built(strategy: str, placement: Murmur, members: tuple[tuple[str, float], ...]) -> Strategy:
-    return build(strategy, [PlacedNode(name, weight) for name, weight in members], placement=placement)
+def _built(
+    strategy: str, placement: Murmur, members: tuple[tuple[str, float], ...], options: tuple[tuple[str, float], ...]
+) -> Strategy:
+    nodes = [PlacedNode(name, weight) for name, weight in members]
+    return build(strategy, nodes, placement=placement, options=dict(options))
 
 
 def _mapped(state: State) -> SlotMap:
@@ -89,14 +99,15 @@ def _mapped(state: State) -> SlotMap:
 
 def tokens_of(cluster: ClusterState, node: NodeState) -> NDArray[np.uint32]:
     """A node's tokens in the order of their index, whatever its state."""
-    if cluster["strategy"] == SLOTS:
+    if abilities_of(cluster["strategy"]).told:
         return range_ends([(first, last) for first, last in node.get("slots", ())])
     return placement_of(cluster).tokens(PlacedNode(node["name"], node["weight"]))
 
 
 def token_count(cluster: ClusterState, weight: float) -> int:
     """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
-    if cluster["strategy"] == SLOTS or not abilities_of(cluster["strategy"]).tokens:
+    can = abilities_of(cluster["strategy"])
+    if can.told or not can.tokens:
         return 0
     return placement_of(cluster).token_count(PlacedNode("any", weight))
 

@@ -12,6 +12,7 @@ from ringviz.bounds import MAX_WEIGHT
 from ringviz.core.state import Workload
 from ringviz.errors import Invalid
 from ringviz.services import decisions, served
+from ringviz.services.checks import options_asked
 from ringviz.services.decisions import Decision
 
 
@@ -51,6 +52,7 @@ def _edit(fields: Fields) -> Decision:
 def _configure(fields: Fields) -> Decision:
     return decisions.configure(
         strategy=fields.get("strategy") or None,
+        options=options_asked(fields["options"]) if "options" in fields else None,
         vnodes=maybe_whole(fields, "vnodes"),
         copies=maybe_whole(fields, "copies"),
     )

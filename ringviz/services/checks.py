@@ -7,6 +7,7 @@ import re
 from collections.abc import Container
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from live.wording import grouped
@@ -17,23 +18,29 @@ from ringviz.bounds import (
     MAX_KEYS,
     MAX_NAME,
     MAX_NODES,
+    MAX_OPTIONS_TEXT,
     MAX_PATTERN,
     MAX_REPLICAS,
     MAX_SERVED_NODES,
     MAX_SLUG,
+    MAX_STEPS,
     MAX_TOKENS,
     MAX_VNODES,
     MAX_WEIGHT,
     MIB,
     MOST_MEMORY,
 )
+from ringviz.core.abilities import Options, completed, read_options
+from ringviz.core.errors import InvalidOption, NotAnOption, UnknownOption
 from ringviz.core.placement import TOKEN_SPACE
 from ringviz.core.state import WITHOUT_SERVER, NodeState, State
+from ringviz.core.strategy import STRATEGIES
 from ringviz.core.text import is_pattern
 from ringviz.errors import Invalid
 from ringviz.events import Settings
 from ringviz.models import Cluster, KeySet, Node
-from ringviz.selectors.placing import token_count
+from ringviz.selectors.placing import options_of, token_count
+from ringviz.strategies import OPTIONS, bounds_words, name_of
 
 
 def check_node(node: NodeState, taken: Container[str]) -> None:
@@ -81,11 +88,40 @@ def check_seed(seed: int) -> None:
         raise Invalid("seed", seed, _("Give a hash seed from 0 to %(most)d.") % {"most": TOKEN_SPACE - 1})
 
 
+def check_strategy(strategy: str) -> None:
+    """One of those that a cluster can be set to."""
+    if strategy not in STRATEGIES:
+        raise Invalid("strategy", strategy, _("Choose one of: %(names)s.") % {"names": ", ".join(STRATEGIES)})
+
+
+def checked_options(strategy: str, given: Options) -> dict[str, float]:
+    """All parameters of a strategy that is known, with its own default where none is given."""
+    declared = STRATEGIES[strategy].options
+    try:
+        return completed(declared, given)
+    except UnknownOption as unknown:
+        names = ", ".join(unknown.known) or _("none")
+        text = _("%(strategy)s has no parameter %(name)s. It has: %(names)s.")
+        values = {"strategy": capfirst(name_of(strategy)), "name": ascii(unknown.name[:40]), "names": names}
+        raise Invalid("options", unknown.name[:40], text % values) from unknown
+    except InvalidOption as invalid:
+        option = next(one for one in declared if one.name == invalid.name)
+        text = _("%(label)s: %(bounds)s") % {"label": OPTIONS[option.name], "bounds": bounds_words(option)}
+        raise Invalid("options", invalid.value, text) from invalid
+
+
+def options_asked(text: str) -> dict[str, float]:
+    """The parameters that a text names, as in `table_size=65537`."""
+    _check_text("options", text, MAX_OPTIONS_TEXT)
+    try:
+        return read_options(text)
+    except NotAnOption as wrong:
+        raise Invalid("options", wrong.word[:40], _("Write NAME=NUMBER, as in table_size=65537.")) from wrong
+
+
 def check_settings(now: Settings) -> None:
     """Each within its bounds."""
-    if now["strategy"] not in Cluster.Strategy.values:
-        names = ", ".join(Cluster.Strategy.values)
-        raise Invalid("strategy", now["strategy"], _("Choose one of: %(names)s.") % {"names": names})
+    check_strategy(now["strategy"])
     if not 1 <= now["vnodes"] <= MAX_VNODES:
         raise Invalid("vnodes", now["vnodes"], _("Give 1 to %(most)d tokens per node.") % {"most": MAX_VNODES})
     if not 1 <= now["copies"] <= MAX_COPIES:
@@ -110,6 +146,21 @@ def check_size(state: State) -> None:
         text = _("That would be %(tokens)s tokens, and %(most)s are the most. Choose fewer tokens per node.")
         values = {"tokens": grouped(tokens), "most": grouped(MAX_TOKENS)}
         raise Invalid("vnodes", tokens, text % values)
+    _check_steps(state)
+
+
+def _check_steps(state: State) -> None:
+    """Not more than a change can take: some strategies ask every node about every key."""
+    cluster = state["cluster"]
+    kind = STRATEGIES[cluster["strategy"]]
+    steps = kind.steps_per_key(len(state["nodes"]), completed(kind.options, options_of(cluster)))
+    most = MAX_STEPS // (steps * (cluster["copies"] if kind.abilities.lists else 1))
+    if state["keys"]["count"] > most:
+        text = _(
+            "With %(strategy)s, a cluster like this has at most %(most)s keys. Choose another strategy or fewer keys."
+        )
+        values = {"strategy": name_of(cluster["strategy"]), "most": grouped(most)}
+        raise Invalid("strategy", cluster["strategy"], text % values)
 
 
 def check_servers(nodes: int, replicas: int, memory: int) -> None:

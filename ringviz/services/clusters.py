@@ -15,9 +15,11 @@ from live.log import create_stream, delete_stream, timestamp, write
 from live.models import Event, Stream
 from live.turns import write_turn
 from ringviz.bounds import MIB
+from ringviz.core.abilities import NO_OPTIONS, Options
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.placement import VNODES
 from ringviz.core.state import State, Workload, new_node
+from ringviz.core.strategy import DEFAULT
 from ringviz.errors import Invalid
 from ringviz.events import ClusterCreated, Settings
 from ringviz.models import Cluster, KeySet, Node
@@ -34,6 +36,7 @@ from ringviz.services.checks import (
     check_settings,
     check_size,
     check_slug,
+    checked_options,
 )
 from ringviz.services.intents import first_work, keep_first
 from ringviz.services.rows import slot_map_of, write_nodes
@@ -58,7 +61,8 @@ def create_cluster(
     name: str,
     key_set: KeySet,
     nodes: Sequence[NewNode] = (),
-    strategy: str = "ring",
+    strategy: str = DEFAULT,
+    options: Options = NO_OPTIONS,
     vnodes: int = VNODES,
     copies: int = 1,
     seed: int = 0,
@@ -79,6 +83,7 @@ def create_cluster(
         name=name.strip(),
         demo=demo,
         strategy=strategy,
+        options=dict(options),
         vnodes=vnodes,
         copies=copies,
         seed=seed,
@@ -120,6 +125,7 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     check_slug(cluster.slug)
     check_name(cluster.name)
     check_settings(Settings(strategy=cluster.strategy, vnodes=cluster.vnodes, copies=cluster.copies))
+    cluster.options = checked_options(cluster.strategy, cluster.options)
     check_seed(cluster.seed)
     check_keys(cluster.key_set)
     since, taken = timestamp(timezone.now()), set[str]()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from live.log import timestamp
 from ringviz import events
+from ringviz.core.abilities import Options, spelled
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex
 from ringviz.core.state import ON_RING, KeysState, NodeState, State, new_node
@@ -27,6 +28,7 @@ from ringviz.selectors.placing import (
     changed_figures,
     index_for,
     movement_summary,
+    options_of,
     unfilled_of,
     with_figures,
 )
@@ -36,7 +38,9 @@ from ringviz.services.checks import (
     check_settings,
     check_settings_change,
     check_size,
+    check_strategy,
     check_weight,
+    checked_options,
 )
 from servers.slots import in_ranges
 
@@ -184,14 +188,27 @@ def remove(number: int) -> Decision:
     return Decision("remove", {"node": str(number)}, decide)
 
 
-def configure(*, strategy: str | None = None, vnodes: int | None = None, copies: int | None = None) -> Decision:
-    """Other settings; what is None stays as it is."""
+def configure(
+    *,
+    strategy: str | None = None,
+    options: Options | None = None,
+    vnodes: int | None = None,
+    copies: int | None = None,
+) -> Decision:
+    """Other settings; what is None stays as it is.
+
+    Another strategy has `options` of its own: those given, and else their defaults.
+    """
 
     def decide(on: Known) -> events.Payload:
         was = on.state["cluster"]
-        before = events.Settings(strategy=was["strategy"], vnodes=was["vnodes"], copies=was["copies"])
+        had = dict(options_of(was))
+        before = events.Settings(strategy=was["strategy"], options=had, vnodes=was["vnodes"], copies=was["copies"])
+        wanted = before["strategy"] if strategy is None else strategy
+        check_strategy(wanted)
         now = events.Settings(
-            strategy=before["strategy"] if strategy is None else strategy,
+            strategy=wanted,
+            options=checked_options(wanted, {**(had if wanted == was["strategy"] else {}), **(options or {})}),
             vnodes=before["vnodes"] if vnodes is None else vnodes,
             copies=before["copies"] if copies is None else copies,
         )
@@ -205,7 +222,14 @@ def configure(*, strategy: str | None = None, vnodes: int | None = None, copies:
             movement=movement_summary(on.state, after, index_on(on)),
         )
 
-    return Decision("configure", _settings_fields(strategy, vnodes, copies), decide)
+    fields = {
+        "strategy": strategy,
+        "options": None if options is None else spelled(options),
+        "vnodes": vnodes,
+        "copies": copies,
+    }
+    given = {name: str(value) for name, value in fields.items() if value is not None}
+    return Decision("configure", given, decide)
 
 
 def use_keys(key_set: KeySet) -> Decision:
@@ -218,6 +242,7 @@ def use_keys(key_set: KeySet) -> Decision:
         keys = KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
         unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == Cluster.Kind.MANAGED else on.state["unfilled"]
         state: State = {**on.state, "keys": keys, "unfilled": unfilled}
+        check_size(state)
         after = with_figures(state, index_for(on.state["cluster"], key_set))
         return events.KeysImported(
             keys=keys,
@@ -271,11 +296,6 @@ def _to_state(  # noqa: PLR0917  one row of a table of actions
         return node_event(kind, on, {**node, "state": state.value, "since": now()})
 
     return Decision(action, {"node": str(number)}, decide)
-
-
-def _settings_fields(strategy: str | None, vnodes: int | None, copies: int | None) -> dict[str, str]:
-    given = {"strategy": strategy, "vnodes": vnodes, "copies": copies}
-    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:

@@ -25,6 +25,7 @@ from ringviz.models import Cluster
 from ringviz.selectors.clusters import PREFIX, Known, place_of, seen
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, seen_at
+from ringviz.strategies import described
 from ringviz.views.answers import refusals_as_json
 
 _ADDRESSES = (
@@ -61,6 +62,7 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
         "may_operate": request.user.has_perm(OPERATE),
         "now": now_ms(),
         "elsewhere": _kinds_of_others(),
+        "strategies": described(),
     }
     return render(request, "ringviz/ring.html", {"cluster": now.cluster, "place": place_of(now.cluster), "boot": boot})
 

@@ -86,3 +86,12 @@ def test_the_state_before_and_the_event_make_the_state_after(path):
     assert json.dumps(told["before"]) == before, "apply must not change what it is given"
     if told["before"]:
         assert apply(told["after"], event["kind"], event["payload"]) == told["after"], "a second time changes nothing"
+
+
+@pytest.mark.parametrize("path", sorted((HERE / "old").glob("*.json")), ids=lambda path: path.stem)
+def test_an_event_of_before_strategies_had_parameters_still_folds(path):
+    told = json.loads(path.read_text())
+    cluster = told["after"]["cluster"]
+    assert "options" not in cluster
+    after = apply(told["before"], told["event"]["kind"], told["event"]["payload"])
+    assert after == {**told["after"], "cluster": {"options": {}, **cluster}}

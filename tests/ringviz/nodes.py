@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from live.actor import Actor
 from live.models import Event
+from ringviz.core.abilities import Options
 from ringviz.services import decisions
 from ringviz.services.changing import change
 
@@ -58,10 +59,11 @@ def configure(
     slug: str,
     actor: Actor,
     strategy: str | None = None,
+    options: Options | None = None,
     vnodes: int | None = None,
     copies: int | None = None,
     version: int | None = None,
 ) -> Event:
-    """Another strategy, number of virtual nodes, or of copies; what is None stays as it is."""
-    decision = decisions.configure(strategy=strategy, vnodes=vnodes, copies=copies)
+    """Another strategy or its parameters, number of virtual nodes or copies; what is None stays as it is."""
+    decision = decisions.configure(strategy=strategy, options=options, vnodes=vnodes, copies=copies)
     return change(slug=slug, actor=actor, version=version, decision=decision)

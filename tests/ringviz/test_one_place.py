@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ringviz.core.abilities import Wanted
 from ringviz.core.state import ON_RING, WITHOUT_SERVER
 from ringviz.core.strategy import STRATEGIES
-from ringviz.models import Cluster, Node
+from ringviz.models import Node
 from ringviz.services.intents import SUPERVISED
-from ringviz.strategies import NAMES
+from ringviz.strategies import NAMES, OPTIONS, RULES, WANTED
 from ringviz.supervisor.keeper import PROMPT
 from ringviz.supervisor.works import _STEPS
 
@@ -15,13 +16,10 @@ def test_the_states_of_the_core_are_states_of_a_node():
     assert {*ON_RING, *WITHOUT_SERVER} == set(Node.State.values) - {Node.State.JOINING}
 
 
-def test_the_strategies_of_a_cluster_are_strategies_of_the_core():
-    """Not all of them yet: a cluster can have those that its page can draw."""
-    assert set(Cluster.Strategy.values) <= set(STRATEGIES)
-
-
-def test_every_strategy_of_the_core_has_a_name():
-    assert set(NAMES) == set(STRATEGIES)
+def test_every_strategy_of_the_core_has_its_words():
+    assert set(NAMES) == set(RULES) == set(STRATEGIES)
+    assert set(OPTIONS) == {option.name for kind in STRATEGIES.values() for option in kind.options}
+    assert set(WANTED) == set(Wanted)
 
 
 def test_the_supervisor_does_whatever_it_is_asked_for():

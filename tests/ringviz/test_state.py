@@ -159,13 +159,15 @@ def test_a_removed_node_is_gone():
 
 def test_settings_and_keys_are_put_in_their_place_whole():
     after: Any = apply(BEFORE, "cluster_reconfigured", EVENTS["cluster_reconfigured"])
-    assert (after["cluster"], after["keys"]) == ({"slug": "s", "vnodes": 8}, BEFORE["keys"])
+    assert (after["cluster"], after["keys"]) == ({"options": {}, "slug": "s", "vnodes": 8}, BEFORE["keys"])
     after = apply(BEFORE, "keys_imported", EVENTS["keys_imported"])
     assert (after["cluster"], after["keys"]) == (BEFORE["cluster"], {"id": 2, "count": 5})
 
 
 def test_the_first_event_needs_no_state_and_every_other_one_does():
-    assert apply(None, "cluster_created", EVENTS["cluster_created"]) == state(node(1))
+    told = state(node(1))
+    expected = {**told, "cluster": {"options": {}, **told["cluster"]}}
+    assert apply(None, "cluster_created", EVENTS["cluster_created"]) == expected
     with pytest.raises(TypeError):
         apply(None, "node_added", EVENTS["node_added"])
 

@@ -12,6 +12,7 @@ _SUBCOMMANDS = {
     "diff": ("ringviz.cli.diff", gettext_lazy("which keys a change of nodes would move (no database)")),
     "status": ("ringviz.cli.status", gettext_lazy("the nodes of a cluster")),
     "create": ("ringviz.cli.creating", gettext_lazy("make a cluster, of simulated nodes or of servers")),
+    "configure": ("ringviz.cli.configuring", gettext_lazy("set the strategy, tokens per node or copies of a cluster")),
     "kill": ("ringviz.cli.act", gettext_lazy("kill a node")),
     "freeze": ("ringviz.cli.act", gettext_lazy("stop a server where it stands; soon it is found silent and killed")),
     "thaw": ("ringviz.cli.act", gettext_lazy("let a frozen server go on, before it is convicted")),

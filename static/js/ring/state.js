@@ -3,13 +3,13 @@
  * files of tests/contract. Payloads carry the absolute state of what changed, so nothing is added up here.
  */
 
-/** @import { Node, Payload, State } from "./types.js" */
+/** @import { Cluster, Node, Payload, State } from "./types.js" */
 
 /** @typedef {(state: State, payload: any) => State} Fold */
 
 /** @type {Fold} the first event; a log that was begun before there were servers lacks the last three */
 export const created = (_state, { cluster, keys, nodes, work = [], unfilled = [], workload = null }) => ({
-  cluster,
+  cluster: withOptions(cluster),
   keys,
   nodes,
   work,
@@ -28,7 +28,10 @@ export const withoutNode = (state, payload) =>
 export const withNodes = (state, payload) => settled({ ...state, nodes: payload.nodes }, payload);
 
 /** @type {Fold} the cluster has other settings */
-export const withSettings = (state, payload) => settled({ ...state, cluster: payload.cluster }, payload);
+export const withSettings = (state, payload) => settled({ ...state, cluster: withOptions(payload.cluster) }, payload);
+
+/** @type {(cluster: Cluster) => Cluster} strategies had no parameters when older events were written */
+const withOptions = (cluster) => ({ options: {}, ...cluster });
 
 /** @type {Fold} the cluster has another key set */
 export const withKeys = (state, payload) => settled({ ...state, keys: payload.keys }, payload);

@@ -21,6 +21,14 @@ for (const name of golden) {
   });
 }
 
+const OLD = new URL("old/", CONTRACT);
+for (const name of readdirSync(OLD)) {
+  test(`an event of before strategies had parameters still folds: ${name}`, () => {
+    const { before, event, after } = JSON.parse(readFileSync(new URL(name, OLD), "utf8"));
+    assert.deepEqual(apply(before, event.kind, event.payload), { ...after, cluster: { options: {}, ...after.cluster } });
+  });
+}
+
 test("a killed node takes its place and the others have their new figures", () => {
   const { kind, payload } = killEvent();
   const after = apply(stateOf(4), kind, payload);

@@ -84,6 +84,24 @@ def test_settings_are_one_event_and_keys_another(small, operator):
     assert sum(Node.objects.values_list("keys", flat=True)) == 10
 
 
+def test_a_strategy_and_its_parameters_are_set(small, operator):
+    form = form_of(operator, small)
+    assert form["options"] == ""
+    operator.post(page_of(small), {**form, "strategy": "maglev", "options": "table_size=251"})
+    small.refresh_from_db()
+    assert (small.strategy, small.options) == ("maglev", {"table_size": 251})
+    form = form_of(operator, small)
+    assert form["options"] == "table_size=251"
+    response = operator.post(page_of(small), {**form, "options": "table_size=252"})
+    assert errors(response) == ["Table size: Give a prime number from 2 to 655,373."]
+    response = operator.post(page_of(small), {**form, "options": "many"})
+    assert errors(response) == ["Write NAME=NUMBER, as in table_size=65537."]
+    operator.post(page_of(small), {**form, "strategy": "bounded"})  # its own default: the text was not touched
+    assert kinds(small) == ["cluster_reconfigured", "cluster_reconfigured"]
+    small.refresh_from_db()
+    assert (small.strategy, small.options) == ("bounded", {"c": 1.25})
+
+
 def test_a_refused_change_is_a_form_error(small, operator):
     form = form_of(operator, small)
     response = operator.post(page_of(small), {**form, "vnodes": "4", "copies": "2"})
