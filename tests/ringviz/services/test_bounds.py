@@ -82,7 +82,15 @@ def test_address_and_zone_are_short_and_can_be_seen(db, field, value):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("strategy", "best"), ("strategy", "slots"), ("strategy", ""), ("vnodes", 0), ("vnodes", 1001), ("copies", 0), ("copies", 9)],
+    [
+        ("strategy", "best"),
+        ("strategy", "slots"),
+        ("strategy", ""),
+        ("vnodes", 0),
+        ("vnodes", 1001),
+        ("copies", 0),
+        ("copies", 9),
+    ],
 )
 def test_settings_have_bounds(db, field, value):
     make_cluster()
