@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # a command closes its con
 
 
 def settings_of(slug: str) -> dict[str, Any]:
-    return Cluster.objects.values("strategy", "options", "vnodes", "copies").get(slug=slug)
+    return dict(Cluster.objects.values("strategy", "options", "vnodes", "copies").get(slug=slug))
 
 
 def test_a_strategy_is_set_with_its_parameter_and_what_is_not_named_stays(ring: Ring) -> None:
