@@ -4,6 +4,7 @@ MAX_NODES = 10_000
 MAX_TOKENS = 2_000_000  # of all nodes of a cluster
 MAX_VNODES = 1_000
 MAX_COPIES = 8
+MAX_COMPARED = 12  # strategies on one page
 MAX_WEIGHT = 100.0
 MAX_NAME = 100
 MAX_LABEL = 200  # of a key set; the rest is cut off

@@ -68,6 +68,11 @@ class Bounded(OnRing):
             self.abilities = replace(type(self).abilities, alone=True)
         self._last: tuple[KeyIndex, Assignment] | None = None
 
+    @property
+    def balance(self) -> float | None:
+        """`c`, but for whole keys; None where buckets are placed, since it is they that are counted there."""
+        return None if self.placement.shift else self.chosen["c"]
+
     def assignment(self, keys: KeyIndex) -> Assignment:
         """Who has which of these keys. The one that was asked for last is kept."""
         last = self._last  # another thread may put another one there meanwhile

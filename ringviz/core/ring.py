@@ -33,6 +33,7 @@ class HashRing:
 
     abilities: ClassVar = Abilities(tokens=True, ranges=True)
     options: ClassVar[tuple[Option, ...]] = ()
+    balance: ClassVar[float | None] = None  # nothing limits what a node has
 
     def __init__(
         self,

@@ -27,6 +27,11 @@ class Scattered:
     abilities: Abilities
     options: ClassVar[tuple[Option, ...]] = ()
 
+    @property
+    def balance(self) -> float | None:
+        """None: nothing limits what a node has."""
+        return None
+
     def __init__(
         self, nodes: Iterable[PlacedNode], placement: Placement | None = None, options: Options = NO_OPTIONS
     ) -> None:

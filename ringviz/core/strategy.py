@@ -44,6 +44,10 @@ class Strategy(Protocol):
         """The value of each of its parameters."""
 
     @property
+    def balance(self) -> float | None:
+        """How many times its fair share of the keys a node has at most; None where nothing limits it."""
+
+    @property
     def placement(self) -> Placement:
         """How keys are hashed and, where there are tokens, where they lie."""
 

@@ -10,6 +10,7 @@ from live.door import Door
 _SUBCOMMANDS = {
     "place": ("ringviz.cli.place", gettext_lazy("which node owns each key (no database)")),
     "diff": ("ringviz.cli.diff", gettext_lazy("which keys a change of nodes would move (no database)")),
+    "compare": ("ringviz.cli.comparing", gettext_lazy("what each strategy does to a cluster")),
     "status": ("ringviz.cli.status", gettext_lazy("the nodes of a cluster")),
     "create": ("ringviz.cli.creating", gettext_lazy("make a cluster, of simulated nodes or of servers")),
     "configure": ("ringviz.cli.configuring", gettext_lazy("set the strategy, tokens per node or copies of a cluster")),
