@@ -8,7 +8,7 @@ from typing import Any
 
 from live import wire
 from live.feed import EncodedEvent, Feed, Snapshot
-from live.log import Head
+from live.reading import Head
 from live.socket import Socket, TakeSnapshot
 from tests.processes import DEADLINE_S
 
