@@ -1,5 +1,14 @@
 /** Small clusters for the tests of the Ring page: states, changes and pages that are right by looking at them. */
 
+import { readFileSync } from "node:fs";
+import { declare } from "../../static/js/ring/strategies.js";
+
+/** What the server declares of strategies: tests/contract/test_strategies.py writes it. */
+export const strategies = JSON.parse(
+  readFileSync(new URL("../contract/shared/strategies.json", import.meta.url), "utf8"),
+);
+declare(strategies);
+
 export const nodeOf = (number, more = {}) => ({
   number,
   name: `cache-${number}`,
@@ -21,6 +30,7 @@ export const stateOf = (count, more = {}) => ({
     kind: "simulated",
     demo: true,
     strategy: "ring",
+    options: {},
     vnodes: 16,
     copies: 1,
     seed: 0,

@@ -28,7 +28,7 @@ export const nodesOf = (count, pins = []) =>
 export function evenPicture(tokens, nodes, more = {}) {
   const step = 2 ** 32 / tokens;
   return {
-    strategy: "ring",
+    scattered: false,
     tokens: Uint32Array.from({ length: tokens }, (_, i) => (i + 1) * step - 1),
     owners: Uint32Array.from({ length: tokens }, (_, i) => (i % nodes) + 1),
     tokenBins: null,

@@ -22,6 +22,12 @@ function number(options) {
 export const count = (n) => number({ maximumFractionDigits: 0 }).format(n);
 
 /**
+ * 65537 -> "65,537" and 1.25 -> "1.25": every digit that the number has.
+ * @param {number} n
+ */
+export const exact = (n) => number({ maximumFractionDigits: 20 }).format(n);
+
+/**
  * 33 -> "+33", -1005 -> "−1,005" (a real minus), 0 -> "0".
  * @param {number} n
  */

@@ -8,6 +8,7 @@ import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
 import { isExternal, isManaged, isMember } from "./members.js";
 import { outsideWords, seenWords } from "./outside.js";
+import { abilitiesOf, copiesOf, ruleOf } from "./strategies.js";
 import { ring } from "./subject.js";
 import { changeSentence, changeTitle } from "./words.js";
 
@@ -54,7 +55,7 @@ const whole = (face) =>
  */
 export function shortage(state) {
   const active = activeNodes(state).length;
-  const { copies } = state.cluster;
+  const copies = copiesOf(state.cluster);
   // There the copies are what a replicated ring would choose: none is kept, so none is missing.
   if (isManaged(state)) return null;
   return active > 0 && active < copies ? { have: active, asked: copies } : null;
@@ -97,7 +98,7 @@ function calmTitle({ nodes: all, keys, cluster, work }, nodes) {
   if (nodes === 0) return all.length === 0 ? _("No node yet") : _("No node is active");
   if (keys.count === 0) return ngettext("%(n)s node, no keys yet", "%(n)s nodes, no keys yet", nodes);
   if (nodes === 1) return _("1 node owns all %(keys)s keys");
-  if (all.length > MOST_COLOURED && cluster.strategy === "ring") return _("%(n)s nodes, %(tokens)s tokens");
+  if (all.length > MOST_COLOURED && abilitiesOf(cluster).ranges) return _("%(n)s nodes, %(tokens)s tokens");
   if (nodes < all.length) return _("%(n)s of %(all)s nodes share %(keys)s keys");
   return _("%(n)s nodes share %(keys)s keys");
 }
@@ -109,13 +110,11 @@ function calmTitle({ nodes: all, keys, cluster, work }, nodes) {
 function calmText(state, nodes) {
   const { nodes: all, keys, cluster } = state;
   if (nodes === 0) return _("A key has no owner until a node is active.");
-  if (isManaged(state) && cluster.strategy === "ring") {
+  if (!abilitiesOf(cluster).ranges) return ruleOf(cluster);
+  if (isManaged(state)) {
     return _("Every key belongs on a real server: the one of the next token clockwise from its bucket.");
-  }
-  if (cluster.strategy === "modulo") {
-    return _("Each key belongs to the node that its hash, divided by the number of nodes, leaves over.");
   }
   if (keys.count === 0) return _("Arcs show each node\u2019s share of the hash space. Find a key works already.");
   if (all.length > MOST_COLOURED) return _("Pin up to six nodes to see them in colour, or move the lens.");
-  return _("Every key belongs to the next token clockwise from its hash.");
+  return ruleOf(cluster);
 }

@@ -3,7 +3,7 @@
 import { count, fixed, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { shortage } from "./caption.js";
-import { activeNodes, fairKeys, fairShare, movedRatio, shownChange, subjectOf } from "./change.js";
+import { activeNodes, fairKeys, fairShare, moduloMoved, movedRatio, shownChange, subjectOf } from "./change.js";
 import { byId, h, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
@@ -11,6 +11,7 @@ import { isExternal, isManaged, isMember } from "./members.js";
 import { powersOf } from "./powers.js";
 import { riskWords } from "./risk.js";
 import { SLOTS } from "./slots.js";
+import { abilitiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
 
 /** @import { Powers } from "./powers.js" */
@@ -66,7 +67,7 @@ function calm(page, { ask, direct, operate }) {
       sub(operate ? _("The ring is ready. Give it a pattern or a file.") : _("The ring is ready.")),
     ];
   }
-  if (state.nodes.length > MOST_COLOURED || state.cluster.strategy !== "ring") return fullest(page);
+  if (state.nodes.length > MOST_COLOURED || !abilitiesOf(state.cluster).ranges) return fullest(page);
   const [work] = state.work ?? [];
   if (work && work.action === "form")
     return [say(_("The servers are starting")), sub(_("They find each other, then the keys are stored."))];
@@ -204,21 +205,31 @@ const newCopies = ({ planned, after }, { copies }) => [
 ];
 
 /**
- * This strategy beside the other: what the ring moved and what modulo would have; or what modulo moved and what had to.
+ * What this strategy moved beside what had to move, where that may be less, and beside what modulo would have moved.
  * @param {Movement} movement
  * @param {Change} change
  */
-function bars(movement, { after: { cluster }, kind }) {
-  const { keys, moved, needless, modulo } = movement;
-  if (!ring.kind(kind).ofNode) return null;
-  if (cluster.strategy === "modulo") {
-    return compare([_("Modulo"), moved / keys, "alt"], [_("Needed"), (moved - needless) / keys, ""]);
-  }
-  return modulo ? compare([_("This ring"), moved / keys, ""], [_("Modulo"), modulo.moved / keys, "alt"]) : null;
+function bars(movement, change) {
+  const { keys, moved, needless } = movement;
+  const { cluster } = change.after;
+  if (!ring.kind(change.kind).ofNode) return null;
+  const { minimal, ranges } = abilitiesOf(cluster);
+  const modulo = moduloMoved(change, movement);
+  if (minimal && modulo === null) return null;
+  return compare([
+    row(ranges ? _("This ring") : _("Changed"), moved / keys, minimal ? "" : "alt"),
+    ...(minimal ? [] : [row(_("Needed"), (moved - needless) / keys)]),
+    ...(modulo === null ? [] : [row(_("Modulo"), modulo / keys, "alt")]),
+  ]);
 }
 
-/** @param {...[name: string, ratio: number, look: string]} rows */
-const compare = (...rows) =>
+/** @typedef {[name: string, ratio: number, look: string]} Bar */
+
+/** @type {(name: string, ratio: number, look?: string) => Bar} */
+const row = (name, ratio, look = "") => [name, ratio, look];
+
+/** @param {Bar[]} rows */
+const compare = (rows) =>
   h(
     "div",
     { class: "cmp" },

@@ -2,6 +2,7 @@
 
 import { span, TOKEN_SPACE } from "../lib/geometry.js";
 import { isMember } from "./members.js";
+import { abilitiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
 import { decodeWords } from "./tokens.js";
 
@@ -129,6 +130,18 @@ export function fairShare(state, node) {
  * @param {Node | null} [node]
  */
 export const fairKeys = (state, node) => state.keys.count * fairShare(state, node);
+
+/**
+ * How many keys modulo would have moved, where that is a fair comparison: with a change of one node, by another strategy.
+ * null where it is none.
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+export function moduloMoved({ kind, after }, { keys, moved, modulo }) {
+  if (!modulo || keys === 0 || !ring.kind(kind).ofNode) return null;
+  // Modulo itself moves exactly these; what moves only what it must is worth setting beside it also where all keys move.
+  return abilitiesOf(after.cluster).minimal || modulo.moved !== moved ? modulo.moved : null;
+}
 
 /**
  * The nodes that a change is about first: the subject, then its largest receivers or givers.

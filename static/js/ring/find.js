@@ -5,8 +5,9 @@ import { percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { byId, chip, h, parts } from "./dom.js";
 import { facesOf } from "./faces.js";
-import { lookupIn } from "./lookup.js";
+import { askedIn, isLocal, lookupIn } from "./lookup.js";
 import { isExternal, isManaged } from "./members.js";
+import { copiesOf } from "./strategies.js";
 
 /** @import { Faces } from "./faces.js" */
 /** @import { Loader } from "./loader.js" */
@@ -15,6 +16,8 @@ import { isExternal, isManaged } from "./members.js";
 
 const WAIT_MS = 120;
 const SPREAD_MS = 1500;
+/** The same where nothing is known until the server has said it. */
+const ASKED_SPREAD_MS = 500;
 /** Of a cluster whose keys are not known: so many could be. */
 const ANY = 1_000_000;
 
@@ -60,13 +63,16 @@ export function wireFind(store, urls, loader, example) {
     await ask();
   });
   store.on(["lookup", "view", "plan", "pins"], (page) => list.replaceChildren(...walkLines(page, trouble)));
-  // In another moment the key is another node's: known at once from the tokens, and asked again when all have looked.
+  // In another moment the key is another node's: known at once where the tokens say it, and asked again when all have looked.
   store.on(["view", "drawn"], ({ view, lookup, head }) => {
-    if (!lookup || lookup.v === view.v || loader.data().bins)
-      return view === head && lookup?.v !== view.v ? soon(0) : undefined;
-    if (loader.book.missing(view.state).length > 0) return;
-    store.set({ lookup: lookupIn(lookup, view.v, view.state, loader.book.ring(view.state)) });
-    soon(view === head ? Math.random() * SPREAD_MS : 0);
+    if (!lookup) return view === head ? soon(0) : undefined;
+    if (lookup.v === view.v) return;
+    const local = isLocal(view.state.cluster) && !loader.data().bins;
+    if (local && loader.book.missing(view.state).length > 0) return;
+    const known = () => lookupIn(lookup, view.v, view.state, loader.book.ring(view.state));
+    store.set({ lookup: local ? known() : askedIn(lookup, view.v) });
+    if (view === head) soon(Math.random() * (local ? SPREAD_MS : ASKED_SPREAD_MS));
+    else soon(local ? 0 : WAIT_MS);
   });
   // Somebody may have typed before this was there to hear it.
   if (input.value) store.set({ key: input.value });
@@ -94,7 +100,7 @@ function walkLines(page, trouble) {
   if (trouble) return [h("li", {}, h("span", { class: "wn" }, trouble))];
   if (!lookup) return [h("li", {}, h("span", {}, _("See where it hashes and which nodes keep it.")))];
   const faces = facesOf(page);
-  const { copies: asked } = page.view.state.cluster;
+  const asked = copiesOf(page.view.state.cluster);
   const managed = isManaged(page.view.state);
   const { hash, position, owner, token, copies, bucket } = lookup;
   const face = faces.of(owner);
@@ -102,6 +108,7 @@ function walkLines(page, trouble) {
   const foreign = isExternal(page.view.state);
   const first = foreign ? line(_("Slot"), mono(String(bucket))) : line(_("Hash"), mono(`0x${hex(hash)}`));
   const lines = [first, line(_("Position"), h("span", {}, around))];
+  if (lookup.asked) return [...lines, line(_("Owner"), h("span", {}, _("asking")))];
   if (!owner)
     return [...lines, line(_("Owner"), h("span", { class: "wn" }, foreign ? _("nobody") : _("no node is active")))];
   if (token && !foreign) {

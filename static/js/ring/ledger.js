@@ -2,10 +2,12 @@
 
 import { count, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { moduloMoved } from "./change.js";
 import { h } from "./dom.js";
 import { flow } from "./draw/flow.js";
 import { facesOf } from "./faces.js";
 import { isManaged } from "./members.js";
+import { abilitiesOf, copiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
 
 /** @import { Change, Movement, Page } from "./types.js" */
@@ -18,7 +20,7 @@ export function ledger(change, movement) {
   const { kind, after, planned } = change;
   const { moved, needless, copies } = movement;
   if (isManaged(after)) return cellsOf(servedCells(change, movement));
-  const many = after.cluster.copies;
+  const many = copiesOf(after.cluster);
   const { kills } = ring.kind(kind);
   const only = kills && many === 1;
   const left = ngettext("lost, %(n)s copy left", "lost, %(n)s copies left", many - 1);
@@ -31,8 +33,10 @@ export function ledger(change, movement) {
           only && moved > 0,
         ]
       : [count(needless), _("needless moves"), false],
-    [count(copies.moved), interpolate(_("of %(n)s copies to make"), { n: count(copies.total) }), false],
   ];
+  if (abilitiesOf(after.cluster).lists) {
+    cells.push([count(copies.moved), interpolate(_("of %(n)s copies to make"), { n: count(copies.total) }), false]);
+  }
   return cellsOf(/** @type {Cell[]} */ (cells));
 }
 
@@ -86,12 +90,15 @@ export function flowOf(page, { after, payload }, movement) {
 }
 
 /**
- * What modulo would have done, where that is a fair comparison: a change of the nodes of a ring.
+ * What modulo would have done, where that is a fair comparison.
  * @param {Change} change
  * @param {Movement} movement
  */
-export function moduloWords({ kind, planned, after, payload }, { keys, moved, modulo }) {
-  if (!modulo || keys === 0 || !ring.kind(kind).ofNode || after.cluster.strategy !== "ring") return "";
+export function moduloWords(change, movement) {
+  const { planned, payload } = change;
+  const { keys, moved } = movement;
+  const modulo = moduloMoved(change, movement);
+  if (modulo === null) return "";
   const lost = planned
     ? _("%(share)s of all keys; by modulo %(modulo)s would be lost.")
     : _("%(share)s of all keys; by modulo %(modulo)s would have been lost.");
@@ -100,5 +107,5 @@ export function moduloWords({ kind, planned, after, payload }, { keys, moved, mo
     : planned
       ? _("%(share)s of all keys; modulo would move %(modulo)s.")
       : _("%(share)s of all keys; modulo would have moved %(modulo)s.");
-  return interpolate(text, { share: percent(moved / keys), modulo: percent(modulo.moved / keys) });
+  return interpolate(text, { share: percent(moved / keys), modulo: percent(modulo / keys) });
 }

@@ -6,6 +6,7 @@ import { rangesOf, shownChange } from "./change.js";
 import { byId, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { isMember } from "./members.js";
+import { abilitiesOf } from "./strategies.js";
 
 /** @import { Store } from "./store.js" */
 /** @import { Page } from "./types.js" */
@@ -27,7 +28,7 @@ function legend(page) {
   } else if (crowded) {
     const others = interpolate(_("%(n)s other nodes"), { n: count(state.nodes.length - page.pins.length) });
     lines.push(["pin", _("Pinned node")], ["same", others]);
-  } else if (state.cluster.strategy !== "modulo" && state.nodes.length > 0) lines.push(["", _("Owner now")]);
+  } else if (abilitiesOf(state.cluster).ranges && state.nodes.length > 0) lines.push(["", _("Owner now")]);
   if (state.nodes.some((node) => isMember(node) && node.state !== "active")) lines.push(["odd", _("Does not answer")]);
   if (state.keys.count > 0) lines.push(["bars", _("Keys round the ring")]);
   byId("legend").replaceChildren(...lines.map(([look, words]) => h("div", {}, h("i", { class: look }), words)));

@@ -11,7 +11,7 @@ import { byId } from "./dom.js";
  */
 
 /** What a plan is asked with; `node` is also the chosen node. */
-const PLAN_FIELDS = ["node", "name", "address", "zone", "weight", "strategy", "vnodes", "copies"];
+const PLAN_FIELDS = ["node", "name", "address", "zone", "weight", "strategy", "options", "vnodes", "copies"];
 
 /**
  * @param {string} search

@@ -2,6 +2,7 @@
 
 import { lensFactor, lensWindow, TOKEN_SPACE } from "../lib/geometry.js";
 import { getBinary } from "../lib/http.js";
+import { hasOwnTokens } from "./strategies.js";
 import { decodeTokens, MOST_TOKENS, TokenBook } from "./tokens.js";
 
 /** @import { Data } from "./picture.js" */
@@ -142,4 +143,4 @@ const NONE = new Uint32Array(4096);
 const totalTokens = ({ nodes }) => nodes.reduce((sum, { tokens }) => sum + tokens, 0);
 
 /** @param {State} state more tokens than are sent */
-const crowded = (state) => state.cluster.strategy === "ring" && totalTokens(state) > MOST_TOKENS;
+const crowded = (state) => hasOwnTokens(state.cluster) && totalTokens(state) > MOST_TOKENS;

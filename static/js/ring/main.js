@@ -9,6 +9,7 @@ import { Loader } from "./loader.js";
 import { presetPins } from "./looks.js";
 import { Stage } from "./stage.js";
 import { Store } from "./store.js";
+import { declare } from "./strategies.js";
 
 /** @import { Boot, Moment, Page } from "./types.js" */
 
@@ -16,6 +17,7 @@ const LENS_AT = 0.07;
 
 /** @type {Boot} */
 const boot = JSON.parse(byId("boot").textContent ?? "");
+declare(boot.strategies);
 const wanted = readLink(location.search);
 
 /** @type {Moment} */

@@ -8,6 +8,7 @@ import { byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { hex } from "./find.js";
 import { nodeTable } from "./nodetable.js";
+import { abilitiesOf } from "./strategies.js";
 import { windowed } from "../lib/rows.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -37,9 +38,12 @@ export function wireMirror(store, acting, loader, open) {
     tools.replaceChildren();
     const { page } = store;
     const names = { nodes: _("Nodes"), arcs: _("Arcs"), changed: _("Changed ranges") };
-    const shown = Object.entries(names).filter(
-      ([name]) => name !== "changed" || rangesOf(shownChange(page)?.movement ?? null),
-    );
+    const has = {
+      nodes: true,
+      arcs: abilitiesOf(page.view.state.cluster).ranges,
+      changed: rangesOf(shownChange(page)?.movement ?? null) !== null,
+    };
+    const shown = Object.entries(names).filter(([name]) => has[/** @type {keyof typeof has} */ (name)]);
     if (!shown.some(([name]) => name === what)) what = "nodes";
     tabs.replaceChildren(...shown.map(([name, words]) => tab(name, words)));
     refill =

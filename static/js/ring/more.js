@@ -11,6 +11,7 @@ import { facesOf } from "./faces.js";
 import { flowOf, ledger, moduloWords } from "./ledger.js";
 import { isExternal, isManaged } from "./members.js";
 import { planPanel, wirePlanButtons } from "./plan.js";
+import { abilitiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -133,7 +134,7 @@ function loadPanel(page) {
   const { state } = page.view;
   const active = activeNodes(state);
   const even = active.every(({ weight }) => weight === active[0].weight);
-  const theory = even && state.cluster.strategy === "ring" ? theorySpread(active.length, state.cluster.vnodes) : 0;
+  const theory = even && abilitiesOf(state.cluster).ranges ? theorySpread(active.length, state.cluster.vnodes) : 0;
   const values = { real: percent(spread(active.map(({ keys }) => keys))), theory: percent(theory) };
   const words = theory > 0 ? _("spread ±%(real)s, theory ±%(theory)s") : _("spread ±%(real)s");
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

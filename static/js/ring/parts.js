@@ -17,6 +17,7 @@ import { wireNodes } from "./nodes.js";
 import { makeNotice, wireLost } from "./notice.js";
 import { wirePointer } from "./pointer.js";
 import { wireSettings } from "./settings.js";
+import { abilitiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
 import { wireTabs } from "./tabs.js";
 import { wireTimebar } from "./timebar.js";
@@ -149,7 +150,7 @@ async function showWanted({ boot, wanted, store, loader, travel, acting }) {
   if (wanted.v !== null) await travel.go(boot.v);
   else if (wanted.plan) void acting.reported(acting.plan(wanted.plan), wanted.plan);
   const { nodes, cluster } = store.page.view.state;
-  const example = !wanted.key && nodes.length <= FEW_NODES && cluster.strategy === "ring";
+  const example = !wanted.key && nodes.length <= FEW_NODES && !abilitiesOf(cluster).told;
   const key = example ? anyKey(urls, EXAMPLE).catch(() => "") : Promise.resolve("");
   void key.then((word) => wireFind(store, urls, loader, word));
 }

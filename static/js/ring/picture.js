@@ -5,6 +5,7 @@ import { TOKEN_SPACE } from "../lib/geometry.js";
 import { rangesOf, shownChange } from "./change.js";
 import { facesOf } from "./faces.js";
 import { isManaged } from "./members.js";
+import { abilitiesOf, copiesOf } from "./strategies.js";
 
 /** @import { Hit, Picture, Walk } from "./draw/types.js" */
 /** @import { Faces } from "./faces.js" */
@@ -36,10 +37,11 @@ export function pictureOf(page, data, hover) {
   const faces = facesOf(page);
   const ranges = change ? rangesOf(change.movement) : null;
   const moved = Boolean(ranges?.length) || Boolean(change?.movement?.moved);
+  const scattered = !abilitiesOf(state.cluster).ranges;
   return {
-    strategy: state.cluster.strategy,
-    ...(data.bins ? { tokens: NONE, owners: NONE } : data.book.ring(state)),
-    tokenBins: data.bins,
+    scattered,
+    ...(data.bins || scattered ? { tokens: NONE, owners: NONE } : data.book.ring(state)),
+    tokenBins: scattered ? null : data.bins,
     density: state.keys.count > 0 ? data.density : null,
     keys: state.keys.count,
     mode: change && moved ? (change.planned ? "plan" : "changed") : "calm",
@@ -47,11 +49,11 @@ export function pictureOf(page, data, hover) {
     view: page.side,
     nodes: faces.faces,
     pins: faces.crowded ? page.pins : [],
-    walk: page.lookup ? walkOf(page.lookup, faces, state.cluster.copies, isManaged(state)) : null,
+    walk: page.lookup ? walkOf(page.lookup, faces, copiesOf(state.cluster), isManaged(state)) : null,
     selected: page.selected,
-    lens: faces.crowded ? { at: page.lens, ...data.lens } : null,
+    lens: faces.crowded && !scattered ? { at: page.lens, ...data.lens } : null,
     hover,
-    pinTokens: data.bins ? pinTokens(page, data.book, state) : null,
+    pinTokens: data.bins && !scattered ? pinTokens(page, data.book, state) : null,
   };
 }
 

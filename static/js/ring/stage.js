@@ -71,7 +71,7 @@ export class Stage {
     const place = layout(width, height, picture, textMeasure(pen, this.theme, legend));
     Object.assign(this, { picture, layout: place });
     const from = [width, height, place.R, place.lod, picture.tokens, picture.tokenBins, picture.density, picture.mode];
-    const key = [...from, page.drawn, picture.ranges, picture.nodes, picture.pins, this.theme, picture.strategy];
+    const key = [...from, page.drawn, picture.ranges, picture.nodes, picture.pins, this.theme, picture.scattered];
     if (!same(this.drawnFrom, key)) drawRing(pen, place, picture, this.theme);
     this.drawnFrom = key;
     this.tell(picture, place);

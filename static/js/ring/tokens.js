@@ -5,6 +5,7 @@
 
 import { isMember } from "./members.js";
 import { slotRing } from "./slots.js";
+import { abilitiesOf, hasOwnTokens } from "./strategies.js";
 
 /** @import { Cluster, Node, State } from "./types.js" */
 
@@ -71,7 +72,7 @@ export class TokenBook {
    * @param {State} state
    */
   missing({ cluster, nodes }) {
-    if (cluster.strategy !== "ring") return [];
+    if (!hasOwnTokens(cluster)) return [];
     return nodes.filter((node) => node.weight > 0 && !this.known.has(keyOf(cluster, node))).map(({ number }) => number);
   }
 
@@ -103,8 +104,9 @@ const RANKS = 2 ** 14;
  * @param {State} state
  */
 function merged(book, { cluster, nodes }) {
-  if (cluster.strategy === "slots") return slotRing(nodes);
-  if (cluster.strategy !== "ring") return { tokens: new Uint32Array(), owners: new Uint32Array() };
+  const { tokens: has, told } = abilitiesOf(cluster);
+  if (told) return slotRing(nodes);
+  if (!has) return { tokens: new Uint32Array(), owners: new Uint32Array() };
   const active = nodes.filter(isMember).map((node) => ({ node, bytes: utf8(node.name) }));
   active.sort((a, b) => (a.bytes < b.bytes ? -1 : 1));
   const lists = active.map(({ node }) => book.of(cluster, node));

@@ -1,9 +1,10 @@
 /**
  * What the Ring page knows. Node numbers are 1 and more, 0 is nobody; versions rise by one; times are ISO 8601 in UTC.
  *
- * @typedef {{slug: string, name: string, kind: string, demo: boolean, strategy: "ring" | "modulo" | "slots", vnodes: number,
- *   copies: number, seed: number, replicas?: number, memory?: number}} Cluster
- *   replicas: servers that follow each node; memory: bytes that a server may use, 0 without servers
+ * @typedef {{slug: string, name: string, kind: string, demo: boolean, strategy: string, options?: Record<string, number>,
+ *   vnodes: number, copies: number, seed: number, replicas?: number, memory?: number}} Cluster
+ *   options: all parameters of its strategy, by name; replicas: servers that follow each node; memory: bytes that a server
+ *   may use, 0 without servers
  * @typedef {{id: number, kind: string, label: string, count: number}} Keys
  * @typedef {{number: number, name: string, address: string, zone: string, weight: number,
  *   state: "active" | "suspected" | "frozen" | "down" | "joining" | "draining", since: string, tokens: number, keys: number,
@@ -41,8 +42,9 @@
  *   v: number}} Change
  * @typedef {{key: string, hash: number, position: number, v: number, owner: number,
  *   token: {value: number, index: number} | null, copies: {number: number, token: number | null}[], bucket?: number,
- *   stored?: {owner: number, found: boolean, replicas: number[]} | null}} Lookup
- *   stored: what the servers say of the key, null when they could not be asked
+ *   stored?: {owner: number, found: boolean, replicas: number[]} | null, asked?: boolean}} Lookup
+ *   stored: what the servers say of the key, null when they could not be asked; asked: only the server can say whose it is
+ *   at this version, and it has not answered yet
  * @typedef {{v: number, kind: string, at: string, label: string, text: string, moved: number, keys: number,
  *   share: number, lost?: number}} EventRow
  * @typedef {{up: boolean, keys: number | null, bytes: number | null, limit: number | null, ops: number | null,
@@ -72,8 +74,17 @@
  *
  * @typedef {{state: string, tokens: string, density: string, lookup: string, plan: string, act: string, moved: string,
  *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string}} Urls
+ * @typedef {{tokens: boolean, ranges: boolean, told: boolean, weights: boolean, lists: boolean, alone: boolean,
+ *   minimal: boolean, last_only: boolean}} Abilities
+ *   what a strategy can do: see `Abilities` of ringviz/core/abilities.py
+ * @typedef {{name: string, label: string, default: number, lowest: number, highest: number,
+ *   wanted: "any" | "whole" | "prime", bounds: string}} StrategyOption
+ *   bounds: which numbers it may be, in words
+ * @typedef {{offered: boolean, label: string, rule: string, notes: string[], abilities: Abilities,
+ *   options: StrategyOption[]}} Strategy
+ *   offered: a cluster can be set to it; rule: which node a key belongs to; notes: what it cannot do, a sentence each
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string, state: State, event: Event | null,
- *   urls: Urls, may_operate: boolean, now: number, elsewhere: string[]}} Boot
+ *   urls: Urls, may_operate: boolean, now: number, elsewhere: string[], strategies: Record<string, Strategy>}} Boot
  *   elsewhere: kinds of event that the stream carries of other subjects; of these only the version counts here
  */
 

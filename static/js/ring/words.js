@@ -5,6 +5,7 @@ import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { subjectOf } from "./change.js";
 import { settingWords } from "./kinds/clusters.js";
 import { isMember } from "./members.js";
+import { abilitiesOf, ruleOf, sameOptions } from "./strategies.js";
 import { eventWords, ring } from "./subject.js";
 
 /** @import { Change } from "./types.js" */
@@ -28,16 +29,14 @@ export function changeTitle({ kind, payload, planned }, node) {
  * @param {boolean} [brief] without the remark on the rest of the ring
  */
 export function changeSentence(change, brief = false) {
-  const { movement, planned, before, after, kind, payload } = change;
+  const { movement, planned, after, kind, payload } = change;
   const yet = planned ? `${_("Nothing has happened yet.")} ` : "";
   const { sentence, arcs, alone, resets } = ring.kind(kind);
   if (sentence) return yet + sentence(planned);
-  if (payload.loss && after.cluster.strategy === "ring") return yet + lossSentence(change);
-  if (resets && before.cluster.copies !== after.cluster.copies && !movement?.moved) {
-    return yet + _("No key changes owner: copies follow the owner clockwise.");
-  }
-  if (before.cluster.strategy !== after.cluster.strategy) return yet + switchSentence(after.cluster.strategy, planned);
-  if (after.cluster.strategy === "modulo") return yet + moduloSentence(movement?.needless ?? 0, planned);
+  if (payload.loss) return yet + lossSentence(change);
+  const settings = resets ? settingsSentence(change) : "";
+  if (settings) return yet + settings;
+  if (!abilitiesOf(after.cluster).ranges) return yet + needlessSentence(movement?.needless ?? 0, planned);
   const { tokens } = subject(change);
   if (!resets && tokens === 0) {
     return yet + (planned ? _("It owns nothing, so nothing would move.") : _("It owned nothing, so nothing moved."));
@@ -47,11 +46,33 @@ export function changeSentence(change, brief = false) {
 }
 
 /**
+ * What other settings mean; empty where the declaration of the event says it.
+ * @param {Change} change
+ */
+function settingsSentence({ before: { cluster: was }, after: { cluster: now }, movement, planned }) {
+  const { tokens, ranges } = abilitiesOf(now);
+  if (was.strategy !== now.strategy) {
+    return planned ? interpolate(_("After the change: %(rule)s"), { rule: ruleOf(now) }) : ruleOf(now);
+  }
+  if (was.copies !== now.copies && !movement?.moved) {
+    return tokens
+      ? _("No key changes owner: copies follow the owner clockwise.")
+      : _("No key changes owner: copies are on the nodes that follow in its list.");
+  }
+  if (!sameOptions(was.options, now.options)) {
+    return planned ? _("Every key would be placed again.") : _("Every key was placed again.");
+  }
+  if (ranges || movement?.moved) return "";
+  return planned ? _("No key would change owner.") : _("No key changed owner.");
+}
+
+/**
  * Owners changed, and no key came along.
  * @param {Change} change
  */
-function lossSentence({ payload, planned }) {
+function lossSentence({ after, payload, planned }) {
   const { keys } = payload.loss ?? { keys: 0 };
+  if (!abilitiesOf(after.cluster).ranges) return scatteredLoss(keys, planned);
   const text = planned
     ? ngettext(
         "%(n)s key would be lost with its server, and stored again from the key set by its next owner.",
@@ -76,16 +97,27 @@ function subject(change) {
   return { tokens: Math.max(...sides) };
 }
 
-/** @type {(strategy: string, planned: boolean) => string} */
-function switchSentence(strategy, planned) {
-  if (strategy === "ring") return _("Each key belongs to the next token clockwise from its hash.");
-  return planned
-    ? _("Each key would belong to the node that its hash, divided by the number of nodes, leaves over.")
-    : _("Each key belongs to the node that its hash, divided by the number of nodes, leaves over.");
+/** @type {(keys: number, planned: boolean) => string} where there are no arcs that somebody takes */
+function scatteredLoss(keys, planned) {
+  const text = planned
+    ? ngettext(
+        "%(n)s key would be lost. Its next owner would store it again from the key set.",
+        "%(n)s keys would be lost. Their next owners would store them again from the key set.",
+        keys,
+      )
+    : ngettext(
+        "%(n)s key was lost. Its next owner stores it again from the key set.",
+        "%(n)s keys were lost. Their next owners store them again from the key set.",
+        keys,
+      );
+  return interpolate(text, { n: count(keys) });
 }
 
 /** @type {(needless: number, planned: boolean) => string} */
-function moduloSentence(needless, planned) {
+function needlessSentence(needless, planned) {
+  if (needless === 0) {
+    return planned ? _("No key would move between nodes that stay.") : _("No key moved between nodes that stayed.");
+  }
   const text = planned
     ? ngettext(
         "%(n)s key would move between nodes that stay.",

@@ -88,7 +88,7 @@ test("thin arcs have no separators, and a band has no arcs but pinned ones", () 
 });
 
 test("modulo has a neutral ring, and a ring without nodes another", () => {
-  const modulo = drawn(evenPicture(0, 8, { strategy: "modulo" }));
+  const modulo = drawn(evenPicture(0, 8, { scattered: true }));
   assert.deepEqual(hues(modulo.under), []);
   assert.ok(modulo.under.some((each) => each.style === "hatched line"));
   const empty = drawn(evenPicture(0, 0));

@@ -4,7 +4,9 @@ import { readLink, writeLink } from "../../../static/js/ring/link.js";
 import { momentOf, pageOf, stateOf } from "../clusters.js";
 
 test("what a link holds is read back", () => {
-  const plan = { fields: { action: "configure", strategy: "modulo", vnodes: "16", copies: "3" } };
+  const plan = {
+    fields: { action: "configure", strategy: "maglev", options: "table_size=101", vnodes: "16", copies: "3" },
+  };
   const page = pageOf(stateOf(3), { plan, selected: 2, key: "a&b=\u00e9 #" });
   assert.deepEqual(readLink(writeLink(page, false)), {
     v: null,

@@ -91,7 +91,8 @@ test("a node that comes back, and other settings that were seen before, cost no 
   book.learn(state, new Map(state.nodes.map(({ number }) => [number, Uint32Array.of(number)])));
   assert.deepEqual(book.missing(state), []);
   assert.deepEqual(book.missing({ ...state, cluster: { ...state.cluster, vnodes: 64 } }), [1, 2]);
-  assert.deepEqual(book.missing({ ...state, cluster: { ...state.cluster, strategy: "modulo" } }), []);
+  const by = (strategy, vnodes) => book.missing({ ...state, cluster: { ...state.cluster, strategy, vnodes } });
+  assert.deepEqual([by("modulo", 64), by("slots", 64), by("bounded", 64), by("bounded", 16)], [[], [], [1, 2], []]);
   assert.deepEqual(book.missing({ ...state, nodes: [nodeOf(1, { weight: 2 }), nodeOf(3, { weight: 0 })] }), [1]);
 });
 

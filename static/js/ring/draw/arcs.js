@@ -42,7 +42,7 @@ export function drawScale(pen) {
 export function drawNeutral(pen) {
   const { theme, picture } = pen;
   const { r0, r1 } = pen.layout;
-  const scattered = picture.strategy === "modulo" && picture.nodes.size > 0;
+  const scattered = picture.scattered && picture.nodes.size > 0;
   const ground = scattered ? pattern(pen.ctx, theme, "hatched", theme.line) : theme.sunk;
   pen.fill(ground, () => pen.sector(r0, r1, 0, TAU));
   if (scattered) return;

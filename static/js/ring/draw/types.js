@@ -18,7 +18,7 @@
  *   at: the middle of the window, 0..1 of the ring; tokens and owners of the window where the picture has only bins
  *
  * @typedef {{
- *   strategy: "ring" | "modulo" | "slots",
+ *   scattered: boolean,
  *   tokens: Uint32Array,
  *   owners: Uint32Array,
  *   tokenBins: Uint32Array | null,
@@ -35,9 +35,10 @@
  *   hover?: Hit | null,
  *   pinTokens?: Map<number, Uint32Array> | null,
  * }} Picture
- *   tokens: sorted, of the active nodes, of the ring as it is at the version shown: after the change when mode is
- *   "changed", before it when mode is "plan"; owners: node number of each token, 0 nobody; tokenBins: tokens in each equal part
- *   of the hash space, when there are too many to send, and tokens is then empty; density: keys in each half degree;
+ *   scattered: there are no arcs, since no part of the hash space belongs to one node as a whole; tokens: sorted, of the active
+ *   nodes, of the ring as it is at the version shown: after the change when mode is "changed", before it when mode is "plan";
+ *   owners: node number of each token, 0 nobody; tokenBins: tokens in each equal part of the hash space, when there are too many
+ *   to send, and tokens is then empty; density: keys in each half degree;
  *   pinTokens: sorted tokens of the pinned nodes, when there are only bins
  *
  * @typedef {{start: number, end: number, token: number}} Arc start and end in radians, start < end; its end is its token

@@ -4,6 +4,7 @@ import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { slotMovement } from "../slots.js";
 import { created, settled, withNodes, withSettings } from "../state.js";
+import { named, optionWords, sameOptions } from "../strategies.js";
 import { PLUS } from "./glyphs.js";
 import { same } from "./kind.js";
 
@@ -16,8 +17,9 @@ import { same } from "./kind.js";
  * @param {Record<string, any>} before
  */
 export function settingWords(cluster, before) {
-  const { strategy, vnodes, copies } = cluster;
-  if (before.strategy !== strategy) return strategy === "modulo" ? _("modulo") : _("hash ring");
+  const { strategy, options, vnodes, copies } = cluster;
+  if (before.strategy !== strategy) return named(cluster);
+  if (!sameOptions(before.options, options)) return optionWords(cluster);
   if (before.vnodes !== vnodes) {
     return interpolate(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes), { n: count(vnodes) });
   }
