@@ -46,13 +46,14 @@ export class Acting {
    * What a click means: act where that is allowed at once, else plan. Removing cannot be undone, so it is planned first;
    * thawing has no time for a plan.
    * @param {Fields} fields
+   * @param {(error: HttpError) => boolean} [told] says itself what was refused, where it can
    */
-  async intend(fields) {
+  async intend(fields, told) {
     const { direct, ask, operate } = this.powers;
     if (!ask) return;
     const quick = direct || (operate && fields.action === "thaw");
     const sure = quick && fields.action !== "remove" && !this.store.page.plan;
-    await this.reported(sure ? this.act(fields) : this.plan(fields), fields);
+    await this.reported(sure ? this.act(fields) : this.plan(fields), fields, told);
   }
 
   /**
@@ -160,14 +161,16 @@ export class Acting {
    * Says in words what did not work.
    * @param {Promise<unknown>} work
    * @param {Fields} fields
+   * @param {(error: HttpError) => boolean} [told]
    */
-  async reported(work, fields) {
+  async reported(work, fields, told) {
     try {
       await work;
       this.notice("");
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      this.refused(error, fields);
+      if (told?.(error)) this.notice("");
+      else this.refused(error, fields);
     }
   }
 

@@ -4,6 +4,7 @@ import { HttpError } from "../lib/http.js";
 import { refusalWords } from "./acting.js";
 import { byId } from "./dom.js";
 import { clearErrors, showError, wireDialog } from "../lib/forms.js";
+import { weightWords } from "./limits.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Node } from "./types.js" */
@@ -19,12 +20,16 @@ export function wireAdd(store, acting) {
   const form = /** @type {HTMLFormElement} */ (byId("add-form"));
   const name = /** @type {HTMLInputElement} */ (byId("add-name"));
   const act = /** @type {HTMLButtonElement | null} */ (document.getElementById("add-act"));
+  const note = byId("add-weight-note");
   wireDialog(dialog);
 
   const open = () => {
     if (!acting.powers.ask || dialog.open) return;
     clearErrors(form);
-    name.value = nextName(store.page.head.state.nodes);
+    const { nodes, cluster } = store.page.head.state;
+    name.value = nextName(nodes);
+    note.textContent = weightWords(cluster);
+    note.hidden = note.textContent === "";
     if (act) act.hidden = !acting.powers.direct;
     document.getElementById("add-plan")?.classList.toggle("pri", !act);
     dialog.showModal();

@@ -6,7 +6,9 @@ import { fairKeys } from "./change.js";
 import { button, byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { wireDialog } from "../lib/forms.js";
+import { renumberWords, weightWords } from "./limits.js";
 import { isMember, predicted, stateWord } from "./members.js";
+import { abilitiesOf } from "./strategies.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Node, State } from "./types.js" */
@@ -55,12 +57,14 @@ function facts(state, node, more) {
     keys: count(predicted(node)),
     fair: count(isMember(node) ? fairKeys(state, node) : 0),
   });
+  /** @type {[string, string]} */
+  const tokens = [_("Tokens"), count(node.tokens)];
   return [
     [_("State"), interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: clock(node.since) })],
     [more.length > 0 ? _("Predicted keys") : _("Keys"), fair],
     ...more,
     [_("Hash space"), percent(node.ownership, 2)],
-    [_("Tokens"), count(node.tokens)],
+    ...(abilitiesOf(state.cluster).tokens ? [tokens] : []),
     [_("Weight"), String(node.weight)],
     [_("Zone"), node.zone || "–"],
     [_("Address"), node.address || "–"],
@@ -103,6 +107,7 @@ function deeds(node, acting, act, served) {
     h("div", { class: "field" }, weight),
     h("button", { class: "btn" }, _("Set weight")),
   );
+  const { state } = acting.store.page.view;
   return [
     note && h("p", { class: "sub" }, note),
     h(
@@ -116,7 +121,11 @@ function deeds(node, acting, act, served) {
             one("remove", _("Remove")),
           ]),
     ),
-    served ? served.warning(acting.store.page.view.state, node) : "",
-    node.state === "joining" ? "" : weigh,
+    served ? served.warning(state, node) : "",
+    remark(renumberWords(state, node.number)),
+    ...(node.state === "joining" ? [] : [weigh, remark(weightWords(state.cluster))]),
   ];
 }
+
+/** @param {string} words */
+const remark = (words) => (words ? h("p", { class: "sub selrow" }, words) : "");

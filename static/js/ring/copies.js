@@ -3,6 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { activeNodes } from "./change.js";
+import { settingFields } from "./configure.js";
 import { button, h } from "./dom.js";
 
 /** @import { Faces } from "./faces.js" */
@@ -68,9 +69,8 @@ export function copiesPanel({ after }, faces, { acting, openAdd }) {
  * @param {import("./types.js").Cluster} cluster
  * @param {number} have
  */
-function buttons(acting, openAdd, { strategy, vnodes }, have) {
-  const fewer = () =>
-    void acting.intend({ action: "configure", strategy, vnodes: String(vnodes), copies: String(have) });
+function buttons(acting, openAdd, cluster, have) {
+  const fewer = () => void acting.intend(settingFields(cluster, { copies: have }));
   return h(
     "div",
     { class: "selrow inset" },

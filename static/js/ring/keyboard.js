@@ -7,6 +7,7 @@ import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { isExternal } from "./members.js";
 import { slotCount } from "./slots.js";
+import { abilitiesOf } from "./strategies.js";
 
 /** @import { Store } from "./store.js" */
 /** @import { Travel } from "./travel.js" */
@@ -111,5 +112,6 @@ function moveChoice(store, by, say) {
     return;
   }
   const values = { node: name, keys: count(node.keys), tokens: count(node.tokens) };
-  say(interpolate(_("%(node)s: %(keys)s keys, %(tokens)s tokens."), values));
+  const { tokens } = abilitiesOf(state.cluster);
+  say(interpolate(tokens ? _("%(node)s: %(keys)s keys, %(tokens)s tokens.") : _("%(node)s: %(keys)s keys."), values));
 }

@@ -6,6 +6,7 @@ import { foremost, subjectOf } from "./change.js";
 import { button, byId, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { ledger, moduloWords } from "./ledger.js";
+import { renumberNote } from "./limits.js";
 import { contextOf, row } from "./nodes.js";
 import { changeSentence, changeTitle } from "./words.js";
 
@@ -40,7 +41,8 @@ export function planPanel(page, change, { acting, open, openMoved }) {
   return [
     head,
     ledger(change, movement),
-    h("p", { class: "txt" }, moduloWords(change, movement)),
+    text(moduloWords(change, movement)),
+    text(renumberNote(change)),
     cost,
     // Where keys are lost nobody has more after it: the room of the survivors says all.
     change.payload.loss
@@ -61,6 +63,9 @@ export function planPanel(page, change, { acting, open, openMoved }) {
     h("p", { class: "txt" }, _("If the ring changes before you decide, this is planned again and shown first.")),
   ];
 }
+
+/** @param {string} words */
+const text = (words) => (words ? h("p", { class: "txt" }, words) : "");
 
 /** @type {(text: string, i: number) => HTMLElement} */
 const heading = (text, i) => h("th", { class: i > 1 ? "num" : null, scope: "col" }, text);

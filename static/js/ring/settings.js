@@ -1,11 +1,17 @@
-/** Strategy, tokens per node and copies: what is, and what is planned; a change is an action or a plan. */
+/** Strategy, its parameters, tokens per node and copies: what is, and what is planned; a change is an action or a plan. */
 
 import { count } from "../lib/format.js";
+import { clearErrors } from "../lib/forms.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { shortage } from "./caption.js";
+import { settingFields } from "./configure.js";
 import { byId, h } from "./dom.js";
+import { wireOptions } from "./options.js";
+import { abilitiesOf, labelOf, notesOf } from "./strategies.js";
 
+/** @import { HttpError } from "../lib/http.js" */
 /** @import { Acting } from "./acting.js" */
+/** @import { Wanted } from "./configure.js" */
 /** @import { Cluster, Page } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
@@ -19,57 +25,32 @@ const REST_MS = 350;
  * @param {() => void} openAdd
  */
 export function wireSettings(store, acting, openAdd) {
-  const range = /** @type {HTMLInputElement} */ (byId("vnodes"));
-  const out = byId("vnodes-out");
-  const strategy = byId("strategy");
+  const form = /** @type {HTMLFormElement} */ (byId("settings"));
+  const strategy = /** @type {HTMLSelectElement} */ (byId("strategy"));
   const copies = byId("copies");
-  let steps = STEPS;
-  let timer = 0;
 
-  const ask = (/** @type {Partial<Cluster>} */ wanted) => {
-    const { strategy: now, vnodes, copies: many } = settingsOf(store.page);
-    const next = { strategy: now, vnodes, copies: many, ...wanted };
-    const fields = { strategy: next.strategy, vnodes: String(next.vnodes), copies: String(next.copies) };
-    void acting.intend({ action: "configure", ...fields }).finally(() => show(store.page));
+  const ask = (/** @type {Wanted} */ wanted) => {
+    clearErrors(form);
+    const fields = settingFields(settingsOf(store.page), wanted);
+    void acting.intend(fields, (error) => toldBeside(form, error)).finally(() => show(store.page));
   };
-  range.addEventListener("input", () => {
-    out.textContent = count(steps[Number(range.value)]);
+  const showTokens = wireTokens((vnodes) => ask({ vnodes }));
+  const showOptions = wireOptions(byId("options"), (options) => ask({ options }));
+  strategy.addEventListener("change", () => ask({ strategy: strategy.value }));
+  copies.addEventListener("click", ({ target }) => {
+    if (target instanceof HTMLButtonElement && target.ariaPressed !== "true") ask({ copies: Number(target.value) });
   });
-  // Arrow keys change a step at a time: what is meant is where they stop.
-  range.addEventListener("change", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => ask({ vnodes: steps[Number(range.value)] }), REST_MS);
-  });
-  for (const group of [strategy, copies]) {
-    group.addEventListener("click", (event) => {
-      const { target } = event;
-      if (!(target instanceof HTMLButtonElement) || target.ariaPressed === "true") return;
-      ask(
-        group === copies
-          ? { copies: Number(target.value) }
-          : { strategy: target.value === "modulo" ? "modulo" : "ring" },
-      );
-    });
-  }
 
   const show = (/** @type {Readonly<Page>} */ page) => {
-    const { strategy: now, vnodes, copies: many } = settingsOf(page);
+    const cluster = settingsOf(page);
     const { ask: may, why } = acting.powers;
-    steps = withOwn(STEPS, vnodes);
-    range.max = String(steps.length - 1);
-    range.value = String(steps.indexOf(vnodes));
-    range.disabled = !may || now !== "ring";
-    range.setAttribute("aria-valuetext", count(vnodes));
-    out.textContent = count(vnodes);
-    byId("vnodes-scale").replaceChildren(...steps.map((step) => h("span", {}, count(step))));
-    fill(copies, withOwn(COPIES, many));
-    for (const one of [...strategy.children, ...copies.children]) {
-      const button = /** @type {HTMLButtonElement} */ (one);
-      button.ariaPressed = String(button.value === now || button.value === String(many));
-      button.disabled = !may;
-      button.title = why;
-    }
-    showShortage(page);
+    strategy.value = cluster.strategy;
+    strategy.disabled = !may;
+    strategy.title = why;
+    byId("strategy-notes").replaceChildren(...notesOf(cluster).map((note) => h("li", {}, note)));
+    showOptions(cluster, may, why);
+    showTokens(cluster, may);
+    showCopies(copies, page, may, why);
     byId("keys-count").textContent = count(page.view.state.keys.count);
     byId("keys-label").textContent = page.view.state.keys.label;
   };
@@ -89,8 +70,78 @@ export function wireSettings(store, acting, openAdd) {
  */
 const settingsOf = ({ plan, view }) => (plan?.after ?? view.state).cluster;
 
+/**
+ * The server's word about a setting, beside it. Whether it names one of these.
+ * @param {HTMLFormElement} form
+ * @param {HttpError} error
+ */
+function toldBeside(form, { message, data }) {
+  const lines = /** @type {HTMLElement[]} */ ([...form.querySelectorAll(".err")]);
+  const line = lines.find(({ dataset }) => dataset.for === data.field);
+  if (!line) return false;
+  line.textContent = message;
+  line.hidden = false;
+  line.parentElement?.querySelector("input, select")?.setAttribute("aria-invalid", "true");
+  return true;
+}
+
+/**
+ * @param {(vnodes: number) => void} ask
+ * @returns {(cluster: Cluster, may: boolean) => void} shows what is
+ */
+function wireTokens(ask) {
+  const range = /** @type {HTMLInputElement} */ (byId("vnodes"));
+  const out = byId("vnodes-out");
+  let steps = STEPS;
+  let timer = 0;
+  range.addEventListener("input", () => {
+    out.textContent = count(steps[Number(range.value)]);
+  });
+  // Arrow keys change a step at a time: what is meant is where they stop.
+  range.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(steps[Number(range.value)]), REST_MS);
+  });
+  return (cluster, may) => {
+    const { vnodes } = cluster;
+    const { tokens } = abilitiesOf(cluster);
+    steps = withOwn(STEPS, vnodes);
+    range.max = String(steps.length - 1);
+    range.value = String(steps.indexOf(vnodes));
+    range.disabled = !may || !tokens;
+    range.setAttribute("aria-valuetext", count(vnodes));
+    out.textContent = count(vnodes);
+    byId("vnodes-scale").replaceChildren(...steps.map((step) => h("span", {}, count(step))));
+    const why = interpolate(_("Nodes have no tokens with %(strategy)s."), { strategy: labelOf(cluster) });
+    note("vnodes-note", tokens ? "" : why);
+  };
+}
+
 /** @type {(steps: number[], own: number) => number[]} */
 const withOwn = (steps, own) => (steps.includes(own) ? steps : [...steps, own].sort((a, b) => a - b));
+
+/**
+ * @param {HTMLElement} group
+ * @param {Readonly<Page>} page
+ * @param {boolean} may
+ * @param {string} why not
+ */
+function showCopies(group, page, may, why) {
+  const cluster = settingsOf(page);
+  const { lists } = abilitiesOf(cluster);
+  fill(group, withOwn(COPIES, cluster.copies));
+  for (const one of group.children) {
+    const button = /** @type {HTMLButtonElement} */ (one);
+    button.ariaPressed = String(button.value === String(cluster.copies));
+    button.disabled = !may || !lists;
+    button.title = why;
+  }
+  const short = shortage(page.plan?.after ?? page.view.state);
+  const none = interpolate(_("Keys have no copies with %(strategy)s."), { strategy: labelOf(cluster) });
+  const missing = short ? interpolate(_("%(have)s of %(asked)s: not enough active nodes"), short) : "";
+  note("copies-note", lists ? missing : none);
+  byId("copies-note").className = lists ? "wn" : "sub";
+}
 
 /**
  * Buttons of numbers, made anew only when the numbers are others, so that the focus stays.
@@ -102,10 +153,9 @@ function fill(group, numbers) {
   group.replaceChildren(...numbers.map((n) => h("button", { type: "button", value: n }, n)));
 }
 
-/** @param {Readonly<Page>} page */
-function showShortage({ plan, view }) {
-  const short = shortage(plan?.after ?? view.state);
-  const note = byId("copies-note");
-  note.hidden = !short;
-  if (short) note.textContent = interpolate(_("%(have)s of %(asked)s: not enough active nodes"), short);
+/** @type {(id: string, text: string) => void} */
+function note(id, text) {
+  const line = byId(id);
+  line.textContent = text;
+  line.hidden = text === "";
 }

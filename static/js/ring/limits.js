@@ -1,0 +1,45 @@
+/** What a strategy does not do, said where somebody is about to rely on it. Pure. */
+
+import { _, interpolate } from "../lib/i18n.js";
+import { activeNodes, subjectOf } from "./change.js";
+import { abilitiesOf, labelOf, titleOf } from "./strategies.js";
+import { ring } from "./subject.js";
+
+/** @import { Change, Cluster, State } from "./types.js" */
+
+/**
+ * That a node has others behind it, which get new numbers when it leaves or comes back; empty where it is the last one, and
+ * where nodes have no numbers.
+ * @param {State} state
+ * @param {number} number of the node
+ */
+export function renumberWords(state, number) {
+  const { cluster } = state;
+  const behind = activeNodes(state).some((node) => node.number > number);
+  if (!abilitiesOf(cluster).last_only || !behind) return "";
+  const text = _(
+    "%(strategy)s numbers the nodes. When one leaves that is not the last, those behind it get new numbers, and their keys move too.",
+  );
+  return interpolate(text, { strategy: titleOf(cluster) });
+}
+
+/**
+ * The same of the node that a change takes off the ring or puts back.
+ * @param {Change} change
+ */
+export function renumberNote(change) {
+  const node = subjectOf(change);
+  const counted = (/** @type {State} */ state) => activeNodes(state).some(({ number }) => number === node?.number);
+  if (!node || !ring.kind(change.kind).ofNode || counted(change.before) === counted(change.after)) return "";
+  return renumberWords(change.after, node.number);
+}
+
+/**
+ * That the weight is not followed; empty where it is.
+ * @param {Cluster} cluster
+ */
+export function weightWords(cluster) {
+  if (abilitiesOf(cluster).weights) return "";
+  const text = _("Weights are not followed with %(strategy)s, except 0: such a node gets no keys.");
+  return interpolate(text, { strategy: labelOf(cluster) });
+}
