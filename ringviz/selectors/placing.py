@@ -104,10 +104,15 @@ def tokens_of(cluster: ClusterState, node: NodeState) -> NDArray[np.uint32]:
     return placement_of(cluster).tokens(PlacedNode(node["name"], node["weight"]))
 
 
+def has_own_tokens(cluster: ClusterState) -> bool:
+    """Whether nodes have tokens that follow from their names and weights."""
+    can = abilities_of(cluster["strategy"])
+    return can.tokens and not can.told
+
+
 def token_count(cluster: ClusterState, weight: float) -> int:
     """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
-    can = abilities_of(cluster["strategy"])
-    if can.told or not can.tokens:
+    if not has_own_tokens(cluster):
         return 0
     return placement_of(cluster).token_count(PlacedNode("any", weight))
 

@@ -25,6 +25,7 @@ from ringviz.models import Cluster
 from ringviz.selectors.clusters import PREFIX, Known, place_of, seen
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, seen_at
+from ringviz.selectors.placing import has_own_tokens
 from ringviz.strategies import described
 from ringviz.views.answers import refusals_as_json
 
@@ -64,7 +65,14 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
         "elsewhere": _kinds_of_others(),
         "strategies": described(),
     }
-    return render(request, "ringviz/ring.html", {"cluster": now.cluster, "place": place_of(now.cluster), "boot": boot})
+    shown = boot["state"]
+    context = {
+        "cluster": now.cluster,
+        "place": place_of(now.cluster),
+        "boot": boot,
+        "has_tokens": has_own_tokens(shown["cluster"]) and bool(shown["nodes"]),
+    }
+    return render(request, "ringviz/ring.html", context)
 
 
 @costly_with("v")

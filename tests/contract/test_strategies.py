@@ -1,6 +1,6 @@
-"""What pages are told of every strategy: `shared/strategies.json`, which the page's own tests declare (tests/js/clusters.js).
+"""What pages are told of every strategy: the page's own tests declare it (tests/js/clusters.js).
 
-`GOLDEN=write .venv/bin/pytest tests/contract` writes it anew.
+It stands in `shared/strategies.json`. `GOLDEN=write .venv/bin/pytest tests/contract` writes it anew.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def is_of(page: RingPage, told: dict[str, Any]) -> None:
 
 def nothing_can_be_done(page: RingPage) -> None:
     expect(page.page.locator("#undo")).to_be_hidden()
-    for control in ("#add-open", "#keys-open", "#vnodes", "#strategy button", "#copies button", "#nodes button.x"):
+    for control in ("#add-open", "#keys-open", "#vnodes", "#strategy", "#copies button", "#nodes button.x"):
         for one in page.page.locator(control).all():
             expect(one).to_be_disabled()
     expect(page.page.locator("#core")).not_to_contain_text("Click any arc")

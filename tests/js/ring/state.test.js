@@ -25,7 +25,10 @@ const OLD = new URL("old/", CONTRACT);
 for (const name of readdirSync(OLD)) {
   test(`an event of before strategies had parameters still folds: ${name}`, () => {
     const { before, event, after } = JSON.parse(readFileSync(new URL(name, OLD), "utf8"));
-    assert.deepEqual(apply(before, event.kind, event.payload), { ...after, cluster: { options: {}, ...after.cluster } });
+    assert.deepEqual(apply(before, event.kind, event.payload), {
+      ...after,
+      cluster: { options: {}, ...after.cluster },
+    });
   });
 }
 

@@ -4,8 +4,10 @@ import json
 import re
 from typing import Any
 
+import pytest
 from django.test import Client
 
+from ringviz.core.strategy import STRATEGIES
 from ringviz.selectors.clusters import cluster_of
 from ringviz.services.clusters import delete_cluster
 from tests.ringviz.views.conftest import BOSS
@@ -89,3 +91,22 @@ def test_a_cluster_that_goes_while_it_is_read_is_not_found(watcher: Client, clus
     assert watcher.get(cluster + "state").status_code == 404
     assert watcher.get(cluster + "events").status_code == 404
     assert watcher.get(cluster).status_code == 404
+
+
+def test_every_strategy_can_be_chosen_and_a_slot_map_cannot(watcher: Client, cluster: str):
+    page = watcher.get(cluster).content.decode()
+    choices = re.findall(r'<option value="(\w+)"( selected)?>([^<]+)</option>', page)
+    assert [name for name, _, _ in choices] == list(STRATEGIES)
+    assert [name for name, selected, _ in choices if selected] == ["ring"]
+    assert ("jump", "", "Jump hash") in choices
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_tokens_are_preloaded_where_nodes_have_some(operator: Client, cluster: str, strategy: str):
+    if strategy != "ring":
+        fields = {"action": "configure", "strategy": strategy, "version": 2}
+        assert operator.post(f"{cluster}act", fields).status_code == 200
+    page = operator.get(cluster)
+    asked = f'{cluster}tokens.bin?v={boot_of(page)["v"]}"'.encode()
+    assert (asked in page.content) == (strategy in {"ring", "multiprobe", "bounded"})
+    assert f'value="{strategy}" selected'.encode() in page.content
