@@ -35,7 +35,7 @@ RULES: dict[str, Any] = {
 OPTIONS: dict[str, Any] = {
     "table_size": gettext_lazy("Table size"),
     "probes": gettext_lazy("Probes per key"),
-    "c": gettext_lazy("Most keys of a node, times its fair share"),
+    "c": gettext_lazy("Fair shares per node, at most"),
 }
 
 WANTED: dict[str, Any] = {

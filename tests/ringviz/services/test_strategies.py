@@ -145,7 +145,7 @@ def test_whatever_happens_rows_log_and_the_core_agree(db, life):
     [
         ("maglev", "table_size=65536", "Table size: Give a prime number from 2 to 655,373."),
         ("multiprobe", "probes=2.5", "Probes per key: Give a whole number from 1 to 128."),
-        ("bounded", "c=0.99", "Most keys of a node, times its fair share: Give a number from 1 to 10."),
+        ("bounded", "c=0.99", "Fair shares per node, at most: Give a number from 1 to 10."),
         ("jump", "c=2", "Jump hash has no parameter 'c'. It has: none."),
         ("maglev", "c=2", "Maglev has no parameter 'c'. It has: table_size."),
         ("maglev", "table_size", "Write NAME=NUMBER, as in table_size=65537."),
