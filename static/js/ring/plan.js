@@ -45,7 +45,7 @@ export function planPanel(page, change, { acting, open, openMoved }) {
     text(renumberNote(change)),
     cost,
     // Where keys are lost nobody has more after it: the room of the survivors says all.
-    change.payload.loss
+    change.payload.loss || shown.length === 0
       ? ""
       : h(
           "table",

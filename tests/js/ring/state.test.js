@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { UnknownKind } from "../../../static/js/lib/subject.js";
-import { apply } from "../../../static/js/ring/subject.js";
+import { apply, eventWords } from "../../../static/js/ring/subject.js";
 import { killEvent, nodeOf, stateOf } from "../clusters.js";
 
 const CONTRACT = new URL("../../contract/", import.meta.url);
@@ -18,6 +18,14 @@ for (const name of golden) {
     const untouched = structuredClone(before);
     assert.deepEqual(apply(before, event.kind, event.payload), after);
     assert.deepEqual(before, untouched, "apply must not change what it is given");
+  });
+}
+
+for (const name of golden) {
+  test(`${name} is told in the words of the server`, () => {
+    const { event, words } = JSON.parse(readFileSync(new URL(name, CONTRACT), "utf8"));
+    const { label, text } = eventWords(event.kind, event.payload);
+    assert.deepEqual({ label, text }, words);
   });
 }
 
