@@ -13,6 +13,7 @@ from redis import Redis
 from live.models import Event
 from ringviz.core.buckets import BUCKETS, stored_name
 from ringviz.core.origin import origin_value
+from ringviz.core.strategy import STRATEGIES
 from ringviz.errors import Refused
 from ringviz.selectors.placing import bucket_owners
 from ringviz.services.undo import undo
@@ -82,7 +83,7 @@ class Shaking:
         active = [node["number"] for node in nodes if node["state"] == "active"]
         drained = [node["number"] for node in nodes if node["state"] == "draining"]
         number = self._rng.choice(active)
-        strategy = "modulo" if self.real.state()["cluster"]["strategy"] == "ring" else "ring"
+        strategy = self._rng.choice([one for one in STRATEGIES if one != self.real.state()["cluster"]["strategy"]])
         yield lambda: self.pause(number)
         yield lambda: self.ask("restart", node=number)
         yield lambda: self.ask("reweight", node=number, weight=self._rng.choice([1, 2, 3]) + self._rng.random())
