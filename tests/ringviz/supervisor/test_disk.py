@@ -4,6 +4,7 @@ back by itself. On a small disk of its own, with everything of an installation o
 
 import json
 import tempfile
+import time
 from io import StringIO
 
 import pytest
@@ -22,6 +23,7 @@ from tests.supervised import SLUG, WITHIN_S, wait
 KEYS = 1_000
 NODES = (1, 2, 3, 4)
 MEBIBYTES = 64
+QUIET_S = 3.0
 pytestmark = [pytest.mark.no_cover, pytest.mark.long]
 
 
@@ -79,6 +81,19 @@ def as_before_9_1(real):
                 client.config_set("cluster-config-save-behavior", "sync")
 
 
+def settled(real):
+    """Waits until no server has written down its view for a while: whoever hears something new does, and may end by it.
+
+    Each tells the others of replicas and shards bit by bit; the views do not show that this has ended.
+    """
+    root = passwords.folder(real.known().cluster.pk)
+
+    def age_s():
+        return time.time() - max(path.stat().st_mtime for path in root.glob("*/nodes.conf"))
+
+    until(lambda: age_s() > QUIET_S, what="views that stay as they are")
+
+
 def complete(real, written):
     """At rest, every key and every confirmed write there, two servers a node."""
     assert sum(real.equal().values()) == KEYS
@@ -98,6 +113,7 @@ def test_one_death_on_a_full_disk_ends_nobody_else(real, disk, pages, older):
     primary, _replica = in_sync(real, 2)
     written = write_confirmed(real, 2, KEYS)
     others = real.server_pids() - {primary.pid}
+    settled(real)
     with disk_filled(disk):
         until(lambda: pages(b"full"), what="pages that say so")
         told = status(real)
