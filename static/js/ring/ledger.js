@@ -12,35 +12,44 @@ import { ring } from "./subject.js";
 
 /** @import { Change, Movement, Page } from "./types.js" */
 
+/** @typedef {[figure: string, words: string, bad: boolean]} Cell */
+
+/** @type {(change: Change, movement: Movement) => HTMLElement} */
+export const ledger = (change, movement) => cellsOf(ledgerCells(change, movement));
+
 /**
+ * The figures with their words, and whether it is bad news.
  * @param {Change} change
  * @param {Movement} movement
+ * @returns {Cell[]}
  */
-export function ledger(change, movement) {
+export function ledgerCells(change, movement) {
   const { kind, after, planned } = change;
+  if (isManaged(after)) return servedCells(change, movement);
   const { moved, needless, copies } = movement;
-  if (isManaged(after)) return cellsOf(servedCells(change, movement));
-  const many = copiesOf(after.cluster);
+  const { lists } = abilitiesOf(after.cluster);
   const { kills } = ring.kind(kind);
-  const only = kills && many === 1;
-  const left = ngettext("lost, %(n)s copy left", "lost, %(n)s copies left", many - 1);
-  const cells = [
-    [count(moved), planned ? _("would change owner") : _("changed owner"), false],
-    kills
-      ? [
-          count(only ? moved : 0),
-          only ? _("lost, the only copy") : interpolate(left, { n: many - 1 }),
-          only && moved > 0,
-        ]
-      : [count(needless), _("needless moves"), false],
-  ];
-  if (abilitiesOf(after.cluster).lists) {
+  /** @type {Cell[]} */
+  const cells = [[count(moved), planned ? _("would change owner") : _("changed owner"), false]];
+  if (kills) cells.push(lostCell(movement, copiesOf(after.cluster)));
+  // Three have room: where a key has no copies there is none to be made.
+  if (!kills || !lists) cells.push([count(needless), _("needless moves"), false]);
+  if (lists)
     cells.push([count(copies.moved), interpolate(_("of %(n)s copies to make"), { n: count(copies.total) }), false]);
-  }
-  return cellsOf(/** @type {Cell[]} */ (cells));
+  return cells;
 }
 
-/** @typedef {[figure: string, words: string, bad: boolean]} Cell */
+/**
+ * What died with a node. A key that moved between nodes that stay is still where it was.
+ * @param {Movement} movement
+ * @param {number} copies of each key
+ * @returns {Cell}
+ */
+function lostCell({ moved, needless }, copies) {
+  if (copies === 1) return [count(moved - needless), _("lost, the only copy"), moved > needless];
+  const left = ngettext("lost, %(n)s copy left", "lost, %(n)s copies left", copies - 1);
+  return ["0", interpolate(left, { n: copies - 1 }), false];
+}
 
 /**
  * On real servers: keys that arrived, or that were lost, which is not the same as another owner.

@@ -8,6 +8,7 @@ import { actCell, figureCells, goneWord, holds, loadCell, nameCell, tickSince } 
 import { contextOf, lastHeading } from "./nodes.js";
 import { windowed } from "../lib/rows.js";
 import { slotCount } from "./slots.js";
+import { abilitiesOf } from "./strategies.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Context, Sides } from "./noderow.js" */
@@ -88,7 +89,8 @@ export function nodeTable(store, scroll, tools, acting, open) {
     context = made;
     const managed = isManaged(made.state);
     const foreign = isExternal(made.state);
-    const columns = foreign ? OUTSIDE : COLUMNS.filter(({ name }) => name !== (noted(made) ? "" : "stored"));
+    const left = { stored: !noted(made), tokens: !abilitiesOf(made.state.cluster).tokens };
+    const columns = foreign ? OUTSIDE : COLUMNS.filter(({ name }) => !left[/** @type {keyof typeof left} */ (name)]);
     head.replaceChildren(
       ...columns.map((column) => heading(column, made.change !== null, managed, refill)),
       lastHeading(foreign),
@@ -185,7 +187,8 @@ function row(context, sides) {
  * @param {Node} one
  */
 function placeCells(state, one) {
-  const figures = isExternal(state) ? [count(slotCount(one)), count(one.tokens)] : [count(one.tokens), one.weight];
+  const tokens = abilitiesOf(state.cluster).tokens ? [count(one.tokens)] : [];
+  const figures = isExternal(state) ? [count(slotCount(one)), ...tokens] : [...tokens, one.weight];
   const place = isExternal(state) ? one.address : one.zone;
   return [...figures.map((figure) => h("td", { class: "num" }, figure)), h("td", {}, place)];
 }
