@@ -25,10 +25,10 @@ class Shared(Generic[T]):
         self._kept_size = 0
         self._making: dict[Hashable, Future[T]] = {}
 
-    def get(self, key: Hashable, make: Callable[[], T], *, keep: bool = True) -> T:
+    def get(self, key: Hashable, make: Callable[[], T], *, keep: bool | Callable[[T], bool] = True) -> T:
         """The value of the key. `make` runs in one thread; the others wait for what it returns or raises.
 
-        Without `keep`, or where it raises, whoever asks afterwards makes it anew.
+        Without `keep`, where it says no to the value, or where `make` raises, whoever asks afterwards makes it anew.
         """
         with self._lock:
             if key in self._kept:
@@ -48,7 +48,7 @@ class Shared(Generic[T]):
             raise
         with self._lock:
             del self._making[key]
-            if keep:
+            if keep(value) if callable(keep) else keep:
                 self._keep(key, value)
         ours.set_result(value)
         return value

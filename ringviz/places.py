@@ -37,6 +37,7 @@ class Clusters(Places):
         super().__init__()
         self.carry(ring, state_of_stream)
         self.show(Page(_("Ring"), "ringviz:ring"))
+        self.show(Page(_("Compare"), "ringviz:compare"))
 
     def find(self, slug: str) -> Place | None:
         """One query."""

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ringviz.views import acting, keys, moved, page, reading
+from ringviz.views import acting, comparing, keys, moved, page, reading
 
 app_name = "ringviz"
 
@@ -19,6 +19,9 @@ _cluster = [
     path("act", acting.act, name="act"),
     path("moved", moved.moved, name="moved"),
     path("moved.csv", moved.moved_csv, name="moved_csv"),
+    path("compare/", comparing.page, name="compare"),
+    path("compare/figures", comparing.figures, name="compare_figures"),
+    path("compare.csv", comparing.figures_csv, name="compare_csv"),
     path("keys", keys.keys, name="keys"),
 ]
 

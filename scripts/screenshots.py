@@ -126,8 +126,16 @@ def take(photographer: Photographer) -> None:
     at_rest_presented(page)
     keep(page, "ring-presentation")
     keep(photographer.open("clusters/forty/"), "ring-forty")
+    take_comparison(photographer)
     keep(photographer.open(f"{ring}timeline/"), "timeline")
     take_locks(photographer)
+
+
+def take_comparison(photographer: Photographer) -> None:
+    """All strategies on a million keys."""
+    page = photographer.open("clusters/hundred/compare/", (1440, 1200))
+    expect(page.locator("#figures table")).to_be_visible(timeout=WITHIN_MS)
+    keep(page, "compare")
 
 
 def take_locks(photographer: Photographer) -> None:

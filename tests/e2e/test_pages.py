@@ -22,6 +22,7 @@ PAGES = {
     "forty": "clusters/forty/",
     "hundred": "clusters/hundred/",
     "past": "clusters/demo/?v=4&key=moment",
+    "compare": "clusters/demo/compare/",
     "timeline": "clusters/demo/timeline/",
     "locks": "locks/embedded/",
     "admin": "admin/",
@@ -49,6 +50,8 @@ def ready(page: Page) -> None:
         expect(ring).to_have_attribute("data-state", "idle")
     if page.locator("#lanes").count():
         expect(page.locator("body")).to_have_attribute("data-watch", "watching", timeout=20_000)
+    if page.locator("#figures").count():
+        expect(page.locator("#figures table")).to_be_visible(timeout=20_000)
     page.wait_for_function("() => document.fonts.status === 'loaded'")
 
 
@@ -83,7 +86,7 @@ def test_each_page_in_every_size_and_theme(calm_demo: Demo, visitors: Visitors, 
     assert found == [], "\n".join(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("name", ["overview", "demo", "hundred", "timeline", "past", "locks"])
+@pytest.mark.parametrize("name", ["overview", "demo", "hundred", "compare", "timeline", "past", "locks"])
 def test_a_phone_has_large_targets_and_says_nothing_of_keys(calm_demo: Demo, visitors: Visitors, name: str) -> None:
     page = visitors.open(calm_demo, PAGES[name], size=SIZES["phone"], is_mobile=True)
     ready(page)

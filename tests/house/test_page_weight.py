@@ -8,7 +8,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS_BUDGET_BYTES = 9 * 1024
-PAGES = ("dashboard/overview.html", "ringviz/ring.html", "dashboard/timeline.html", "locks/locks.html", "404.html")
+PAGES = (
+    "dashboard/overview.html",
+    "ringviz/ring.html",
+    "ringviz/compare.html",
+    "dashboard/timeline.html",
+    "locks/locks.html",
+    "404.html",
+)
 
 
 def sheets(template: str) -> list[str]:

@@ -58,6 +58,7 @@ def test_a_key_is_kept_only_where_it_may_be():
     assert [shared.get("a", lambda: next(count)) for _ in range(3)] == [0, 0, 0]
     assert [shared.get("b", lambda: next(count), keep=False) for _ in range(3)] == [1, 2, 3]
     assert shared.get("b", lambda: next(count)) == 4
+    assert [shared.get("c", lambda: next(count), keep=lambda made: made == 6) for _ in range(3)] == [5, 6, 6]
 
 
 def test_the_least_recently_used_goes_first():

@@ -1,0 +1,82 @@
+/** The Compare page: says why figures did not come and asks for them again, and that the cluster has changed since. */
+
+import { connect } from "../lib/live.js";
+import { showLost, showStatus } from "../lib/status.js";
+import { refusalWords } from "./saying.js";
+
+const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
+const live = /** @type {HTMLElement} */ (document.querySelector("#live"));
+const lost = /** @type {HTMLElement} */ (document.querySelector("#lost"));
+const changed = /** @type {HTMLElement} */ (document.querySelector("#changed"));
+const have = { v: Number(main.dataset.version), epoch: main.dataset.epoch ?? "" };
+let watching = /** @type {number | null} */ (null);
+let state = /** @type {{state: import("../lib/status.js").State, since: number | null}} */ ({
+  state: "connecting",
+  since: null,
+});
+
+function show() {
+  showStatus(live, { state: state.state, watching, at: state.since });
+  showLost(lost, state.state, state.since);
+}
+
+/** The parts of the place where the figures come, while they have not. */
+function waiting() {
+  const place = document.querySelector("#figures[aria-busy]");
+  const [wait, refused] = place?.querySelectorAll("p") ?? [];
+  const again = place?.querySelector("button");
+  return wait && refused && again ? { place, wait, refused, again } : null;
+}
+
+/** @param {string} words why there are no figures; "" while they are asked for */
+function sayRefused(words) {
+  const parts = waiting();
+  if (!parts) return;
+  parts.refused.textContent = words;
+  parts.refused.hidden = parts.again.hidden = words === "";
+  parts.wait.hidden = words !== "";
+}
+
+document.body.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = /** @type {CustomEvent<{xhr: XMLHttpRequest}>} */ (event).detail;
+  sayRefused(refusalWords(xhr.status, xhr.responseText));
+});
+document.body.addEventListener("htmx:afterSwap", showChanged);
+document.body.addEventListener("htmx:sendError", () => sayRefused(refusalWords(0, "")));
+waiting()?.again.addEventListener("click", () => {
+  sayRefused("");
+  waiting()?.place?.dispatchEvent(new Event("ringviz:again"));
+});
+
+/** The figures are of a version of their own: they are computed after the frame was made. */
+function showChanged() {
+  const figures = /** @type {HTMLElement | null} */ (document.querySelector("#figures[data-version]"));
+  changed.hidden = have.epoch === main.dataset.epoch && have.v <= Number((figures ?? main).dataset.version);
+}
+
+/** @param {number} v */
+function follow(v) {
+  have.v = v;
+  showChanged();
+}
+
+connect({
+  url: main.dataset.socket ?? "",
+  have: () => have,
+  onSnapshot: (message) => {
+    have.epoch = message.epoch;
+    follow(message.v);
+  },
+  onEvent: (event) => follow(event.v),
+  onFrame: (topic, data) => {
+    if (topic === "watchers") {
+      watching = data.count ?? null;
+      show();
+    }
+  },
+  onState: (next) => {
+    state = next;
+    show();
+  },
+});
+show();
