@@ -5,6 +5,7 @@ import { percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { byId, chip, h, parts } from "./dom.js";
 import { facesOf } from "./faces.js";
+import { stepLines } from "./figures/steps.js";
 import { askedIn, isLocal, lookupIn } from "./lookup.js";
 import { isExternal, isManaged } from "./members.js";
 import { copiesOf } from "./strategies.js";
@@ -109,6 +110,8 @@ function walkLines(page, trouble) {
   const first = foreign ? line(_("Slot"), mono(String(bucket))) : line(_("Hash"), mono(`0x${hex(hash)}`));
   const lines = [first, line(_("Position"), h("span", {}, around))];
   if (lookup.asked) return [...lines, line(_("Owner"), h("span", {}, _("asking")))];
+  for (const [name, value] of stepLines(lookup.steps, faces)) lines.push(line(name, value));
+  if (!owner && lookup.steps) return lines; // nobody owns it, and the steps say why
   if (!owner)
     return [...lines, line(_("Owner"), h("span", { class: "wn" }, foreign ? _("nobody") : _("no node is active")))];
   if (token && !foreign) {

@@ -42,7 +42,7 @@ export const askedIn = (lookup, v) => ({ ...ofKey(lookup), v, owner: 0, token: n
  * What holds of a key at every version: all but what the servers say, and what they said before.
  * @param {Lookup} lookup
  */
-function ofKey({ stored, asked, ...rest }) {
+function ofKey({ stored, asked, steps, ...rest }) {
   return rest;
 }
 

@@ -50,7 +50,7 @@ const page = {
 const store = new Store(page);
 const loader = new Loader(store, boot.urls);
 wireLegend(store);
-const stage = new Stage(store, () => loader.data());
+const stage = new Stage(store, boot.urls, () => loader.data());
 wireCaption(store);
 wireCenter(store, boot.may_operate);
 

@@ -113,7 +113,8 @@ function wirePanels({ boot, store, stage, travel, acting }, { open, openAdd, ope
   if (!foreign) wireSettings(store, acting, openAdd);
   wireTabs(store);
   wirePointer(store, stage, (number) => {
-    if (acting.powers.ask) void acting.intend({ action: "kill", node: String(number) });
+    // A mark in a drawing is pointed at to see its node's part in it: nothing invites to kill with it.
+    if (acting.powers.ask && !stage.figures?.scene) void acting.intend({ action: "kill", node: String(number) });
     else store.set({ selected: store.page.selected === number ? null : number });
   });
   byId("core").addEventListener("click", ({ target }) => {

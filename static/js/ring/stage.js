@@ -4,10 +4,13 @@ import { onTheme } from "../lib/theme.js";
 import { shownChange } from "./change.js";
 import { byId } from "./dom.js";
 import { drawOverlay, drawRing, hit, layout, prepare, readTheme, textMeasure } from "./draw/ring.js";
+import { hasFigure } from "./figures/index.js";
 import { drawnState, pictureOf } from "./picture.js";
 
 /** @import { Hit, Layout, Picture, Theme } from "./draw/types.js" */
+/** @import { Figures } from "./figures/show.js" */
 /** @import { Data } from "./picture.js" */
+/** @import { Page, Urls } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
 const RUN_MS = 620;
@@ -16,10 +19,12 @@ const REDUCED = "(prefers-reduced-motion: reduce)";
 export class Stage {
   /**
    * @param {Store} store
+   * @param {Urls} urls
    * @param {() => Data} data
    */
-  constructor(store, data) {
+  constructor(store, urls, data) {
     this.store = store;
+    this.urls = urls;
     this.data = data;
     this.host = byId("ring");
     this.core = byId("core");
@@ -36,6 +41,9 @@ export class Stage {
     this.hover = null;
     /** @type {unknown} what the static layer was drawn from */
     this.drawnFrom = null;
+    /** @type {Figures | null} the drawing of a strategy that has no ring; loaded when one is shown */
+    this.figures = null;
+    this.loading = false;
     /** Whether the page answers yet; until then the host says that it is loading. */
     this.ready = false;
     this.change = shownChange(store.page);
@@ -63,7 +71,11 @@ export class Stage {
     const { page } = this.store;
     // Behind the table nothing is drawn, but the version shown is still this one.
     if (this.ready) this.host.dataset.version = String(page.view.v);
+    const flat = hasFigure(drawnState(page).cluster.strategy);
+    byId("well").classList.toggle("flat", flat);
     if (width === 0 || height === 0) return;
+    if (flat) return this.drawFigure(page, width, height);
+    this.figures?.clear();
     this.watchChange();
     const picture = pictureOf(page, this.data(), this.hover);
     const pen = prepare(this.still, width, height, this.theme.scale);
@@ -76,6 +88,37 @@ export class Stage {
     this.drawnFrom = key;
     this.tell(picture, place);
     this.step();
+  }
+
+  /**
+   * Draws what a strategy without ranges has in the place of the ring.
+   * @param {Readonly<Page>} page
+   * @param {number} width
+   * @param {number} height
+   */
+  drawFigure(page, width, height) {
+    cancelAnimationFrame(this.frame);
+    this.picture = this.layout = this.drawnFrom = null;
+    if (!this.figures) return void this.loadFigures();
+    const { theme, hover } = this;
+    const whole = this.figures.draw(page, this.data(), { width, height, theme, hover: hover?.number ?? null });
+    if (!this.ready) return;
+    const { strategy } = drawnState(page).cluster;
+    const moved = String(shownChange(page)?.movement?.moved ?? 0);
+    const state = whole ? "idle" : "loading";
+    Object.assign(this.host.dataset, { lod: "figure", tokens: "0", moved, mode: "calm", strategy, state });
+  }
+
+  async loadFigures() {
+    if (this.loading) return;
+    this.loading = true;
+    try {
+      const { Figures: Shown } = await import("./figures/show.js");
+      this.figures = new Shown(this.urls, () => this.draw());
+      this.draw();
+    } finally {
+      this.loading = false;
+    }
   }
 
   watchChange() {
@@ -117,7 +160,7 @@ export class Stage {
 
   /** Puts the words in the middle where they have room: below the lens, if there is one. */
   fitWords() {
-    if (!this.layout) return;
+    if (!this.layout) return void this.core.removeAttribute("style");
     const { lens, slot, density, cy, R } = this.layout;
     this.core.classList.toggle("s", R < 262);
     this.core.classList.toggle("xs", R < 200);
@@ -138,6 +181,10 @@ export class Stage {
    * @param {MouseEvent} event
    */
   at(event) {
+    if (this.figures?.scene) {
+      const number = this.figures.at(event);
+      return number ? { number, token: null, part: /** @type {const} */ ("arc") } : null;
+    }
     const box = this.host.getBoundingClientRect();
     if (!this.picture || !this.layout) return null;
     return hit(this.layout, this.picture, event.clientX - box.left, event.clientY - box.top);
@@ -147,7 +194,8 @@ export class Stage {
   point(hover) {
     if (hover?.number === this.hover?.number && hover?.token === this.hover?.token) return;
     this.hover = hover;
-    this.step();
+    if (this.figures?.scene) this.draw();
+    else this.step();
   }
 }
 

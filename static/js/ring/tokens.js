@@ -15,17 +15,27 @@ const MAGIC = 0x315a5652;
 export const MOST_TOKENS = 20_000;
 
 /**
+ * Opens a binary file of ours: its header, and where its numbers begin.
+ * @param {ArrayBuffer} buffer
+ * @returns {{header: any, at: number}}
+ * @throws {Error} when it is something else
+ */
+export function unpacked(buffer) {
+  const view = new DataView(buffer);
+  if (buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC) throw new Error("not a token file");
+  const length = view.getUint32(4, true);
+  return { header: JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length))), at: 8 + length };
+}
+
+/**
  * Reads tokens.bin.
  * @param {ArrayBuffer} buffer
  * @returns {{v: number, nodes: Map<number, Uint32Array>, bins: Uint32Array | null}}
  * @throws {Error} when it is something else
  */
 export function decodeTokens(buffer) {
-  const view = new DataView(buffer);
-  if (buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC) throw new Error("not a token file");
-  const length = view.getUint32(4, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
-  const data = words(buffer, 8 + length);
+  const { header, at: start } = unpacked(buffer);
+  const data = words(buffer, start);
   if (header.bins) return { v: header.v, nodes: new Map(), bins: data };
   let at = 0;
   const nodes = new Map();

@@ -42,6 +42,7 @@
  *   v: number}} Change
  * @typedef {{key: string, hash: number, position: number, v: number, owner: number,
  *   token: {value: number, index: number} | null, copies: {number: number, token: number | null}[], bucket?: number,
+ *   steps?: import("./figures/types.js").Steps | null,
  *   stored?: {owner: number, found: boolean, replicas: number[]} | null, asked?: boolean}} Lookup
  *   stored: what the servers say of the key, null when they could not be asked; asked: only the server can say whose it is
  *   at this version, and it has not answered yet
@@ -72,7 +73,7 @@
  * }} Page
  *   life: how many snapshots replaced the head; frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
- * @typedef {{state: string, tokens: string, density: string, lookup: string, plan: string, act: string, moved: string,
+ * @typedef {{state: string, tokens: string, table: string, density: string, lookup: string, plan: string, act: string, moved: string,
  *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string}} Urls
  * @typedef {{tokens: boolean, ranges: boolean, told: boolean, weights: boolean, lists: boolean, alone: boolean,
  *   minimal: boolean, last_only: boolean}} Abilities

@@ -1,0 +1,22 @@
+/** Which drawing a strategy has. The one place of the page that knows strategies by name; what has ranges is drawn as a ring. */
+
+/** @import { Figure } from "./types.js" */
+
+/** @type {Record<string, () => Promise<{figure: Figure}>>} */
+const FIGURES = {
+  modulo: () => import("./remainder.js"),
+  rendezvous: () => import("./scores.js"),
+  jump: () => import("./jumps.js"),
+  maglev: () => import("./table.js"),
+  multiprobe: () => import("./probes.js"),
+  bounded: () => import("./levels.js"),
+};
+
+/** @param {string} strategy */
+export const hasFigure = (strategy) => Object.hasOwn(FIGURES, strategy);
+
+/**
+ * @param {string} strategy one that has a figure
+ * @returns {Promise<Figure>}
+ */
+export const loadFigure = async (strategy) => (await FIGURES[strategy]()).figure;
