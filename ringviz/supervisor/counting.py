@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 0.25
 TIMEOUT_S = 0.2
+MOST_KEPT = 4_096  # nodes whose bytes are remembered, those that are gone too: a death may be told late
 
 
 class Counted(Protocol):
@@ -76,8 +77,14 @@ class Counting:
                 link = copy.link if copy else None
                 cluster.members.copies.seen(replica, primary, link, primary_answers=found is not None)
             if found is not None:
-                self._bytes[cluster.stream_id, number] = found.data
+                self._keep((cluster.stream_id, number), found.data)
         publish_frame(cluster.stream_id, "stored", dict(StoredFrame(at=now_ms(), nodes=nodes)))
+
+    def _keep(self, node: tuple[int, int], data: int) -> None:
+        self._bytes.pop(node, None)
+        self._bytes[node] = data  # the last now
+        if len(self._bytes) > MOST_KEPT:
+            del self._bytes[next(iter(self._bytes))]
 
 
 def _stored(found: Measured | None, other: Measured | None, *, has_replica: bool) -> Stored:
