@@ -62,6 +62,43 @@ def test_modulo_has_no_tokens(operator: Client, cluster: str):
     assert decoded(operator.get(cluster + "tokens.bin").content) == ({"v": 3, "nodes": []}, [])
 
 
+def test_a_table_has_the_owner_of_every_entry_at_its_version(operator: Client, cluster: str):
+    refused = operator.get(cluster + "table.bin")
+    assert (refused.status_code, "no table" in refused.json()["error"]) == (404, True)
+    form = {"action": "configure", "strategy": "maglev", "options": "table_size=101", "version": 2}
+    assert operator.post(cluster + "act", form).status_code == 200
+    assert operator.post(cluster + "act", {"action": "kill", "node": 2, "version": 3}).status_code == 200
+    for query, names in (("", "acd"), ("?v=4", "acd"), ("?v=3", "abcd")):
+        header, entries = table_of(operator.get(f"{cluster}table.bin{query}").content)
+        asking = [[" abcd".index(name), hashed(name) % 101, hashed(name, 1) % 100 + 1] for name in names]
+        assert header == {"v": 3 if "3" in query else 4, "size": 101, "nodes": asking}
+        assert len(entries) == 101
+        assert set(entries) == set(range(len(names)))
+        found = operator.get(f"{cluster}lookup?key=user:7&{query[1:]}").json()
+        assert found["steps"]["entry"] == hashed("user:7") % 101
+        assert found["steps"]["node"] == found["owner"] == asking[entries[hashed("user:7") % 101]][0]
+    assert operator.get(cluster + "table.bin?v=2").status_code == 404
+
+
+def table_of(data: bytes) -> tuple[dict[str, Any], list[int]]:
+    """The header and the entries of table.bin."""
+    length = struct.unpack("<II", data[:8])[1]
+    return json.loads(data[8 : 8 + length]), np.frombuffer(data[8 + length :], "<u2").tolist()
+
+
+def hashed(text: str, seed: int = 0) -> int:
+    return mmh3.hash(text, seed, signed=False)
+
+
+def test_a_lookup_with_bounded_loads_needs_no_more_than_a_key(operator: Client, cluster: str):
+    form = {"action": "configure", "strategy": "bounded", "options": "c=1", "version": 2}
+    assert operator.post(cluster + "act", form).status_code == 200
+    for key, member in (("user:7", True), ("stranger", False)):
+        found = operator.get(f"{cluster}lookup?key={key}").json()
+        assert (found["steps"]["member"], found["owner"] > 0) == (member, member)
+        assert [level["load"] for level in found["steps"]["levels"]] == [250] * 4
+
+
 def test_density_counts_every_key(watcher: Client, cluster: str):
     key_set = Cluster.objects.get().key_set_id
     response = watcher.get(f"{cluster}density.bin?keys={key_set}")
