@@ -141,10 +141,10 @@ function middle({ found, faces, size }, { cx, cy, R }, { met, member, skipped })
   const face = faces.of(last.node);
   const full = met.length - 1 + skipped;
   const said = !member
-    ? _("not a key of the set; it would start at")
+    ? _("it would start at")
     : full === 0
-      ? _("the first node has room")
-      : interpolate(ngettext("walked past %(n)s full node", "walked past %(n)s full nodes", full), { n: count(full) });
+      ? _("first node has room")
+      : interpolate(ngettext("past %(n)s full node", "past %(n)s full nodes", full), { n: count(full) });
   const top = cy - size * 1.6;
   return [
     text(cut(found?.key ?? "", room, size), cx, top, { size, weight: 600, anchor: "middle", mono: true }),
@@ -163,8 +163,8 @@ function middle({ found, faces, size }, { cx, cy, R }, { met, member, skipped })
 function drawBars({ faces, size, active }, { unit, c, more }, bars, { x, y, width }) {
   const what =
     unit === "keys"
-      ? _("Keys of each node; no node has more than its cap, c = %(c)s")
-      : _("Buckets of each node; no node has more than its cap, c = %(c)s");
+      ? _("Keys of each node under its cap, c = %(c)s")
+      : _("Buckets of each node under its cap, c = %(c)s");
   const rest = more > 0 ? ` ${interpolate(_("%(n)s nodes with lower levels are left out."), { n: count(more) })}` : "";
   const head = text(cut(interpolate(what, { c }) + rest, width, size), x, y + size, { size, ink: "ink2" });
   const columns = bars.map((bar) => {
