@@ -108,11 +108,10 @@ def _turns(weights: Sequence[float]) -> Iterator[int]:
     heaviest = max(weights)
     if min(weights) == heaviest:
         yield from cycle(range(len(weights)))
-    parts = [weight / heaviest for weight in weights]
-    due = [0.0] * len(parts)
+    parts = np.array(weights) / heaviest
+    due = np.zeros(len(parts))
     while True:
-        for node, part in enumerate(parts):
-            due[node] += part
-            if due[node] >= 1:
-                due[node] -= 1
-                yield node
+        due += parts
+        turn = np.flatnonzero(due >= 1)
+        due[turn] -= 1
+        yield from turn.tolist()
