@@ -14,6 +14,7 @@ from django.utils.translation import override
 from live.subjects import event_words
 from live.wording import grouped
 from ringviz.events import ring
+from ringviz.strategies import described
 
 ROOT = Path(__file__).parents[2]
 NODE = {"name": "cache-5", "weight": 1.5}
@@ -105,12 +106,15 @@ def test_numbers_are_grouped_as_the_language_has_it():
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Node")
 def test_the_page_says_the_same():
     script = """
+      import { declare } from "./static/js/ring/strategies.js";
       import { eventWords } from "./static/js/ring/subject.js";
       let text = "";
       for await (const part of process.stdin) text += part;
-      console.log(JSON.stringify(JSON.parse(text).map(([kind, payload]) => eventWords(kind, payload))));
+      const { strategies, said } = JSON.parse(text);
+      declare(strategies);
+      console.log(JSON.stringify(said.map(([kind, payload]) => eventWords(kind, payload))));
     """
-    told = json.dumps([[kind, payload] for kind, payload, *_said in SAID])
+    told = json.dumps({"strategies": described(), "said": [[kind, payload] for kind, payload, *_said in SAID]})
     command = ["node", "--input-type=module", "-e", script]
     ran = subprocess.run(command, input=told, capture_output=True, text=True, cwd=ROOT, check=True)
     assert json.loads(ran.stdout) == [event_words(kind, payload)._asdict() for kind, payload, *_said in SAID]
