@@ -42,12 +42,12 @@ def marks(real, engine):
 def frozen_within_a_slot(real, engine, *, supervisor=False):
     """Asks for a drain of node 1, and freezes its target while some keys of a slot have arrived and the slot has not.
 
-    With `supervisor` that is frozen too: it judges nobody meanwhile. Gives what was asked, and the pids of source and
-    target.
+    The supervisor is frozen meanwhile, so that it judges nobody, and stays so with `supervisor`. Gives what was asked,
+    and the pids of source and target.
     """
     source, target = Address.parse(real.node(1)["address"]), Address.parse(real.node(2)["address"])
     id_, pid, on = engine.identity(target), real.pid_of(2), real.known()
-    frozen = [real.supervisor.pid, pid] if supervisor else [pid]
+    frozen = [real.supervisor.pid, pid]
     keys = keys_per_bucket(index_for(on.state["cluster"], on.cluster.key_set))
 
     def within():
@@ -58,6 +58,8 @@ def frozen_within_a_slot(real, engine, *, supervisor=False):
         with Redis(*source, password=real.password()) as client:
             left = sum(client.execute_command("CLUSTER", "COUNTKEYSINSLOT", slot) for slot in leaving)
         if left < keys[leaving].sum() and (not supervisor or is_marked_on_disk(real)):
+            if not supervisor:
+                os.kill(real.supervisor.pid, signal.SIGCONT)
             return True
         for one in frozen:
             os.kill(one, signal.SIGCONT)
