@@ -48,7 +48,7 @@ WANTED: dict[str, Any] = {
 _LACKS: tuple[tuple[Callable[[Abilities], bool], Any], ...] = (
     (
         lambda can: can.last_only,
-        gettext_lazy("Nodes have numbers, not names. When any but the last leaves, those behind it are renumbered."),
+        gettext_lazy("Nodes have numbers, not names. When any node but the last leaves, all after it are renumbered."),
     ),
     (
         lambda can: not can.minimal and not can.last_only,

@@ -102,7 +102,7 @@ def charts_of(found: Comparison) -> list[Chart]:
             _moves(found, lambda one: one.reweights),
         ),
         Chart(_("Look-up"), _("Per key, all keys at once. Measured here and now."), _bars(found, _lookup, _ns)),
-        Chart(_("Build"), _("Until the first key is found. Measured here and now."), _bars(found, _build, _ms)),
+        Chart(_("Build"), _("Time to build it and find one key. Measured here and now."), _bars(found, _build, _ms)),
         Chart(_("Memory"), _("Arrays and lists, without names and keys."), _bars(found, lambda one: one.held, _bytes)),
     ]
 
