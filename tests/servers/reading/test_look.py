@@ -106,7 +106,8 @@ def test_open_slots_are_those_that_each_primary_tells_of_itself(shared_foreign):
         target.client.execute_command("CLUSTER SETSLOT", 7, "IMPORTING", source.id)
         source.client.execute_command("CLUSTER SETSLOT", 7, "MIGRATING", target.id)
         for asked in (teller, source):
-            found = look(Reader(asked.target, LOGIN), timeout_s=5)
+            found = look(Reader(asked.target, LOGIN), timeout_s=30)
+            assert found.measured.keys() == {source.id, target.id, teller.id}
             marks = {member.id: found.marks_of(member) for member in found.members}
             assert marks == {source.id: ((7, True, target.id),), target.id: ((7, False, source.id),), teller.id: ()}
     finally:
