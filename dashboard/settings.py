@@ -25,6 +25,7 @@ CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 # One line brings a subject in: its app registers what it has (live/places.py).
 OUR_APPS = [
     "dashboard",
+    "balancer",
     "ringviz",
     "locks",
     "live",

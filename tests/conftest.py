@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.installations import Kept
     from tests.supervised import Installation
 
-PRODUCT = ("dashboard", "fleet", "live", "locks", "ringviz", "servers")
+PRODUCT = ("balancer", "dashboard", "fleet", "live", "locks", "ringviz", "servers")
 
 # Time limits live in `make bench`: an example may take as long as a busy machine makes it.
 hypothesis_settings.register_profile("unhurried", parent=hypothesis_settings.default, deadline=None)

@@ -1,0 +1,1 @@
+"""Policies and the simulator: pure, without a clock or a random number of their own."""
