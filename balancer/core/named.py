@@ -1,0 +1,42 @@
+"""The policies by their names. Nothing else compares these names: ask a policy's `sight` and `options`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from balancer.core.draws import Draw
+from balancer.core.policies.at_random import Random
+from balancer.core.policies.central import Central
+from balancer.core.policies.jsq import ShortestQueue
+from balancer.core.policies.p2c import TwoChoices
+from balancer.core.policies.p2c_distinct import TwoDistinctChoices
+from balancer.core.policies.round_robin import RoundRobin
+from balancer.core.policy import Policy
+from balancer.core.pool import Pool
+from ringviz.core.abilities import NO_OPTIONS, Options
+from ringviz.core.errors import CoreError
+
+POLICIES: Final[Mapping[str, type[Policy]]] = {
+    "random": Random,
+    "round_robin": RoundRobin,
+    "p2c": TwoChoices,
+    "p2c_distinct": TwoDistinctChoices,
+    "jsq": ShortestQueue,
+    "central": Central,
+}
+
+
+class UnknownPolicy(CoreError):
+    """There is no policy of this name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name, self.known = name, known
+        super().__init__(f"there is no policy {name!r}; there are: {', '.join(known)}")
+
+
+def policy(name: str, pool: Pool, draw: Draw, options: Options = NO_OPTIONS) -> Policy:
+    """The policy of this name over a pool. Raises UnknownPolicy, and what its options raise."""
+    if name not in POLICIES:
+        raise UnknownPolicy(name, tuple(POLICIES))
+    return POLICIES[name](pool, draw, options)

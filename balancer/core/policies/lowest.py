@@ -1,0 +1,62 @@
+"""What the policies have in common that look at every ready node: the lowest score wins, and ties go round in turn."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from balancer.core.policy import Choice, Policy
+
+
+class Lowest(Policy):
+    """Picks the ready node with the lowest score; of several, the next in turn after the last pick. O(n).
+
+    A subclass says `scores`. `of_ready` takes out of any of the pool's lists what belongs to the ready nodes, in their
+    order.
+    """
+
+    of_ready: Callable[[Sequence[Any]], Sequence[Any]]
+    _ready: tuple[int, ...] = ()
+    _at = -1  # the last pick, as an index of `_ready`
+
+    def changed(self) -> None:
+        """The turn goes on where it was. O(n)."""
+        last = self._ready[self._at] if self._at >= 0 else -1
+        self._ready = tuple(self.pool.ready)
+        self._at = bisect_right(self._ready, last) - 1
+        self.of_ready = _gatherer(self._ready)
+
+    @abstractmethod
+    def scores(self, now: float) -> Sequence[float]:
+        """The score of each ready node, in the order of `pool.ready`."""
+
+    def pick(self, key: int, now: float) -> int:
+        """The lowest."""
+        at = self._at = lowest_in_turn(self.scores(now), self._at)
+        return self._ready[at]
+
+    def why(self, key: int, now: float) -> Choice:
+        """The same, with the scores of all."""
+        scores = self.scores(now)
+        at = self._at = lowest_in_turn(scores, self._at)
+        return Choice(self._ready[at], dict(zip(self._ready, scores, strict=True)), considered=self._ready)
+
+
+def lowest_in_turn(values: Sequence[float], last: int) -> int:
+    """The index of the lowest of the values, at least one; of several, the first after `last`, else the first."""
+    low = min(values)
+    first = values.index(low)
+    if first > last:
+        return first
+    rest = values[last + 1 :]
+    return last + 1 + rest.index(low) if low in rest else first
+
+
+def _gatherer(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Takes the items at these ascending places; a slice, which is faster, where they lie side by side."""
+    if not places or places[-1] - places[0] == len(places) - 1:
+        return itemgetter(slice(places[0], places[-1] + 1) if places else slice(0))
+    return itemgetter(*places)
