@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from servers.client.line import Limits
 from tests import demos, started
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def hint_server(settings, shared_valkey: started.Valkey) -> started.Valkey:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client of servers waits long enough for any reply: an error is one of ours, and not of a busy machine."""
-    monkeypatch.setattr("servers.client.line.TIMEOUT_S", 20.0)
+    monkeypatch.setattr("servers.client.line.LIMITS", Limits(timeout_s=20.0))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from servers.address import Address
-from servers.client.line import Failed, Line, Outcome
+from servers.client.line import Failed, Limits, Line, Outcome
 from servers.client.owners import SlotOwners
 from servers.resp import ErrorReply, command
 from servers.topology import NotTopology
@@ -20,12 +20,18 @@ Answered = Callable[[Outcome, Address | None], None]
 
 
 class Client:
-    """Sends requests by the slot map that it shares with others, and corrects it. `on_stale()` asks for a new one."""
+    """Sends requests by the slot map that it shares with others, and corrects it. `on_stale()` asks for a new one.
 
-    def __init__(self, slots: SlotOwners, password: str, on_stale: Callable[[], None]) -> None:
+    `limits` are those of each of its lines.
+    """
+
+    def __init__(
+        self, slots: SlotOwners, password: str, on_stale: Callable[[], None], limits: Limits | None = None
+    ) -> None:
         self._slots = slots
         self._password = password
         self._on_stale = on_stale
+        self._limits = limits
         self._lines: dict[Address, Line] = {}
 
     def ask(self, slot: int, packed: bytes, answered: Answered) -> None:
@@ -44,7 +50,7 @@ class Client:
         """The line to a node; made when it is first asked for."""
         line = self._lines.get(address)
         if line is None:
-            line = self._lines[address] = Line(address, self._password)
+            line = self._lines[address] = Line(address, self._password, self._limits)
         return line
 
     def read_map(self, address: Address, done: Callable[[bool], None]) -> None:

@@ -1,8 +1,8 @@
 """One connection of a client to one node. Requests are pipelined, and none of them waits for long.
 
-A node that is silent for TIMEOUT_S, or gone, fails everything that is in flight to it at once; from then on a request
-is turned away unsent until the node has answered a greeting. So a frozen node costs its own requests 300 ms, once, and
-nobody else's anything.
+A node that is silent for the timeout, or gone, fails everything that is in flight to it at once; from then on a request
+is turned away unsent until the node has answered a greeting. So a frozen node costs its own requests one timeout, once,
+and nobody else's anything.
 """
 
 from __future__ import annotations
@@ -11,16 +11,27 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from servers.address import Address
 from servers.resp import ErrorReply, NotAReply, Replies, Reply, command
 
-TIMEOUT_S: Final = 0.3
 RETRY_S: Final = 0.1
 # A frozen server takes connections until its backlog is full: one greeting is left waiting there for so long.
 GREETING_S: Final = 10.0
-MOST_IN_FLIGHT: Final = 256
+
+
+class Limits(NamedTuple):
+    """How long a request may stay without a reply, in seconds, and how many may wait for theirs on one line.
+
+    A client that only wants to go on keeps the timeout short; one that measures how long a node takes does not.
+    """
+
+    timeout_s: float = 0.3
+    most_in_flight: int = 256
+
+
+LIMITS: Final = Limits()
 
 
 class Failed(Enum):
@@ -36,10 +47,14 @@ Done = Callable[[Outcome], None]
 
 
 class Line:
-    """Lives in the running loop, connects at once, and again after each failure, until closed."""
+    """Lives in the running loop, connects at once, and again after each failure, until closed.
 
-    def __init__(self, address: Address, password: str) -> None:
+    Without `limits` those of LIMITS hold.
+    """
+
+    def __init__(self, address: Address, password: str, limits: Limits | None = None) -> None:
         self._address = address
+        self._limits = limits or LIMITS
         self._greeting = (command(b"AUTH", password.encode()) if password else b"") + command(b"PING")
         self._greeting_replies = 2 if password else 1
         self._loop = asyncio.get_running_loop()
@@ -52,19 +67,19 @@ class Line:
         self._closed = False
         self.takes = True  # requests sent before the first reply wait for it
         self.is_up = False
-        self._connect(TIMEOUT_S)
+        self._connect(self._limits.timeout_s)
 
     def ask(self, packed: bytes, done: Done, *, first: bytes = b"") -> None:
-        """Sends a command; `done` is called once, at the latest TIMEOUT_S from now, at once where it is turned away.
+        """Sends a command; `done` is called once, at the latest after the timeout, at once where it is turned away.
 
         `first` is a command that goes before it on the same connection, and whose reply nobody hears (ASKING).
         """
         if not self.takes:
             done(Failed.AWAY)
-        elif len(self._in_flight) >= MOST_IN_FLIGHT:
+        elif len(self._in_flight) >= self._limits.most_in_flight:
             done(Failed.FULL)
         else:
-            deadline = self._loop.time() + TIMEOUT_S
+            deadline = self._loop.time() + self._limits.timeout_s
             if first:
                 self._send(first, deadline, _nobody)
             self._send(packed, deadline, done)
