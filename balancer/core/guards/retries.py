@@ -1,0 +1,64 @@
+"""Retry budget: retries may add a part of the traffic, so that they never become the load that breaks the nodes.
+
+Finagle's `RetryBudget`, and Linkerd's `retryBudget` with the same defaults: the requests of the last 10 s (`ttl`)
+allow 20 % of their number in retries, on top of 10 a second, which may be used at any time within that window. As in
+Finagle the window moves in tenths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+_SLICES: Final = 10
+_ROUNDING: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Retries that are allowed: `share` of the requests of the last `ttl_s` seconds, and `least_per_s` a second."""
+
+    ttl_s: float = 10.0
+    least_per_s: float = 10.0
+    share: float = 0.20
+
+
+class RetryBudget:
+    """Counts requests and retries. O(1) a request and a retry; ten slices of memory.
+
+    Within the window (the current tenth of `ttl_s` and the nine before), retries are at most share x requests +
+    least_per_s x ttl_s.
+    """
+
+    def __init__(self, rules: Budget, now: float) -> None:
+        self.rules = rules
+        self._wide = rules.ttl_s / _SLICES
+        self._at = int(now // self._wide)  # the number of the current slice
+        self._requests = [0] * _SLICES
+        self._retries = [0] * _SLICES
+
+    def sent(self, now: float) -> None:
+        """A request is sent for the first time."""
+        at = int(now // self._wide)
+        if at != self._at:
+            self._move(at)
+        self._requests[at % _SLICES] += 1
+
+    def retry(self, now: float) -> bool:
+        """Whether a request may be sent again; if so, it is counted as sent again."""
+        if self.left(now) < 1:
+            return False
+        self._retries[self._at % _SLICES] += 1
+        return True
+
+    def left(self, now: float) -> int:
+        """How many retries are allowed now; 0 also where more were made than the requests that are left allow."""
+        self._move(int(now // self._wide))
+        allowed = self.rules.share * sum(self._requests) + self.rules.least_per_s * self.rules.ttl_s
+        return max(int(allowed - sum(self._retries) + _ROUNDING), 0)
+
+    def _move(self, at: int) -> None:
+        """Empties the slices between the last one and this one."""
+        for each in range(max(self._at + 1, at - _SLICES + 1), at + 1):
+            self._requests[each % _SLICES] = self._retries[each % _SLICES] = 0
+        self._at = max(self._at, at)
