@@ -19,5 +19,5 @@ urlpatterns = [
     path("overview/processes/", views.show_processes, name="overview-processes"),
     path("overview/<slug:prefix>/<slug:slug>/", views.show_card, name="overview-card"),
     path("<slug:prefix>/<slug:slug>/timeline/", views.show_timeline, name="timeline"),
-    *(path("", include(places.urls)) for places in all_places()),
+    *(path("", include(module)) for places in all_places() for module in places.url_modules),
 ]

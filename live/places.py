@@ -9,7 +9,7 @@ An app whose subject lives in the streams of another app's places adds to those 
 
     places = registered("clusters")
     places.carry(balancer, read=state_of)
-    places.show(Page(_("Balancer"), "balancer:page"))
+    places.show(Page(_("Balancer"), "balancer:page"), urls="balancer.urls")
 """
 
 from __future__ import annotations
@@ -127,6 +127,7 @@ class Places(ABC):
 
     def __init__(self) -> None:
         self.pages: list[Page] = []
+        self._more_urls: list[str] = []
         self._carried: dict[Subject, Read | None] = {}
 
     @abstractmethod
@@ -149,9 +150,19 @@ class Places(ABC):
         """What runs for these places. Asked every ten seconds; waits half a second at most."""
         return ()
 
-    def show(self, page: Page) -> None:
-        """Adds a page to the navigation. The first one is the place's own: cards and events lead to it."""
+    def show(self, page: Page, *, urls: str = "") -> None:
+        """Adds a page to the navigation. The first one is the place's own: cards and events lead to it.
+
+        `urls` is the module of its URL patterns, where they are not among the place's own.
+        """
         self.pages.append(page)
+        if urls:
+            self._more_urls.append(urls)
+
+    @property
+    def url_modules(self) -> list[str]:
+        """The modules of all URL patterns, the place's own first."""
+        return [self.urls, *self._more_urls]
 
     def carry(self, subject: Subject, read: Read | None = None) -> None:
         """The streams carry this subject from now on. Without `read` its state is folded from the log."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Collection
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from live.packed import packed
 from ringviz.core.buckets import HASH_BITS
 from ringviz.core.state import NodeState, State
 from ringviz.core.strategy import abilities_of
@@ -21,7 +19,6 @@ MOST_SENT = 20_000  # more are told as counts, until a part of them is asked for
 DENSITY_BINS = 720
 TOKEN_BINS = 4_096
 _BIN_SHIFT = np.uint32(HASH_BITS - (TOKEN_BINS.bit_length() - 1))  # a token's top 12 bits
-_MAGIC = 0x315A5652  # "RVZ1"
 
 Span = tuple[int, int]
 
@@ -64,13 +61,6 @@ def _bins(state: State, v: int) -> bytes:
     tokens = strategy_of(state).tokens
     counts = np.bincount(tokens >> _BIN_SHIFT, minlength=TOKEN_BINS).astype(np.uint32)
     return packed({"v": v, "total": len(tokens), "bins": TOKEN_BINS}, counts)
-
-
-def packed(header: dict[str, object], numbers: NDArray[np.unsignedinteger[Any]]) -> bytes:
-    """Magic, header length, JSON header, and the numbers of whatever width little-endian from a multiple of 4 on."""
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    return struct.pack("<II", _MAGIC, len(text)) + text + numbers.astype(numbers.dtype.newbyteorder("<")).tobytes()
 
 
 def density_file(key_set: KeySet, seed: int) -> bytes:

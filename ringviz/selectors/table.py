@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from django.utils.translation import gettext as _
 
+from live.packed import packed
 from ringviz.core.maglev import Maglev
 from ringviz.core.state import State
 from ringviz.errors import NotFound
-from ringviz.selectors.picture import packed
 from ringviz.selectors.placing import members_of, strategy_of
 
 

@@ -106,3 +106,10 @@ def test_the_pages_of_a_place_are_those_that_apps_add(halls):
     halls.carry(counters)
     assert [kind.name for kind in halls.kinds()] == ["test_counted"]
     assert halls.subjects == [counters]
+
+
+def test_a_page_of_another_app_brings_its_addresses(halls):
+    halls.show(Page("Hall", "lamps:lamp"))
+    assert halls.url_modules == ["tests.lamps.urls"]
+    halls.show(Page("Bulbs", "bulbs:page"), urls="bulbs.urls")
+    assert halls.url_modules == ["tests.lamps.urls", "bulbs.urls"]

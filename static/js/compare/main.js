@@ -2,7 +2,7 @@
 
 import { connect } from "../lib/live.js";
 import { showLost, showStatus } from "../lib/status.js";
-import { refusalWords } from "./saying.js";
+import { wireWaiting } from "../lib/waiting.js";
 
 const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
 const live = /** @type {HTMLElement} */ (document.querySelector("#live"));
@@ -20,33 +20,8 @@ function show() {
   showLost(lost, state.state, state.since);
 }
 
-/** The parts of the place where the figures come, while they have not. */
-function waiting() {
-  const place = document.querySelector("#figures[aria-busy]");
-  const [wait, refused] = place?.querySelectorAll("p") ?? [];
-  const again = place?.querySelector("button");
-  return wait && refused && again ? { place, wait, refused, again } : null;
-}
-
-/** @param {string} words why there are no figures; "" while they are asked for */
-function sayRefused(words) {
-  const parts = waiting();
-  if (!parts) return;
-  parts.refused.textContent = words;
-  parts.refused.hidden = parts.again.hidden = words === "";
-  parts.wait.hidden = words !== "";
-}
-
-document.body.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = /** @type {CustomEvent<{xhr: XMLHttpRequest}>} */ (event).detail;
-  sayRefused(refusalWords(xhr.status, xhr.responseText));
-});
+wireWaiting("#figures");
 document.body.addEventListener("htmx:afterSwap", showChanged);
-document.body.addEventListener("htmx:sendError", () => sayRefused(refusalWords(0, "")));
-waiting()?.again.addEventListener("click", () => {
-  sayRefused("");
-  waiting()?.place?.dispatchEvent(new Event("ringviz:again"));
-});
 
 /** The figures are of a version of their own: they are computed after the frame was made. */
 function showChanged() {

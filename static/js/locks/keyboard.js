@@ -1,6 +1,7 @@
 /** Keys: single letters anywhere but in fields; the arrows lead from lock to lock. */
 
 import { byId } from "../lib/dom.js";
+import { wireKeys } from "../lib/keys.js";
 
 /** @typedef {{table: () => void, present: () => void, help: () => void, escape: () => void}} Does */
 
@@ -18,18 +19,12 @@ export function wireKeyboard(does) {
     "?": does.help,
     Escape: does.escape,
   };
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (document.querySelector("dialog[open]") || isTyping(event)) return;
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!Object.hasOwn(keys, name) || (name.startsWith("Arrow") && !onLock())) return;
-    event.preventDefault();
-    keys[name]();
-  });
+  wireKeys(keys, isTaken);
 }
 
-/** @param {KeyboardEvent} event fields and lists take their keys, but for Escape */
-function isTyping({ target, key }) {
+/** @param {KeyboardEvent} event fields and lists take their keys, but for Escape; the arrows lead on from a lock alone */
+function isTaken({ target, key }) {
+  if (key.startsWith("Arrow") && !onLock()) return true;
   return target instanceof Element && target.closest("input, select, textarea") !== null && key !== "Escape";
 }
 
@@ -48,24 +43,4 @@ function step(by) {
   const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + by));
   all[next]?.focus();
   all[next]?.closest(".row, tr")?.scrollIntoView({ block: "nearest" });
-}
-
-/** Presentation: large text and the locks alone. @returns {{toggle: () => void, leave: () => boolean}} */
-export function wirePresent() {
-  const end = byId("present-end");
-  const set = (/** @type {boolean} */ on) => {
-    document.body.classList.toggle("present", on);
-    end.hidden = !on;
-  };
-  const toggle = () => set(!document.body.classList.contains("present"));
-  byId("present").addEventListener("click", toggle);
-  end.addEventListener("click", toggle);
-  return {
-    toggle,
-    leave: () => {
-      const on = document.body.classList.contains("present");
-      if (on) set(false);
-      return on;
-    },
-  };
 }

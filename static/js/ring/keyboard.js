@@ -5,6 +5,7 @@ import { byId, narrow } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { wireKeys } from "../lib/keys.js";
 import { isExternal } from "./members.js";
 import { slotCount } from "./slots.js";
 import { abilitiesOf } from "./strategies.js";
@@ -37,14 +38,7 @@ export function wireKeyboard(store, travel, does) {
     " ": does.play,
     Escape: () => leaveInnermost(store, does),
   };
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (document.querySelector("dialog[open]") || isTyping(event)) return;
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (!Object.hasOwn(keys, name)) return;
-    event.preventDefault();
-    keys[name]();
-  });
+  wireKeys(keys);
   host.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -57,18 +51,6 @@ export function wireKeyboard(store, travel, does) {
     } else return;
     event.preventDefault();
   });
-}
-
-/**
- * Whether a key belongs to the control that has the focus: fields take all, buttons and links the space bar.
- * @param {KeyboardEvent} event
- */
-function isTyping({ target, key }) {
-  if (!(target instanceof Element)) return false;
-  if (target.closest("input:not([type=range]), select, textarea")) return key !== "Escape";
-  if (target.closest("input[type=range]")) return key.startsWith("Arrow");
-  if (target.closest("[role=tab]") && key.startsWith("Arrow")) return true;
-  return key === " " && target.closest("button, a, summary") !== null;
 }
 
 /** @param {Store} store */

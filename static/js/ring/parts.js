@@ -1,6 +1,7 @@
 /** Everything of the Ring page that answers: panels, tools, keys, the socket. Loaded when the first picture stands. */
 
 import { connect } from "../lib/live.js";
+import { wirePresent } from "../lib/present.js";
 import { showNewer } from "../lib/status.js";
 import { Acting } from "./acting.js";
 import { wireAnnouncements } from "./announce.js";
@@ -21,7 +22,7 @@ import { abilitiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
 import { wireTabs } from "./tabs.js";
 import { wireTimebar } from "./timebar.js";
-import { wirePresent, wireTools } from "./tools.js";
+import { wireTools } from "./tools.js";
 import { Travel } from "./travel.js";
 
 /** @import { Loader } from "./loader.js" */

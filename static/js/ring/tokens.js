@@ -3,29 +3,15 @@
  * so a node that comes back, or a moment of the past, costs no request.
  */
 
+import { unpacked } from "../lib/packed.js";
 import { isMember } from "./members.js";
 import { slotRing } from "./slots.js";
 import { abilitiesOf, hasOwnTokens } from "./strategies.js";
 
 /** @import { Cluster, Node, State } from "./types.js" */
 
-const MAGIC = 0x315a5652;
-
 /** Above this the server sends counts of tokens in equal parts of the hash space instead of the tokens. */
 export const MOST_TOKENS = 20_000;
-
-/**
- * Opens a binary file of ours: its header, and where its numbers begin.
- * @param {ArrayBuffer} buffer
- * @returns {{header: any, at: number}}
- * @throws {Error} when it is something else
- */
-export function unpacked(buffer) {
-  const view = new DataView(buffer);
-  if (buffer.byteLength < 8 || view.getUint32(0, true) !== MAGIC) throw new Error("not a token file");
-  const length = view.getUint32(4, true);
-  return { header: JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length))), at: 8 + length };
-}
 
 /**
  * Reads tokens.bin.

@@ -51,20 +51,3 @@ export function wireTools(store, acting, travel) {
   });
   return { side: flip, calm: soothe };
 }
-
-/**
- * Presentation: large text, the stage alone. Escape, P and a button leave it.
- * @param {() => void} redraw
- */
-export function wirePresent(redraw) {
-  const leave = byId("present-end");
-  const set = (/** @type {boolean} */ on) => {
-    document.body.classList.toggle("present", on);
-    leave.hidden = !on;
-    redraw();
-  };
-  const toggle = () => set(!document.body.classList.contains("present"));
-  byId("present").addEventListener("click", toggle);
-  leave.addEventListener("click", toggle);
-  return { toggle, leave: () => document.body.classList.contains("present") && set(false) };
-}

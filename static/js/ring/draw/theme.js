@@ -1,10 +1,13 @@
 /** Colours, fonts and fills of the drawings. They come from CSS, so a theme is read again when the page's theme changes. */
 
+import { prepare, zoomOf } from "../../lib/canvas.js";
 import { HUES } from "../looks.js";
 
 /** @import { Look, Theme } from "./types.js" */
 
 const TILE = 8;
+
+export { font, prepare } from "../../lib/canvas.js";
 
 /**
  * Reads the custom properties that hold on an element, and the screen's pixel ratio. Costs a style computation: call it
@@ -31,46 +34,9 @@ export function readTheme(element) {
     sans: family("--sans", "sans-serif"),
     mono: family("--mono", "monospace"),
     scale: globalThis.devicePixelRatio || 1,
-    zoom: pixels(value("--f1"), 13) / 13,
+    zoom: zoomOf(style),
     patterns: new Map(),
   };
-}
-
-/**
- * A CSS length in px.
- * @param {string} length in px or rem
- * @param {number} otherwise when it is neither
- */
-function pixels(length, otherwise) {
-  const n = Number.parseFloat(length);
-  if (!(n > 0)) return otherwise;
-  return length.endsWith("rem") ? n * Number.parseFloat(getComputedStyle(document.documentElement).fontSize) : n;
-}
-
-/**
- * A font of a canvas, larger where the page's text is.
- * @param {{sans: string, mono: string, zoom: number}} theme
- * @param {number} size px at the page's usual size
- * @param {number} [weight]
- * @param {"sans" | "mono"} [family]
- */
-export const font = (theme, size, weight = 400, family = "sans") => `${weight} ${size * theme.zoom}px ${theme[family]}`;
-
-/**
- * Sizes a canvas to its box in device pixels and gives a context that counts in CSS pixels.
- * @param {HTMLCanvasElement} canvas
- * @param {number} width
- * @param {number} height
- * @param {number} scale device pixels a CSS pixel
- */
-export function prepare(canvas, width, height, scale) {
-  const w = Math.round(width * scale);
-  const h = Math.round(height * scale);
-  if (canvas.width !== w) canvas.width = w;
-  if (canvas.height !== h) canvas.height = h;
-  const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  ctx.setTransform(scale, 0, 0, scale, 0, 0);
-  return ctx;
 }
 
 /**

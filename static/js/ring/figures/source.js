@@ -1,7 +1,7 @@
 /** The table of a strategy that has one, as it comes from the server. */
 
 import { getBinary, HttpError } from "../../lib/http.js";
-import { unpacked } from "../tokens.js";
+import { unpacked } from "../../lib/packed.js";
 import { placed } from "./row.js";
 
 /** @import { State, Urls } from "../types.js" */

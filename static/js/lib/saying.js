@@ -1,6 +1,6 @@
 /** What the page says when the figures did not come. Pure. */
 
-import { gettext } from "../lib/i18n.js";
+import { gettext } from "./i18n.js";
 
 /**
  * @param {number} status of the answer, 0 for none

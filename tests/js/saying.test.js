@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusalWords } from "../../../static/js/compare/saying.js";
+import { refusalWords } from "../../static/js/lib/saying.js";
 
 test("the server's own sentence is said", () => {
   assert.equal(refusalWords(503, '{"error": "This server is busy."}'), "This server is busy.");
