@@ -1,0 +1,196 @@
+"""What is simulated: nodes, requests, and the faults that come in between. Times are in mean service times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import Final
+
+from balancer.core.simulator.errors import (
+    EmptyWindow,
+    FrozenForEver,
+    KilledBeforeJoining,
+    KilledTwice,
+    NeedsQueue,
+    NoSuchPlace,
+    OutOfBounds,
+)
+from ringviz.core.errors import DuplicateName, InvalidName
+
+MOST_NODES: Final = 1_000
+MOST_REQUESTS: Final = 10_000_000
+HIGHEST_LOAD: Final = 2.0
+LEAST_LOAD: Final = 0.001
+MOST_QUEUED: Final = 1_000_000
+HIGHEST_SKEW: Final = 5.0
+MOST_KEYS: Final = 1_000_000
+HIGHEST_SEED: Final = 2**32 - 1
+LEAST_SPEED, HIGHEST_SPEED = 0.01, 100.0
+LEAST_WEIGHT, HIGHEST_WEIGHT = 0.001, 1_000.0
+MOST_FAULTS: Final = 100
+LATEST: Final = 1e9  # the last moment that a fault may name
+SHORTEST_PERIOD: Final = 0.1
+LARGEST_PART: Final = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A server. One of speed s does work w in w/s; `weight` is what the policies are told.
+
+    Raises InvalidName and OutOfBounds.
+    """
+
+    name: str
+    weight: float = 1.0
+    speed: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise InvalidName(self.name)
+        _within("weight", self.weight, LEAST_WEIGHT, HIGHEST_WEIGHT)
+        _within("speed", self.speed, LEAST_SPEED, HIGHEST_SPEED)
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The node at `place` takes requests and does no work, and then goes on where it stopped.
+
+    From `start` to `end` without a break, or with `every` in each period of that length for the first `part` of it.
+    Raises OutOfBounds, EmptyWindow, and FrozenForEver without an end and without a period.
+    """
+
+    place: int
+    start: float = 0.0
+    end: float = inf
+    every: float | None = None
+    part: float = 0.3
+
+    def __post_init__(self) -> None:
+        _window(self.start, self.end)
+        if self.every is not None:
+            _within("every", self.every, SHORTEST_PERIOD, LATEST)
+            _within("part", self.part, 0.01, LARGEST_PART)
+        elif self.end == inf:
+            raise FrozenForEver(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """The node at `place` works `factor` times as fast from `start` to `end`. Raises OutOfBounds and EmptyWindow."""
+
+    place: int
+    factor: float
+    start: float = 0.0
+    end: float = inf
+
+    def __post_init__(self) -> None:
+        _window(self.start, self.end)
+        _within("factor", self.factor, LEAST_SPEED, HIGHEST_SPEED)
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """The node at `place` ends at `at`: what it has then fails, and nothing is sent to it any more."""
+
+    place: int
+    at: float
+
+    def __post_init__(self) -> None:
+        _within("at", self.at, 0.0, LATEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """A node more from `at` on. Its place follows those of the plan and of the nodes that joined before it."""
+
+    node: Node
+    at: float
+
+    def __post_init__(self) -> None:
+        _within("at", self.at, 0.0, LATEST)
+
+
+Fault = Frozen | Slow | Killed | Joins
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run to simulate; the same plan has the same requests under every policy.
+
+    `requests` arrive by a Poisson process. `load` is the work that arrives over the work that `nodes` can do, all
+    their speeds together; nodes that join or suffer later do not change the rate. More than 1 takes a `queue`, which
+    is the most requests that a node has in flight, the one in service included: what is sent there beyond it is
+    refused. `keys` are asked for alike, or the n-th with a weight of 1 / n^`skew` (Zipf).
+
+    Raises OutOfBounds, DuplicateName, NeedsQueue, NoSuchPlace, KilledTwice and KilledBeforeJoining.
+    """
+
+    nodes: tuple[Node, ...]
+    load: float
+    requests: int
+    seed: int
+    queue: int | None = None
+    skew: float = 0.0
+    keys: int = 10_000
+    faults: tuple[Fault, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        _within("nodes", len(self.everybody), 1, MOST_NODES)
+        _within("load", self.load, LEAST_LOAD, HIGHEST_LOAD)
+        _within("requests", self.requests, 1, MOST_REQUESTS)
+        _within("seed", self.seed, 0, HIGHEST_SEED)
+        _within("skew", self.skew, 0.0, HIGHEST_SKEW)
+        _within("keys", self.keys, 1, MOST_KEYS)
+        _within("faults", len(self.faults), 0, MOST_FAULTS)
+        if self.queue is not None:
+            _within("queue", self.queue, 1, MOST_QUEUED)
+        elif self.load > 1:
+            raise NeedsQueue(self.load)
+        self._check_names()
+        self._check_places()
+
+    @property
+    def everybody(self) -> tuple[Node, ...]:
+        """Every node by its place, those that join included."""
+        return (*self.nodes, *(joining.node for joining in self.joining))
+
+    @property
+    def joining(self) -> tuple[Joins, ...]:
+        """Who joins, in the order of time."""
+        return tuple(sorted((fault for fault in self.faults if isinstance(fault, Joins)), key=lambda join: join.at))
+
+    @property
+    def rate(self) -> float:
+        """Requests per mean service time."""
+        return self.load * sum(node.speed for node in self.nodes)
+
+    def _check_names(self) -> None:
+        seen: set[str] = set()
+        for node in self.everybody:
+            if node.name in seen:
+                raise DuplicateName(node.name)
+            seen.add(node.name)
+
+    def _check_places(self) -> None:
+        joined = [0.0] * len(self.nodes) + [join.at for join in self.joining]
+        for fault in self.faults:
+            if not isinstance(fault, Joins) and not 0 <= fault.place < len(joined):
+                raise NoSuchPlace(fault.place, len(joined))
+        killed: set[int] = set()
+        for kill in (fault for fault in self.faults if isinstance(fault, Killed)):
+            if kill.place in killed:
+                raise KilledTwice(kill.place)
+            if kill.place >= len(self.nodes) and kill.at <= joined[kill.place]:
+                raise KilledBeforeJoining(kill.place, kill.at, joined[kill.place])
+            killed.add(kill.place)
+
+
+def _within(what: str, value: float, lowest: float, highest: float) -> None:
+    if not lowest <= value <= highest:  # a NaN is not, either
+        raise OutOfBounds(what, value, lowest, highest)
+
+
+def _window(start: float, end: float) -> None:
+    _within("start", start, 0.0, LATEST)
+    if not end > start:
+        raise EmptyWindow(start, end)

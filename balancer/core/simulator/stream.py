@@ -1,0 +1,55 @@
+"""The requests of a plan: when each arrives, how much work it is, and its key. No policy has a say in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from balancer.core.simulator.plan import Plan
+from ringviz.core.placement import Murmur
+
+BLOCK: Final = 1 << 13  # requests drawn at a time
+
+# Each kind of number has a stream of its own, so that none depends on how many of another were drawn.
+_ARRIVALS, _WORK, _KEYS, POLICY = range(4)
+
+
+class Block(NamedTuple):
+    """Some requests one after the other. `keys` are 32-bit hashes, or all 0 where no policy looks at them."""
+
+    arrivals: NDArray[np.float64]
+    work: NDArray[np.float64]
+    keys: NDArray[np.uint32]
+
+
+def stream(plan: Plan, *, keyed: bool) -> Iterator[Block]:
+    """All requests of the plan, the same whoever asks; `keyed` says whether the keys are wanted.
+
+    Poisson arrivals at the plan's rate, exponential work of mean 1.
+    """
+    gaps, work, keys = (np.random.default_rng((plan.seed, kind)) for kind in (_ARRIVALS, _WORK, _KEYS))
+    asked = _Keys(plan) if keyed else None
+    now = 0.0
+    for start in range(0, plan.requests, BLOCK):
+        count = min(BLOCK, plan.requests - start)
+        arrivals = now + np.cumsum(gaps.exponential(1.0 / plan.rate, count))
+        now = float(arrivals[-1])
+        hashes = asked.drawn(count, keys) if asked else np.zeros(count, np.uint32)
+        yield Block(arrivals, work.exponential(1.0, count), hashes)
+
+
+class _Keys:
+    """`key:1`, `key:2`, ..., the first the most popular, drawn by inversion."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._hashes = Murmur().hash_many([f"key:{number}" for number in range(1, plan.keys + 1)])
+        self._cumulated = np.cumsum(np.arange(1.0, plan.keys + 1.0) ** -plan.skew)
+
+    def drawn(self, count: int, generator: np.random.Generator) -> NDArray[np.uint32]:
+        drawn = generator.random(count) * self._cumulated[-1]
+        ranks = np.minimum(np.searchsorted(self._cumulated, drawn, side="right"), len(self._hashes) - 1)
+        hashes: NDArray[np.uint32] = self._hashes[ranks]
+        return hashes

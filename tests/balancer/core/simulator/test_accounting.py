@@ -1,0 +1,125 @@
+"""Random plans with faults, each request of the engine beside that of a slow reference."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from balancer.core.named import POLICIES
+from balancer.core.policies.p2c import TwoChoices
+from balancer.core.policy import Choice, Policy, Sight
+from balancer.core.simulator.engine import simulated
+from balancer.core.simulator.plan import Fault, Frozen, Joins, Killed, Node, Plan, Slow
+from tests.balancer.core.simulator.reference import Reference
+
+SIMULATED_ONLY = Sight.WORK
+REAL = [name for name, policy in POLICIES.items() if SIMULATED_ONLY not in policy.sight]
+MOMENTS = st.floats(0.0, 60.0).map(lambda moment: round(moment, 3))
+SPEEDS = st.sampled_from([0.5, 1.0, 2.0, 3.7])
+
+
+def faults_of(count: int) -> st.SearchStrategy[Fault]:
+    places = st.integers(0, count - 1)
+    later = st.floats(0.5, 40.0)
+    return st.one_of(
+        st.builds(lambda place, start, lasts: Frozen(place, start, start + lasts), places, MOMENTS, later),
+        st.builds(
+            lambda place, start, lasts, every, part: Frozen(place, start, start + lasts, every, part),
+            places,
+            MOMENTS,
+            later,
+            st.floats(0.5, 10.0),
+            st.floats(0.05, 0.9),
+        ),
+        st.builds(
+            lambda place, factor, start, lasts: Slow(place, factor, start, start + lasts),
+            places,
+            st.sampled_from([0.1, 0.5, 4.0]),
+            MOMENTS,
+            later,
+        ),
+    )
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    nodes = tuple(Node(f"node-{number}", draw(SPEEDS), draw(SPEEDS)) for number in range(draw(st.integers(1, 5))))
+    joins = [
+        Joins(Node(f"new-{number}", 1.0, draw(SPEEDS)), draw(MOMENTS)) for number in range(draw(st.integers(0, 2)))
+    ]
+    count = len(nodes) + len(joins)
+    kills = [Killed(place, draw(MOMENTS)) for place in draw(st.sets(st.integers(0, len(nodes) - 1), max_size=2))]
+    others = draw(st.lists(faults_of(count), max_size=4))
+    queue = draw(st.none() | st.integers(1, 4))
+    load = draw(st.floats(0.1, 1.0 if queue is None else 2.0))
+    seed = draw(st.integers(0, 2**32 - 1))
+    return Plan(nodes, load, draw(st.integers(1, 150)), seed, queue, 1.1, 50, (*joins, *kills, *others))
+
+
+class Telling(TwoChoices):
+    """Two choices that remember what they were told; what they remember decides too."""
+
+    sight = frozenset({Sight.IN_FLIGHT, Sight.LATENCY})
+
+    def changed(self) -> None:
+        self.told: list[tuple[int, float, float, bool]] = []
+
+    def pick(self, key: int, now: float) -> int:
+        assert all(moment <= now for _place, moment, _latency, _ok in self.told)
+        if self.told and self.told[-1][2] > 1.5:
+            return int(self.pool.ready[-1])
+        return int(super().pick(key, now))
+
+    def why(self, key: int, now: float) -> Choice:
+        raise NotImplementedError
+
+    def answered(self, place: int, now: float, latency: float, *, ok: bool) -> None:
+        self.told.append((place, now, latency if ok else 0.0, ok))
+
+
+def compare(plan: Plan, make: type[Policy]) -> None:
+    outcome = simulated(plan, "any", make, trace=plan.requests)
+    wanted = Reference(plan, make).run()
+    trace = outcome.trace
+    assert trace is not None
+    assert trace.place.tolist() == [request.place for request in wanted]
+    assert trace.failed.tolist() == [request.failed for request in wanted]
+    assert trace.departs.tolist() == pytest.approx([request.ends for request in wanted], rel=1e-5, abs=1e-5)
+    assert outcome.sent == plan.requests == outcome.answered + outcome.refused + outcome.failed
+    assert outcome.refused == sum(request.place == -1 for request in wanted)
+    assert outcome.failed == sum(request.failed for request in wanted)
+    times = [
+        request.ends - request.arrives
+        for request in wanted[int(plan.requests * 0.1) :]
+        if request.place != -1 and not request.failed
+    ]
+    assert outcome.mean == pytest.approx(np.mean(times) if times else np.nan, nan_ok=True)
+    assert outcome.p95 == pytest.approx(sorted(times)[-(-95 * len(times) // 100) - 1] if times else np.nan, nan_ok=True)
+    shares = [sum(r.place == place and not r.failed for r in wanted) for place in range(len(plan.everybody))]
+    assert [share * outcome.answered for share in outcome.share.values()] == pytest.approx(shares)
+
+
+@pytest.mark.parametrize("name", REAL)
+@settings(max_examples=20)
+@given(plan=plans())
+def test_every_request_goes_and_ends_as_in_a_plain_event_loop(name: str, plan: Plan) -> None:
+    compare(plan, POLICIES[name])
+
+
+@settings(max_examples=60)
+@given(plan=plans())
+def test_a_policy_is_told_of_answers_in_their_order_and_before_the_next_request(plan: Plan) -> None:
+    compare(plan, Telling)
+
+
+@pytest.mark.parametrize("name", [name for name in POLICIES if name not in REAL])
+@settings(max_examples=20)
+@given(plan=plans())
+def test_what_only_a_simulator_knows_balances_too(name: str, plan: Plan) -> None:
+    outcome = simulated(plan, name, POLICIES[name], trace=plan.requests)
+    assert plan.requests == outcome.answered + outcome.refused + outcome.failed
+    assert outcome.trace is not None
+    assert (outcome.trace.departs >= outcome.trace.starts).all()
+    assert (outcome.trace.starts >= outcome.trace.arrivals).all()
