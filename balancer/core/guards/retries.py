@@ -33,32 +33,35 @@ class RetryBudget:
     def __init__(self, rules: Budget, now: float) -> None:
         self.rules = rules
         self._wide = rules.ttl_s / _SLICES
-        self._at = int(now // self._wide)  # the number of the current slice
         self._requests = [0] * _SLICES
         self._retries = [0] * _SLICES
+        self._at = int(now // self._wide)  # the number of the current slice
+        self._ends = (self._at + 1) * self._wide
+        self._slot = self._at % _SLICES
 
     def sent(self, now: float) -> None:
         """A request is sent for the first time."""
-        at = int(now // self._wide)
-        if at != self._at:
-            self._move(at)
-        self._requests[at % _SLICES] += 1
+        if now >= self._ends:
+            self._move(now)
+        self._requests[self._slot] += 1
 
     def retry(self, now: float) -> bool:
         """Whether a request may be sent again; if so, it is counted as sent again."""
         if self.left(now) < 1:
             return False
-        self._retries[self._at % _SLICES] += 1
+        self._retries[self._slot] += 1
         return True
 
     def left(self, now: float) -> int:
         """How many retries are allowed now; 0 also where more were made than the requests that are left allow."""
-        self._move(int(now // self._wide))
+        if now >= self._ends:
+            self._move(now)
         allowed = self.rules.share * sum(self._requests) + self.rules.least_per_s * self.rules.ttl_s
         return max(int(allowed - sum(self._retries) + _ROUNDING), 0)
 
-    def _move(self, at: int) -> None:
-        """Empties the slices between the last one and this one."""
+    def _move(self, now: float) -> None:
+        """Goes on to the slice of this moment, and empties it and those that were passed over."""
+        at = max(int(now // self._wide), self._at + 1)  # rounding may see the end of a slice still within it
         for each in range(max(self._at + 1, at - _SLICES + 1), at + 1):
             self._requests[each % _SLICES] = self._retries[each % _SLICES] = 0
-        self._at = max(self._at, at)
+        self._at, self._ends, self._slot = at, (at + 1) * self._wide, at % _SLICES

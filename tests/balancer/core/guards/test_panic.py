@@ -29,6 +29,6 @@ def test_the_ejected_are_used_before_nobody_is():
     assert resort(0, 0, 4, threshold=0.0) is Resort.NONE
 
 
-@given(st.integers(0, 50), st.integers(1, 50), st.floats(0.01, 1))
-def test_with_a_threshold_somebody_is_always_used(healthy, known, threshold):
-    assert min(healthy, known) > 0 or resort(0, 0, known, threshold) is Resort.ALL
+@given(st.integers(1, 50), st.floats(0.01, 1))
+def test_with_a_threshold_somebody_is_used_even_when_nobody_is_healthy(known, threshold):
+    assert resort(0, 0, known, threshold) is Resort.ALL
