@@ -14,7 +14,7 @@ class OutOfBounds(PlanError):
 
     def __init__(self, what: str, value: float, lowest: float, highest: float) -> None:
         self.what, self.value, self.lowest, self.highest = what, value, lowest, highest
-        super().__init__(f"{what} must be from {lowest:g} to {highest:g}, not {value:g}")
+        super().__init__(f"{what} must be from {lowest:,} to {highest:,}, not {value:,}")
 
 
 class NeedsQueue(PlanError):
