@@ -1,0 +1,72 @@
+"""`manage.py balance race`: several policies on the same simulated requests, side by side, without a database."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any, Final, TextIO
+
+from django.core.management.base import CommandError, OutputWrapper
+from django.utils.translation import gettext as _
+
+from balancer.cli.planning import add_plan_arguments, plan_asked
+from balancer.cli.refusals import core_refusals_told
+from balancer.cli.report import answer, assumed, head, row, shares
+from balancer.core.named import POLICIES
+from balancer.core.simulator.engine import race
+from live.columns import columns
+from ringviz.core.abilities import Options, read_options
+
+MOST: Final = 16
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The policies, the plan, and the form of the output."""
+    parser.add_argument(
+        "--policies",
+        required=True,
+        metavar=_("NAME[:OPTION=NUMBER,...],..."),
+        help=_("two or more of: %(names)s") % {"names": ", ".join(POLICIES)},
+    )
+    add_plan_arguments(parser)
+    parser.add_argument("--json", action="store_true", help=_("one JSON object"))
+
+
+def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
+    """Writes a row for each policy, and each node's share under it. Raises CommandError.
+
+    With --json one object, `{"policies": [...]}` in the order that was asked for, each as in `report.answer`, with its
+    `options`.
+    """
+    with core_refusals_told():
+        titles = entries_of(options["policies"])
+        entries = [_entry(title) for title in titles]
+        plan = plan_asked(options)
+        outcomes = race(plan, entries)
+    if options["json"]:
+        found = [
+            answer(outcome) | {"options": chosen} for outcome, (_name, chosen) in zip(outcomes, entries, strict=True)
+        ]
+        out.write(json.dumps({"policies": found}, ensure_ascii=False) + "\n")
+        return
+    figures = columns([head(), *map(row, titles, outcomes)], 1)
+    for line in [assumed(plan), "", *figures, "", *columns(shares(outcomes, titles), 1)]:
+        out.write(f"{line}\n")
+
+
+def entries_of(text: str) -> list[str]:
+    """The policies of `p2c,d_choices:d=3,x=1,jsq`: an option follows the one before it. Raises CommandError."""
+    found: list[str] = []
+    for word in text.split(","):
+        if "=" in word and ":" not in word and found:
+            found[-1] += f",{word}"
+        else:
+            found.append(word.strip())
+    if not 2 <= len(found) <= MOST:
+        raise CommandError(_("give 2 to %(most)d policies, as in --policies random,p2c,jsq") % {"most": MOST})
+    return found
+
+
+def _entry(text: str) -> tuple[str, Options]:
+    name, _colon, options = text.partition(":")
+    return name, read_options(options)

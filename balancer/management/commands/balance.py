@@ -1,0 +1,20 @@
+"""`manage.py balance ...`: one door to the sub-commands of `balancer.cli`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from live.door import Door
+
+_SUBCOMMANDS = {
+    "simulate": ("balancer.cli.simulate", gettext_lazy("one policy on simulated nodes (no database)")),
+    "race": ("balancer.cli.racing", gettext_lazy("several policies on the same simulated requests (no database)")),
+}
+
+
+class Command(Door):
+    """The sub-commands of `balancer.cli`."""
+
+    help = _("Compares policies that pick a node for each request.")
+    subcommands = _SUBCOMMANDS
