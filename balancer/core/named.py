@@ -7,11 +7,20 @@ from typing import Final
 
 from balancer.core.draws import Draw
 from balancer.core.policies.at_random import Random
+from balancer.core.policies.bounded_ring import BoundedRing
 from balancer.core.policies.central import Central
+from balancer.core.policies.d_choices import SeveralChoices
 from balancer.core.policies.jsq import ShortestQueue
+from balancer.core.policies.least_connections import LeastConnections
+from balancer.core.policies.least_time import LeastTime
+from balancer.core.policies.maglev import MaglevTable
 from balancer.core.policies.p2c import TwoChoices
 from balancer.core.policies.p2c_distinct import TwoDistinctChoices
+from balancer.core.policies.peak_ewma import PeakEwma
+from balancer.core.policies.ring import Ring
 from balancer.core.policies.round_robin import RoundRobin
+from balancer.core.policies.smooth_wrr import SmoothRoundRobin
+from balancer.core.policies.sticky import Sticky
 from balancer.core.policy import Policy
 from balancer.core.pool import Pool
 from ringviz.core.abilities import NO_OPTIONS, Options
@@ -20,9 +29,18 @@ from ringviz.core.errors import CoreError
 POLICIES: Final[Mapping[str, type[Policy]]] = {
     "random": Random,
     "round_robin": RoundRobin,
+    "smooth_wrr": SmoothRoundRobin,
+    "least_connections": LeastConnections,
+    "jsq": ShortestQueue,
     "p2c": TwoChoices,
     "p2c_distinct": TwoDistinctChoices,
-    "jsq": ShortestQueue,
+    "d_choices": SeveralChoices,
+    "peak_ewma": PeakEwma,
+    "least_time": LeastTime,
+    "ring": Ring,
+    "maglev": MaglevTable,
+    "bounded_ring": BoundedRing,
+    "sticky": Sticky,
     "central": Central,
 }
 

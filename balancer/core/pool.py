@@ -25,13 +25,12 @@ class Pool:
     """
 
     def __init__(self, members: Iterable[Member]) -> None:
-        self.names: Final[list[str]] = []
-        self.weights: Final[list[float]] = []
-        self.in_flight: Final[list[int]] = []
-        self.free_at: Final[list[float]] = []
-        self.ready: list[int] = []
-        for member in members:
-            self.add(member)
+        given = tuple(members)
+        self.names: Final[list[str]] = [member.name for member in given]
+        self.weights: Final[list[float]] = [member.weight for member in given]
+        self.in_flight: Final[list[int]] = [0] * len(given)
+        self.free_at: Final[list[float]] = [0.0] * len(given)
+        self.ready: list[int] = list(range(len(given)))
 
     def add(self, member: Member) -> int:
         """Appends a node, ready and without requests, and gives its place. The policy is told by `changed`."""

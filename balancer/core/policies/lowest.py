@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from operator import itemgetter
-from typing import Any
+from collections.abc import Sequence
 
+from balancer.core.policies.gathering import Gather, gatherer
 from balancer.core.policy import Choice, Policy
 
 
@@ -18,7 +17,7 @@ class Lowest(Policy):
     order.
     """
 
-    of_ready: Callable[[Sequence[Any]], Sequence[Any]]
+    of_ready: Gather
     _ready: tuple[int, ...] = ()
     _at = -1  # the last pick, as an index of `_ready`
 
@@ -27,7 +26,7 @@ class Lowest(Policy):
         last = self._ready[self._at] if self._at >= 0 else -1
         self._ready = tuple(self.pool.ready)
         self._at = bisect_right(self._ready, last) - 1
-        self.of_ready = _gatherer(self._ready)
+        self.of_ready = gatherer(self._ready)
 
     @abstractmethod
     def scores(self, now: float) -> Sequence[float]:
@@ -53,10 +52,3 @@ def lowest_in_turn(values: Sequence[float], last: int) -> int:
         return first
     rest = values[last + 1 :]
     return last + 1 + rest.index(low) if low in rest else first
-
-
-def _gatherer(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Takes the items at these ascending places; a slice, which is faster, where they lie side by side."""
-    if not places or places[-1] - places[0] == len(places) - 1:
-        return itemgetter(slice(places[0], places[-1] + 1) if places else slice(0))
-    return itemgetter(*places)

@@ -1,0 +1,16 @@
+"""Taking what belongs to the ready nodes out of a pool's lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any
+
+Gather = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+def gatherer(places: Sequence[int]) -> Gather:
+    """Takes the items at these ascending places; a slice, which is faster, where they lie side by side."""
+    if not places or places[-1] - places[0] == len(places) - 1:
+        return itemgetter(slice(places[0], places[-1] + 1) if places else slice(0))
+    return itemgetter(*places)

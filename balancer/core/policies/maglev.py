@@ -1,0 +1,46 @@
+"""Maglev: a key's requests go to the node of its entry in a table of the ready nodes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from balancer.core.policy import Choice, Policy, Sight
+from ringviz.core.abilities import Option
+from ringviz.core.maglev import Maglev
+from ringviz.core.placement import PlacedNode
+
+
+class MaglevTable(Policy):
+    """One request looks its key up: O(1). The table is filled anew when the ready nodes or their weights change.
+
+    Filling takes M ln M steps, about 50 ms for the default M of 65,537; until then, and where nothing changed, the
+    same table goes on. A weight above 1,000 raises InvalidWeight, and one name for two ready nodes DuplicateName.
+
+    Source: `ringviz.core.maglev`; the size is the default of Envoy's MAGLEV and the smaller one of the paper.
+    """
+
+    sight: ClassVar[frozenset[Sight]] = frozenset({Sight.KEY, Sight.WEIGHTS})
+    options: ClassVar[tuple[Option, ...]] = Maglev.options
+    _filled: tuple[tuple[int, PlacedNode], ...] = ()
+
+    def changed(self) -> None:
+        """Fills the table, unless it is the same or nobody is ready."""
+        names, weights = self.pool.names, self.pool.weights
+        ready = tuple((place, PlacedNode(names[place], weights[place])) for place in self.pool.ready)
+        if ready and ready != self._filled:
+            self._filled = ready
+            places = np.array([place for place, _ in ready], np.int64)
+            table = Maglev([node for _, node in ready], options=self.chosen).table
+            self._table: list[int] = places[table].tolist()
+
+    def pick(self, key: int, now: float) -> int:
+        """The node of the entry."""
+        table = self._table
+        return table[key % len(table)]
+
+    def why(self, key: int, now: float) -> Choice:
+        """The same; nothing was compared."""
+        place = self.pick(key, now)
+        return Choice(place, considered=(place,))
