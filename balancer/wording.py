@@ -1,0 +1,70 @@
+"""What each policy is called and how it picks a node, in the language of whoever reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from ringviz.strategies import OPTIONS as OF_STRATEGIES
+
+NAMES: dict[str, Any] = {
+    "random": gettext_lazy("random"),
+    "round_robin": gettext_lazy("round robin"),
+    "smooth_wrr": gettext_lazy("smooth weighted round robin"),
+    "least_connections": gettext_lazy("least connections"),
+    "jsq": gettext_lazy("shortest queue"),
+    "p2c": gettext_lazy("two choices"),
+    "p2c_distinct": gettext_lazy("two distinct choices"),
+    "d_choices": gettext_lazy("d choices"),
+    "peak_ewma": gettext_lazy("peak EWMA"),
+    "least_time": gettext_lazy("least time"),
+    "ring": gettext_lazy("hash ring"),
+    "maglev": gettext_lazy("Maglev"),
+    "bounded_ring": gettext_lazy("bounded ring"),
+    "sticky": gettext_lazy("sticky"),
+    "central": gettext_lazy("one central queue"),
+}
+
+RULES: dict[str, Any] = {
+    "random": gettext_lazy("Each request goes to a random node."),
+    "round_robin": gettext_lazy("Each request goes to the next node in turn."),
+    "smooth_wrr": gettext_lazy("Nodes take turns by weight, and the turns of a heavy node are spread out."),
+    "least_connections": gettext_lazy(
+        "Each request goes to the node with the fewest requests in flight for its weight."
+    ),
+    "jsq": gettext_lazy("Each request goes to the node with the fewest requests in flight."),
+    "p2c": gettext_lazy("Two draws, which may hit the same node: the one with fewer requests in flight wins."),
+    "p2c_distinct": gettext_lazy("Two different nodes are drawn: the one with fewer requests in flight wins."),
+    "d_choices": gettext_lazy("Several draws: the node with the fewest requests in flight for its weight wins."),
+    "peak_ewma": gettext_lazy("Two different nodes are drawn: the lower recent latency times requests in flight wins."),
+    "least_time": gettext_lazy(
+        "Each request goes to the node with the lowest average latency times requests in flight for its weight."
+    ),
+    "ring": gettext_lazy("Each key goes to the next ready node clockwise from its hash."),
+    "maglev": gettext_lazy("Ready nodes take turns to fill a table, and each key goes to the node of its entry."),
+    "bounded_ring": gettext_lazy("Each key goes to the next ready node clockwise that is not full."),
+    "sticky": gettext_lazy("A new key goes to the node with the fewest requests in flight, and stays there."),
+    "central": gettext_lazy("All requests wait in one queue, and the node that is free first takes the next."),
+}
+
+OPTIONS: dict[str, Any] = {
+    "d": gettext_lazy("Draws per request"),
+    "bias": gettext_lazy("Exponent of requests in flight, where weights differ"),
+    "decay": gettext_lazy("Decay time in seconds (simulator: mean service times)"),
+    "kept": gettext_lazy("Part of the average that each answer keeps"),
+    "vnodes": gettext_lazy("Tokens per node of weight 1"),
+    "table_size": OF_STRATEGIES["table_size"],
+    "c": OF_STRATEGIES["c"],
+    "size": gettext_lazy("Keys remembered, at most"),
+}
+
+
+def name_of(policy: str) -> str:
+    """As in "two choices", within a sentence."""
+    return str(NAMES[policy])
+
+
+def rule_of(policy: str) -> str:
+    """How it picks a node, a sentence."""
+    return str(RULES[policy])
