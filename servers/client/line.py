@@ -54,7 +54,7 @@ class Line:
 
     def __init__(self, address: Address, password: str, limits: Limits | None = None) -> None:
         self._address = address
-        self._limits = limits or LIMITS
+        self.limits: Final = limits or LIMITS
         self._greeting = (command(b"AUTH", password.encode()) if password else b"") + command(b"PING")
         self._greeting_replies = 2 if password else 1
         self._loop = asyncio.get_running_loop()
@@ -67,7 +67,7 @@ class Line:
         self._closed = False
         self.takes = True  # requests sent before the first reply wait for it
         self.is_up = False
-        self._connect(self._limits.timeout_s)
+        self._connect(self.limits.timeout_s)
 
     def ask(self, packed: bytes, done: Done, *, first: bytes = b"") -> None:
         """Sends a command; `done` is called once, at the latest after the timeout, at once where it is turned away.
@@ -76,10 +76,10 @@ class Line:
         """
         if not self.takes:
             done(Failed.AWAY)
-        elif len(self._in_flight) >= self._limits.most_in_flight:
+        elif len(self._in_flight) >= self.limits.most_in_flight:
             done(Failed.FULL)
         else:
-            deadline = self._loop.time() + self._limits.timeout_s
+            deadline = self._loop.time() + self.limits.timeout_s
             if first:
                 self._send(first, deadline, _nobody)
             self._send(packed, deadline, done)

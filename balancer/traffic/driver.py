@@ -1,0 +1,242 @@
+"""The driver: an open loop that sends each request, when it is due, to the node that the policy picks.
+
+Requests are sent at their times whatever became of those before, and latency counts from the intended time: a node
+that is slow, a policy that waits for it and a late driver all show (no coordinated omission: G. Tene, "How NOT to
+Measure Latency", 2013). A timer for each request would be too slow and too coarse, so that each turn of the loop sends
+everything that is due by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from balancer.core.guards.eligible import Rules
+from balancer.core.guards.limits import Limits
+from balancer.core.policy import Sight
+from balancer.core.pool import Pool
+from balancer.traffic.drivable import drivable
+from balancer.traffic.lag import Lag
+from balancer.traffic.nodes import Nodes, Target, clock
+from balancer.traffic.sampled import Request, Sample, Samples, candidates
+from balancer.traffic.settings import Settings
+from balancer.traffic.stream import Stream
+from balancer.traffic.tally import Count, Tally, counted
+from balancer.traffic.window import Seen, Window
+from ringviz.core.abilities import NO_OPTIONS, Options
+from servers.client.line import Outcome
+from servers.resp import command
+
+TICK_S: Final = 0.1
+GRAIN_S: Final = 0.001  # what a loop's timers can tell apart: what is due within it is sent now
+MOST_LATE_S: Final = 1.0  # what is later than this is given up
+AT_ONCE: Final = 256  # requests sent before the loop looks for replies
+
+# Without a key: any node can serve it, and what the nodes store stays what the ring predicts.
+ECHO: Final = command(b"ECHO", b"ringviz")
+
+# The guards' limit of 1,024 for all nodes together would refuse what piles up at a frozen one: `cap` limits each node.
+RULES: Final = Rules(limits=Limits(requests=None))
+
+
+class Driver:
+    """Sends to these nodes under the policy of this name. Lives in the running loop; not for other threads.
+
+    `on_tick` is called some ten times a second while it runs, and must not wait; `seen` has the figures. The policy may
+    be switched, the settings changed and nodes told while it runs. Everything is bounded by `Settings`.
+
+    Raises UnknownPolicy, UnknownOption, InvalidOption and OnlySimulated, as `use` does, which then changes nothing.
+    """
+
+    def __init__(
+        self,
+        targets: Iterable[Target],
+        password: str,
+        settings: Settings,
+        policy: str,
+        options: Options = NO_OPTIONS,
+        *,
+        rules: Rules = RULES,
+        on_tick: Callable[[], None] | None = None,
+        packed: bytes = ECHO,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        drivable(policy, Pool(()), settings, options)  # before there is a line to close
+        self.settings = settings
+        self.samples: Final = Samples()
+        self.tally: Final = Tally()
+        self.nodes: Final = Nodes(targets, password, settings.timeout_s, settings.cap, rules)
+        self.stream: Stream | None = None  # None: it sends nothing
+        self._asked = 0  # by the streams before this one
+        self._limits = rules.limits
+        self._on_tick, self._packed = on_tick, packed
+        self._window = Window()
+        self._lag: Lag | None = None
+        self._turning: asyncio.Handle | None = None
+        self._ticking: asyncio.Handle | None = None
+        self._ticked = clock()
+        self._emptied: asyncio.Event | None = None
+        self._count_nodes()
+        self.use(policy, options)
+
+    def use(self, policy: str, options: Options = NO_OPTIONS) -> None:
+        """Another policy from the next request on, over the same nodes; what is in flight goes on."""
+        self._policy = drivable(policy, self.nodes.pool, self.settings, options)
+        self.policy, self.options = policy, options
+        self.nodes.guards.policy = self._policy
+        self._hears = Sight.LATENCY in self._policy.sight
+        self.samples.clear()
+
+    def configure(self, settings: Settings) -> None:
+        """Other settings from now on; the stream of their seed begins. Another timeout or cap makes new lines."""
+        self.settings = settings
+        self.nodes.limit(settings.timeout_s, settings.cap)
+        self.samples.clear()
+        if self.stream is not None:
+            self._begin(clock())
+
+    def know(self, targets: Iterable[Target]) -> None:
+        """These nodes are there, and no others."""
+        self.nodes.know(targets)
+        self._count_nodes()
+
+    def start(self) -> None:
+        """Sends from now on, once: from the beginning of the settings' stream."""
+        self._ticked = clock()
+        self._lag = Lag()
+        self._ticking = self._loop.call_later(TICK_S, self._tick)
+        self._begin(self._ticked)
+
+    async def stop(self, drain_s: float = 0.0) -> None:
+        """Sends no more, waits so long for replies, and closes the lines for good: what is in flight then is lost."""
+        self._asked, self.stream = self.asked, None
+        if any(self.nodes.pool.in_flight):
+            self._emptied = asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(drain_s):
+                    await self._emptied.wait()
+        self.nodes.close()
+        if self._ticking is not None:
+            self._ticking.cancel()
+        self._take()
+        if self._lag is not None:
+            self._lag.close()
+
+    @property
+    def asked(self) -> int:
+        """How many requests have been due: each was sent, had no home, or was given up because the driver was late."""
+        return self._asked + (self.stream.number if self.stream is not None else 0)
+
+    def seen(self) -> Seen:
+        """What the window of the last second shows; it is true within a tick."""
+        return self._window.seen(self.nodes.pool.names, self.nodes.pool.in_flight)
+
+    def _count_nodes(self) -> None:
+        """Counts for nodes that are new."""
+        while len(self.tally.latencies) < len(self.nodes):
+            self.tally.add()
+
+    @property
+    def _cap(self) -> int:
+        """The most in flight to a node."""
+        return min(self.settings.cap, self._limits.of_node or self.settings.cap)
+
+    def _begin(self, now: float) -> None:
+        self._asked, self.stream = self.asked, Stream(self.settings, now)
+        if self._turning is not None:
+            self._turning.cancel()
+        self._turning = self._loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """Sends what is due, and comes back when something is due again."""
+        stream = self.stream
+        if stream is None:
+            return
+        now = clock()
+        if stream.due < now - MOST_LATE_S:
+            self.tally.late += stream.drop(now - MOST_LATE_S)
+        self._send(stream, now)
+        wait_s = stream.due - GRAIN_S - clock()
+        if wait_s <= 0:
+            self._turning = self._loop.call_soon(self._turn)
+        else:  # less than a grain would be a busy loop
+            self._turning = self._loop.call_later(max(wait_s, GRAIN_S), self._turn)
+
+    def _send(self, stream: Stream, now: float) -> None:
+        """Sends at most AT_ONCE requests. A hot path: what it needs is looked up once."""
+        pool, lines, tally, packed = self.nodes.pool, self.nodes.lines, self.tally, self._packed
+        in_flight, sent, refused = pool.in_flight, tally.counts[Count.SENT], tally.counts[Count.REFUSED]
+        pick, ended = self._policy.pick, self._ended
+        every, number = self.settings.sample, stream.number
+        cap = self._cap
+        room = math.inf if self._limits.requests is None else self._limits.requests - sum(in_flight)
+        for due, key in stream.take(now + GRAIN_S, AT_ONCE):
+            intended = due if due < now else now
+            if not pool.ready or room <= 0:
+                tally.homeless += 1
+            elif number % every:
+                place = pick(key, now)
+                sent[place] += 1
+                if in_flight[place] < cap:
+                    in_flight[place] += 1
+                    room -= 1
+                    lines[place].ask(packed, partial(ended, place, intended))
+                else:
+                    refused[place] += 1
+            else:
+                room -= self._explain(Request(number, due - stream.begin, key), intended, now)
+            number += 1
+
+    def _explain(self, request: Request, intended: float, now: float) -> bool:
+        """Sends a request that keeps its reasons. Whether it was sent."""
+        pool, counts = self.nodes.pool, self.tally.counts
+        could = candidates(pool)
+        choice = self._policy.why(request.key, now)
+        sample = self.samples.keep(Sample(request, self.policy, choice, could))
+        place = choice.place
+        counts[Count.SENT][place] += 1
+        if pool.in_flight[place] >= self._cap:
+            counts[Count.REFUSED][place] += 1
+            self.samples.ended(sample, now - intended, Count.REFUSED)
+            return False
+        pool.in_flight[place] += 1
+        self.nodes.lines[place].ask(self._packed, partial(self._ended_sample, sample, intended))
+        return True
+
+    def _ended(self, place: int, intended: float, outcome: Outcome) -> None:
+        """A request has ended, one way or another. The other hot path."""
+        now, tally, in_flight = clock(), self.tally, self.nodes.pool.in_flight
+        in_flight[place] -= 1
+        latency = now - intended
+        ok = outcome.__class__ is bytes  # that of an error is another
+        if ok:
+            tally.counts[Count.ANSWERED][place] += 1
+            tally.latencies[place].append(latency)
+        else:
+            tally.counts[counted(outcome)][place] += 1
+        if self._hears:
+            self._policy.answered(place, now, latency, ok=ok)
+        self.nodes.guards.answered(place, now, ok=ok)
+        if self._emptied is not None and not any(in_flight):
+            self._emptied.set()
+
+    def _ended_sample(self, sample: Sample, intended: float, outcome: Outcome) -> None:
+        self.samples.ended(sample, clock() - intended, counted(outcome))
+        self._ended(sample.choice.place, intended, outcome)
+
+    def _tick(self) -> None:
+        self._ticking = self._loop.call_later(TICK_S, self._tick)
+        self.nodes.tick()
+        self._take()
+        if self._on_tick is not None:
+            self._on_tick()
+
+    def _take(self) -> None:
+        now = clock()
+        part = self.tally.take(now - self._ticked, self._lag.take() if self._lag else [])
+        self._ticked = now
+        self._window.add(part)

@@ -1,0 +1,111 @@
+"""The nodes that the driver sends to: who may be picked, and the line to each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from balancer.core.guards.eligible import Eligible, Rules
+from balancer.core.pool import Member, Pool
+from servers.address import Address
+from servers.client.line import Limits, Line
+
+clock = time.perf_counter  # the driver's clock, in seconds; that of uvloop counts milliseconds
+
+_GREETING: Final = 4  # what a line's own greeting may add to what is in flight
+
+
+class Target(NamedTuple):
+    """A node, where it answers, and its weight relative to others, more than 0."""
+
+    name: str
+    address: Address
+    weight: float = 1.0
+
+
+class Nodes:
+    """Nodes by their places, each with a line of its own, up to `cap` requests in flight and `timeout_s` for a reply.
+
+    The guards say who is ready and with which weight. A node keeps its place when it goes and comes back by its name.
+    """
+
+    def __init__(self, targets: Iterable[Target], password: str, timeout_s: float, cap: int, rules: Rules) -> None:
+        """The targets are there from the beginning, so that none of them starts slowly."""
+        self._known = {target.name: target for target in targets}
+        self.pool: Final = Pool(Member(target.name, target.weight) for target in self._known.values())
+        self.guards: Final = Eligible(self.pool, clock(), rules)
+        self._places = {name: place for place, name in enumerate(self.pool.names)}
+        self._password = password
+        self._limits = Limits(timeout_s, cap + _GREETING)
+        self.lines: Final[list[Line]] = [self._line(target) for target in self._known.values()]
+        self._leaving: set[int] = set()
+        self._retired: set[Line] = set()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def limit(self, timeout_s: float, cap: int) -> None:
+        """Other limits. What is in flight keeps those under which it was sent."""
+        limits = Limits(timeout_s, cap + _GREETING)
+        if limits != self._limits:
+            self._limits = limits
+            for target in self._known.values():
+                self._renew(target)
+
+    def know(self, targets: Iterable[Target]) -> None:
+        """These nodes are there, and no others: those that are new join, those that are missing get nothing more.
+
+        At another address a node is another server; what is in flight to the old one may still be answered.
+        """
+        before, self._known = self._known, {target.name: target for target in targets}
+        now = clock()
+        for name in before.keys() - self._known.keys():
+            self._leaving.add(self._places[name])
+            self.guards.leave(self._places[name], now)
+        for name, target in self._known.items():
+            was = before.get(name)
+            if was is None:
+                self._join(target, now)
+                continue
+            if was.address != target.address:
+                self._renew(target)
+            if was.weight != target.weight:
+                self.guards.weigh(self._places[name], now, target.weight)
+
+    def tick(self) -> None:
+        """What time has brought: the guards, and nodes that left and have nothing in flight any more."""
+        self.guards.tick(clock())
+        for place in [place for place in self._leaving if not self.pool.in_flight[place]]:
+            self._leaving.discard(place)
+            self.lines[place].close()
+
+    def close(self) -> None:
+        """Closes every line; what is in flight is lost."""
+        for line in (*self.lines, *self._retired):
+            line.close()
+
+    def _join(self, target: Target, now: float) -> None:
+        place = self._places.get(target.name)
+        if place is None:
+            self._places[target.name] = len(self.lines)
+            self.lines.append(self._line(target))  # before a policy may pick it
+        else:
+            self._leaving.discard(place)
+            self._renew(target)
+        self.guards.join(target.name, now, target.weight)
+
+    def _renew(self, target: Target) -> None:
+        """A new line to a node. The old one gets no more requests, and within its timeout each of its own has ended."""
+        place = self._places[target.name]
+        old, self.lines[place] = self.lines[place], self._line(target)
+        self._retired.add(old)
+        asyncio.get_running_loop().call_later(old.limits.timeout_s, self._retire, old)
+
+    def _retire(self, line: Line) -> None:
+        self._retired.discard(line)
+        line.close()
+
+    def _line(self, target: Target) -> Line:
+        return Line(target.address, self._password, self._limits)
