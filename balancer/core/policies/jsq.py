@@ -16,6 +16,7 @@ class ShortestQueue(Lowest):
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.IN_FLIGHT})
+    floor = 0
 
     def scores(self, now: float) -> Sequence[float]:
         """Requests in flight."""

@@ -12,20 +12,25 @@ from balancer.core.policy import Sight
 class LeastConnections(Lowest):
     """Compares all ready nodes by `(in flight + 1) / weight`, 0 for an idle node; ties go round in turn. O(n).
 
-    Idle nodes come first whatever their weight, so that under low load the heaviest does not get everything.
+    Idle nodes come first whatever their weight, so that under low load the heaviest does not get everything. Where all
+    weights are equal, what is in flight is compared as it is: the order is the same.
 
     Source: HAProxy `leastconn`, the key of `fwlc_queue_srv` in src/lb_fwlc.c (from 2.0 on). NGINX `least_conn` compares
     in flight / weight, without the 1, and breaks ties by smooth weighted round robin.
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.IN_FLIGHT, Sight.WEIGHTS})
+    floor = 0
 
     def changed(self) -> None:
         """O(n)."""
         super().changed()
         self._weights = self.of_ready(self.pool.weights)
+        self._equal = len(set(self._weights)) < 2
 
     def scores(self, now: float) -> Sequence[float]:
         """Requests for the weight, the one to come among them."""
-        loads = zip(self.of_ready(self.pool.in_flight), self._weights, strict=True)
-        return [(in_flight + 1) / weight if in_flight else 0 for in_flight, weight in loads]
+        loads: Sequence[int] = self.of_ready(self.pool.in_flight)
+        if self._equal:
+            return loads
+        return [(load + 1) / weight if load else 0 for load, weight in zip(loads, self._weights, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import ClassVar
 
 from balancer.core.policies.gathering import Gather, gatherer
 from balancer.core.policy import Choice, Policy
@@ -13,10 +14,11 @@ from balancer.core.policy import Choice, Policy
 class Lowest(Policy):
     """Picks the ready node with the lowest score; of several, the next in turn after the last pick. O(n).
 
-    A subclass says `scores`. `of_ready` takes out of any of the pool's lists what belongs to the ready nodes, in their
-    order.
+    A subclass says `scores`, and with `floor` a score that none is below, if there is one: the search ends there.
+    `of_ready` takes out of any of the pool's lists what belongs to the ready nodes, in their order.
     """
 
+    floor: ClassVar[float | None] = None
     of_ready: Gather
     _ready: tuple[int, ...] = ()
     _at = -1  # the last pick, as an index of `_ready`
@@ -34,18 +36,25 @@ class Lowest(Policy):
 
     def pick(self, key: int, now: float) -> int:
         """The lowest."""
-        at = self._at = lowest_in_turn(self.scores(now), self._at)
+        at = self._at = lowest_in_turn(self.scores(now), self._at, self.floor)
         return self._ready[at]
 
     def why(self, key: int, now: float) -> Choice:
         """The same, with the scores of all."""
         scores = self.scores(now)
-        at = self._at = lowest_in_turn(scores, self._at)
+        at = self._at = lowest_in_turn(scores, self._at, self.floor)
         return Choice(self._ready[at], dict(zip(self._ready, scores, strict=True)), considered=self._ready)
 
 
-def lowest_in_turn(values: Sequence[float], last: int) -> int:
-    """The index of the lowest of the values, at least one; of several, the first after `last`, else the first."""
+def lowest_in_turn(values: Sequence[float], last: int, floor: float | None = None) -> int:
+    """The index of the lowest of the values, at least one; of several, the first after `last`, else the first.
+
+    No value is below `floor`.
+    """
+    if floor is not None:
+        rest = values[last + 1 :]
+        if floor in rest:
+            return last + 1 + rest.index(floor)
     low = min(values)
     first = values.index(low)
     if first > last:

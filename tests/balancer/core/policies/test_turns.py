@@ -67,3 +67,5 @@ def test_a_central_queue_sends_to_the_node_that_is_free_first():
 @pytest.mark.parametrize(("last", "expected"), [(-1, 1), (0, 1), (1, 3), (2, 3), (3, 1)])
 def test_of_several_lowest_the_next_after_the_last_is_taken(last, expected):
     assert lowest_in_turn([3, 1, 2, 1], last) == expected
+    assert lowest_in_turn([3, 1, 2, 1], last, floor=1) == expected
+    assert lowest_in_turn([3, 1, 2, 1], last, floor=0) == expected

@@ -58,6 +58,17 @@ def test_least_connections_counts_the_request_to_come_as_haproxy_does():
     assert (choice.place, choice.scores) == (1, {0: 2, 1: 1.75})
 
 
+def test_least_connections_compares_what_is_in_flight_where_weights_are_equal():
+    pool = pool_of(3, 3)
+    one = LeastConnections(pool, draws(1))
+    pool.in_flight[:] = [2, 1]
+    choice = one.why(0, 0.0)
+    assert (choice.place, choice.scores) == (1, {0: 2, 1: 1})
+    pool.weights[0] = 6
+    one.changed()
+    assert one.why(0, 0.0).scores == {0: 0.5, 1: pytest.approx(2 / 3)}
+
+
 def test_least_connections_gives_idle_nodes_turns_whatever_their_weight():
     assert picks(LeastConnections(pool_of(1, 4, 2), draws(1)), 4) == [0, 1, 2, 0]
 
