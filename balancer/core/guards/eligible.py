@@ -123,7 +123,6 @@ class Eligible:
             node.shown = self._nodes[place].shown
             self._nodes[place] = node
             self._outliers.leave(place)
-        self._leaving.discard(place)
         self._outliers.join(place)
         self._settle(place, now, new=new)
         return place

@@ -111,10 +111,13 @@ def test_when_fewer_than_half_are_healthy_all_are_used_and_it_says_so():
     one.checks(2, "-")
     assert one.pool.ready == [0, 1, 2, 3, 4]
     assert (one.guards.alarm.resort, one.guards.alarm.healthy, one.guards.alarm.known) == (Resort.ALL, 2, 5)
-    assert one.guards.alarm.since == 3.0
+    one.ticks(4.0)
+    one.checks(3, "-")
+    assert (one.guards.alarm.healthy, one.guards.alarm.since) == (1, 3.0)
+    one.checks(3, "++")
     one.checks(2, "++")
     assert one.pool.ready == [2, 3, 4]
-    assert one.guards.alarm.resort is Resort.NONE
+    assert (one.guards.alarm.resort, one.guards.alarm.since) == (Resort.NONE, 4.0)
 
 
 def test_without_panic_nobody_is_ready_when_all_are_down_and_requests_are_refused():
@@ -183,6 +186,24 @@ def test_a_node_that_comes_back_has_its_place_and_nothing_held_against_it():
     assert one.pool.weights[1] == pytest.approx(0.1)
     one.fails(1)
     assert one.guards.standing(1).reason.figures["seconds"] == 30.0
+
+
+def test_a_node_that_joins_anew_without_having_left_is_not_ejected_any_more():
+    one = Guarded()
+    one.fails(1)
+    one.guards.join("n1", 0.0)
+    assert one.state(1) is State.STARTING
+    one.ticks(30.0)
+    assert one.code(1) is Code.JOINED
+
+
+def test_the_heartbeats_of_before_it_left_are_not_asked_of_a_node_that_is_back():
+    one = Guarded()
+    one.guards.heard("n1", 0.0)
+    one.guards.leave(1, 0.0)
+    one.guards.join("n1", 0.0)
+    one.ticks(10.0)
+    assert one.state(1) is State.STARTING
 
 
 def test_a_node_is_there_while_its_heartbeats_come():

@@ -140,6 +140,14 @@ def test_too_few_nodes_or_requests_say_nothing(nodes, good):
     assert outliers.swept(10.0) == []
 
 
+@pytest.mark.parametrize(("nodes", "found"), [(4, 0), (5, 1)])
+def test_fewer_than_five_nodes_are_not_compared(nodes, found):
+    outliers = watching(nodes, Outlying(deviations=1.0))
+    for place in range(nodes):
+        served(outliers, place, good=100, bad=100 if place == 3 else 0)
+    assert len(outliers.swept(10.0)) == found
+
+
 def test_what_was_counted_in_one_interval_does_not_count_in_the_next():
     outliers = watching(5)
     for sweep in (10.0, 20.0):

@@ -1,6 +1,6 @@
 """Phi accrual: Akka's figures, and what a node's own rhythm makes of a silence."""
 
-from math import inf, isfinite, log10
+from math import exp, inf, isfinite, log10
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,13 @@ from balancer.core.guards.phi import Accrual, Rhythm, phi
 @pytest.mark.parametrize(("silence", "expected"), [(1000, 0.3), (1200, 1.6), (1400, 4.7), (1600, 10.8), (1700, 15.3)])
 def test_phi_is_akkas(silence, expected):
     assert phi(silence, 1000, 100) == pytest.approx(expected, abs=0.1)
+
+
+@given(st.floats(0, 2000))
+def test_phi_is_what_akkas_own_expression_gives(silence):
+    y = (silence - 1000) / 100
+    e = exp(-y * (1.5976 + 0.070566 * y * y))
+    assert phi(silence, 1000, 100) == pytest.approx(-log10(e / (1 + e)) if silence > 1000 else log10(1 + 1 / e))
 
 
 @given(st.floats(0, 1e9), st.floats(0, 1e9))
@@ -65,7 +72,8 @@ def test_only_the_last_intervals_count_and_are_kept():
     for every in [1.0] * 20 + [3.0] * 10:
         now += every
         rhythm.beat(now)
-    assert rhythm.phi(now + 3.0) == pytest.approx(log10(2))
+    for silence in (3.0, 3.3):
+        assert rhythm.phi(now + silence) == pytest.approx(phi(silence, 3.0, 0.1))
     assert len(rhythm._intervals) == 10
 
 
