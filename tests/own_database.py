@@ -31,9 +31,16 @@ def made_database(folder: Path) -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield from _on_postgresql(url)
     else:
-        path = folder / FILE
-        path.write_bytes(file())
-        yield f"sqlite:///{path}"
+        with database_file(folder) as url:
+            yield url
+
+
+@contextmanager
+def database_file(folder: Path) -> Iterator[str]:
+    """The same as a file in the folder, whatever this run is on."""
+    path = folder / FILE
+    path.write_bytes(file())
+    yield f"sqlite:///{path}"
 
 
 @contextmanager

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import dj_database_url
 import pytest
 from asgiref.sync import SyncToAsync
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+
+from dashboard import environment
 
 only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -43,8 +45,8 @@ def _forgotten_by_async_views() -> None:
 
 
 def sqlite(path: str) -> dict[str, Any]:
-    """A SQLite file with the options of the project's settings."""
-    return {**settings.DATABASES["default"], "NAME": path, "TEST": {}}
+    """A SQLite file with the options of the project's settings, whatever the tests of this run are on."""
+    return {**environment.database(Path(path).parent), "NAME": path, "TEST": {}}
 
 
 def postgresql(url: str) -> dict[str, Any]:

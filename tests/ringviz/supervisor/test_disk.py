@@ -16,6 +16,7 @@ from live.channel import channel_name
 from ringviz.stores import passwords
 from tests.faults import disk_filled, end_together, fill, read_only, small_disk
 from tests.installations import opened, premises
+from tests.own_database import database_file
 from tests.processes import until
 from tests.ringviz.supervisor.replicas import client_of, in_sync, lost_of, write_confirmed
 from tests.supervised import SLUG, WITHIN_S, wait
@@ -38,7 +39,7 @@ def ours(disk, django_db_blocker):
     """An installation on it. Its database is a file, whatever the others of this run are on."""
     before, tempfile.tempdir = tempfile.tempdir, str(disk)
     try:
-        with django_db_blocker.unblock(), premises(covered=False) as installation:
+        with django_db_blocker.unblock(), premises(covered=False, database=database_file) as installation:
             yield installation
     finally:
         tempfile.tempdir = before
