@@ -91,7 +91,7 @@ class Eligible:
                 node.back = node.health.standing.reason
             self._settle(place, now)
 
-    def heard(self, name: str, now: float, weight: float = 1.0) -> int:
+    def heard(self, name: str, now: float, weight: float | None = None) -> int:
         """A heartbeat of a node, by its name: one that is unknown, or whose heartbeats had stopped, joins.
 
         Gives its place. From its first heartbeat on a node leaves when they stop; one that never sent any does not.
@@ -110,18 +110,22 @@ class Eligible:
             self._settle(place, now)
         return place
 
-    def join(self, name: str, now: float, weight: float = 1.0) -> int:
-        """A node is there (again), with nothing held against it, and starts slowly. Gives its place."""
+    def join(self, name: str, now: float, weight: float | None = None) -> int:
+        """A node is there (again), with nothing held against it, and starts slowly. Gives its place.
+
+        Without a `weight` it has the one that it had, or 1.
+        """
         place = self._places.get(name)
-        node = Node(weight, self.rules.checks, Reason(Code.JOINED), now)
-        node.used = False
         new = place is None
         if place is None:
-            place = self._places[name] = self.pool.add(Member(name, weight))
+            node = self._newcomer(1.0 if weight is None else weight, now)
+            node.shown = Standing(State.GONE, node.back, now)
+            place = self._places[name] = self.pool.add(Member(name, node.own))
             self._nodes.append(node)
         else:
-            node.shown = self._nodes[place].shown
-            self._nodes[place] = node
+            was = self._nodes[place]
+            node = self._nodes[place] = self._newcomer(was.own if weight is None else weight, now)
+            node.shown = was.shown
             self._outliers.leave(place)
         self._outliers.join(place)
         self._settle(place, now, new=new)
@@ -173,6 +177,11 @@ class Eligible:
     def refusal_of_node(self, place: int) -> Reason | None:
         """Why the node that was picked takes no more; None if it does."""
         return self.rules.limits.refusal_of_node(self.pool.in_flight[place])
+
+    def _newcomer(self, weight: float, now: float) -> Node:
+        node = Node(weight, self.rules.checks, Reason(Code.JOINED), now)
+        node.used = False
+        return node
 
     def _silent(self, place: int, reason: Reason, now: float) -> None:
         """A heartbeat is late, or so late that the node is no longer registered."""

@@ -77,6 +77,15 @@ def test_checks_take_a_node_down_and_bring_it_back():
     assert one.guards.standing(1) == Standing(State.STARTING, Reason(Code.CHECKS_PASSED, {"passed": 2, "rise": 2}), 8.0)
 
 
+def test_a_join_is_news_with_a_slow_start_and_without():
+    for window_s, state in ((30.0, State.STARTING), (0.0, State.UP)):
+        one = Guarded(1, Rules(slow_start=SlowStart(window_s=window_s)))
+        one.guards.join("new", 2.0)
+        assert [(change.place, change.standing) for change in one.guards.news()] == [
+            (1, Standing(state, Reason(Code.JOINED), 2.0))
+        ]
+
+
 def test_a_node_that_is_down_and_ejected_is_ready_when_both_are_over():
     one = Guarded()
     one.fails(1)
@@ -222,6 +231,7 @@ def test_a_node_is_there_while_its_heartbeats_come():
     assert one.guards.standing(1).reason == Reason(Code.HEARTBEAT_LOST, {"silent": 3.0, "ttl": 3.0})
     assert one.guards.heard("beating", 12.0) == 1
     assert one.pool.ready == [0, 1]
+    assert one.pool.weights[1] == pytest.approx(0.2)  # a tenth of the weight that it had
     assert one.guards.standing(1) == Standing(State.STARTING, Reason(Code.JOINED), 12.0)
 
 
