@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from balancer.cli.faults import add_fault_arguments, faults_asked, pairs
-from balancer.core.simulator.errors import OutOfBounds
+from balancer.core.bounds import OutOfBounds
 from balancer.core.simulator.plan import MOST_NODES, Node, Plan
 
 NODES, LOAD, REQUESTS, SEED, KEYS = 10, 0.9, 1_000_000, 1, 10_000

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from balancer.core.bounds import OutOfBounds
 from balancer.core.named import UnknownPolicy
 from balancer.core.simulator import errors
 from live.wording import grouped
@@ -61,7 +62,7 @@ def refusal(error: CoreError) -> str:
         case InvalidOption():
             text = _("%(name)s must be %(wanted)s from %(lowest)s to %(highest)s, not %(value)s")
             values = {"name": error.name, "wanted": WANTED[error.wanted], **_numbers(error)}
-        case errors.OutOfBounds(what=what):
+        case OutOfBounds(what=what):
             text = _("%(what)s must be from %(lowest)s to %(highest)s, not %(value)s")
             values = {"what": _FIELDS[what], **_numbers(error)}
         case errors.NeedsQueue(load=load):
@@ -90,7 +91,7 @@ def _of_a_kill(error: CoreError) -> str:
             return ""
 
 
-def _numbers(error: InvalidOption | errors.OutOfBounds) -> dict[str, str]:
+def _numbers(error: InvalidOption | OutOfBounds) -> dict[str, str]:
     return {name: _number(getattr(error, name)) for name in ("lowest", "highest", "value")}
 
 

@@ -13,11 +13,11 @@ from functools import partial
 from math import inf
 from typing import Final
 
+from balancer.core.bounds import OutOfBounds
 from balancer.core.draws import Draw, draws
 from balancer.core.named import policy as named
 from balancer.core.policy import Policy, Sight
 from balancer.core.pool import Pool
-from balancer.core.simulator.errors import OutOfBounds
 from balancer.core.simulator.nodes import Nodes
 from balancer.core.simulator.outcome import Outcome, Tally
 from balancer.core.simulator.plan import Plan

@@ -9,14 +9,6 @@ class PlanError(CoreError):
     """The root of what a plan is refused for."""
 
 
-class OutOfBounds(PlanError):
-    """A number of a plan is not from `lowest` to `highest`. `what` is the field's name."""
-
-    def __init__(self, what: str, value: float, lowest: float, highest: float) -> None:
-        self.what, self.value, self.lowest, self.highest = what, value, lowest, highest
-        super().__init__(f"{what} must be from {lowest:,} to {highest:,}, not {value:,}")
-
-
 class NeedsQueue(PlanError):
     """More work would come than all nodes can do, and without a bounded queue the waiting would grow for ever."""
 

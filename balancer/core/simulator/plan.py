@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Final
 
+from balancer.core.bounds import HIGHEST_SEED, HIGHEST_SKEW, MOST_KEYS, within
 from balancer.core.simulator.errors import (
     EmptyWindow,
     FrozenForEver,
@@ -13,7 +14,6 @@ from balancer.core.simulator.errors import (
     KilledTwice,
     NeedsQueue,
     NoSuchPlace,
-    OutOfBounds,
 )
 from ringviz.core.errors import DuplicateName, InvalidName
 
@@ -22,9 +22,6 @@ MOST_REQUESTS: Final = 10_000_000
 HIGHEST_LOAD: Final = 2.0
 LEAST_LOAD: Final = 0.001
 MOST_QUEUED: Final = 1_000_000
-HIGHEST_SKEW: Final = 5.0
-MOST_KEYS: Final = 1_000_000
-HIGHEST_SEED: Final = 2**32 - 1
 LEAST_SPEED, HIGHEST_SPEED = 0.01, 100.0
 LEAST_WEIGHT, HIGHEST_WEIGHT = 0.001, 1_000.0
 MOST_FAULTS: Final = 100
@@ -47,8 +44,8 @@ class Node:
     def __post_init__(self) -> None:
         if not self.name:
             raise InvalidName(self.name)
-        _within("weight", self.weight, LEAST_WEIGHT, HIGHEST_WEIGHT)
-        _within("speed", self.speed, LEAST_SPEED, HIGHEST_SPEED)
+        within("weight", self.weight, LEAST_WEIGHT, HIGHEST_WEIGHT)
+        within("speed", self.speed, LEAST_SPEED, HIGHEST_SPEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,8 @@ class Frozen:
     def __post_init__(self) -> None:
         _window(self.start, self.end)
         if self.every is not None:
-            _within("every", self.every, SHORTEST_PERIOD, LATEST)
-            _within("part", self.part, 0.01, LARGEST_PART)
+            within("every", self.every, SHORTEST_PERIOD, LATEST)
+            within("part", self.part, 0.01, LARGEST_PART)
         elif self.end == inf:
             raise FrozenForEver(self.place)
 
@@ -85,7 +82,7 @@ class Slow:
 
     def __post_init__(self) -> None:
         _window(self.start, self.end)
-        _within("factor", self.factor, LEAST_SPEED, HIGHEST_SPEED)
+        within("factor", self.factor, LEAST_SPEED, HIGHEST_SPEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ class Killed:
     at: float
 
     def __post_init__(self) -> None:
-        _within("at", self.at, 0.0, LATEST)
+        within("at", self.at, 0.0, LATEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ class Joins:
     at: float
 
     def __post_init__(self) -> None:
-        _within("at", self.at, 0.0, LATEST)
+        within("at", self.at, 0.0, LATEST)
 
 
 Fault = Frozen | Slow | Killed | Joins
@@ -135,15 +132,15 @@ class Plan:
     faults: tuple[Fault, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        _within("nodes", len(self.everybody), 1, MOST_NODES)
-        _within("load", self.load, LEAST_LOAD, HIGHEST_LOAD)
-        _within("requests", self.requests, 1, MOST_REQUESTS)
-        _within("seed", self.seed, 0, HIGHEST_SEED)
-        _within("skew", self.skew, 0.0, HIGHEST_SKEW)
-        _within("keys", self.keys, 1, MOST_KEYS)
-        _within("faults", len(self.faults), 0, MOST_FAULTS)
+        within("nodes", len(self.everybody), 1, MOST_NODES)
+        within("load", self.load, LEAST_LOAD, HIGHEST_LOAD)
+        within("requests", self.requests, 1, MOST_REQUESTS)
+        within("seed", self.seed, 0, HIGHEST_SEED)
+        within("skew", self.skew, 0.0, HIGHEST_SKEW)
+        within("keys", self.keys, 1, MOST_KEYS)
+        within("faults", len(self.faults), 0, MOST_FAULTS)
         if self.queue is not None:
-            _within("queue", self.queue, 1, MOST_QUEUED)
+            within("queue", self.queue, 1, MOST_QUEUED)
         elif self.load > 1:
             raise NeedsQueue(self.load)
         self._check_names()
@@ -185,12 +182,7 @@ class Plan:
             killed.add(kill.place)
 
 
-def _within(what: str, value: float, lowest: float, highest: float) -> None:
-    if not lowest <= value <= highest:  # a NaN is not, either
-        raise OutOfBounds(what, value, lowest, highest)
-
-
 def _window(start: float, end: float) -> None:
-    _within("start", start, 0.0, LATEST)
+    within("start", start, 0.0, LATEST)
     if not end > start:
         raise EmptyWindow(start, end)

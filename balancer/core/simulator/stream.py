@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from balancer.core.keys import Keys
 from balancer.core.simulator.plan import Plan
-from ringviz.core.placement import Murmur
 
 BLOCK: Final = 1 << 13  # requests drawn at a time
 
@@ -31,7 +31,7 @@ def stream(plan: Plan, *, keyed: bool) -> Iterator[Block]:
     Poisson arrivals at the plan's rate, exponential work of mean 1.
     """
     gaps, work, keys = (np.random.default_rng((plan.seed, kind)) for kind in (_ARRIVALS, _WORK, _KEYS))
-    asked = _Keys(plan) if keyed else None
+    asked = Keys(plan.keys, plan.skew) if keyed else None
     now = 0.0
     for start in range(0, plan.requests, BLOCK):
         count = min(BLOCK, plan.requests - start)
@@ -39,17 +39,3 @@ def stream(plan: Plan, *, keyed: bool) -> Iterator[Block]:
         now = float(arrivals[-1])
         hashes = asked.drawn(count, keys) if asked else np.zeros(count, np.uint32)
         yield Block(arrivals, work.exponential(1.0, count), hashes)
-
-
-class _Keys:
-    """`key:1`, `key:2`, ..., the first the most popular, drawn by inversion."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._hashes = Murmur().hash_many([f"key:{number}" for number in range(1, plan.keys + 1)])
-        self._cumulated = np.cumsum(np.arange(1.0, plan.keys + 1.0) ** -plan.skew)
-
-    def drawn(self, count: int, generator: np.random.Generator) -> NDArray[np.uint32]:
-        drawn = generator.random(count) * self._cumulated[-1]
-        ranks = np.minimum(np.searchsorted(self._cumulated, drawn, side="right"), len(self._hashes) - 1)
-        hashes: NDArray[np.uint32] = self._hashes[ranks]
-        return hashes

@@ -4,7 +4,8 @@ from math import nan
 
 import pytest
 
-from balancer.traffic.settings import HIGHEST_RATE, NotAllowed, Settings
+from balancer.core.bounds import OutOfBounds
+from balancer.traffic.settings import HIGHEST_RATE, Settings
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from balancer.traffic.settings import HIGHEST_RATE, NotAllowed, Settings
     ],
 )
 def test_what_is_out_of_bounds_is_refused_by_name(wrong):
-    with pytest.raises(NotAllowed) as refused:
+    with pytest.raises(OutOfBounds) as refused:
         Settings(**wrong)
     assert refused.value.what in wrong
 

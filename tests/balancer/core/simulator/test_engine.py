@@ -8,12 +8,12 @@ from math import exp, isnan
 import numpy as np
 import pytest
 
+from balancer.core.bounds import OutOfBounds
 from balancer.core.named import POLICIES, UnknownPolicy
 from balancer.core.policies.p2c import TwoChoices
 from balancer.core.policies.round_robin import RoundRobin
 from balancer.core.policy import Sight
 from balancer.core.simulator.engine import race, run, simulated
-from balancer.core.simulator.errors import OutOfBounds
 from balancer.core.simulator.outcome import BATCHES, REFUSED, Outcome, Trace, half_width
 from balancer.core.simulator.plan import Frozen, Joins, Killed, Node, Plan, Slow
 from ringviz.core.abilities import NO_OPTIONS

@@ -1,0 +1,25 @@
+"""How much is allowed of what both the simulator and real traffic take."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ringviz.core.errors import CoreError
+
+HIGHEST_SEED: Final = 2**32 - 1
+HIGHEST_SKEW: Final = 5.0
+MOST_KEYS: Final = 1_000_000
+
+
+class OutOfBounds(CoreError):
+    """A number is not from `lowest` to `highest`. `what` is the field's name."""
+
+    def __init__(self, what: str, value: float, lowest: float, highest: float) -> None:
+        self.what, self.value, self.lowest, self.highest = what, value, lowest, highest
+        super().__init__(f"{what} must be from {lowest:,} to {highest:,}, not {value:,}")
+
+
+def within(what: str, value: float, lowest: float, highest: float) -> None:
+    """Raises OutOfBounds unless the number is from `lowest` to `highest`; a NaN is not."""
+    if not lowest <= value <= highest:
+        raise OutOfBounds(what, value, lowest, highest)
