@@ -9,6 +9,7 @@ import sys
 PARTS = (
     "bench.core",
     "bench.strategies",
+    "bench.balancer_simulator",
     "bench.snapshot",
     "bench.sockets",
     "bench.detection",

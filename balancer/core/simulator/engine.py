@@ -21,7 +21,7 @@ from balancer.core.pool import Pool
 from balancer.core.simulator.nodes import Nodes
 from balancer.core.simulator.outcome import Outcome, Tally
 from balancer.core.simulator.plan import Plan
-from balancer.core.simulator.sending import Request, Sender, Watched
+from balancer.core.simulator.sending import Sender, Watched
 from balancer.core.simulator.stream import POLICY, stream
 from ringviz.core.abilities import NO_OPTIONS, Options
 
@@ -35,7 +35,7 @@ def run(plan: Plan, policy: str, options: Options = NO_OPTIONS, *, trace: int = 
     """Simulates the plan under the policy of this name.
 
     `trace` is how many of the first requests are recorded. The policy draws from a stream of its own: another one
-    meets the same requests. A request takes 1 to 2 microseconds and 8 bytes. Raises UnknownPolicy, UnknownOption,
+    meets the same requests. A request takes a microsecond or two, and 8 bytes. Raises UnknownPolicy, UnknownOption,
     InvalidOption and OutOfBounds.
     """
     return simulated(plan, policy, partial(named, policy), options, trace=trace)
@@ -56,8 +56,7 @@ def simulated(plan: Plan, name: str, make: Maker, options: Options = NO_OPTIONS,
     sender = Watched(nodes, policy, plan.queue) if watched else Sender(nodes, policy)
     tally = Tally(plan.requests, [node.name for node in plan.everybody], nodes.dies, trace)
     for block in stream(plan, keyed=Sight.KEY in policy.sight):
-        arrivals = block.arrivals.tolist()
-        _send(sender, arrivals, list(zip(arrivals, block.work.tolist(), block.keys.tolist(), strict=True)))
+        _send(sender, block.arrivals.tolist(), block.work.tolist(), block.keys.tolist())
         tally.add(block.arrivals, sender.places, sender.ends)
         sender.places.clear()
         sender.ends.clear()
@@ -65,14 +64,16 @@ def simulated(plan: Plan, name: str, make: Maker, options: Options = NO_OPTIONS,
     return tally.outcome(name)
 
 
-def _send(sender: Sender, arrivals: list[float], requests: list[Request]) -> None:
+def _send(sender: Sender, arrivals: list[float], work: list[float], keys: list[int]) -> None:
     """Sends some requests; between two of them the pool changes where a turn is due."""
     nodes, begin = sender.nodes, 0
-    while begin < len(requests):
+    while begin < len(arrivals):
         while nodes.turns and nodes.turns[0].at <= arrivals[begin]:
             sender.settle(nodes.turns[0].at)
             nodes.turn()
             sender.policy.changed()
-        end = bisect_left(arrivals, nodes.turns[0].at, begin) if nodes.turns else len(requests)
-        (sender.send if nodes.pool.ready else sender.refuse)(requests[begin:end])
+        end = bisect_left(arrivals, nodes.turns[0].at, begin) if nodes.turns else len(arrivals)
+        part = slice(begin, end)
+        requests = zip(arrivals[part], work[part], keys[part], strict=True)
+        (sender.send if nodes.pool.ready else sender.refuse)(requests)
         begin = end

@@ -70,7 +70,7 @@ class Tally:
 
     def add(self, arrivals: NDArray[np.float64], places: Sequence[int], ends: Sequence[float]) -> None:
         """The next requests: when each came, its place (or REFUSED), and when it ended."""
-        place, end = np.array(places, np.int16), np.array(ends)
+        place, end = np.fromiter(places, np.int16, len(places)), np.fromiter(ends, np.float64, len(ends))
         sent = place != REFUSED
         answered = sent & self._alive(place, end)
         warming = max(0, self._warming - self._sent)

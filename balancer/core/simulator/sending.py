@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from math import inf
 from typing import Final
 
@@ -14,7 +15,7 @@ from balancer.core.simulator.outcome import REFUSED
 Request = tuple[float, float, int]
 """When it arrives, its work, its key."""
 
-_NEVER: Final = (inf, 0, 0.0)  # stays in the heap, so that it is never empty
+_NEVER: Final = (inf, 0)  # stays in the heap, so that it is never empty
 _UNBOUNDED: Final = 1 << 60
 
 
@@ -33,7 +34,7 @@ class Sender:
         """The next requests, in the order of arrival. At least one node is ready. O(1) each, and the policy's pick."""
         pick, nodes = self.policy.pick, self.nodes
         free_at, slowness, steady, done = nodes.pool.free_at, nodes.slowness, nodes.steady, nodes.done
-        note_place, note_end = self.places.append, self.ends.append
+        places, ends = self.places, self.ends
         for now, work, key in requests:
             place = pick(key, now)
             free = free_at[place]
@@ -42,8 +43,8 @@ class Sender:
             if end >= steady[place]:
                 end = done(place, start, work)
             free_at[place] = end
-            note_place(place)
-            note_end(end)
+            places.append(place)
+            ends.append(end)
 
     def refuse(self, requests: Iterable[Request]) -> None:
         """The next requests find no node ready."""
@@ -56,50 +57,68 @@ class Sender:
 
 
 class Watched(Sender):
-    """Keeps `in_flight` too by a heap of ends, refuses what is beyond `queue`, and tells a policy that wants it.
+    """Keeps `in_flight` too, refuses what is beyond `queue`, and tells a policy that wants to be told.
 
-    A request takes O(log in flight).
+    Each node's ends come in the order in which they were sent, so that a heap of the busy nodes' next ends will do.
+    A request takes O(log nodes), and the policy's pick.
     """
 
     def __init__(self, nodes: Nodes, policy: Policy, queue: int | None) -> None:
         super().__init__(nodes, policy)
         self._most = _UNBOUNDED if queue is None else queue
-        self._under_way = [_NEVER]
+        self._next = [_NEVER]  # (end, place) of what each busy node serves
+        self._queues: list[deque[float]] = [deque() for _ in nodes.dies]  # the ends of what waits behind it
         self._tells = Sight.LATENCY in policy.sight
+        self._sent: list[deque[float]] = [deque() for _ in nodes.dies]  # when all of these were sent, for who is told
 
     def send(self, requests: Iterable[Request]) -> None:
         """The next requests, in the order of arrival. At least one node is ready."""
         pick, nodes, most, settle, tells = self.policy.pick, self.nodes, self._most, self.settle, self._tells
-        slowness, steady, done = nodes.slowness, nodes.steady, nodes.done
-        free_at, in_flight, under_way = nodes.pool.free_at, nodes.pool.in_flight, self._under_way
-        note_place, note_end = self.places.append, self.ends.append
+        slowness, steady, done, sent = nodes.slowness, nodes.steady, nodes.done, self._sent
+        free_at, in_flight, upcoming, queues = nodes.pool.free_at, nodes.pool.in_flight, self._next, self._queues
+        places, ends = self.places, self.ends
         for now, work, key in requests:
             if tells:
                 settle(now)
-            else:
-                while under_way[0][0] <= now:
-                    in_flight[heappop(under_way)[1]] -= 1
+            else:  # the same as `settle`, without the call: this is where a run spends its time
+                end, place = upcoming[0]
+                while end <= now:
+                    left = in_flight[place] = in_flight[place] - 1
+                    if left:
+                        heapreplace(upcoming, (queues[place].popleft(), place))
+                    else:
+                        heappop(upcoming)
+                    end, place = upcoming[0]
             place = pick(key, now)
-            if in_flight[place] >= most:
-                note_place(REFUSED)
-                note_end(now)
+            before = in_flight[place]
+            if before >= most:
+                places.append(REFUSED)
+                ends.append(now)
                 continue
-            free = free_at[place]
-            start = free if free > now else now
-            end = start + work * slowness[place]
+            end = (free_at[place] if before else now) + work * slowness[place]
             if end >= steady[place]:
-                end = done(place, start, work)
+                end = done(place, free_at[place] if before else now, work)
             free_at[place] = end
-            in_flight[place] += 1
-            heappush(under_way, (end, place, now))
-            note_place(place)
-            note_end(end)
+            in_flight[place] = before + 1
+            if before:
+                queues[place].append(end)
+            else:
+                heappush(upcoming, (end, place))
+            if tells:
+                sent[place].append(now)
+            places.append(place)
+            ends.append(end)
 
     def settle(self, until: float) -> None:
         """Everything that ends until then has ended, for the policy too."""
-        under_way, in_flight, dies = self._under_way, self.nodes.pool.in_flight, self.nodes.dies
-        while under_way[0][0] <= until and under_way[0] is not _NEVER:
-            end, place, sent = heappop(under_way)
-            in_flight[place] -= 1
-            if self._tells:
-                self.policy.answered(place, end, end - sent, ok=end < dies[place])
+        upcoming, queues, in_flight, tells = self._next, self._queues, self.nodes.pool.in_flight, self._tells
+        end, place = upcoming[0]
+        while end <= until and end != inf:
+            left = in_flight[place] = in_flight[place] - 1
+            if left:
+                heapreplace(upcoming, (queues[place].popleft(), place))
+            else:
+                heappop(upcoming)
+            if tells:
+                self.policy.answered(place, end, end - self._sent[place].popleft(), ok=end < self.nodes.dies[place])
+            end, place = upcoming[0]
