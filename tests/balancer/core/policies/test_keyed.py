@@ -58,6 +58,9 @@ def test_a_node_that_left_and_came_back_has_its_keys_again(kind):
     again = pool.add(Member("cache-3", 1.5))
     one.changed()
     assert owners(one) == [again if place == 3 else place for place in before]
+    pool.ready = [0, 1, 2, 3]
+    one.changed()
+    assert owners(one) == before
 
 
 def test_a_ring_of_fewer_virtual_nodes_is_another_ring():
