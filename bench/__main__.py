@@ -19,6 +19,7 @@ PARTS = (
     "bench.locks",
     "bench.locks_live",
     "bench.visitors",
+    "bench.balancer_traffic",
 )
 
 

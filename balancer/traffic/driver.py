@@ -26,7 +26,7 @@ from balancer.traffic.sampled import Request, Sample, Samples, candidates
 from balancer.traffic.settings import Settings
 from balancer.traffic.stream import Stream
 from balancer.traffic.tally import Count, Tally, counted
-from balancer.traffic.window import Seen, Window
+from balancer.traffic.window import SPAN_S, Seen, Window
 from ringviz.core.abilities import NO_OPTIONS, Options
 from servers.client.line import Outcome
 from servers.resp import command
@@ -63,6 +63,7 @@ class Driver:
         rules: Rules = RULES,
         on_tick: Callable[[], None] | None = None,
         packed: bytes = ECHO,
+        span_s: float = SPAN_S,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         drivable(policy, Pool(()), settings, options)  # before there is a line to close
@@ -74,7 +75,7 @@ class Driver:
         self._asked = 0  # by the streams before this one
         self._limits = rules.limits
         self._on_tick, self._packed = on_tick, packed
-        self._window = Window()
+        self._window = Window(span_s)
         self._lag: Lag | None = None
         self._turning: asyncio.Handle | None = None
         self._ticking: asyncio.Handle | None = None
@@ -132,7 +133,7 @@ class Driver:
         return self._asked + (self.stream.number if self.stream is not None else 0)
 
     def seen(self) -> Seen:
-        """What the window of the last second shows; it is true within a tick."""
+        """What the window of the last `span_s` shows; it is true within a tick."""
         return self._window.seen(self.nodes.pool.names, self.nodes.pool.in_flight)
 
     def _count_nodes(self) -> None:

@@ -1,4 +1,4 @@
-"""What was seen in the last second, of each node and of all together, as a frame tells it."""
+"""What was seen in the last second or more, of each node and of all together, as a frame tells it."""
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ class Seen:
 
 
 class Window:
-    """The newest parts that make up SPAN_S, and none older. Memory: 8 kB a node and part."""
+    """The newest parts that make up `span_s`, and none older. Memory: 8 kB a node and part."""
 
-    def __init__(self) -> None:
+    def __init__(self, span_s: float = SPAN_S) -> None:
+        self._span_s = span_s
         self._parts: deque[Part] = deque()
         self._seconds = 0.0
 
@@ -67,7 +68,7 @@ class Window:
         """The newest; what is older than the span is forgotten."""
         self._parts.append(part)
         self._seconds += part.seconds
-        while len(self._parts) > 1 and self._seconds - self._parts[0].seconds >= SPAN_S:
+        while len(self._parts) > 1 and self._seconds - self._parts[0].seconds >= self._span_s:
             self._seconds -= self._parts.popleft().seconds
 
     def seen(self, names: Sequence[str], in_flight: Sequence[int]) -> Seen:
