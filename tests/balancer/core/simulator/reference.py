@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count, takewhile
 from math import inf, nan
 
@@ -12,6 +12,7 @@ from balancer.core.policy import Policy
 from balancer.core.pool import Member, Pool
 from balancer.core.simulator.plan import Frozen, Joins, Killed, Plan, Slow
 from balancer.core.simulator.stream import POLICY, stream
+from ringviz.core.abilities import Options
 
 
 @dataclass
@@ -29,11 +30,11 @@ class Reference:
 
     plan: Plan
     make: type[Policy]
-    told: list[tuple[int, float, bool]] = field(default_factory=list)  # place, latency, ok
+    options: Options
 
     def run(self) -> list[Request]:
         self.pool = Pool(Member(node.name, node.weight) for node in self.plan.nodes)
-        self.policy = self.make(self.pool, draws(self.plan.seed, POLICY))
+        self.policy = self.make(self.pool, draws(self.plan.seed, POLICY), self.options)
         self.queues: list[deque[Request]] = [deque() for _ in self.plan.everybody]
         self.now = 0.0
         requests: list[Request] = []
@@ -117,10 +118,10 @@ class Reference:
 
 
 def windows(fault: Frozen, now: float) -> list[tuple[float, float]]:
-    """All times when the node is frozen, from the start to the first that begins after `now`."""
+    """All times when the node is frozen, from the start to one that begins after `now`."""
     every = fault.every
     if every is None:
         return [(fault.start, fault.end)]
     begins = (fault.start + number * every for number in count())
-    found = list(takewhile(lambda begin: begin <= now + every and begin < fault.end, begins))
+    found = list(takewhile(lambda begin: begin <= max(now, fault.start) + every and begin < fault.end, begins))
     return [(begin, min(begin + fault.part * every, fault.end)) for begin in found]
