@@ -25,8 +25,8 @@ CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 # One line brings a subject in: its app registers what it has (live/places.py).
 OUR_APPS = [
     "dashboard",
-    "balancer",
     "ringviz",
+    "balancer",
     "locks",
     "live",
 ]

@@ -23,6 +23,8 @@ PAGES = {
     "hundred": "clusters/hundred/",
     "past": "clusters/demo/?v=4&key=moment",
     "compare": "clusters/demo/compare/",
+    "balancer": "clusters/demo/balancer/",
+    "refused race": "clusters/demo/balancer/?p=random",
     "timeline": "clusters/demo/timeline/",
     "locks": "locks/embedded/",
     "admin": "admin/",
@@ -52,6 +54,8 @@ def ready(page: Page) -> None:
         expect(page.locator("body")).to_have_attribute("data-watch", "watching", timeout=20_000)
     if page.locator("#figures").count():
         expect(page.locator("#figures table")).to_be_visible(timeout=20_000)
+    if page.locator("#race").count():
+        expect(page.locator("#race")).to_have_attribute("data-state", re.compile("still|playing"), timeout=20_000)
     page.wait_for_function("() => document.fonts.status === 'loaded'")
 
 
@@ -67,7 +71,7 @@ def test_each_page_in_every_size_and_theme(calm_demo: Demo, visitors: Visitors, 
     if name in ("admin", "nodes", "new node", "demo"):
         page.goto(sign_in_link(calm_demo))
     # axe moves elements of Django's admin about; what the page itself does is watched in test_admin.
-    visitors.watch(page).allow("404|410" + ("|Applying inline style" if name == "new node" else ""))
+    visitors.watch(page).allow("400|404|410" + ("|Applying inline style" if name == "new node" else ""))
     path = PAGES[name]
     found: list[str] = []
     for theme in ("light", "dark"):
@@ -86,7 +90,7 @@ def test_each_page_in_every_size_and_theme(calm_demo: Demo, visitors: Visitors, 
     assert found == [], "\n".join(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("name", ["overview", "demo", "hundred", "compare", "timeline", "past", "locks"])
+@pytest.mark.parametrize("name", ["overview", "demo", "hundred", "compare", "balancer", "timeline", "past", "locks"])
 def test_a_phone_has_large_targets_and_says_nothing_of_keys(calm_demo: Demo, visitors: Visitors, name: str) -> None:
     page = visitors.open(calm_demo, PAGES[name], size=SIZES["phone"], is_mobile=True)
     ready(page)

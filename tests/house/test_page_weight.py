@@ -12,6 +12,7 @@ PAGES = (
     "dashboard/overview.html",
     "ringviz/ring.html",
     "ringviz/compare.html",
+    "balancer/race.html",
     "dashboard/timeline.html",
     "locks/locks.html",
     "404.html",

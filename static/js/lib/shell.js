@@ -1,4 +1,4 @@
-/** What every page has: the phone menu, the theme switch, the cluster picker. */
+/** What every page has: the phone menu, the theme switch, what opens over the page. */
 
 import { wireThemeButton } from "./theme.js";
 
@@ -22,28 +22,31 @@ function wireMenu() {
   });
 }
 
-/** The picker is a `<details>`: it opens by itself; a click elsewhere and Escape close it. */
-function wirePicker() {
-  const picker = document.querySelector("details.pick");
-  if (!(picker instanceof HTMLDetailsElement)) {
-    return;
-  }
+/**
+ * What opens over the page is a `<details>`: it opens by itself; a click elsewhere and Escape close it.
+ * @param {HTMLDetailsElement} popover
+ */
+function wirePopover(popover) {
   document.addEventListener("click", (event) => {
-    if (event.target instanceof Node && !picker.contains(event.target)) {
-      picker.open = false;
+    if (event.target instanceof Node && !popover.contains(event.target)) {
+      popover.open = false;
     }
   });
-  picker.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && picker.open) {
-      picker.open = false;
-      picker.querySelector("summary")?.focus();
+  popover.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && popover.open) {
+      popover.open = false;
+      popover.querySelector("summary")?.focus();
       event.stopPropagation();
     }
   });
 }
 
 wireMenu();
-wirePicker();
+for (const popover of document.querySelectorAll("details:is(.pick, .pop)")) {
+  if (popover instanceof HTMLDetailsElement) {
+    wirePopover(popover);
+  }
+}
 for (const button of document.querySelectorAll("[data-theme-switch]")) {
   if (button instanceof HTMLElement) {
     wireThemeButton(button);

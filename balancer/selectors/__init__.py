@@ -1,0 +1,1 @@
+"""What is read: races of policies, their figures and their course."""

@@ -1,0 +1,154 @@
+"""A race: some policies on one simulated stream, beside one central queue, which is the limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf, isnan
+from typing import Final, NamedTuple
+
+from balancer.core.simulator.engine import race
+from balancer.core.simulator.outcome import Outcome
+from balancer.core.simulator.plan import Frozen, Node, Plan
+from live.shared import Shared
+from ringviz.core.abilities import spelled
+
+FEWEST, MOST = 2, 4  # policies that are beside each other
+FIRST: Final = ("random", "round_robin", "p2c")  # who races where nobody is named
+MOST_NODES: Final = 200
+USUAL_REQUESTS: Final = 100_000
+MOST_WORK: Final = 2_000_000  # of one race: microseconds of a slow processor, about
+FREEZE_FROM, FREEZE_EVERY, FREEZE_PART = 30.0, 100.0, 0.3
+_SHOWN_SERVICE_TIMES: Final = 240
+_FEWEST_SHOWN, _MOST_SHOWN = 200, 10_000
+_NAME: Final = "node-"  # with a number from 1, as on the command line
+_KEPT: Final = 32  # races of half a megabyte each
+
+
+class Entry(NamedTuple):
+    """A policy with the options that somebody gave it."""
+
+    policy: str
+    options: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """As links and commands spell it: `p2c`, `d_choices:d=3`."""
+        return f"{self.policy}:{spelled(dict(self.options))}" if self.options else self.policy
+
+
+LIMIT: Final = Entry("central")
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """What is asked for. `freeze` is the number of the node that freezes, from 1. None of `requests`: as many as fit.
+
+    The fields are within their bounds, and two to four `entries` differ (`balancer.views.asked`).
+    """
+
+    entries: tuple[Entry, ...]
+    nodes: int
+    load: float
+    seed: int
+    requests: int | None = None
+    queue: int | None = None
+    skew: float = 0.0
+    freeze: int | None = None
+
+    @property
+    def runs(self) -> tuple[Entry, ...]:
+        """What is simulated: the entries, and the limit."""
+        return tuple(dict.fromkeys((*self.entries, LIMIT)))
+
+    @property
+    def most_requests(self) -> int:
+        """So many that the race takes about a second. A pick costs two microseconds, or looks at every node."""
+        return int(MOST_WORK / (len(self.runs) * (2 + self.nodes / 30)))
+
+    @property
+    def count(self) -> int:
+        """How many requests each policy gets."""
+        return self.requests or min(USUAL_REQUESTS, self.most_requests)
+
+    @property
+    def shown(self) -> int:
+        """How many of the first requests are drawn."""
+        wanted = round(_SHOWN_SERVICE_TIMES * self.nodes * self.load)
+        return min(self.count, max(_FEWEST_SHOWN, min(_MOST_SHOWN, wanted)))
+
+    @property
+    def frozen(self) -> Frozen | None:
+        """The fault that `freeze` asks for."""
+        if self.freeze is None:
+            return None
+        return Frozen(self.freeze - 1, FREEZE_FROM, every=FREEZE_EVERY, part=FREEZE_PART)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether no policy can pass the limit: nodes are alike and everything is answered."""
+        return self.freeze is None and self.queue is None
+
+    def with_freeze(self) -> Race:
+        """The same with the node in the middle frozen; without a freeze where there is one."""
+        return replace(self, freeze=(self.nodes + 1) // 2 if self.freeze is None else None)
+
+    @property
+    def plan(self) -> Plan:
+        """What the simulator is given."""
+        return Plan(
+            nodes=tuple(Node(f"{_NAME}{number}") for number in range(1, self.nodes + 1)),
+            load=self.load,
+            requests=self.count,
+            seed=self.seed,
+            queue=self.queue,
+            skew=self.skew,
+            faults=(self.frozen,) if self.frozen else (),
+        )
+
+
+class Ranked(NamedTuple):
+    """An entry with what came of it."""
+
+    entry: Entry
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Raced:
+    """What came of a race: the entries, the best first, and the limit.
+
+    The best is the one that refuses least; where none is refused, or as many, the one with the shortest mean. A mean is
+    of answers alone, so that a policy that refuses much would look well by it.
+    """
+
+    race: Race
+    ranked: tuple[Ranked, ...]
+    limit: Outcome
+
+    def is_flooded(self, one: Ranked) -> bool:
+        """Whether the policy sends the freezing node more than it can serve, so that its queue grows without end."""
+        race = self.race
+        if race.freeze is None or race.queue is not None:
+            return False
+        return one.outcome.share[f"{_NAME}{race.freeze}"] * race.nodes * race.load > 1 - FREEZE_PART
+
+
+_races: Shared[Raced] = Shared(_KEPT)
+
+
+def raced(asked: Race) -> Raced:
+    """Simulated once for all who ask for the same. About a second of a processor at the most."""
+    return _races.get(asked, lambda: _run(asked))
+
+
+def _run(asked: Race) -> Raced:
+    outcomes = race(asked.plan, [(run.policy, dict(run.options)) for run in asked.runs], trace=asked.shown)
+    by_entry = dict(zip(asked.runs, outcomes, strict=True))
+    ranked = sorted((Ranked(entry, by_entry[entry]) for entry in asked.entries), key=_badness)
+    return Raced(asked, tuple(ranked), by_entry[LIMIT])
+
+
+def _badness(one: Ranked) -> tuple[int, float]:
+    """Without an answer there is no mean, and that is last."""
+    outcome = one.outcome
+    return outcome.sent - outcome.answered, inf if isnan(outcome.mean) else outcome.mean

@@ -1,0 +1,1 @@
+"""The pages of the balancer, and what they ask for."""

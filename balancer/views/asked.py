@@ -1,0 +1,164 @@
+"""What an address asks the Balancer page for, within its bounds; and the address that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from balancer.core.bounds import HIGHEST_SEED, HIGHEST_SKEW
+from balancer.core.named import POLICIES
+from balancer.core.simulator.plan import HIGHEST_LOAD, MOST_REQUESTS
+from balancer.selectors.race import FEWEST, FIRST, MOST, MOST_NODES, Entry, Race
+from balancer.wording import OPTIONS, name_of
+from live.refusals import Invalid
+from live.wording import grouped
+from ringviz.core.abilities import Option, Wanted, completed, read_options
+from ringviz.core.errors import InvalidOption, NotAnOption, UnknownOption
+from ringviz.strategies import bounds_words
+
+_FEWEST_REQUESTS: Final = 1_000
+_LONGEST_TEXT: Final = 200
+
+NUMBERS: Final = (
+    Option("nodes", 10, 1, MOST_NODES),
+    Option("load", 0.9, 0.05, HIGHEST_LOAD, Wanted.ANY),
+    Option("seed", 42, 0, HIGHEST_SEED),
+)
+EXTRAS: Final = (
+    Option("requests", 0, _FEWEST_REQUESTS, MOST_REQUESTS),
+    Option("queue", 0, 1, 1_000),
+    Option("skew", 0, 0, HIGHEST_SKEW, Wanted.ANY),
+    Option("freeze", 0, 1, MOST_NODES),
+)
+LABELS: Final[dict[str, Any]] = {
+    "nodes": gettext_lazy("Nodes"),
+    "load": gettext_lazy("Load"),
+    "seed": gettext_lazy("Seed"),
+    "requests": gettext_lazy("Requests per policy"),
+    "queue": gettext_lazy("Requests per node, at most"),
+    "skew": gettext_lazy("Key skew"),
+    "freeze": gettext_lazy("Node that freezes"),
+}
+
+
+def asked(query: QueryDict) -> Race:
+    """The race of `?p=POLICY[:NAME=NUMBER,...]`, once for each, and the numbers. Raises Invalid.
+
+    What is left out has its default. A form's `POLICY.NAME=NUMBER` is an option of a policy that is named without any.
+    """
+    numbers = {one.name: _number(query, one) for one in NUMBERS}
+    extras = {one.name: _extra(query, one) for one in EXTRAS}
+    race = Race(
+        entries=_entries(query),
+        nodes=int(numbers["nodes"]),
+        load=numbers["load"],
+        seed=int(numbers["seed"]),
+        requests=_whole(extras["requests"]),
+        queue=_whole(extras["queue"]),
+        skew=extras["skew"] or 0.0,
+        freeze=_whole(extras["freeze"]),
+    )
+    _check(race)
+    return race
+
+
+def address(race: Race) -> str:
+    """The query that asks for this race."""
+    fields: list[tuple[str, object]] = [("p", entry.text) for entry in race.entries]
+    fields += [("nodes", race.nodes), ("load", f"{race.load:g}"), ("seed", race.seed)]
+    more = {"requests": race.requests, "queue": race.queue, "skew": race.skew or None, "freeze": race.freeze}
+    fields += [(name, f"{value:.10g}") for name, value in more.items() if value is not None]
+    return f"?{urlencode(fields, safe=':=,')}"
+
+
+def is_of_form(query: QueryDict) -> bool:
+    """Whether a form made the query: it has fields that an address does without."""
+    return any("." in name or not query[name] for name in query)
+
+
+def _check(race: Race) -> None:
+    """What depends on several fields."""
+    if race.load > 1 and race.queue is None:
+        text = _("At a load above 1 the queues grow without end. Lower the load, or limit the requests per node.")
+        raise Invalid("load", race.load, text)
+    if race.freeze is not None and race.freeze > race.nodes:
+        text = _("Node that freezes: Give a number from 1 to %(nodes)s.")
+        raise Invalid("freeze", race.freeze, text % {"nodes": grouped(race.nodes)})
+    if race.count > race.most_requests:
+        text = _("That takes too long for a page. Give at most %(most)s requests, or leave the field empty.")
+        raise Invalid("requests", race.count, text % {"most": grouped(race.most_requests)})
+
+
+def _entries(query: QueryDict) -> tuple[Entry, ...]:
+    texts = query.getlist("p") or FIRST
+    entries = tuple(dict.fromkeys(read_entry(text, query) for text in texts[: 2 * MOST]))
+    if not FEWEST <= len(entries) <= MOST or len(texts) > 2 * MOST:
+        text = _("Choose %(fewest)d to %(most)d different policies.")
+        raise Invalid("p", len(texts), text % {"fewest": FEWEST, "most": MOST})
+    return entries
+
+
+def read_entry(text: str, query: QueryDict) -> Entry:
+    """The policy that a text names, with its options, in the text or beside it. Raises Invalid."""
+    policy, colon, options = text[:_LONGEST_TEXT].partition(":")
+    if policy not in POLICIES:
+        text = _("There is no policy %(name)s. Choose from: %(names)s.")
+        raise Invalid("p", policy, text % {"name": ascii(policy[:40]), "names": ", ".join(POLICIES)})
+    if not colon:
+        options = ",".join(_options_of_form(policy, query))
+    return Entry(policy, tuple(_options(policy, options)))
+
+
+def _options_of_form(policy: str, query: QueryDict) -> Iterator[str]:
+    for option in POLICIES[policy].options:
+        if value := query.get(f"{policy}.{option.name}", "").strip():
+            yield f"{option.name}={value}"
+
+
+def _options(policy: str, text: str) -> Iterator[tuple[str, float]]:
+    """Those that differ from their defaults, so that one race has one address."""
+    declared = POLICIES[policy].options
+    try:
+        chosen = completed(declared, read_options(text))
+    except NotAnOption as wrong:
+        said = _("%(word)s is not an option. Write NAME=NUMBER.") % {"word": ascii(wrong.word[:40])}
+        raise Invalid("p", wrong.word[:40], said) from wrong
+    except UnknownOption as unknown:
+        said = _("%(policy)s has no option %(name)s. It has: %(names)s.")
+        names = ", ".join(unknown.known) or _("none")
+        values = {"policy": capfirst(name_of(policy)), "name": ascii(unknown.name[:40]), "names": names}
+        raise Invalid("p", unknown.name[:40], said % values) from unknown
+    except InvalidOption as invalid:
+        option = next(one for one in declared if one.name == invalid.name)
+        raise Invalid("p", invalid.value, _bounds(OPTIONS[option.name], option)) from invalid
+    return ((one.name, chosen[one.name]) for one in declared if chosen[one.name] != one.default)
+
+
+def _number(query: QueryDict, field: Option) -> float:
+    found = _extra(query, field)
+    return field.default if found is None else found
+
+
+def _extra(query: QueryDict, field: Option) -> float | None:
+    """The number of a field, None where it is empty."""
+    text = query.get(field.name, "").strip().replace(",", "")
+    if not text:
+        return None
+    try:
+        return field.checked(float(text))
+    except (ValueError, OverflowError) as wrong:  # InvalidOption is a ValueError
+        raise Invalid(field.name, text[:40], _bounds(LABELS[field.name], field)) from wrong
+
+
+def _bounds(label: object, option: Option) -> str:
+    return _("%(label)s: %(bounds)s") % {"label": label, "bounds": bounds_words(option)}
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)

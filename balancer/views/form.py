@@ -1,0 +1,69 @@
+"""The form of a race: what was typed stays, also where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+from django.utils.text import capfirst
+
+from balancer.core.named import POLICIES
+from balancer.selectors.race import FIRST
+from balancer.views.asked import EXTRAS, LABELS, NUMBERS, read_entry
+from balancer.views.shown import label_of
+from balancer.wording import OPTIONS, name_of, rule_of
+from live.refusals import Refused
+from ringviz.core.abilities import Option
+
+
+class Field(NamedTuple):
+    """A field for a number, with what stands in it."""
+
+    name: str
+    label: str
+    value: str
+
+
+class Choice(NamedTuple):
+    """A policy to choose: `text` as addresses spell it, and the fields of options that are not in it."""
+
+    text: str
+    label: str
+    rule: str
+    chosen: bool
+    fields: Sequence[Field]
+
+
+def form_of(query: QueryDict) -> dict[str, Any]:
+    """Every field with what the query has for it, else its default."""
+    return {
+        "numbers": [_field(query, one, f"{one.default:g}") for one in NUMBERS],
+        "extras": [_field(query, one, "") for one in EXTRAS],
+        "choices": [*_chosen(query), *_others(query)],
+    }
+
+
+def _chosen(query: QueryDict) -> Iterator[Choice]:
+    """Those that the query names and that can be read, with their options."""
+    for text in dict.fromkeys(query.getlist("p") or FIRST):
+        try:
+            entry = read_entry(text, query)
+        except Refused:
+            continue
+        yield Choice(entry.text, capfirst(label_of(entry)), rule_of(entry.policy), True, ())
+
+
+def _others(query: QueryDict) -> Iterator[Choice]:
+    """The rest; a policy with options can be chosen once more, with others."""
+    taken = set(query.getlist("p") or FIRST)
+    for policy, kind in POLICIES.items():
+        if policy not in taken or kind.options:
+            fields = [_field(query, one, f"{one.default:g}", f"{policy}.") for one in kind.options]
+            yield Choice(policy, capfirst(name_of(policy)), rule_of(policy), False, fields)
+
+
+def _field(query: QueryDict, option: Option, otherwise: str, prefix: str = "") -> Field:
+    name = prefix + option.name
+    label = OPTIONS[option.name] if prefix else LABELS[option.name]
+    return Field(name, str(label), query.get(name, otherwise))

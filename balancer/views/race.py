@@ -1,0 +1,90 @@
+"""The race on the Balancer page: a frame at once, figures and course when they are simulated, and CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from balancer.selectors.race import raced
+from balancer.selectors.trace import trace_file
+from balancer.views.asked import address, asked, is_of_form
+from balancer.views.form import form_of
+from balancer.views.shown import figures_of, headline_before, lines_of
+from live.costly import costly
+from live.places import Place, place_at
+from live.refusals import NotFound, Refused
+from live.sheets import csv_answer
+from ringviz.selectors.clusters import PREFIX, no_cluster
+from ringviz.views.answers import refusals_as_json
+
+
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The frame of the race that the address asks for (`balancer.views.asked`); it asks for `figures`.
+
+    What a form asks for leads to the address that holds it.
+    """
+    try:
+        place = _place(slug)
+    except NotFound as refused:
+        raise Http404(refused.message) from refused
+    context: dict[str, Any] = {"place": place, "form": form_of(request.GET), "home": _at("page", slug)}
+    try:
+        race = asked(request.GET)
+    except Refused as refused:
+        return render(request, "balancer/race.html", context | {"error": refused.message}, status=400)
+    query = address(race)
+    if is_of_form(request.GET):
+        return HttpResponseRedirect(_at("page", slug) + query)
+    context |= {"race": race, "headline": headline_before(race), "figures": _at("race", slug) + query}
+    return render(request, "balancer/race.html", context)
+
+
+@costly
+@require_safe
+@refusals_as_json
+def figures(request: HttpRequest, slug: str) -> HttpResponse:
+    """The figures that the page's address asks for: rows to draw in, and tables."""
+    _place(slug)
+    race = asked(request.GET)
+    query = address(race)
+    links = {
+        "trace": _at("race_trace", slug) + query,
+        "csv": _at("race_csv", slug) + query,
+        "freeze": _at("page", slug) + address(race.with_freeze()),
+    }
+    return render(request, "balancer/_race_figures.html", {"race": race, **figures_of(raced(race)), **links})
+
+
+@costly
+@require_safe
+@refusals_as_json
+def trace(request: HttpRequest, slug: str) -> HttpResponse:
+    """race.bin: the first requests under each policy, see `balancer.selectors.trace`."""
+    _place(slug)
+    return HttpResponse(trace_file(raced(asked(request.GET))), content_type="application/octet-stream")
+
+
+@costly
+@require_safe
+@refusals_as_json
+def sheet(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """The tables as CSV: a line for each policy, and the limit."""
+    _place(slug)
+    return csv_answer(request, f"{slug}-race", lines_of(raced(asked(request.GET))))
+
+
+def _place(slug: str) -> Place:
+    """Raises NotFound."""
+    at = place_at(PREFIX, slug)
+    if at is None:
+        raise no_cluster(slug)
+    return at[1]
+
+
+def _at(view: str, slug: str) -> str:
+    return reverse(f"balancer:{view}", args=[slug])
