@@ -246,8 +246,8 @@ async def test_a_blocked_loop_shows_as_lag_and_in_the_latencies(servers):
     async with driving(servers, rate=2000) as at_work:
         await at_work.more(500)
         time.sleep(0.2)  # noqa: ASYNC251 - that is what is tested
-        # Twenty looks were missed, and each of them counts; so do 400 requests, from the times at which they were due.
-        seen = await at_work.until(lambda seen: percentiles(seen.total)[2] >= 100)
+        # 400 requests were due meanwhile, a fifth of the window at least: they count from the times at which they were.
+        seen = await at_work.until(lambda seen: percentiles(seen.total)[1] >= 80)
         assert (seen.lag_max_ms or 0) >= 150
         assert (seen.lag_p99_ms or 0) >= 100
         assert seen.late == 0
