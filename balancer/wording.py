@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from balancer.core.guards.standing import Code, State
+from live.wording import grouped
 from ringviz.strategies import OPTIONS as OF_STRATEGIES
 
 NAMES: dict[str, Any] = {
@@ -60,6 +64,35 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+STATES: dict[str, Any] = {
+    State.UP: gettext_lazy("up"),
+    State.STARTING: gettext_lazy("starting slowly"),
+    State.SUSPECTED: gettext_lazy("suspected"),
+    State.EJECTED: gettext_lazy("ejected"),
+    State.DOWN: gettext_lazy("down"),
+    State.LEAVING: gettext_lazy("leaving"),
+    State.GONE: gettext_lazy("gone"),
+}
+
+REASONS: dict[str, Any] = {
+    Code.PRESENT: gettext_lazy("a member from the beginning"),
+    Code.JOINED: gettext_lazy("it joined"),
+    Code.CHECKS_PASSED: gettext_lazy("%(passed)s checks passed in a row"),
+    Code.CHECKS_FAILED: gettext_lazy("%(failed)s checks failed in a row"),
+    Code.FAILURES_IN_A_ROW: gettext_lazy("%(failures)s failures in a row, out for %(seconds)s s"),
+    Code.SUCCESS_RATE: gettext_lazy("far fewer requests succeed than at the others, out for %(seconds)s s"),
+    Code.EJECTION_OVER: gettext_lazy("back after an ejection of %(seconds)s s"),
+    Code.HEARTBEAT_LATE: gettext_lazy("no heartbeat for %(silent)s s"),
+    Code.HEARTBEAT_LOST: gettext_lazy("no heartbeat for %(silent)s s; it is no longer registered"),
+    Code.HEARTBEAT_BACK: gettext_lazy("its heartbeats are back after %(silent)s s"),
+    Code.ASKED: gettext_lazy("an operator took it out"),
+    Code.CONVICTED: gettext_lazy("its server was found dead"),
+    Code.TOO_MANY_REQUESTS: gettext_lazy("%(in_flight)s requests in flight, the most allowed"),
+    Code.NODE_FULL: gettext_lazy("%(in_flight)s requests in flight to the node, the most allowed"),
+    Code.NO_NODE: gettext_lazy("no node is ready"),
+}
+
+
 def name_of(policy: str) -> str:
     """As in "two choices", within a sentence."""
     return str(NAMES[policy])
@@ -68,3 +101,14 @@ def name_of(policy: str) -> str:
 def rule_of(policy: str) -> str:
     """How it picks a node, a sentence."""
     return str(RULES[policy])
+
+
+def reason_words(code: str, figures: Mapping[str, float]) -> str:
+    """As in "5 failures in a row, out for 30 s". A code that a newer process wrote is called by its name."""
+    return str(REASONS.get(code, code)) % {name: grouped(round(value, 1)) for name, value in figures.items()}
+
+
+def stand_words(stand: Mapping[str, Any]) -> str:
+    """As in "ejected (5 failures in a row, out for 30 s)"."""
+    state = str(STATES.get(stand["state"], stand["state"]))
+    return _("%(state)s (%(reason)s)") % {"state": state, "reason": reason_words(stand["code"], stand["figures"])}

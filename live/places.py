@@ -27,7 +27,10 @@ from live.reading import Head, read_stable
 from live.subjects import Kind, Subject
 
 Read = Callable[[int], Any]
-"""The state of a subject now, from its rows, by the stream's id. Raises ObjectDoesNotExist."""
+"""The state of a subject now, from its rows, by the stream's id; None while no event has told of the subject.
+
+Raises ObjectDoesNotExist.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +189,14 @@ class Places(ABC):
         return f"{self.home(place)}?v={version}"
 
     def snapshot(self, stream_id: int) -> dict[str, Any]:
-        """`{"v", "epoch", "parts"}`: the state of every subject, exactly of one version. Raises ObjectDoesNotExist."""
+        """`{"v", "epoch", "parts"}`: the state of every subject, exactly of one version.
+
+        Without the part of a subject whose rows hold nothing yet. Raises ObjectDoesNotExist.
+        """
 
         def read() -> dict[str, Any]:
-            return {subject.name: one(stream_id) for subject, one in self._carried.items() if one is not None}
+            states = {subject.name: one(stream_id) for subject, one in self._carried.items() if one is not None}
+            return {name: state for name, state in states.items() if state is not None}
 
         now, parts = read_stable(stream_id, read)
         folded = [subject.name for subject, one in self._carried.items() if one is None]

@@ -1,40 +1,14 @@
-"""What the policies and the simulator refuse, in the language of whoever asked."""
+"""What the core refuses, as the command line tells it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.core.management.base import CommandError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from balancer.core.bounds import OutOfBounds
-from balancer.core.named import UnknownPolicy
-from balancer.core.simulator import errors
-from live.wording import grouped
-from ringviz.core.errors import CoreError, DuplicateName, InvalidName, InvalidOption, NotAnOption, UnknownOption
-from ringviz.strategies import WANTED
-
-# The fields of a plan and of its faults, as they stand in "... must be from 1 to 1,000, not 0".
-_FIELDS: dict[str, Any] = {
-    "nodes": gettext_lazy("the number of nodes"),
-    "load": gettext_lazy("the load"),
-    "requests": gettext_lazy("the number of requests"),
-    "seed": gettext_lazy("the seed"),
-    "queue": gettext_lazy("the queue"),
-    "skew": gettext_lazy("the skew"),
-    "keys": gettext_lazy("the number of keys"),
-    "faults": gettext_lazy("the number of faults"),
-    "weight": gettext_lazy("a weight"),
-    "speed": gettext_lazy("a speed"),
-    "start": gettext_lazy("the start of a fault"),
-    "at": gettext_lazy("the time of a fault"),
-    "every": gettext_lazy("the period of a freeze"),
-    "part": gettext_lazy("the frozen part of a period"),
-    "factor": gettext_lazy("the factor on a speed"),
-}
+from balancer.refusals import refusal
+from ringviz.core.errors import CoreError
 
 
 @contextmanager
@@ -44,57 +18,3 @@ def core_refusals_told() -> Iterator[None]:
         yield
     except CoreError as error:
         raise CommandError(refusal(error)) from error
-
-
-def refusal(error: CoreError) -> str:
-    """One line that says what was wrong and what to do instead."""
-    text: str = str(error)
-    values: dict[str, Any] = {}
-    match error:
-        case UnknownPolicy(name=name, known=known):
-            text = _("there is no policy %(name)s; choose one of: %(known)s")
-            values = {"name": ascii(name), "known": ", ".join(known)}
-        case UnknownOption(name=name, known=known):
-            text = _("the policy has no option %(name)s; it has: %(known)s")
-            values = {"name": ascii(name), "known": ", ".join(known) or _("none")}
-        case NotAnOption(word=word):
-            text, values = _("%(word)s is not an option; write NAME=NUMBER, as in c=1.25"), {"word": ascii(word)}
-        case InvalidOption():
-            text = _("%(name)s must be %(wanted)s from %(lowest)s to %(highest)s, not %(value)s")
-            values = {"name": error.name, "wanted": WANTED[error.wanted], **_numbers(error)}
-        case OutOfBounds(what=what):
-            text = _("%(what)s must be from %(lowest)s to %(highest)s, not %(value)s")
-            values = {"what": _FIELDS[what], **_numbers(error)}
-        case errors.NeedsQueue(load=load):
-            text = _("at a load of %(load)s the queues would grow without end; lower it, or give --queue")
-            values = {"load": grouped(load)}
-        case errors.EmptyWindow(start=start, end=end):
-            text = _("a fault that starts at %(start)s must end after that, not at %(end)s")
-            values = {"start": grouped(start), "end": _number(end)}
-        case InvalidName():
-            text = _("a node needs a name")
-        case DuplicateName(name=name):
-            text, values = _("two nodes are named %(name)s; give each its own name"), {"name": ascii(name)}
-        case _ if words := _of_a_kill(error):
-            text = words
-    return text % values if values else text
-
-
-def _of_a_kill(error: CoreError) -> str:
-    match error:
-        case errors.KilledTwice():
-            return _("a node can be killed only once; give --kill once for each")
-        case errors.KilledBeforeJoining(at=at, joins=joins):
-            text = _("a node that joins at %(joins)s cannot be killed at %(at)s; kill it later")
-            return text % {"joins": grouped(joins), "at": grouped(at)}
-        case _:
-            return ""
-
-
-def _numbers(error: InvalidOption | OutOfBounds) -> dict[str, str]:
-    return {name: _number(getattr(error, name)) for name in ("lowest", "highest", "value")}
-
-
-def _number(value: float) -> str:
-    """As a person reads it; what is no finite number as Python spells it."""
-    return grouped(value) if abs(value) < float("inf") else str(value)

@@ -9,25 +9,19 @@ from typing import Any, TextIO
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
+from balancer.cli.options import add_option_argument, options_given
 from balancer.cli.planning import add_plan_arguments, plan_asked
 from balancer.cli.refusals import core_refusals_told
 from balancer.cli.report import answer, assumed, head, row, shares
 from balancer.core.named import POLICIES
 from balancer.core.simulator.engine import run
 from live.columns import columns
-from ringviz.core.abilities import read_options
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The policy, the plan, and the form of the output."""
     parser.add_argument("--policy", required=True, help=_("one of: %(names)s") % {"names": ", ".join(POLICIES)})
-    parser.add_argument(
-        "--option",
-        action="append",
-        default=[],
-        metavar=_("NAME=NUMBER"),
-        help=_("a parameter of the policy: %(options)s") % {"options": ", ".join(every_option())},
-    )
+    add_option_argument(parser)
     add_plan_arguments(parser)
     parser.add_argument("--json", action="store_true", help=_("one JSON object"))
 
@@ -36,16 +30,10 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """Writes the figures and each node's share; with --json one object, see `report.answer`. Raises CommandError."""
     with core_refusals_told():
         plan = plan_asked(options)
-        chosen = {name: value for word in options["option"] for name, value in read_options(word).items()}
-        outcome = run(plan, options["policy"], chosen)
+        outcome = run(plan, options["policy"], options_given(options["option"]))
     if options["json"]:
         out.write(json.dumps(answer(outcome), ensure_ascii=False) + "\n")
         return
     figures = columns([head(), row(outcome.policy, outcome)], 1)
     for line in [assumed(plan), "", *figures, "", *columns(shares([outcome], [outcome.policy]), 1)]:
         out.write(f"{line}\n")
-
-
-def every_option() -> list[str]:
-    """As in `c=1.25 (bounded_ring)`: each with its default."""
-    return [f"{one.name}={one.default:g} ({name})" for name, kind in POLICIES.items() for one in kind.options]

@@ -6,6 +6,8 @@ from typing import Final
 
 from ringviz.core.errors import CoreError
 
+LEAST_RATE: Final = 1.0
+HIGHEST_RATE: Final = 100_000.0
 HIGHEST_SEED: Final = 2**32 - 1
 HIGHEST_SKEW: Final = 5.0
 MOST_KEYS: Final = 1_000_000

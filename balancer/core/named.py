@@ -21,9 +21,9 @@ from balancer.core.policies.ring import Ring
 from balancer.core.policies.round_robin import RoundRobin
 from balancer.core.policies.smooth_wrr import SmoothRoundRobin
 from balancer.core.policies.sticky import Sticky
-from balancer.core.policy import Policy
+from balancer.core.policy import Policy, Sight
 from balancer.core.pool import Pool
-from ringviz.core.abilities import NO_OPTIONS, Options
+from ringviz.core.abilities import NO_OPTIONS, Options, completed
 from ringviz.core.errors import CoreError
 
 POLICIES: Final[Mapping[str, type[Policy]]] = {
@@ -53,8 +53,29 @@ class UnknownPolicy(CoreError):
         super().__init__(f"there is no policy {name!r}; there are: {', '.join(known)}")
 
 
+class OnlySimulated(CoreError):
+    """The policy looks at what no real node tells: when it will be free."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} needs to know how long each request will take; it can only be simulated")
+
+
 def policy(name: str, pool: Pool, draw: Draw, options: Options = NO_OPTIONS) -> Policy:
     """The policy of this name over a pool. Raises UnknownPolicy, and what its options raise."""
     if name not in POLICIES:
         raise UnknownPolicy(name, tuple(POLICIES))
     return POLICIES[name](pool, draw, options)
+
+
+def checked(name: str, options: Options) -> dict[str, float]:
+    """Every option of a policy that can drive real traffic, with its default where none is given.
+
+    Raises UnknownPolicy, OnlySimulated, and what the options raise.
+    """
+    if name not in POLICIES:
+        raise UnknownPolicy(name, tuple(POLICIES))
+    kind = POLICIES[name]
+    if Sight.WORK in kind.sight:
+        raise OnlySimulated(name)
+    return completed(kind.options, options)

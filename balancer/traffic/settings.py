@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from balancer.core.bounds import HIGHEST_SEED, HIGHEST_SKEW, MOST_KEYS, within
+from balancer.core.bounds import HIGHEST_RATE, HIGHEST_SEED, HIGHEST_SKEW, LEAST_RATE, MOST_KEYS, within
 
-LEAST_RATE, HIGHEST_RATE = 1.0, 100_000.0
 LEAST_TIMEOUT_S, LONGEST_TIMEOUT_S = 0.05, 60.0
 HIGHEST_CAP: Final = 65_536
 FEWEST_BETWEEN, MOST_BETWEEN = 1, 1_000_000

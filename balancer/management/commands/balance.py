@@ -10,11 +10,12 @@ from live.door import Door
 _SUBCOMMANDS = {
     "simulate": ("balancer.cli.simulate", gettext_lazy("one policy on simulated nodes (no database)")),
     "race": ("balancer.cli.racing", gettext_lazy("several policies on the same simulated requests (no database)")),
+    "set": ("balancer.cli.setting", gettext_lazy("start, stop or change the requests to a cluster's nodes")),
 }
 
 
 class Command(Door):
     """The sub-commands of `balancer.cli`."""
 
-    help = _("Compares policies that pick a node for each request.")
+    help = _("Compares policies that pick a node for each request, and sends real requests under one of them.")
     subcommands = _SUBCOMMANDS

@@ -7,8 +7,7 @@ import pytest
 
 from balancer.core.guards.eligible import Rules
 from balancer.core.guards.limits import Limits
-from balancer.core.named import UnknownPolicy
-from balancer.traffic.drivable import OnlySimulated
+from balancer.core.named import OnlySimulated, UnknownPolicy
 from balancer.traffic.driver import Driver
 from balancer.traffic.nodes import Target
 from balancer.traffic.tally import Count

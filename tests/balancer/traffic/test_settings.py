@@ -4,8 +4,8 @@ from math import nan
 
 import pytest
 
-from balancer.core.bounds import OutOfBounds
-from balancer.traffic.settings import HIGHEST_RATE, Settings
+from balancer.core.bounds import HIGHEST_RATE, OutOfBounds
+from balancer.traffic.settings import Settings
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,46 @@
+"""`manage.py balance set [POLICY]`: starts, stops or changes the requests that are sent to a cluster's nodes."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any, TextIO
+
+from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+
+from balancer.cli.options import add_option_argument, options_given
+from balancer.cli.refusals import core_refusals_told
+from balancer.core.named import POLICIES
+from balancer.selectors.state import state_of_stream
+from balancer.services.traffic import set_traffic
+from live.actors import command_line_actor
+from live.door import refusals_told
+from ringviz.cli.clusters import add_cluster_arguments, chosen, write_event
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What it is to be; what is not said stays."""
+    names = ", ".join(POLICIES)
+    parser.add_argument("policy", nargs="?", metavar=_("POLICY"), help=_("one of: %(names)s") % {"names": names})
+    add_option_argument(parser)
+    switch = parser.add_mutually_exclusive_group()
+    switch.add_argument("--on", action="store_true", default=None, help=_("send requests"))
+    switch.add_argument("--off", action="store_false", dest="on", default=None, help=_("send none"))
+    parser.add_argument("--rate", type=float, metavar="N", help=_("requests a second"))
+    parser.add_argument("--skew", type=float, help=_("of the keys: the exponent of Zipf, 0 for all alike"))
+    parser.add_argument("--seed", type=int, help=_("the same seed sends the same keys at the same times"))
+    add_cluster_arguments(parser)
+
+
+def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
+    """Sets it and tells it in one line; with --json `{"cluster", "version", "kind"}`."""
+    with refusals_told(), core_refusals_told():
+        cluster = chosen(options["cluster"])
+        wanted: Any = dict(state_of_stream(cluster.stream_id)["traffic"])
+        if options["policy"] not in (None, wanted["policy"]):
+            wanted |= {"policy": options["policy"], "options": {}}
+        if options["option"]:
+            wanted["options"] = options_given(options["option"])
+        wanted |= {name: options[name] for name in ("on", "rate", "skew", "seed") if options[name] is not None}
+        event = set_traffic(slug=cluster.slug, actor=command_line_actor(), version=None, wanted=wanted)
+    write_event(event, cluster.slug, options["json"], out)

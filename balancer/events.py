@@ -1,0 +1,61 @@
+"""The subject "balancer": what traffic was asked for, and how nodes stood. It is carried by the clusters' streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from balancer.core import state
+from balancer.core.state import Stand, Traffic
+from balancer.wording import name_of, stand_words
+from live.subjects import EventWords, Payload, Subject
+from live.wording import grouped
+
+balancer = Subject("balancer", named=("name",))
+
+
+def traffic_words(payload: Payload) -> EventWords:
+    """The most telling difference first, and alone."""
+    now, before = payload["traffic"], payload["before"]
+    if not now["on"]:
+        return EventWords(_("no requests"), _("balancer: requests stopped"))
+    if before["on"] and now["policy"] != before["policy"]:
+        return EventWords(name_of(now["policy"]), _("balancer: %(policy)s") % {"policy": name_of(now["policy"])})
+    rate = int(now["rate"])
+    text = ngettext(
+        "balancer: %(n)s request a second by %(policy)s", "balancer: %(n)s requests a second by %(policy)s", rate
+    )
+    return EventWords(_("requests"), text % {"n": grouped(rate), "policy": name_of(now["policy"])})
+
+
+def _stood(payload: Payload) -> EventWords:
+    return EventWords(
+        payload["name"],
+        _("%(node)s: %(words)s")
+        % {
+            "node": payload["name"],
+            "words": stand_words(payload["stand"] or payload["why"]),
+        },
+    )
+
+
+@balancer.kind("balancer_set", title=gettext_lazy("Balancer set"), fold=state.traffic_set, words=traffic_words)
+@dataclass(frozen=True)
+class BalancerSet:
+    """Somebody started, stopped or changed the requests."""
+
+    traffic: Traffic
+    before: Traffic
+
+
+@balancer.kind("balancer_stood", title=gettext_lazy("Health at the balancer"), fold=state.node_stood, words=_stood)
+@dataclass(frozen=True)
+class BalancerStood:
+    """A node stands otherwise than before; `stand` is None where it stands well, for the reason `why`."""
+
+    node: int
+    name: str
+    stand: Stand | None
+    why: Stand

@@ -1,0 +1,21 @@
+"""What is asked of the balancer of each cluster. Rows are written by `balancer.services` only."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ringviz.models import Cluster
+
+
+class Balancer(models.Model):
+    """The state of a cluster's balancer (`balancer.core.state`); without a row nothing was ever asked of it."""
+
+    cluster = models.OneToOneField(Cluster, models.CASCADE, related_name="+", verbose_name=_("cluster"))
+    traffic = models.JSONField(_("traffic"))
+    standings = models.JSONField(_("standings"), default=dict)
+
+    class Meta:
+        verbose_name = _("balancer")
+        verbose_name_plural = _("balancers")
+
+    def __str__(self) -> str:
+        return self.cluster.slug

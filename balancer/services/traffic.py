@@ -1,0 +1,88 @@
+"""What is asked of the balancer, and what its driver tells of the nodes: the rows and the event together."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from balancer.core.bounds import HIGHEST_RATE, HIGHEST_SEED, HIGHEST_SKEW, LEAST_RATE, within
+from balancer.core.named import checked
+from balancer.core.state import Stand, State, Traffic
+from balancer.events import BalancerSet, BalancerStood, balancer
+from balancer.models import Balancer
+from balancer.refusals import refusal
+from balancer.selectors.state import state_of_stream
+from live.actor import Actor
+from live.keeping import keep_log_bounded
+from live.log import Conflict, write
+from live.models import Event
+from live.reading import events_after
+from live.subjects import encode
+from locks.services.leading import Guard
+from ringviz.core.errors import CoreError
+from ringviz.errors import Invalid, StaleVersion
+from ringviz.models import Cluster
+from ringviz.selectors.clusters import cluster_of
+from ringviz.services.changing import check_allowed
+
+_DRIVER = Actor("driver", "system", may_operate=True)
+
+
+def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic) -> Event:
+    """Starts, stops or changes the requests of a managed cluster.
+
+    `version` is what the actor saw when deciding: if the cluster is not at it any more, nothing is done. The options
+    that `wanted` leaves out have their defaults. Raises NotAllowed, NotFound, Invalid, StaleVersion.
+    """
+    check_allowed(actor)
+    cluster = cluster_of(slug)
+    if cluster.kind != Cluster.Kind.MANAGED:
+        text = _("%(cluster)s has no servers of its own to send requests to. Simulate a race instead.")
+        raise Invalid("cluster", slug, text % {"cluster": cluster.name})
+    asked = _checked(wanted)
+    try:
+        with write(cluster.stream_id, expected=version) as draft:
+            before = state_of_stream(cluster.stream_id)
+            if before["traffic"] == asked:
+                raise Invalid("policy", asked["policy"], _("That is so already."))
+            event = draft.record(_kept(cluster, before, BalancerSet(traffic=asked, before=before["traffic"])), actor)
+    except Conflict as conflict:
+        seen = events_after(cluster.stream_id, version or 0)
+        raise StaleVersion(version or 0, conflict.actual, seen) from conflict
+    keep_log_bounded(event.stream_id, event.version)
+    return event
+
+
+def node_stands(*, cluster: Cluster, node: int, name: str, stand: Stand, well: bool, guard: Guard) -> Event | None:
+    """The driver found that a node stands otherwise. None: that is known. Raises what `guard` does, NotFound."""
+    with write(cluster.stream_id) as draft:
+        guard()
+        before = state_of_stream(cluster.stream_id)
+        told = BalancerStood(node=node, name=name, stand=None if well else stand, why=stand)
+        event = draft.record(_kept(cluster, before, told), _DRIVER)
+    keep_log_bounded(event.stream_id, event.version)
+    return event
+
+
+def _kept(cluster: Cluster, before: State, payload: BalancerSet | BalancerStood) -> BalancerSet | BalancerStood:
+    """The payload, once the row says what it makes of the state before."""
+    after: Any = balancer.apply(before, *encode(payload))
+    Balancer.objects.update_or_create(cluster=cluster, defaults=after)
+    return payload
+
+
+def _checked(wanted: Traffic) -> Traffic:
+    """Raises Invalid."""
+    if not math.isfinite(wanted["rate"]) or not math.isfinite(wanted["skew"]):
+        raise Invalid("rate", "", _("Give a number."))
+    fields = (("rate", LEAST_RATE, HIGHEST_RATE), ("skew", 0.0, HIGHEST_SKEW), ("seed", 0, HIGHEST_SEED))
+    field = "policy"
+    try:
+        options = checked(wanted["policy"], wanted["options"])
+        for field, lowest, highest in fields:
+            within(field, float(wanted[field]), lowest, highest)  # type: ignore[literal-required]
+    except CoreError as error:
+        raise Invalid(field, "", refusal(error)) from error
+    return {**wanted, "options": options, "rate": float(wanted["rate"]), "skew": float(wanted["skew"])}
