@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 import uvloop
 from redis.asyncio import Redis
 
+from balancer.core.bounds import HIGHEST_RATE
 from balancer.traffic.driver import Driver
 from balancer.traffic.nodes import Target
-from balancer.traffic.settings import HIGHEST_RATE, Settings
+from balancer.traffic.settings import Settings
 from balancer.traffic.tally import Count
 from balancer.traffic.window import Seen
 from bench.core import Line, line

@@ -1,5 +1,1 @@
-<<<<<<< HEAD
-"""What is read: races of policies, their figures and their course."""
-=======
-"""Reads."""
->>>>>>> f05653f (Balancer: what is asked of it and how nodes stand are events of the cluster's stream)
+"""What is read: races of policies, their figures and their course; and what is asked of a cluster's balancer."""

@@ -1,13 +1,13 @@
 /** Colours, fonts and fills of the drawings. They come from CSS, so a theme is read again when the page's theme changes. */
 
-import { prepare, zoomOf } from "../../lib/canvas.js";
+import { font, prepare, zoomOf } from "../../lib/canvas.js";
 import { HUES } from "../looks.js";
 
 /** @import { Look, Theme } from "./types.js" */
 
 const TILE = 8;
 
-export { font, prepare } from "../../lib/canvas.js";
+export { font, prepare };
 
 /**
  * Reads the custom properties that hold on an element, and the screen's pixel ratio. Costs a style computation: call it
