@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -36,6 +37,8 @@ EXTRAS: Final = (
     Option("skew", 0, 0, HIGHEST_SKEW, Wanted.ANY),
     Option("freeze", 0, 1, MOST_NODES),
 )
+# Options that cost time by their size have lower bounds here than on the command line.
+_HIGHEST: Final[dict[str, float]] = {"d": 10, "vnodes": 1_000, "table_size": 100_000}
 LABELS: Final[dict[str, Any]] = {
     "nodes": gettext_lazy("Nodes"),
     "load": gettext_lazy("Load"),
@@ -115,6 +118,12 @@ def read_entry(text: str, query: QueryDict) -> Entry:
     return Entry(policy, tuple(_options(policy, options)))
 
 
+def options_of(policy: str) -> list[Option]:
+    """What may be set of a policy on a page."""
+    declared = POLICIES[policy].options
+    return [replace(one, highest=min(one.highest, _HIGHEST.get(one.name, one.highest))) for one in declared]
+
+
 def _options_of_form(policy: str, query: QueryDict) -> Iterator[str]:
     for option in POLICIES[policy].options:
         if value := query.get(f"{policy}.{option.name}", "").strip():
@@ -123,9 +132,9 @@ def _options_of_form(policy: str, query: QueryDict) -> Iterator[str]:
 
 def _options(policy: str, text: str) -> Iterator[tuple[str, float]]:
     """Those that differ from their defaults, so that one race has one address."""
-    declared = POLICIES[policy].options
+    declared = options_of(policy)
     try:
-        chosen = completed(declared, read_options(text))
+        chosen = completed(tuple(declared), read_options(text))
     except NotAnOption as wrong:
         said = _("%(word)s is not an option. Write NAME=NUMBER.") % {"word": ascii(wrong.word[:40])}
         raise Invalid("p", wrong.word[:40], said) from wrong
