@@ -102,7 +102,10 @@ class Cluster(models.Model):
 
 
 class Node(models.Model):
-    """A member of a cluster. `keys`, `ownership`, `tokens` and `lost` are written with the event that changed them."""
+    """A member of a cluster. `keys`, `ownership`, `tokens` and `lost` are written with the event that changed them.
+
+    `pulse` is null where the server does not freeze again and again: see `ringviz.core.state.Pulse`.
+    """
 
     class State(models.TextChoices):
         """`core.state.ON_RING` says which of them are on the ring."""
@@ -128,6 +131,7 @@ class Node(models.Model):
     ownership = models.FloatField(_("share of the hash space"), default=0.0, editable=False)
     tokens = models.PositiveIntegerField(_("tokens"), default=0, editable=False)
     lost = models.PositiveIntegerField(_("lost keys"), default=0, editable=False)
+    pulse = models.JSONField(null=True, default=None, editable=False)
 
     class Meta:
         verbose_name = _("node")

@@ -22,7 +22,7 @@ from ringviz.services.actions import decision_of
 from ringviz.services.changing import change
 from ringviz.services.decisions import Decision
 
-ADD, CANCEL = "add", "cancel"
+ADD, CANCEL, FREEZE = "add", "cancel", "freeze"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,6 +35,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         parser.add_argument("node", metavar=_("NODE"), help=help_)
         add_wait_argument(parser)
     add_cluster_arguments(parser)
+    if subcommand == FREEZE:
+        every, for_ = (
+            _("with --for: how often it freezes"),
+            _("freeze for so long, again and again, until it is thawed"),
+        )
+        parser.add_argument("--for", dest="for_ms", default="", metavar=_("MS"), help=for_)
+        parser.add_argument("--every", dest="every_ms", default="", metavar=_("MS"), help=every)
     if subcommand == ADD:
         parser.add_argument("--weight", type=float, default=1.0, help=_("its share relative to the others (1)"))
         parser.add_argument("--address", default="", help=_("where it can be reached (of a simulated node)"))
@@ -63,4 +70,7 @@ def _decision(cluster: Cluster, options: dict[str, Any]) -> Decision:
     if subcommand == ADD:
         given = {name: options[name] for name in ("address", "zone", "weight")}
         return decisions.add(name=options["node"], **given)
-    return decision_of(subcommand, {"node": str(node_named(cluster, options["node"]))})
+    fields = {"node": str(node_named(cluster, options["node"]))}
+    if subcommand == FREEZE:
+        fields |= {"for": options["for_ms"], "every": options["every_ms"]}
+    return decision_of(subcommand, fields)

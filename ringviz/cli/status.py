@@ -66,6 +66,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     and `shares_its_address`. A cluster that is silent, disagrees or has open slots is not at rest.
     A managed cluster has `space` besides, `{"state", "free_bytes"}` of the file system that its servers write to:
     `enough`, `low` (a warning), or `full` or `read-only`, where nothing is done and the cluster is not at rest.
+    Its nodes have `pulse`, `{"for_ms", "every_ms"}` of one that freezes again and again, else null.
     """
     with refusals_told():
         on = known(chosen(options["cluster"]).slug)
@@ -245,6 +246,7 @@ def _answer(on: Known, heard: _Heard) -> dict[str, Any]:
                 "extra_keys": max(0, _surplus(node, kind, heard)),
                 "lost_keys": node["lost"],
                 **(_foreign(node, heard) if kind == Cluster.Kind.EXTERNAL else {}),
+                **({"pulse": node.get("pulse")} if kind == Cluster.Kind.MANAGED else {}),
             }
             for node in on.state["nodes"]
         ],
@@ -291,7 +293,7 @@ def _at_work(state: State) -> list[str]:
 def _row(node: NodeState, kind: str, stored: int | None) -> list[str]:
     return [
         node["name"],
-        str(Node.State(node["state"]).label),
+        _state_words(node),
         str(Cluster.Kind(kind).label),
         grouped(node["tokens"]),
         f"{number_format(node['ownership'] * 100, 1)} %",
@@ -299,6 +301,14 @@ def _row(node: NodeState, kind: str, stored: int | None) -> list[str]:
         _count(stored),
         *([_count(node["lost"])] if kind == Cluster.Kind.MANAGED else []),
     ]
+
+
+def _state_words(node: NodeState) -> str:
+    label = str(Node.State(node["state"]).label)
+    if (pulse := node.get("pulse")) is None:
+        return label
+    values = {"state": label, "for": grouped(pulse["for_ms"]), "every": grouped(pulse["every_ms"])}
+    return _("%(state)s, freezes %(for)s of every %(every)s ms") % values
 
 
 def _count(keys: int | None) -> str:

@@ -63,7 +63,20 @@ class _ForeignState(TypedDict, total=False):
     hostname: str
 
 
-class NodeState(_ForeignState):
+class Pulse(TypedDict):
+    """Short freezes of a server, again and again: `for_ms` of every `every_ms`, milliseconds within `bounds`."""
+
+    for_ms: int
+    every_ms: int
+
+
+class _PulsedState(TypedDict, total=False):
+    """What only a node of a managed cluster has, and only while its server pulses."""
+
+    pulse: Pulse
+
+
+class NodeState(_ForeignState, _PulsedState):
     """A node. `since` is ISO 8601 in UTC; `tokens`, `keys` and `ownership` (0..1) are what it has now.
 
     Of its `keys`, `lost` were lost by a death and are not refilled. `address` is where its server answers.
@@ -141,6 +154,16 @@ def new_node(
         ownership=0.0,
         lost=0,
     )
+
+
+def without_pulse(node: NodeState) -> NodeState:
+    """The node once its server does not pulse: a pulse ends with the server, or with what is done to it."""
+    return cast(NodeState, {name: value for name, value in node.items() if name != "pulse"})
+
+
+def stopped_s(state: State) -> float:
+    """For how many seconds a server of the cluster may be stopped by its pulse; 0 where none pulses."""
+    return max((node["pulse"]["for_ms"] for node in state["nodes"] if "pulse" in node), default=0) / 1_000
 
 
 def created(_state: State | None, payload: Mapping[str, Any]) -> State:

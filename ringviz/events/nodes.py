@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from live.subjects import EventWords, Payload
 from live.wording import grouped
 from ringviz.core import state
-from ringviz.core.state import NodeState
+from ringviz.core.state import NodeState, Pulse
 from ringviz.events.shapes import Figures, Loss, MovementSummary
 from ringviz.events.subject import Words, kind
 
@@ -47,6 +48,15 @@ def _killed(payload: Payload) -> EventWords:
 
 def _restarted(payload: Payload) -> EventWords:
     return _of_a_node(payload, _RETURNS.get(payload.get("cause", ""), _RESTARTED), "")
+
+
+def _pulsed(payload: Payload) -> EventWords:
+    node = payload["node"]
+    if (pulse := node.get("pulse")) is None:
+        return EventWords(node["name"], _("%(node)s no longer freezes") % {"node": node["name"]})
+    text = _("%(node)s freezes for %(for)s ms of every %(every)s ms")
+    values = {"node": node["name"], "for": grouped(pulse["for_ms"]), "every": grouped(pulse["every_ms"])}
+    return EventWords(node["name"], text % values)
 
 
 @dataclass(frozen=True)
@@ -188,6 +198,17 @@ class NodeFrozen(NodeEvent):
 @dataclass(frozen=True)
 class NodeThawed(NodeEvent):
     """A frozen server goes on, with its keys: it was thawed before the verdict."""
+
+
+@kind("node_pulsed", title=gettext_lazy("Short freezes"), fold=state.with_node, words=_pulsed)
+@dataclass(frozen=True)
+class NodePulsed(NodeEvent):
+    """A server freezes again and again for a short time, or does so no more: `node` says which, and `before` what was.
+
+    It is a setting, which the supervisor follows.
+    """
+
+    before: Pulse | None = None
 
 
 @kind(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from live.models import Stream
 from live.places import Place
 from live.reading import read_stable
 from live.shared import Shared
-from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work
+from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work, without_pulse
 from ringviz.errors import NotFound
 from ringviz.models import Cluster, Intent, KeySet
 
@@ -94,8 +95,8 @@ def _read(slug: str) -> tuple[Cluster, State]:
 
 def state_of(cluster: Cluster) -> State:
     """The state that the rows hold. One query, one more where there are servers, or the key set is not loaded."""
-    rows = cluster.nodes.order_by("number").values(*NODE_FIELDS)
-    nodes = [NodeState(**{**row, "since": timestamp(row["since"])}) for row in rows]  # type: ignore[typeddict-item]
+    rows = cluster.nodes.order_by("number").values(*NODE_FIELDS, "pulse")
+    nodes = [_node_of(row) for row in rows]
     if cluster.slot_map is not None:
         nodes = [{**node, **cluster.slot_map[str(node["number"])]} for node in nodes]
     return State(
@@ -106,6 +107,11 @@ def state_of(cluster: Cluster) -> State:
         unfilled=cluster.unfilled,
         workload=cluster.workload,
     )
+
+
+def _node_of(row: Mapping[str, Any]) -> NodeState:
+    node = cast(NodeState, {**row, "since": timestamp(row["since"])})
+    return node if row["pulse"] is not None else without_pulse(node)
 
 
 def _open_work(cluster: Cluster) -> list[Work]:

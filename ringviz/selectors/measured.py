@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from ringviz.core.buckets import bucket_of, stored_name
-from ringviz.core.state import NodeState, State
+from ringviz.core.state import NodeState, State, stopped_s
 from ringviz.models import Cluster
 from ringviz.selectors.placing import members_of
 from ringviz.stores import passwords
@@ -35,7 +35,7 @@ def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
         return dict.fromkeys(addresses)
     engine = Engine(password)
     try:
-        found = engine.measure(list(addresses.values()), TIMEOUT_S)
+        found = engine.measure(list(addresses.values()), TIMEOUT_S + stopped_s(state))
     finally:
         engine.close()
     return {number: found.get(address) for number, address in addresses.items()}
@@ -48,11 +48,16 @@ def has_copy(cluster: Cluster, node: NodeState) -> bool:
         return bool(cluster.replicas)
     engine = Engine(password)
     try:
-        return engine.is_followed(Address.parse(node["address"]), TIMEOUT_S)
+        return engine.is_followed(Address.parse(node["address"]), TIMEOUT_S + _stop_of(node))
     except EngineError:
         return True
     finally:
         engine.close()
+
+
+def _stop_of(node: NodeState) -> float:
+    """For how many seconds its server may be stopped, and answer after that."""
+    return node["pulse"]["for_ms"] / 1_000 if "pulse" in node else 0.0
 
 
 def find_stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> KeyFound | None:
@@ -61,10 +66,10 @@ def find_stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: i
     password = passwords.kept(cluster.pk)
     if cluster.kind != Cluster.Kind.MANAGED or node is None or not node["address"] or not password:
         return None
-    engine, name = Engine(password), stored_name(key, bucket_of(hash_))
+    engine, name = Engine(password, TIMEOUT_S + _stop_of(node)), stored_name(key, bucket_of(hash_))
     try:
         address = Address.parse(node["address"])
-        found = engine.has(address, name, TIMEOUT_S)
+        found = engine.has(address, name)
         if found is None:
             return None
         copies = [one for one in engine.members(address) if one.primary_id == engine.identity(address)]

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from live.asked import Fields, maybe_whole, whole
 from ringviz.bounds import MAX_WEIGHT
-from ringviz.core.state import Workload
+from ringviz.core.state import Pulse, Workload
 from ringviz.errors import Invalid
-from ringviz.services import decisions, served
+from ringviz.services import decisions, pulsing, served
 from ringviz.services.checks import options_asked
 from ringviz.services.decisions import Decision
 
@@ -69,6 +69,18 @@ def _workload(fields: Fields) -> Decision:
     )
 
 
+def _freeze(fields: Fields) -> Decision:
+    """For good, or `for` so many milliseconds of `every` so many."""
+    number = whole(fields, "node")
+    frozen, every = maybe_whole(fields, "for"), maybe_whole(fields, "every")
+    if frozen is None and every is None:
+        return served.freeze(number)
+    if frozen is None or every is None:
+        missing = "for" if frozen is None else "every"
+        raise Invalid(missing, "", _("Give both: how long each freeze lasts, and how often it repeats."))
+    return pulsing.pulse(number, Pulse(for_ms=frozen, every_ms=every))
+
+
 def _share(fields: Fields, name: str) -> float:
     try:
         share = float(fields.get(name, ""))
@@ -87,8 +99,8 @@ _ACTIONS: dict[str, Callable[[Fields], Decision]] = {
     "remove": lambda fields: decisions.remove(whole(fields, "node")),
     "reweight": lambda fields: decisions.reweight(whole(fields, "node"), weight(fields)),
     "edit": _edit,
-    "freeze": lambda fields: served.freeze(whole(fields, "node")),
-    "thaw": lambda fields: served.thaw(whole(fields, "node")),
+    "freeze": _freeze,
+    "thaw": lambda fields: pulsing.thaw(whole(fields, "node")),
     "restart": lambda fields: served.restart(whole(fields, "node")),
     "cancel": lambda fields: served.cancel(whole(fields, "work")),
     "workload": _workload,

@@ -18,7 +18,7 @@ from ringviz import events
 from ringviz.core.abilities import Options, spelled
 from ringviz.core.buckets import BUCKETS
 from ringviz.core.keys import KeyIndex
-from ringviz.core.state import ON_RING, KeysState, NodeState, State, new_node
+from ringviz.core.state import ON_RING, KeysState, NodeState, State, new_node, without_pulse
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import Known
@@ -107,9 +107,9 @@ def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -
         if node["state"] not in ON_RING:
             raise Invalid("node", number, _("%(node)s has no server that could die.") % {"node": node["name"]})
         if replica:
-            alive: NodeState = {**node, "state": ACTIVE.value, "since": now(), "address": replica}
+            alive: NodeState = {**without_pulse(node), "state": ACTIVE.value, "since": now(), "address": replica}
             return events.NodeFailedOver(node=alive, changed=[], movement=None, cause=cause)
-        dead: NodeState = {**node, "state": DOWN.value, "since": now(), "address": ""}
+        dead: NodeState = {**without_pulse(node), "state": DOWN.value, "since": now(), "address": ""}
         nodes = _with(on.state, dead)
         gone = bucket_owners(on.state) != bucket_owners({**on.state, "nodes": nodes})
         unfilled = unfilled_of(gone | in_ranges(on.state["unfilled"]))
@@ -293,7 +293,7 @@ def _to_state(  # noqa: PLR0917  one row of a table of actions
         node = node_of(on.state, number)
         if node["state"] not in allowed:
             raise Invalid("node", number, refusal() % {"node": node["name"]})
-        return node_event(kind, on, {**node, "state": state.value, "since": now()})
+        return node_event(kind, on, {**without_pulse(node), "state": state.value, "since": now()})
 
     return Decision(action, {"node": str(number)}, decide)
 

@@ -62,10 +62,12 @@ def asked_before(cluster: Cluster, key: str) -> Event | None:
 
 
 def asking(decision: Decision) -> Decision:
-    """The decision to ask for what `decision` would do."""
+    """The decision to ask for what `decision` would do; what turns out to be a setting is done at once."""
 
     def decide(on: Known) -> events.Payload:
         done = decision(on)
+        if isinstance(done, events.NodePulsed):  # a setting, which the supervisor follows
+            return done
         _check_open(on, decision)
         number, name = _meant(on, decision, done)
         asked = Work(

@@ -46,7 +46,7 @@ def write_nodes(cluster: Cluster, nodes: list[NodeState]) -> None:
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=_KEY_FIELDS,
-        update_fields=[field for field in NODE_FIELDS if field not in _KEY_FIELDS],
+        update_fields=[field for field in (*NODE_FIELDS, "pulse") if field not in _KEY_FIELDS],
     )
 
 
@@ -63,4 +63,4 @@ def slot_map_of(state: State) -> dict[str, dict[str, Any]] | None:
 def columns(node: NodeState) -> dict[str, Any]:
     """A node's state as the values of its row."""
     own = {name: value for name, value in node.items() if name in NODE_FIELDS}
-    return {**own, "since": datetime.fromisoformat(node["since"])}
+    return {**own, "since": datetime.fromisoformat(node["since"]), "pulse": node.get("pulse")}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ringviz import events
 from ringviz.bounds import LEAST_RATE, MAX_RATE, MAX_WHY
-from ringviz.core.state import ON_RING, NodeState, Work, Workload
+from ringviz.core.state import ON_RING, NodeState, Work, Workload, without_pulse
 from ringviz.errors import Invalid, NotFound
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known
@@ -46,12 +46,12 @@ def restart(number: int, *, address: str | None = None, cause: str = "") -> Deci
 
 def suspected(number: int) -> Decision:
     """A server missed a ping. A frozen one stays frozen: why it misses is known."""
-    return _server("suspect", number, events.NodeSuspected, SUSPECTED, {ACTIVE})
+    return _server("suspect", number, events.NodeSuspected, SUSPECTED, {ACTIVE}, pulses_on=True)
 
 
 def cleared(number: int) -> Decision:
     """A suspected server answered."""
-    return _server("clear", number, events.NodeCleared, ACTIVE, {SUSPECTED})
+    return _server("clear", number, events.NodeCleared, ACTIVE, {SUSPECTED}, pulses_on=True)
 
 
 def joined(number: int, kind: NodeKind, *, address: str) -> Decision:
@@ -175,6 +175,17 @@ def _check_workload(workload: Workload) -> None:
         raise Invalid("reads", workload["reads"], _("Give a share of reads from 0 to 1."))
 
 
+def served_node(on: Known, number: int, allowed: Container[str]) -> NodeState:
+    """A node with a server of ours, in one of these states. Raises NotFound, Invalid."""
+    node = node_of(on.state, number)
+    if on.cluster.kind != Cluster.Kind.MANAGED:
+        raise Invalid("node", number, _("%(node)s is simulated: it has no server.") % {"node": node["name"]})
+    if node["state"] not in allowed:
+        text = _("%(node)s is %(state)s: that cannot be done now.")
+        raise Invalid("node", number, text % {"node": node["name"], "state": Node.State(node["state"]).label})
+    return node
+
+
 def _server(  # noqa: PLR0917  one row of a table of actions
     action: str,
     number: int,
@@ -182,17 +193,15 @@ def _server(  # noqa: PLR0917  one row of a table of actions
     state: Node.State,
     allowed: Container[str],
     address: str | None = None,
+    *,
+    pulses_on: bool = False,
 ) -> Decision:
-    """Something happens to a server and nothing moves."""
+    """Something happens to a server and nothing moves. What an operator does to it ends its pulse."""
 
     def decide(on: Known) -> events.Payload:
-        node = node_of(on.state, number)
-        if on.cluster.kind != Cluster.Kind.MANAGED:
-            raise Invalid("node", number, _("%(node)s is simulated: it has no server.") % {"node": node["name"]})
-        if node["state"] not in allowed:
-            text = _("%(node)s is %(state)s: that cannot be done now.")
-            raise Invalid("node", number, text % {"node": node["name"], "state": Node.State(node["state"]).label})
-        changed: NodeState = {**node, "state": state.value, "since": now()}
+        node = served_node(on, number, allowed)
+        kept = node if pulses_on else without_pulse(node)
+        changed: NodeState = {**kept, "state": state.value, "since": now()}
         if address is not None:
             changed["address"] = address
         return cast(events.Payload, kind(node=changed, changed=[], movement=None))

@@ -16,7 +16,7 @@ from ringviz.errors import Invalid
 from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import cluster_of
 from ringviz.selectors.past import event_at, state_at
-from ringviz.services import decisions, served
+from ringviz.services import decisions, pulsing, served
 from ringviz.services.changing import change, check_allowed, check_changeable
 from ringviz.services.decisions import Decision
 
@@ -111,6 +111,11 @@ def _settings_as_they_were(payload: Mapping[str, Any], _before: State) -> Decisi
     return decisions.configure(**{name: value for name, value in was.items() if is_[name] != value})
 
 
+def _pulse_as_it_was(payload: Mapping[str, Any], _before: State) -> Decision:
+    number, was = payload["node"]["number"], payload["before"]
+    return pulsing.thaw(number) if was is None else pulsing.pulse(number, was)
+
+
 def _off(workload: Workload) -> Workload:
     return {**workload, "on": False}
 
@@ -137,6 +142,7 @@ _INVERSES_OF_SERVED: dict[type[Any], Inverse] = {
     events.NodeRevived: lambda payload, _before: decisions.drain(payload["node"]["number"]),
     events.NodeRemoved: _added_anew,
     events.NodeFrozen: lambda payload, _before: served.thaw(payload["node"]["number"]),
+    events.NodePulsed: _pulse_as_it_was,
     events.WorkAsked: lambda payload, _before: served.cancel(payload["asked"]["id"]),
     events.WorkloadSet: lambda payload, _before: served.set_workload(payload["before"] or _off(payload["workload"])),
 }

@@ -23,6 +23,7 @@ from fleet.hands import Closed, Hands
 from live.models import Stream
 from live.outage import Outage
 from locks.services.leading import Fenced, Guard
+from ringviz.core.state import NodeState, State, stopped_s
 from ringviz.errors import Invalid, NotFound, Refused
 from ringviz.models import Intent
 from ringviz.selectors.placing import members_of
@@ -32,6 +33,7 @@ from ringviz.supervisor.book import Book
 from ringviz.supervisor.deaths import Deaths
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import MoveFailed, Mover
+from ringviz.supervisor.pulsing import Pulses
 from ringviz.supervisor.refill import Refill, RefillFailed
 from ringviz.supervisor.servers import NotStarted, Server
 from ringviz.supervisor.space import Space
@@ -72,11 +74,14 @@ class ClusterKeeper:
         hands: Hands,
         heartbeat: Heartbeat,
         leader: Leader,
+        *,
+        pulses: Pulses,
         password: str,
     ) -> None:
         self.cluster_id: int = cluster.pk
         self.stream_id: int = cluster.stream_id
         self._heartbeat = heartbeat
+        self._pulses = pulses
         self._queue: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._untold: dict[Server, str] = {}  # what was heard last of servers that were suspected
         self._stopping = threading.Event()
@@ -157,6 +162,7 @@ class ClusterKeeper:
             logger.info("The keeper of %s ends: %s", self.book.slug, ending)
         finally:
             self._traffic.end()
+            self._pulses.follow(self.cluster_id, {})
             connections.close_all()
 
     def _begin(self) -> None:
@@ -188,12 +194,12 @@ class ClusterKeeper:
             self.book.found(served.lost(buckets))
 
     def _tell_of_begin(self) -> None:
-        """Servers may answer elsewhere than before, and who was frozen is not; a node without a directory is lost."""
+        """Servers may answer elsewhere than before, and none is frozen or pulses; who has no directory is lost."""
         for node in members_of(self.book.known().state):
             server = self.members.primary(node["number"])
             if server is None or self._deaths.is_missing(node["number"]):
                 self._deaths.missing(node["number"])
-            elif server.is_running and (str(server.address), ACTIVE) != (node["address"], node["state"]):
+            elif server.is_running and _told(node) != (str(server.address), ACTIVE, False):
                 self.book.found(served.restart(node["number"], address=str(server.address)))
 
     def _guarded_step(self) -> None:
@@ -240,10 +246,22 @@ class ClusterKeeper:
         on = self.book.known()
         intents = self.book.open_intents()
         self._traffic.follow(on.state["workload"])
+        self._follow_pulses(on.state)
         if prompt := next((one for one in intents if one.action in PROMPT), None):
             self._prompt(prompt)
             return True
         return self._works.step(on, [one for one in intents if one.action not in PROMPT])
+
+    def _follow_pulses(self, state: State) -> None:
+        """Has the servers pulse that should; whoever asks them waits for as long as one of them may be stopped."""
+        wanted = {
+            node["number"]: (server, node["pulse"])
+            for node in state["nodes"]
+            if "pulse" in node and (server := self.members.primary(node["number"])) is not None and server.is_running
+        }
+        self._pulses.follow(self.cluster_id, wanted)
+        self.members.pulsing = frozenset(wanted)
+        self.engine.be_patient(stopped_s(state))
 
     def _may_act(self, *, needs_room: bool) -> bool:
         """Whether servers can write and we lead. If not, a pause has passed, and what is heard is kept.
@@ -312,6 +330,7 @@ class ClusterKeeper:
             # In this order, so that nobody reads of a server that answers while it is called frozen, or the reverse.
             if intent.action == "freeze":
                 self.book.done(intent, decision)
+                self._pulses.end(self.cluster_id, intent.node)  # it would let it go on
                 self.members.silent.add(intent.node)  # asking it would hold up the thaw until the verdict
                 server.child.freeze()
             else:
@@ -320,6 +339,11 @@ class ClusterKeeper:
                 self.book.done(intent, decision)
         except Refused as refused:
             self.book.given_up(intent, Intent.State.FAILED, refused.message)
+
+
+def _told(node: NodeState) -> tuple[str, str, bool]:
+    """Where its server answers, as the log says, and whether it is frozen."""
+    return node["address"], node["state"], "pulse" in node
 
 
 NO_SERVER = gettext_lazy("There is no server any more: the verdict came first.")

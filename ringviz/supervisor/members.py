@@ -63,6 +63,7 @@ class Members:
         self._replica: dict[int, Server] = {}
         self._lock = threading.Lock()
         self.silent: set[int] = set()  # nodes that missed their last ping: others are asked first
+        self.pulsing: frozenset[int] = frozenset()  # nodes whose servers stop again and again: asked after them
 
     # --- who there is
 
@@ -336,7 +337,7 @@ class Members:
 
     def _seen(self) -> tuple[NDArray[np.int32], list[str]]:
         """The map of the first who answers soon: who has just frozen may not keep the keeper from hearing of it."""
-        for server in [one for one in self.running() if one.number not in self.silent][:_ASKED_FIRST]:
+        for server in [one for one in self.running() if one.number not in self._slow][:_ASKED_FIRST]:
             with suppress(Unreachable):
                 return self._engine.slot_map(server.address, _SOON_S)
         return self._engine.slot_map(self._asked())
@@ -350,7 +351,12 @@ class Members:
         running = self.running()
         if not running:
             raise NotStarted("no server of this cluster runs")
-        return next((server.address for server in running if server.number not in self.silent), running[0].address)
+        return next((server.address for server in running if server.number not in self._slow), running[0].address)
+
+    @property
+    def _slow(self) -> set[int]:
+        """Whom it makes no sense to ask where another can tell."""
+        return self.silent | self.pulsing
 
 
 def _by_worth(found: tuple[int, Path]) -> tuple[bool, int]:

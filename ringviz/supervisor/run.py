@@ -27,6 +27,7 @@ from ringviz.stores import passwords
 from ringviz.supervisor.counting import Counting
 from ringviz.supervisor.keeper import ClusterKeeper
 from ringviz.supervisor.observer import Observer
+from ringviz.supervisor.pulsing import Pulses
 from ringviz.supervisor.telling import Telling
 from servers.watching.detector import ServerKey
 from servers.watching.heartbeat import Heartbeat
@@ -45,10 +46,12 @@ class Supervisor:
         self._hands = Hands()
         self._keepers: dict[int, ClusterKeeper] = {}
         self._leader = Leader(ROLE, self._stopping, self._fail)
+        self._pulses = Pulses(self._leader.leads)
         self._heartbeat = Heartbeat(
             lambda key, misses: self._keeper(key, lambda keeper: keeper.on_suspicion(key, misses)),
             lambda key: self._keeper(key, lambda keeper: keeper.on_clear(key)),
             lambda key: self._keeper(key, lambda keeper: keeper.on_verdict(key)),
+            stopped_s=self._pulses.stopped_s,
         )
         self._counting = Counting(lambda: list(self._keepers.values()))
         self._observer = Observer(self._leader.guard)
@@ -80,6 +83,7 @@ class Supervisor:
         self._listener.close()
         for keeper in self._keepers.values():
             keeper.stop()
+        self._pulses.stop()
         # What a keeper waits for is refused from here on, and the servers it would wait for end now.
         self._hands.end()
         thread.join(timeout=3)
@@ -94,6 +98,7 @@ class Supervisor:
             if not self._leader.wait():
                 return
             self._heartbeat.start()
+            self._pulses.start()
             self._counting.start()
             self._observer.start()
             while not self._stopping.is_set():
@@ -151,7 +156,8 @@ class Supervisor:
             passwords.keep(row.pk, secrets.token_urlsafe(32))
         if (old := self._keepers.get(row.pk)) is not None:
             old.end_servers()
-        keeper = ClusterKeeper(row, self._hands, self._heartbeat, self._leader, passwords.kept(row.pk))
+        kept = passwords.kept(row.pk)
+        keeper = ClusterKeeper(row, self._hands, self._heartbeat, self._leader, pulses=self._pulses, password=kept)
         keeper.bytes_from(self._counting.bytes_of)
         self._keepers[row.pk] = keeper
         keeper.start()

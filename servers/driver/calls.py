@@ -41,6 +41,7 @@ class Calls:
 
     def __init__(self, password: str, timeout_s: float) -> None:
         self.timeout_s = timeout_s
+        self.patience_s = 0.0  # on top of every deadline, while servers stop for so long on purpose
         self._password = password
         self._clients: dict[tuple[Address, float], _Client] = {}
         self._lock = threading.Lock()
@@ -146,7 +147,7 @@ class Calls:
         self._threads.shutdown(wait=False)
 
     def _client(self, address: Address, timeout_s: float | None) -> redis.Redis:
-        timeout = self.timeout_s if timeout_s is None else timeout_s
+        timeout = self.patience_s + (self.timeout_s if timeout_s is None else timeout_s)
         with self._lock:
             if self._closed:
                 raise Unreachable(f"{address}: its cluster is left")

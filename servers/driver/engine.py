@@ -23,6 +23,10 @@ class Engine(Holding, Meeting, Owning, Copying):
     def __repr__(self) -> str:
         return f"<Engine {self._calls!r}>"
 
+    def be_patient(self, seconds: float) -> None:
+        """From here on every server has so much longer to answer: it may be stopped for so long, on purpose."""
+        self._calls.patience_s = seconds
+
     def leave(self, address: Address) -> None:
         """Closes the connections to a server that has ended for good; each address that was asked has some."""
         self._calls.leave(address)

@@ -9,6 +9,9 @@ verdict, and an answer clears. Two kinds of rounds convict nobody:
   the misses do not count, and counting starts again. More than half of one is one: the only server of a cluster is
   never convicted by pings, it is lost by the end of its process; of two, one can be.
 
+A server that somebody stops on purpose for a part of a round is silent for the rest of it only: a whole round of such
+rests is one miss. So a stop that is known is no miss, and a silence beside it is found, later.
+
 A verdict is final: a convicted server is asked no more and counts in no half, until it is watched anew.
 """
 
@@ -17,6 +20,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 ServerKey = tuple[int, int, str]
@@ -24,6 +28,7 @@ ServerKey = tuple[int, int, str]
 
 MOST_LATE_S = 0.25  # an observer later than this judges nobody
 MISSES_TO_CONVICT = 2
+_NEVER: Mapping[ServerKey, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,22 @@ class _Standing:
     """Where a server stands. `told` is the number of misses that the last suspicion named, None while there is none."""
 
     misses: int = 0
+    silent_rounds: float = 0.0  # less than one: silence that is no whole miss yet
     named_misses: int | None = None
     convicted: bool = False
     excused_until: float = float("-inf")
+
+    def forgive(self) -> None:
+        """What is held against it is counted from the start."""
+        self.misses, self.silent_rounds = 0, 0.0
+
+    def is_missing(self, share: float) -> bool:
+        """Adds a silence for this share of a round; whether that makes a whole one."""
+        self.silent_rounds += share
+        if self.silent_rounds < 1.0:
+            return False
+        self.silent_rounds -= 1.0
+        return True
 
 
 class Detector:
@@ -67,14 +85,22 @@ class Detector:
         """Hold no miss against the server before `until`, and forget those it has. It counts in no half meanwhile."""
         if standing := self._standing.get(key):
             standing.excused_until = until
-            standing.misses = 0
+            standing.forgive()
 
     def wanted(self) -> list[ServerKey]:
         """The servers that the next round is to ask: all but the convicted."""
         return [key for key, standing in self._standing.items() if not standing.convicted]
 
-    def judge(self, now: float, answered: Mapping[ServerKey, bool], late_s: float = 0.0) -> list[Finding]:
+    def judge(
+        self,
+        now: float,
+        answered: Mapping[ServerKey, bool],
+        late_s: float = 0.0,
+        stopped: Mapping[ServerKey, float] = _NEVER,
+    ) -> list[Finding]:
         """What a round says: whether each server that was asked did answer. `late_s` is how late the observer was.
+
+        `stopped`: in which share (0..1) of the round a server was stopped on purpose.
 
         Servers that are not watched (any more), and convicted ones, are passed over.
         """
@@ -93,9 +119,11 @@ class Detector:
             if answered[key]:
                 findings += _clear(key, standing)
             elif excused:
-                standing.misses = 0
-            else:
+                standing.forgive()
+            elif standing.is_missing(1.0 - stopped.get(key, 0.0)):
                 silent[key[0]].append(key)
+            else:
+                counted[key[0]] -= 1
         for cluster, keys in silent.items():
             together = 2 * len(keys) > counted[cluster]
             for key in keys:
@@ -105,11 +133,11 @@ class Detector:
     def void(self) -> None:
         """A round that says nothing: all misses are counted from the start. Suspicions stay until an answer."""
         for standing in self._standing.values():
-            standing.misses = 0
+            standing.forgive()
 
 
 def _clear(key: ServerKey, standing: _Standing) -> list[Finding]:
-    standing.misses = 0
+    standing.forgive()
     if standing.named_misses is None:
         return []
     standing.named_misses = None

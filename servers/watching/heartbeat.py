@@ -41,6 +41,9 @@ class Heartbeat:
     - `on_suspicion(key, misses)`: no answer for DEADLINE_S. `misses` as in Finding; called again when it changes.
     - `on_clear(key)`: a suspected server answered.
     - `on_verdict(key)`: it is dead or frozen. Final: it is not asked again until it is watched anew.
+
+    `stopped_s(key, since)` says for how many seconds since then, of the monotonic clock, the caller itself had stopped
+    a server: its silence meanwhile is not held against it. It is asked only about who did not answer.
     """
 
     def __init__(
@@ -48,10 +51,12 @@ class Heartbeat:
         on_suspicion: Callable[[ServerKey, int], None],
         on_clear: Callable[[ServerKey], None],
         on_verdict: Callable[[ServerKey], None],
+        stopped_s: Callable[[ServerKey, float], float] = lambda _key, _since: 0.0,
     ) -> None:
         self._on_suspicion = on_suspicion
         self._on_clear = on_clear
         self._on_verdict = on_verdict
+        self._stopped_s = stopped_s
         self._loop = asyncio.new_event_loop()
         self._detector = Detector()
         self._probes: dict[ServerKey, Probe] = {}
@@ -150,7 +155,7 @@ class Heartbeat:
             is_time = self._loop.time() - begun >= EVERY_S
             if is_time and all(probe.rtt_s is not None for probe in asked.values()):
                 break
-        self._judge({key: probe for key, probe in asked.items() if self._probes.get(key) is probe})
+        self._judge({key: probe for key, probe in asked.items() if self._probes.get(key) is probe}, begun)
 
     async def _tick(self, seconds: float) -> None:
         """Waits, and notes by how much more than so long it has been since the last tick."""
@@ -159,11 +164,14 @@ class Heartbeat:
         self._late_s = max(self._late_s, now - self._ticked_at - seconds)
         self._ticked_at = now
 
-    def _judge(self, asked: dict[ServerKey, Probe]) -> None:
+    def _judge(self, asked: dict[ServerKey, Probe], begun: float) -> None:
         if self._late_s <= MOST_LATE_S:
             self._keep_latencies(asked)
         answered = {key: probe.settle() for key, probe in asked.items()}
-        for finding in self._detector.judge(self._loop.time(), answered, self._late_s):
+        now = self._loop.time()
+        silent = [key for key, did_answer in answered.items() if not did_answer]
+        stopped = {key: min(1.0, self._stopped_s(key, begun) / (now - begun)) for key in silent}
+        for finding in self._detector.judge(now, answered, self._late_s, stopped):
             self._tell(finding)
 
     def _keep_latencies(self, asked: dict[ServerKey, Probe]) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 from live.models import Event
 from ringviz import events
 from ringviz.core.buckets import BUCKETS
-from ringviz.core.state import Workload
+from ringviz.core.state import Pulse, Workload
 from ringviz.models import Cluster, Intent
 from ringviz.selectors.clusters import known
-from ringviz.services import decisions, served
+from ringviz.services import decisions, pulsing, served
 from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster
 from ringviz.services.decisions import Decision
@@ -66,6 +66,9 @@ def _acts() -> list[tuple[str, Callable[[], Event]]]:
         ("node_frozen", lambda: _done(served.freeze(1))),
         ("work_asked_to_thaw", lambda: _asked(served.thaw(1))),
         ("node_thawed", lambda: _done(served.thaw(1))),
+        ("node_pulsed", lambda: _asked(pulsing.pulse(1, Pulse(for_ms=300, every_ms=1_000)))),
+        ("node_pulsed_otherwise", lambda: _asked(pulsing.pulse(1, Pulse(for_ms=8, every_ms=10)))),
+        ("node_pulsed_no_more", lambda: _asked(pulsing.thaw(1))),
         ("node_suspected", lambda: _found(served.suspected(3))),
         ("node_cleared", lambda: _found(served.cleared(3))),
         ("work_asked_to_restart", lambda: _asked(served.restart(3))),

@@ -38,6 +38,7 @@ KINDS = {
     "node_cleared",
     "node_frozen",
     "node_thawed",
+    "node_pulsed",
     "node_restarted",
     "node_failed_over",
     "external_seen",

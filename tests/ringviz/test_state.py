@@ -66,6 +66,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "node_cleared": {"node": node(1, since="now"), "changed": []},
     "node_frozen": {"node": node(1, state="frozen"), "changed": [], "work": 4},
     "node_thawed": {"node": node(1, since="now"), "changed": [], "work": 4},
+    "node_pulsed": {"node": node(1, pulse={"for_ms": 8, "every_ms": 10}), "changed": [], "work": 4, "before": None},
     "node_restarted": {"node": node(1, address="y"), "changed": [], "work": 4},
     "node_failed_over": {"node": node(1, address="z"), "changed": [], "cause": "exit"},
     "external_seen": {"nodes": [node(1, slots=[[0, 9]], replicas=[])]},

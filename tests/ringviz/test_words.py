@@ -51,6 +51,13 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
     ("node_cleared", {"node": NODE}, "cache-5", "cache-5 answers again"),
     ("node_frozen", {"node": NODE}, "cache-5", "cache-5 frozen"),
     ("node_thawed", {"node": NODE}, "cache-5", "cache-5 thawed"),
+    (
+        "node_pulsed",
+        {"node": {**NODE, "pulse": {"for_ms": 300, "every_ms": 1_000}}},
+        "cache-5",
+        "cache-5 freezes for 300 ms of every 1,000 ms",
+    ),
+    ("node_pulsed", {"node": NODE}, "cache-5", "cache-5 no longer freezes"),
     ("node_restarted", {"node": NODE}, "cache-5", "cache-5 restarted"),
     (
         "node_restarted",

@@ -15,7 +15,10 @@ _SUBCOMMANDS = {
     "create": ("ringviz.cli.creating", gettext_lazy("make a cluster, of simulated nodes or of servers")),
     "configure": ("ringviz.cli.configuring", gettext_lazy("set the strategy, tokens per node or copies of a cluster")),
     "kill": ("ringviz.cli.act", gettext_lazy("kill a node")),
-    "freeze": ("ringviz.cli.act", gettext_lazy("stop a server where it stands; soon it is found silent and killed")),
+    "freeze": (
+        "ringviz.cli.act",
+        gettext_lazy("stop a server, until it is found silent and killed; or for short times"),
+    ),
     "thaw": ("ringviz.cli.act", gettext_lazy("let a frozen server go on, before it is convicted")),
     "restart": ("ringviz.cli.act", gettext_lazy("end a server and start it again, with its keys")),
     "revive": ("ringviz.cli.act", gettext_lazy("bring a killed or drained node back")),

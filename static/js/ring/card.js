@@ -7,7 +7,7 @@ import { button, byId, chip, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { wireDialog } from "../lib/forms.js";
 import { renumberWords, weightWords } from "./limits.js";
-import { isMember, predicted, stateWord } from "./members.js";
+import { isMember, nodeWord, predicted } from "./members.js";
 import { abilitiesOf } from "./strategies.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -60,7 +60,7 @@ function facts(state, node, more) {
   /** @type {[string, string]} */
   const tokens = [_("Tokens"), count(node.tokens)];
   return [
-    [_("State"), interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: clock(node.since) })],
+    [_("State"), stateWords(node)],
     [more.length > 0 ? _("Predicted keys") : _("Keys"), fair],
     ...more,
     [_("Hash space"), percent(node.ownership, 2)],
@@ -70,6 +70,12 @@ function facts(state, node, more) {
     [_("Address"), node.address || "–"],
   ];
 }
+
+/** @param {Node} node it pulses since some other time than that of its state */
+const stateWords = (node) =>
+  node.pulse
+    ? nodeWord(node)
+    : interpolate(_("%(state)s since %(time)s"), { state: nodeWord(node), time: clock(node.since) });
 
 /** @param {[string, string][]} rows */
 const listed = (rows) =>

@@ -1,6 +1,7 @@
 /** Which nodes are on the ring, what they should store, and what a node's state is called. Pure. */
 
-import { _ } from "../lib/i18n.js";
+import { count } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
 
 /** @import { Node, State } from "./types.js" */
 
@@ -43,6 +44,17 @@ export function stateWord(state) {
   }
 }
 
+/** What a node is called in lists: its state, or that it freezes again and again. */
+export function nodeWord(/** @type {Pick<Node, "state" | "pulse">} */ { state, pulse }) {
+  if (!pulse || state !== "active") return stateWord(state);
+  const values = { for: count(pulse.for_ms), every: count(pulse.every_ms) };
+  return interpolate(_("freezes %(for)s of every %(every)s ms"), values);
+}
+
 /** How a row of a node looks: hatched where it does not answer or is not on the ring, struck through where it is down. */
 export const rowLook = (/** @type {Node | null} */ node) =>
-  node?.state === "active" ? null : node && (isMember(node) || node.state === "joining") ? "odd" : "dead";
+  node?.state === "active" && !node.pulse
+    ? null
+    : node && (isMember(node) || node.state === "joining")
+      ? "odd"
+      : "dead";

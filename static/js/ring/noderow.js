@@ -4,7 +4,7 @@ import { change as signed, clock, count, duration, percent } from "../lib/format
 import { _, interpolate } from "../lib/i18n.js";
 import { fairShare } from "./change.js";
 import { chip, h } from "./dom.js";
-import { isExternal, isManaged, isMember, isServed, predicted, stateWord } from "./members.js";
+import { isExternal, isManaged, isMember, isServed, nodeWord, predicted } from "./members.js";
 import { replicaWords } from "./outside.js";
 
 /** @import { Acting } from "./acting.js" */
@@ -56,7 +56,7 @@ export const nameCell = ({ open }, face) =>
  */
 export function loadCell(context, { before, after }, face) {
   const node = after ?? before;
-  if (after?.state !== "active") return h("td", {}, downWords(context, after));
+  if (after?.state !== "active" || after.pulse) return h("td", {}, downWords(context, after));
   const { state, change, most } = context;
   const size = (/** @type {Node | null} */ one) => holds(state, one) / most;
   const was = change ? size(before) : size(after);
@@ -105,8 +105,8 @@ export const goneWord = (/** @type {State} */ state) => (isExternal(state) ? _("
  */
 function downWords({ page, change, state }, node) {
   if (!node) return h("span", { class: "sub" }, goneWord(state));
-  const word = stateWord(node.state);
-  if (change?.planned) return h("span", { class: "sub" }, word);
+  const word = nodeWord(node);
+  if (change?.planned || node.pulse) return h("span", { class: "sub" }, word);
   const past = page.view !== page.head;
   const attributes = past ? {} : { "data-since": node.since, "data-word": word };
   const time = past ? `, ${clock(node.since)}` : ` ${sinceWords(node.since, page.offset)}`;
@@ -164,7 +164,7 @@ export function actCell({ acting, page, state }, { after }, face) {
   const { ask, why } = acting.powers;
   if (after.state === "joining") return h("td");
   const down = !isMember(after);
-  const frozen = after.state === "frozen" && acting.mayOperate;
+  const frozen = (after.state === "frozen" || after.pulse !== undefined) && acting.mayOperate;
   const action = down ? "revive" : frozen ? "thaw" : "kill";
   const kill = frozen ? [_("Thaw"), _("Thaw %(node)s")] : [_("Kill"), _("Kill %(node)s")];
   const deed = down ? [_("Revive"), _("Revive %(node)s")] : kill;

@@ -3,7 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
-import { isExternal, isManaged, rowLook, stateWord } from "./members.js";
+import { isExternal, isManaged, nodeWord, rowLook } from "./members.js";
 import { actCell, figureCells, goneWord, holds, loadCell, nameCell, tickSince } from "./noderow.js";
 import { contextOf, lastHeading } from "./nodes.js";
 import { windowed } from "../lib/rows.js";
@@ -168,7 +168,6 @@ const order = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b 
  */
 function row(context, sides) {
   const face = context.faces.of(sides.number);
-  const { state } = node(sides);
   return h(
     "tr",
     { class: rowLook(sides.after), "data-node": sides.number },
@@ -176,7 +175,7 @@ function row(context, sides) {
     loadCell(context, sides, face),
     ...figureCells(context, sides),
     ...placeCells(context.state, node(sides)),
-    h("td", {}, sides.after ? stateWord(state) : goneWord(context.state)),
+    h("td", {}, sides.after ? nodeWord(node(sides)) : goneWord(context.state)),
     actCell(context, sides, face),
   );
 }

@@ -8,9 +8,9 @@
  * @typedef {{id: number, kind: string, label: string, count: number}} Keys
  * @typedef {{number: number, name: string, address: string, zone: string, weight: number,
  *   state: "active" | "suspected" | "frozen" | "down" | "joining" | "draining", since: string, tokens: number, keys: number,
- *   ownership: number, lost?: number, slots?: number[][], hostname?: string,
+ *   ownership: number, lost?: number, pulse?: {for_ms: number, every_ms: number}, slots?: number[][], hostname?: string,
  *   replicas?: {address: string, state: string, slots?: number, hostname?: string}[]}} Node
- *   lost: of its keys those that were lost and are not stored again; slots, [first, last] ranges, and replicas, servers that
+ *   pulse: its server freezes for_ms of every every_ms; lost: of its keys those that were lost and are not stored again; slots, [first, last] ranges, and replicas, servers that
  *   follow it (slots: how many they still list), and hostname, announced: of a cluster that somebody else runs
  * @typedef {{id: number, action: string, node: number, name: string, asked: string, v: number, cancelling: boolean}} Work
  * @typedef {{on: boolean, rate: number, distribution: "zipf" | "uniform", reads: number}} Workload

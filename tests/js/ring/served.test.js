@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { captionOf, shortage } from "../../../static/js/ring/caption.js";
 import { shownChange } from "../../../static/js/ring/change.js";
 import { lookupIn } from "../../../static/js/ring/lookup.js";
-import { isMember, predicted, rowLook } from "../../../static/js/ring/members.js";
+import { isMember, nodeWord, predicted, rowLook } from "../../../static/js/ring/members.js";
 import { riskWords } from "../../../static/js/ring/risk.js";
 import { countNote, countOf, measuredFacts, size } from "../../../static/js/ring/served/counts.js";
 import { deedsOf } from "../../../static/js/ring/served/deeds.js";
@@ -254,6 +254,20 @@ test("a suspicion says how many pings were missed and when the verdict falls", (
   ]);
   assert.match(say({ heard: NOW, node: 2, misses: 0 })[0], /no verdict, since most servers are silent together/);
   assert.equal(say({ heard: NOW, node: 3, misses: 2 })[0], "cache-3 is frozen: 2 pings missed.");
+});
+
+test("a node that freezes again and again says so wherever a frozen one does, and can be thawed", () => {
+  const pulsing = nodeOf(2, { pulse: { for_ms: 300, every_ms: 1000 } });
+  const words = "freezes 300 of every 1,000 ms";
+  assert.equal(nodeWord(pulsing), words);
+  assert.equal(nodeWord(nodeOf(2)), "active");
+  assert.equal(rowLook(pulsing), "odd");
+  assert.deepEqual(
+    deedsOf(pulsing).map(({ action }) => action),
+    ["thaw", "kill", "freeze", "restart", "drain", "remove"],
+  );
+  const page = served({ ...managed(), nodes: [nodeOf(1), pulsing] }, {});
+  assert.deepEqual(silentWords(page, NOW), [`cache-2: ${words}.`]);
 });
 
 test("of many who are silent a few are named, who was told of last first", () => {

@@ -85,7 +85,15 @@ OF_SERVERS = {
         "external_seen",
         "external_moved",
     ),
-    *("node_suspected", "node_cleared", "node_frozen", "node_thawed", "node_restarted", "node_failed_over"),
+    *(
+        "node_suspected",
+        "node_cleared",
+        "node_frozen",
+        "node_thawed",
+        "node_pulsed",
+        "node_restarted",
+        "node_failed_over",
+    ),
 }
 
 

@@ -210,3 +210,38 @@ def test_watched_anew_it_begins_anew():
     detector.unwatch(key(1))
     detector.excuse(key(1), until=5)
     assert detector.wanted() == [key(2)]
+
+
+def judged(detector: Detector, rounds: int, stopped: float) -> list[Finding]:
+    """So many rounds in which server 1 of four stays silent, stopped on purpose for a share of each."""
+    answers = {key(number): number != 1 for number in range(1, 5)}
+    found = [
+        detector.judge(0.0, {k: answers[k] for k in detector.wanted()}, 0.0, {key(1): stopped}) for _ in range(rounds)
+    ]
+    return [finding for findings in found for finding in findings]
+
+
+def test_a_silence_in_which_it_was_stopped_on_purpose_is_no_miss():
+    assert judged(watching(*map(key, range(1, 5))), 100, 1.0) == []
+
+
+@pytest.mark.parametrize(("stopped", "rounds"), [(0.0, 2), (0.5, 4), (0.75, 8)])
+def test_a_silence_beside_the_stops_is_convicted_when_it_makes_two_rounds(stopped, rounds):
+    detector = watching(*map(key, range(1, 5)))
+    assert verdict(key(1)) not in judged(detector, rounds - 1, stopped)
+    assert judged(detector, 1, stopped) == [verdict(key(1))]
+
+
+def test_an_answer_wipes_out_the_silence_beside_the_stops():
+    detector = watching(*map(key, range(1, 5)))
+    for _ in range(50):
+        assert judged(detector, 1, 0.5) == []
+        assert run(detector, set()) == []
+
+
+def test_who_is_stopped_on_purpose_is_not_counted_with_those_who_are_silent_together():
+    detector = watching(key(1), key(2), key(3))
+    answers = {key(1): False, key(2): False, key(3): True}
+    for _ in range(2):
+        found = detector.judge(0.0, answers, 0.0, {key(1): 1.0})
+    assert found == [verdict(key(2))], "two of three are silent, and one of them by itself"

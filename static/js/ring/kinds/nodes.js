@@ -49,6 +49,15 @@ function restarted({ cause }) {
   return cause ? _("%(node)s killed and restarted with its keys") : _("%(node)s restarted");
 }
 
+/** @param {Payload} payload */
+function pulsed({ node }) {
+  const name = node?.name ?? "";
+  const { pulse } = node ?? {};
+  if (!pulse) return { label: name, text: interpolate(_("%(node)s no longer freezes"), { node: name }) };
+  const values = { node: name, for: count(pulse.for_ms), every: count(pulse.every_ms) };
+  return { label: name, text: interpolate(_("%(node)s freezes for %(for)s ms of every %(every)s ms"), values) };
+}
+
 /** @type {Record<string, Kind>} */
 export const nodeKinds = {
   node_added: {
@@ -150,6 +159,14 @@ export const nodeKinds = {
     shows: "nothing",
     planned: () => _("Plan: thaw %(node)s"),
     sentence: () => _("Its server goes on where it stood, with its keys."),
+    ofNode: true,
+  },
+  node_pulsed: {
+    fold: withNode,
+    words: pulsed,
+    shows: "nothing",
+    planned: () => _("Plan: short freezes of %(node)s"),
+    sentence: () => _("Its server stops for a moment, again and again, until it is thawed. It keeps its keys."),
     ofNode: true,
   },
   node_restarted: {

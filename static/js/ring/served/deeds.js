@@ -14,7 +14,7 @@ import { measuredFacts } from "./counts.js";
  * @param {Node} node
  * @returns {Deed[]}
  */
-export function deedsOf({ state }) {
+export function deedsOf({ state, pulse }) {
   const all = {
     kill: { action: "kill", words: _("Kill"), look: "bad" },
     freeze: { action: "freeze", words: _("Freeze") },
@@ -26,7 +26,7 @@ export function deedsOf({ state }) {
   };
   switch (state) {
     case "active":
-      return [all.kill, all.freeze, all.restart, all.drain, all.remove];
+      return [...(pulse ? [all.thaw] : []), all.kill, all.freeze, all.restart, all.drain, all.remove];
     case "suspected":
       return [all.kill, all.thaw, all.restart];
     case "frozen":

@@ -3,7 +3,7 @@
 import { clock, count, fixed } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { button, byId, h, keepFocus } from "../dom.js";
-import { isMember } from "../members.js";
+import { isMember, nodeWord } from "../members.js";
 import { workWords } from "../kinds/work.js";
 import { fresh } from "./fresh.js";
 
@@ -203,9 +203,10 @@ export function silentWords(page, now) {
   if (page.view !== page.head) return [];
   const frame = fresh(page, "suspicion", now);
   const silent = page.view.state.nodes
-    .filter((node) => isMember(node) && (node.state !== "active" || isToldOf(page, node, frame)))
+    .filter((node) => isMember(node) && (node.state !== "active" || node.pulse || isToldOf(page, node, frame)))
     .sort((a, b) => Number(b.number === frame?.node) - Number(a.number === frame?.node));
-  const said = silent.slice(0, MOST_NAMED).map(({ number, name, state }) => {
+  const said = silent.slice(0, MOST_NAMED).map(({ number, name, state, pulse }) => {
+    if (pulse && frame?.node !== number) return `${name}: ${nodeWord({ state, pulse })}.`;
     const base = state === "frozen" ? _("%(node)s is frozen") : _("%(node)s does not answer");
     const who = interpolate(base, { node: name });
     if (frame?.node !== number) return `${who}.`;
