@@ -140,6 +140,15 @@ class TestOfServers:
         supervised("real", served.refilled([], keys=1000, ms=1))
         return real
 
+    def test_short_freezes_are_set_shown_and_ended(self, ring: Ring) -> None:
+        assert told(ring, "freeze cache-2 --for 300 --every 1000")["kind"] == "node_pulsed"
+        assert b"active, freezes 300 of every 1,000 ms" in ring("status").out
+        nodes = json.loads(ring("status --json").out)["nodes"]
+        assert [node["pulse"] for node in nodes] == [None, {"for_ms": 300, "every_ms": 1_000}, None]
+        assert_refused(ring("freeze cache-2 --for 300"), "Give both")
+        assert ring("thaw cache-2").out.startswith(b"real: cache-2 no longer freezes (version ")
+        assert b"freezes" not in ring("status").out
+
     def test_a_kill_is_asked_and_nothing_is_done_yet(self, ring: Ring) -> None:
         assert told(ring, "kill cache-2") == {"cluster": "real", "version": 4, "kind": "work_asked", "work": 4}
         assert state("cache-2") == "active"
