@@ -10,7 +10,6 @@ from balancer.core.simulator.engine import race
 from balancer.core.simulator.outcome import Outcome
 from balancer.core.simulator.plan import Frozen, Node, Plan
 from live.shared import Shared
-from ringviz.core.abilities import spelled
 
 FEWEST, MOST = 2, 4  # policies that are beside each other
 FIRST: Final = ("random", "round_robin", "p2c")  # who races where nobody is named
@@ -33,7 +32,12 @@ class Entry(NamedTuple):
     @property
     def text(self) -> str:
         """As links and commands spell it: `p2c`, `d_choices:d=3`."""
-        return f"{self.policy}:{spelled(dict(self.options))}" if self.options else self.policy
+        return f"{self.policy}:{self.spelled}" if self.options else self.policy
+
+    @property
+    def spelled(self) -> str:
+        """The options alone: `d=3`."""
+        return ",".join(f"{name}={value:.10g}" for name, value in self.options)
 
 
 LIMIT: Final = Entry("central")

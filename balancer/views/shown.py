@@ -14,7 +14,6 @@ from balancer.core.simulator.outcome import Outcome
 from balancer.selectors.race import FREEZE_EVERY, FREEZE_PART, LIMIT, Entry, Race, Raced, Ranked
 from balancer.wording import name_of, rule_of
 from live.wording import grouped, number, percent
-from ringviz.core.abilities import spelled
 
 _FULL = 100.0
 _AIR = 1.1  # right of the longest bar
@@ -59,7 +58,7 @@ def label_of(entry: Entry) -> str:
     name = name_of(entry.policy)
     if not entry.options:
         return name
-    return _("%(policy)s (%(options)s)") % {"policy": name, "options": spelled(dict(entry.options))}
+    return _("%(policy)s (%(options)s)") % {"policy": name, "options": entry.spelled}
 
 
 def headline_before(race: Race) -> str:

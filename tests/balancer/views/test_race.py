@@ -170,10 +170,10 @@ def test_a_form_leads_to_the_address_that_holds_everything(watcher: Client, home
     answer = watcher.get(f"{home}?{form}")
     assert answer.status_code == 302
     assert answer["Location"] == f"{home}?p=random&p=d_choices:d=3&nodes=10&load=0.5&seed=42"
-    whole = "?p=random&p=d_choices:d=3&nodes=10&load=0.5&seed=4&requests=2000&queue=9&skew=1.1&freeze=2"
+    whole = "?p=random&p=d_choices:d=3,bias=2&nodes=10&load=0.5&seed=4&requests=2000&queue=9&skew=1.1&freeze=2"
     text = text_of(watcher, home + whole)
     assert f"{home}race{whole}" in text
-    assert re.search(r'value="d_choices:d=3" checked', text)
+    assert re.search(r'value="d_choices:d=3,bias=2" checked', text)
 
 
 def test_one_click_freezes_a_node_and_another_thaws_it(watcher: Client, home: str) -> None:
