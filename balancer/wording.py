@@ -108,7 +108,14 @@ def reason_words(code: str, figures: Mapping[str, float]) -> str:
     return str(REASONS.get(code, code)) % {name: grouped(round(value, 1)) for name, value in figures.items()}
 
 
+def state_words(state: str) -> str:
+    """As in "starting slowly". A state that a newer process wrote is called by its name."""
+    return str(STATES.get(state, state))
+
+
 def stand_words(stand: Mapping[str, Any]) -> str:
     """As in "ejected (5 failures in a row, out for 30 s)"."""
-    state = str(STATES.get(stand["state"], stand["state"]))
-    return _("%(state)s (%(reason)s)") % {"state": state, "reason": reason_words(stand["code"], stand["figures"])}
+    return _("%(state)s (%(reason)s)") % {
+        "state": state_words(stand["state"]),
+        "reason": reason_words(stand["code"], stand["figures"]),
+    }

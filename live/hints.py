@@ -4,6 +4,7 @@ A hint server that is down must not slow writers down or fill the log: after a f
 and one line is logged when it goes and one when it is back.
 """
 
+import json
 import logging
 import threading
 import time
@@ -94,3 +95,36 @@ def publish_frame(stream_id: int, topic: str, data: dict[str, Any]) -> None:
     A topic is 1 to 64 characters; a hub keeps at most 32 topics a stream.
     """
     _publish("frame", stream_id, topic, data)
+
+
+def next_frame(stream_id: int, topic: str, timeout_s: float) -> dict[str, Any] | None:
+    """The next value of a topic, for whoever shows one and ends; None where none comes in time."""
+    url = redis_url()
+    if not url:
+        return None
+    deadline = time.monotonic() + timeout_s
+    try:
+        with (
+            Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S) as client,
+            client.pubsub(ignore_subscribe_messages=True) as pubsub,
+        ):
+            pubsub.subscribe(channel_name())
+            while (left_s := deadline - time.monotonic()) > 0:
+                heard = pubsub.get_message(timeout=min(left_s, TIMEOUT_S))
+                if heard and (frame := _frame_in(heard["data"], stream_id, topic)) is not None:
+                    return frame
+    except (RedisError, OSError) as error:
+        logger.info("The hint server does not answer: %s", error)
+    return None
+
+
+def _frame_in(data: bytes, stream_id: int, topic: str) -> dict[str, Any] | None:
+    """None for another message, or a stranger's."""
+    try:
+        message: Any = json.loads(data)
+    except ValueError:
+        return None
+    match message:
+        case ["frame", int(stream), str(what), dict(frame)] if (stream, what) == (stream_id, topic):
+            return frame
+    return None

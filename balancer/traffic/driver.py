@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -100,9 +100,9 @@ class Driver:
         if self.stream is not None:
             self._begin(clock())
 
-    def know(self, targets: Iterable[Target]) -> None:
-        """These nodes are there, and no others."""
-        self.nodes.know(targets)
+    def know(self, targets: Iterable[Target], convicted: Collection[str] = ()) -> None:
+        """These nodes are there, and no others; of those that are missing `convicted` were found dead."""
+        self.nodes.know(targets, convicted)
         self._count_nodes()
 
     def start(self) -> None:

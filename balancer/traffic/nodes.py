@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from balancer.core.guards.eligible import Eligible, Rules
+from balancer.core.guards.standing import Code
 from balancer.core.pool import Member, Pool
 from servers.address import Address
 from servers.client.line import Limits, Line
@@ -54,16 +55,17 @@ class Nodes:
             for target in self._known.values():
                 self._renew(target)
 
-    def know(self, targets: Iterable[Target]) -> None:
+    def know(self, targets: Iterable[Target], convicted: Collection[str] = ()) -> None:
         """These nodes are there, and no others: those that are new join, those that are missing get nothing more.
 
-        At another address a node is another server; what is in flight to the old one may still be answered.
+        Of those that are missing `convicted` were found dead, the others taken out. At another address a node is
+        another server; what is in flight to the old one may still be answered.
         """
         before, self._known = self._known, {target.name: target for target in targets}
         now = clock()
         for name in before.keys() - self._known.keys():
             self._leaving.add(self._places[name])
-            self.guards.leave(self._places[name], now)
+            self.guards.leave(self._places[name], now, Code.CONVICTED if name in convicted else Code.ASKED)
         for name, target in self._known.items():
             was = before.get(name)
             if was is None:

@@ -30,6 +30,7 @@ from ringviz.selectors.placing import members_of
 from ringviz.services import served
 from ringviz.services.decisions import ACTIVE
 from ringviz.supervisor.book import Book
+from ringviz.supervisor.companions import Companions
 from ringviz.supervisor.deaths import Deaths
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import MoveFailed, Mover
@@ -38,7 +39,6 @@ from ringviz.supervisor.refill import Refill, RefillFailed
 from ringviz.supervisor.servers import NotStarted, Server
 from ringviz.supervisor.space import Space
 from ringviz.supervisor.telling import Telling
-from ringviz.supervisor.traffic import TrafficChild
 from ringviz.supervisor.works import Works
 from servers.driver.engine import Engine
 from servers.errors import EngineError
@@ -99,7 +99,7 @@ class ClusterKeeper:
         self._refill = Refill(self.book, self.members, telling, engine)
         self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
         self._works = Works(self.book, engine, self.members, self._mover, self._refill, telling)
-        self._traffic = TrafficChild(cluster.slug, hands, on_end=self.wake)
+        self._companions = Companions(cluster.slug, hands, on_end=self.wake)
         self._thread = threading.Thread(target=self._run, name=f"keeper {cluster.slug}", daemon=True)
 
     def start(self) -> None:
@@ -161,7 +161,7 @@ class ClusterKeeper:
         except (Fenced, Closed, NotFound, Stream.DoesNotExist) as ending:
             logger.info("The keeper of %s ends: %s", self.book.slug, ending)
         finally:
-            self._traffic.end()
+            self._companions.end()
             self._pulses.follow(self.cluster_id, {})
             connections.close_all()
 
@@ -245,7 +245,7 @@ class ClusterKeeper:
         self._tell_of_suspicions()
         on = self.book.known()
         intents = self.book.open_intents()
-        self._traffic.follow(on.state["workload"])
+        self._companions.follow(on)
         self._follow_pulses(on.state)
         if prompt := next((one for one in intents if one.action in PROMPT), None):
             self._prompt(prompt)

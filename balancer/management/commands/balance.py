@@ -11,6 +11,8 @@ _SUBCOMMANDS = {
     "simulate": ("balancer.cli.simulate", gettext_lazy("one policy on simulated nodes (no database)")),
     "race": ("balancer.cli.racing", gettext_lazy("several policies on the same simulated requests (no database)")),
     "set": ("balancer.cli.setting", gettext_lazy("start, stop or change the requests to a cluster's nodes")),
+    "status": ("balancer.cli.status", gettext_lazy("the requests to a cluster's nodes as they are now")),
+    "drive": ("balancer.cli.drive", gettext_lazy("the process that sends the requests; the supervisor runs it")),
 }
 
 

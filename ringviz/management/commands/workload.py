@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from typing import Any
 
-import uvloop
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from live.driven import run_until_told
 from ringviz.bounds import LEAST_RATE, MAX_RATE
 from ringviz.core.state import FIRST_WORKLOAD, Workload
 from ringviz.errors import NotFound
@@ -36,8 +34,7 @@ class Command(BaseCommand):
         """Runs until SIGTERM or SIGINT."""
         following = Following(options["slug"], _override(options))
         try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_until_told(following))
+            run_until_told(following.run())
         except NotFound as error:
             raise CommandError(str(error)) from None
 
@@ -51,14 +48,3 @@ def _override(options: dict[str, Any]) -> Workload | None:
     if not 0 <= reads <= 1:
         raise CommandError(_("The share of reads must lie between 0 and 1."))
     return Workload(on=True, rate=rate, distribution=options["distribution"], reads=reads)
-
-
-async def _until_told(following: Following) -> None:
-    running = asyncio.ensure_future(following.run())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.cancel)
-    try:
-        await running
-    except asyncio.CancelledError:
-        return

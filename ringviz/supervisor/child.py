@@ -1,4 +1,4 @@
-"""The process of a cluster's clients (ringviz.workload): runs while the log says that they are on."""
+"""A process beside the servers of a cluster: runs while it is wanted, and is started again when it dies."""
 
 from __future__ import annotations
 
@@ -14,24 +14,22 @@ from django.conf import settings
 from fleet.hands import Hands
 from fleet.pace import Pace
 from fleet.process import Child, start
-from ringviz.core.state import Workload
 
 logger = logging.getLogger(__name__)
 
 
-class TrafficChild:
-    """`manage.py workload <slug>` as a leashed child."""
+class CompanionChild:
+    """`manage.py <command>` as a leashed child."""
 
-    def __init__(self, slug: str, hands: Hands, on_end: Callable[[], None]) -> None:
-        self._slug = slug
+    def __init__(self, command: tuple[str, ...], hands: Hands, on_end: Callable[[], None]) -> None:
+        self._command = command
         self._hands = hands
         self._on_end = on_end
         self._child: Child | None = None
         self._pace = Pace(starts_a_minute=20, first_pause_s=0.5, longest_pause_s=10, deaths=3, within_s=60)
 
-    def follow(self, workload: Workload | None) -> None:
-        """Starts it or ends it, as the log says."""
-        wanted = workload is not None and workload["on"]
+    def follow(self, *, wanted: bool) -> None:
+        """Starts it or ends it."""
         if not wanted:
             self.end()
         elif self._child is None and self._pace.may_start(time.monotonic()):
@@ -44,11 +42,12 @@ class TrafficChild:
 
     def _start(self) -> None:
         self._pace.started(time.monotonic())
-        command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "workload", self._slug]
+        argv = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *self._command]
+        name = " ".join(self._command)
         try:
-            self._child = self._hands.start(lambda: start(f"workload {self._slug}", command), self._ended)
+            self._child = self._hands.start(lambda: start(name, argv), self._ended)
         except OSError as error:
-            logger.error("The clients of %s could not be started: %s", self._slug, error)
+            logger.error("%s could not be started: %s", name, error)
 
     def _ended(self, _child: Child) -> None:
         self._child = None

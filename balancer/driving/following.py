@@ -1,0 +1,120 @@
+"""Drives the requests to the nodes of one cluster by what its rows say, as they change."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from balancer.core.guards.standing import Code, Reason, Standing, State
+from balancer.driving.orders import Orders, orders_of
+from balancer.driving.seen import frame_of, silent
+from balancer.driving.telling import Telling
+from balancer.driving.topic import TOPIC
+from balancer.traffic.driver import Driver
+from balancer.traffic.nodes import clock
+from balancer.traffic.settings import Settings
+from live import driven
+from live.driven import Frames
+from ringviz.core.errors import CoreError
+
+logger = logging.getLogger(__name__)
+
+SPAN_S: Final = 2.0
+_TICKS_A_FRAME: Final = 2  # of some ten ticks a second
+
+
+class Following:
+    """One cluster, by its slug."""
+
+    def __init__(self, slug: str) -> None:
+        self._orders: Orders | None = None
+        self._driver: Driver | None = None
+        self._telling: Telling | None = None
+        self._ticks = 0
+        self._stopping: set[asyncio.Task[None]] = set()
+        self._frames = Frames(TOPIC)
+        self._reading = driven.Orders(f"The driver of {slug}", lambda: orders_of(slug), self._take)
+
+    async def run(self) -> None:
+        """Until cancelled. Raises NotFound once there is no such cluster."""
+        try:
+            await self._reading.run()
+        finally:
+            self._stop()
+            await asyncio.gather(*self._stopping)
+            self._frames.close()
+            if self._telling is not None:
+                self._telling.close()
+
+    def _take(self, orders: Orders) -> None:
+        """What was read, in the loop."""
+        before, self._orders = self._orders, orders
+        if before is not None and before.password != orders.password:
+            self._stop()
+        if not orders.traffic["on"] or not orders.password:
+            self._stop()
+        elif self._driver is None:
+            self._start(orders)
+        else:
+            self._change(self._driver, orders)
+
+    def _start(self, orders: Orders) -> None:
+        traffic = orders.traffic
+        self._telling = telling = self._telling or Telling(orders.cluster)
+        self._driver = Driver(
+            orders.targets,
+            orders.password,
+            settings_of(orders),
+            traffic["policy"],
+            traffic["options"],
+            on_tick=self._tick,
+            span_s=SPAN_S,
+        )
+        _forget_what_was_told(orders, telling)
+        self._driver.start()
+
+    def _change(self, driver: Driver, orders: Orders) -> None:
+        traffic, settings = orders.traffic, settings_of(orders)
+        driver.know(orders.targets, orders.convicted)
+        if driver.settings != settings:
+            driver.configure(settings)
+        if (driver.policy, driver.options) != (traffic["policy"], traffic["options"]):
+            try:
+                driver.use(traffic["policy"], traffic["options"])
+            except CoreError as error:  # the frames say which one goes on
+                logger.warning("%s cannot drive the requests to %s: %s", traffic["policy"], orders.cluster.slug, error)
+
+    def _stop(self) -> None:
+        """Sends no more; the last frame says so."""
+        driver, self._driver = self._driver, None
+        if driver is None or self._orders is None:
+            return
+        stopped = asyncio.ensure_future(driver.stop())
+        self._stopping.add(stopped)
+        stopped.add_done_callback(self._stopping.discard)
+        self._frames.say_goodbye(self._orders.cluster.stream_id, silent(driver, self._orders))
+
+    def _tick(self) -> None:
+        driver, orders, telling = self._driver, self._orders, self._telling
+        if driver is None or orders is None or telling is None:
+            return
+        for change in driver.nodes.guards.news():
+            telling.note(driver.nodes.pool.names[change.place], change.standing)
+        telling.tick()
+        self._ticks += 1
+        if self._ticks % _TICKS_A_FRAME == 0:
+            self._frames.publish(orders.cluster.stream_id, frame_of(driver, orders))
+
+
+def settings_of(orders: Orders) -> Settings:
+    """How much traffic, of which keys."""
+    traffic = orders.traffic
+    return Settings(rate=traffic["rate"], skew=traffic["skew"], seed=traffic["seed"])
+
+
+def _forget_what_was_told(orders: Orders, telling: Telling) -> None:
+    """To a driver that begins, all its nodes stand well, whatever the one before it told."""
+    for target in orders.targets:
+        if str(orders.numbers[target.name]) in orders.standings:
+            telling.note(target.name, Standing(State.UP, Reason(Code.PRESENT), clock()))

@@ -1,0 +1,51 @@
+"""What a driver sees, as a frame for pages and commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from balancer.driving.orders import Orders
+from balancer.traffic.driver import Driver
+from balancer.traffic.tally import ERRORS, Count
+from live.wire import now_ms
+
+
+def frame_of(driver: Driver, orders: Orders) -> dict[str, Any]:
+    """What was seen in the window: `Seen.frame()`, its nodes by number, and under which policy, at which moment.
+
+    `v` is a version of the cluster's stream that the driver obeys, at least. `run` counts from the driver's start; of
+    each node what was sent is answered, refused, failed or in flight. Nodes that were removed are in the totals alone.
+    """
+    frame = driver.seen().frame()
+    run = {name: _run(driver, place) for place, name in enumerate(driver.nodes.pool.names)}
+    shown = {name: number for name, number in orders.numbers.items() if name in run}
+    return {
+        "at": now_ms(),
+        "on": True,
+        "policy": driver.policy,
+        "v": orders.v,
+        **frame,
+        "nodes": {str(number): frame["nodes"][name] for name, number in shown.items()},
+        "run": {
+            "asked": driver.asked,
+            "late": driver.tally.late,
+            "homeless": driver.tally.homeless,
+            "nodes": {str(number): run[name] for name, number in shown.items()},
+        },
+    }
+
+
+def silent(driver: Driver, orders: Orders) -> dict[str, Any]:
+    """The last frame: nothing is sent any more."""
+    return {"at": now_ms(), "on": False, "policy": driver.policy, "v": orders.v}
+
+
+def _run(driver: Driver, place: int) -> dict[str, Any]:
+    counts = driver.tally.of(place)
+    return {
+        "sent": counts[Count.SENT],
+        "answered": counts[Count.ANSWERED],
+        "refused": counts[Count.REFUSED],
+        "errors": {count.name.lower(): counts[count] for count in ERRORS},
+        "in_flight": driver.nodes.pool.in_flight[place],
+    }

@@ -1,0 +1,113 @@
+"""What the driver finds out about nodes becomes events: by a thread, at most one a node and second."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+from django.db import Error, close_old_connections
+
+from balancer.core.guards.standing import Standing, State
+from balancer.core.state import Stand
+from balancer.selectors.state import state_of_stream
+from balancer.services.traffic import node_stands
+from live.models import Stream
+from ringviz.errors import NotFound
+from ringviz.models import Cluster
+
+logger = logging.getLogger(__name__)
+
+PAUSE_S: Final = 1.0
+
+
+class Moot(Exception):
+    """There is nothing to tell: it is known, the node is gone, or nothing is sent any more. Nothing was written."""
+
+
+class Telling:
+    """Lives in the driver's loop. Of several changes of a node, the newest counts."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._untold: dict[str, Standing] = {}
+        self._told_at: dict[str, float] = {}
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="tell")
+        self._writing: Future[dict[str, Standing]] | None = None
+
+    def note(self, name: str, standing: Standing) -> None:
+        """A node stands otherwise."""
+        self._untold[name] = standing
+
+    def tick(self) -> None:
+        """Has written what may be written now. Does not wait; call it some times a second."""
+        if self._writing is not None:
+            if not self._writing.done():
+                return
+            self._untold = {**self._writing.result(), **self._untold}
+            self._writing = None
+        now = time.monotonic()
+        due = {name: one for name, one in self._untold.items() if now >= self._told_at.get(name, now)}
+        for name in due:
+            del self._untold[name]
+            self._told_at[name] = now + PAUSE_S
+        if due:
+            self._writing = self._writer.submit(self._write, due)
+
+    def close(self) -> None:
+        """After what is being written now."""
+        self._writer.shutdown()
+
+    def _write(self, due: dict[str, Standing]) -> dict[str, Standing]:
+        """In the thread. Gives what could not be written."""
+        close_old_connections()
+        left = dict(due)
+        try:
+            for name, standing in due.items():
+                self._tell(name, standing)
+                del left[name]
+        except Error as error:
+            logger.warning("How nodes of %s stand cannot be written yet: %s", self._cluster.slug, error)
+        except (NotFound, Stream.DoesNotExist):  # the cluster was deleted
+            left.clear()
+        return left
+
+    def _tell(self, name: str, standing: Standing) -> None:
+        number = self._cluster.nodes.filter(name=name).values_list("number", flat=True).first()
+        if number is None:
+            return
+        stand = stand_of(standing)
+        well = standing.state is State.UP
+        try:
+            node_stands(
+                cluster=self._cluster,
+                node=number,
+                name=name,
+                stand=stand,
+                well=well,
+                guard=self._guard(number, None if well else stand),
+            )
+        except Moot:
+            return
+
+    def _guard(self, number: int, stand: Stand | None) -> Callable[[], None]:
+        def check() -> None:
+            before = state_of_stream(self._cluster.stream_id)
+            known = before["standings"].get(str(number))
+            is_known = _kind(known) == _kind(stand)
+            if is_known or not before["traffic"]["on"] or not self._cluster.nodes.filter(number=number).exists():
+                raise Moot
+
+        return check
+
+
+def stand_of(standing: Standing) -> Stand:
+    """As events and rows have it."""
+    return Stand(state=standing.state, code=standing.reason.code, figures=dict(standing.reason.figures))
+
+
+def _kind(stand: Stand | None) -> tuple[str, str] | None:
+    """Other figures alone are no news."""
+    return None if stand is None else (stand["state"], stand["code"])

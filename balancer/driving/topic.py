@@ -1,0 +1,5 @@
+"""The name of the driver's frames."""
+
+from typing import Final
+
+TOPIC: Final = "balancer"
