@@ -41,7 +41,7 @@ RULES: dict[str, Any] = {
     "p2c": gettext_lazy("Two draws, which may hit the same node: the one with fewer requests in flight wins."),
     "p2c_distinct": gettext_lazy("Two different nodes are drawn: the one with fewer requests in flight wins."),
     "d_choices": gettext_lazy("Several draws: the node with the fewest requests in flight for its weight wins."),
-    "peak_ewma": gettext_lazy("Two different nodes are drawn: the lower recent latency times requests in flight wins."),
+    "peak_ewma": gettext_lazy("Two different nodes are drawn: the lower product of recent latency and requests wins."),
     "least_time": gettext_lazy(
         "Each request goes to the node with the lowest average latency times requests in flight for its weight."
     ),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
 from balancer.core.named import POLICIES
-from ringviz.core.abilities import read_options
 
 
 def add_option_argument(parser: ArgumentParser) -> None:
@@ -20,11 +18,6 @@ def add_option_argument(parser: ArgumentParser) -> None:
         metavar=_("NAME=NUMBER"),
         help=_("a parameter of the policy: %(options)s") % {"options": ", ".join(every_option())},
     )
-
-
-def options_given(words: Sequence[str]) -> dict[str, float]:
-    """What the words name. Raises NotAnOption."""
-    return {name: value for word in words for name, value in read_options(word).items()}
 
 
 def every_option() -> list[str]:

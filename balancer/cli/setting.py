@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
-from balancer.cli.options import add_option_argument, options_given
+from balancer.cli.options import add_option_argument
 from balancer.cli.refusals import core_refusals_told
 from balancer.core.named import POLICIES
 from balancer.selectors.state import state_of_stream
@@ -16,6 +16,7 @@ from balancer.services.traffic import set_traffic
 from live.actors import command_line_actor
 from live.door import refusals_told
 from ringviz.cli.clusters import add_cluster_arguments, chosen, write_event
+from ringviz.cli.options import options_given
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -9,13 +9,14 @@ from typing import Any, TextIO
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 
-from balancer.cli.options import add_option_argument, options_given
+from balancer.cli.options import add_option_argument
 from balancer.cli.planning import add_plan_arguments, plan_asked
 from balancer.cli.refusals import core_refusals_told
 from balancer.cli.report import answer, assumed, head, row, shares
 from balancer.core.named import POLICIES
 from balancer.core.simulator.engine import run
 from live.columns import columns
+from ringviz.cli.options import options_given
 
 
 def add_arguments(parser: ArgumentParser) -> None:
