@@ -18,16 +18,36 @@ balancer = Subject("balancer", named=("name",))
 
 def traffic_words(payload: Payload) -> EventWords:
     """The most telling difference first, and alone."""
-    now, before = payload["traffic"], payload["before"]
+    now, before = state.filled(payload["traffic"]), state.filled(payload["before"])
     if not now["on"]:
         return EventWords(_("no requests"), _("balancer: requests stopped"))
-    if before["on"] and now["policy"] != before["policy"]:
-        return EventWords(name_of(now["policy"]), _("balancer: %(policy)s") % {"policy": name_of(now["policy"])})
+    if before["on"] and (words := _switched(now, before)):
+        return words
     rate = int(now["rate"])
     text = ngettext(
         "balancer: %(n)s request a second by %(policy)s", "balancer: %(n)s requests a second by %(policy)s", rate
     )
     return EventWords(_("requests"), text % {"n": grouped(rate), "policy": name_of(now["policy"])})
+
+
+def _switched(now: Traffic, before: Traffic) -> EventWords | None:
+    """What else than the rate is otherwise, where requests go on; None where nothing else is."""
+    if now["policy"] != before["policy"]:
+        return EventWords(name_of(now["policy"]), _("balancer: %(policy)s") % {"policy": name_of(now["policy"])})
+    if now["weighed"] and not before["weighed"]:
+        return EventWords(_("weights"), _("balancer: weights follow the nodes' load"))
+    if before["weighed"] and not now["weighed"]:
+        return EventWords(_("weights"), _("balancer: weights stay as they were set"))
+    if now["work"] == before["work"]:
+        return None
+    if not now["work"]:
+        return EventWords(_("work"), _("balancer: each request is a plain ECHO"))
+    text = ngettext(
+        "balancer: each request runs a loop of %(n)s turn",
+        "balancer: each request runs a loop of %(n)s turns",
+        now["work"],
+    )
+    return EventWords(_("work"), text % {"n": grouped(now["work"])})
 
 
 def _stood(payload: Payload) -> EventWords:

@@ -23,6 +23,7 @@ _FIELDS: dict[str, Any] = {
     "seed": gettext_lazy("the seed"),
     "queue": gettext_lazy("the queue"),
     "skew": gettext_lazy("the skew"),
+    "work": gettext_lazy("the work of a request"),
     "keys": gettext_lazy("the number of keys"),
     "faults": gettext_lazy("the number of faults"),
     "weight": gettext_lazy("a weight"),

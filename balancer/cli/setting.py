@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
@@ -18,6 +18,8 @@ from live.door import refusals_told
 from ringviz.cli.clusters import add_cluster_arguments, chosen, write_event
 from ringviz.cli.options import options_given
 
+_FIELDS: Final = ("on", "rate", "skew", "seed", "work", "weighed")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What it is to be; what is not said stays."""
@@ -30,6 +32,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, metavar="N", help=_("requests a second"))
     parser.add_argument("--skew", type=float, help=_("of the keys: the exponent of Zipf, 0 for all alike"))
     parser.add_argument("--seed", type=int, help=_("the same seed sends the same keys at the same times"))
+    parser.add_argument("--work", type=int, metavar="N", help=_("turns of a loop that a request costs its node"))
+    weighing = parser.add_mutually_exclusive_group()
+    weighing.add_argument("--weighed", action="store_true", default=None, help=_("weights follow the nodes' load"))
+    weighing.add_argument(
+        "--not-weighed", action="store_false", dest="weighed", default=None, help=_("weights stay as they were set")
+    )
     add_cluster_arguments(parser)
 
 
@@ -42,6 +50,6 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
             wanted |= {"policy": options["policy"], "options": {}}
         if options["option"]:
             wanted["options"] = options_given(options["option"])
-        wanted |= {name: options[name] for name in ("on", "rate", "skew", "seed") if options[name] is not None}
+        wanted |= {name: options[name] for name in _FIELDS if options[name] is not None}
         event = set_traffic(slug=cluster.slug, actor=command_line_actor(), version=None, wanted=wanted)
     write_event(event, cluster.slug, options["json"], out)

@@ -11,6 +11,9 @@ HIGHEST_RATE: Final = 100_000.0
 HIGHEST_SEED: Final = 2**32 - 1
 HIGHEST_SKEW: Final = 5.0
 MOST_KEYS: Final = 1_000_000
+# Turns of a loop at a node, below 1 ms. A server serves what it read of a connection at once, up to 16 KiB or some 180
+# requests, and must not be silent for so long meanwhile that it is taken for dead.
+MOST_WORK: Final = 200_000
 
 
 class OutOfBounds(CoreError):

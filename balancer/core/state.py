@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, cast
 
 
 class Traffic(TypedDict):
     """What traffic is asked for. `rate` is in requests a second, `skew` the Zipf exponent of the keys.
 
-    `options` are all those of the policy.
+    `options` are all those of the policy. A request costs its node `work` turns of a loop; 0: no more than an echo.
+    Where it is `weighed`, the weights follow the nodes' load.
     """
 
     on: bool
@@ -18,6 +19,8 @@ class Traffic(TypedDict):
     rate: float
     skew: float
     seed: int
+    work: int
+    weighed: bool
 
 
 class Stand(TypedDict):
@@ -35,7 +38,14 @@ class State(TypedDict):
     standings: dict[str, Stand]
 
 
-FIRST: Final = Traffic(on=False, policy="round_robin", options={}, rate=1_500.0, skew=0.9, seed=42)
+FIRST: Final = Traffic(
+    on=False, policy="round_robin", options={}, rate=1_500.0, skew=0.9, seed=42, work=0, weighed=False
+)
+
+
+def filled(traffic: Mapping[str, Any]) -> Traffic:
+    """As it was stored, by whatever version: a field that it lacks had no other value than that of FIRST then."""
+    return cast(Traffic, {**FIRST, **traffic})
 
 
 def nothing() -> State:
@@ -46,7 +56,8 @@ def nothing() -> State:
 def traffic_set(state: State | None, payload: Mapping[str, Any]) -> State:
     """Other traffic. Where there is none, nobody looks at how the nodes stand."""
     before = state or nothing()
-    return State(traffic=payload["traffic"], standings=before["standings"] if payload["traffic"]["on"] else {})
+    traffic = filled(payload["traffic"])
+    return State(traffic=traffic, standings=before["standings"] if traffic["on"] else {})
 
 
 def node_stood(state: State | None, payload: Mapping[str, Any]) -> State:
@@ -54,4 +65,5 @@ def node_stood(state: State | None, payload: Mapping[str, Any]) -> State:
     before = state or nothing()
     key = str(payload["node"])
     rest = {number: stand for number, stand in before["standings"].items() if number != key}
-    return {**before, "standings": rest if payload["stand"] is None else {**rest, key: payload["stand"]}}
+    standings = rest if payload["stand"] is None else {**rest, key: payload["stand"]}
+    return State(traffic=filled(before["traffic"]), standings=standings)

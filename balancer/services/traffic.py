@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from balancer.core.bounds import HIGHEST_RATE, HIGHEST_SEED, HIGHEST_SKEW, LEAST_RATE, within
+from balancer.core.bounds import HIGHEST_RATE, HIGHEST_SEED, HIGHEST_SKEW, LEAST_RATE, MOST_WORK, within
 from balancer.core.named import checked
 from balancer.core.state import Stand, State, Traffic
 from balancer.events import BalancerSet, BalancerStood, balancer
@@ -77,7 +77,12 @@ def _checked(wanted: Traffic) -> Traffic:
     """Raises Invalid."""
     if not math.isfinite(wanted["rate"]) or not math.isfinite(wanted["skew"]):
         raise Invalid("rate", "", _("Give a number."))
-    fields = (("rate", LEAST_RATE, HIGHEST_RATE), ("skew", 0.0, HIGHEST_SKEW), ("seed", 0, HIGHEST_SEED))
+    fields = (
+        ("rate", LEAST_RATE, HIGHEST_RATE),
+        ("skew", 0.0, HIGHEST_SKEW),
+        ("seed", 0, HIGHEST_SEED),
+        ("work", 0, MOST_WORK),
+    )
     field = "policy"
     try:
         options = checked(wanted["policy"], wanted["options"])

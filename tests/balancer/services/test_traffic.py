@@ -9,10 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from balancer.core.bounds import MOST_WORK
 from balancer.core.guards.standing import Code, State
 from balancer.core.named import POLICIES
 from balancer.core.policy import Sight
-from balancer.core.state import FIRST, Stand, Traffic, nothing
+from balancer.core.state import FIRST, Stand, Traffic, node_stood, nothing, traffic_set
+from balancer.models import Balancer
 from balancer.selectors.state import state_of_stream
 from balancer.services.traffic import node_stands, set_traffic
 from balancer.wording import REASONS, STATES, stand_words
@@ -78,6 +80,8 @@ def test_options_that_are_left_out_have_their_defaults(cluster):
         ({"rate": 10**9}, "rate"),
         ({"skew": -1}, "skew"),
         ({"seed": -1}, "seed"),
+        ({"work": -1}, "work"),
+        ({"work": MOST_WORK + 1}, "work"),
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(cluster, change, field):
@@ -141,6 +145,38 @@ def test_events_say_the_most_telling_difference(cluster):
     ]
 
 
+def test_events_say_what_a_request_costs_and_whether_weights_follow_load(cluster):
+    acts: list[dict[str, Any]] = [
+        {},
+        {"weighed": True},
+        {"weighed": True, "work": 20_000},
+        {"work": 1},
+        {"work": 1},
+        {},
+    ]
+    said = [put({**ON, **act, "rate": 100 + at // 4}) for at, act in enumerate(acts)]
+    assert [event_words(event.kind, event.payload).text for event in said] == [
+        "balancer: 100 requests a second by two choices",
+        "balancer: weights follow the nodes' load",
+        "balancer: each request runs a loop of 20,000 turns",
+        "balancer: weights stay as they were set",
+        "balancer: 101 requests a second by two choices",
+        "balancer: each request is a plain ECHO",
+    ]
+
+
+def test_rows_and_events_from_before_a_field_have_its_first_value(cluster):
+    """Old rows and events know neither `work` nor `weighed`."""
+    event = put(ON)
+    old: Any = {name: value for name, value in ON.items() if name not in ("work", "weighed")}
+    Balancer.objects.update(traffic=old)
+    assert state_of_stream(cluster.stream_id)["traffic"] == ON
+    assert traffic_set(None, {"traffic": old, "before": old})["traffic"] == ON
+    stood = {"node": 2, "name": "b", "stand": EJECTED, "why": EJECTED}
+    assert node_stood({"traffic": old, "standings": {}}, stood)["traffic"] == ON
+    assert event_words(event.kind, {"traffic": old, "before": {**old, "rate": 7}}).label == "requests"
+
+
 def test_every_state_and_reason_has_words_and_one_of_a_newer_process_its_name():
     assert (set(STATES), set(REASONS)) == (set(State), set(Code))
     assert stand_words({"state": "resting", "code": "tired", "figures": {}}) == "resting (tired)"
@@ -152,6 +188,12 @@ def test_the_command_line_sets_what_is_said_and_leaves_the_rest(cluster, capsys)
     call_command("balance", "set", "--rate", "20")
     traffic = state_of_stream(cluster.stream_id)["traffic"]
     assert (traffic["on"], traffic["policy"], traffic["options"]["c"], traffic["rate"]) == (True, "bounded_ring", 3, 20)
+    call_command("balance", "set", "--work", "500", "--weighed")
+    traffic = state_of_stream(cluster.stream_id)["traffic"]
+    assert (traffic["work"], traffic["weighed"], traffic["rate"]) == (500, True, 20)
+    call_command("balance", "set", "--not-weighed")
+    traffic = state_of_stream(cluster.stream_id)["traffic"]
+    assert (traffic["work"], traffic["weighed"]) == (500, False)
     call_command("balance", "set", "p2c", "--off")
     traffic = state_of_stream(cluster.stream_id)["traffic"]
     assert (traffic["on"], traffic["policy"], traffic["options"]) == (False, "p2c", {})
