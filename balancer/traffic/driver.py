@@ -25,7 +25,7 @@ from balancer.traffic.nodes import Nodes, Target, clock
 from balancer.traffic.sampled import Request, Sample, Samples, candidates
 from balancer.traffic.settings import Settings
 from balancer.traffic.stream import Stream
-from balancer.traffic.tally import Count, Tally, counted
+from balancer.traffic.tally import Count, Part, Tally, counted
 from balancer.traffic.window import SPAN_S, Seen, Window
 from ringviz.core.abilities import NO_OPTIONS, Options
 from servers.client.line import Outcome
@@ -75,12 +75,14 @@ class Driver:
         self._asked = 0  # by the streams before this one
         self._limits = rules.limits
         self._on_tick, self._packed = on_tick, packed
+        self.on_part: Callable[[Part], None] | None = None  # called with what each tick brought
         self._window = Window(span_s)
         self._lag: Lag | None = None
         self._turning: asyncio.Handle | None = None
         self._ticking: asyncio.Handle | None = None
         self._ticked = clock()
         self._emptied: asyncio.Event | None = None
+        self._played: asyncio.Future[None] | None = None
         self._count_nodes()
         self.use(policy, options)
 
@@ -100,6 +102,43 @@ class Driver:
         if self.stream is not None:
             self._begin(clock())
 
+    def play(
+        self,
+        settings: Settings,
+        policy: str,
+        options: Options,
+        *,
+        begin: float | None = None,
+        seconds: float = math.inf,
+    ) -> asyncio.Future[None]:
+        """Sends the stream of these settings under this policy from `begin` on, a moment of `clock`; None for now.
+
+        After so many seconds of it nothing more is sent: the future is done. It is cancelled where something else is
+        asked before. Otherwise as `configure` and `use`.
+        """
+        self.settings = settings
+        self.nodes.limit(settings.timeout_s, settings.cap)
+        self.use(policy, options)
+        self._begin(clock() if begin is None else begin, seconds)
+        self._played = self._loop.create_future()
+        return self._played
+
+    def rest(self) -> None:
+        """Sends nothing until `play` is asked; what is in flight goes on."""
+        self._asked, self.stream = self.asked, None
+        self._forget_what_plays()
+
+    async def drained(self, most_s: float) -> bool:
+        """Waits until nothing is in flight, so long at most. Whether that is so."""
+        in_flight = self.nodes.pool.in_flight
+        if any(in_flight):
+            self._emptied = asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(most_s):
+                    await self._emptied.wait()
+            self._emptied = None
+        return not any(in_flight)
+
     def know(self, targets: Iterable[Target], convicted: Collection[str] = ()) -> None:
         """These nodes are there, and no others; of those that are missing `convicted` were found dead."""
         self.nodes.know(targets, convicted)
@@ -114,16 +153,12 @@ class Driver:
 
     async def stop(self, drain_s: float = 0.0) -> None:
         """Sends no more, waits so long for replies, and closes the lines for good: what is in flight then is lost."""
-        self._asked, self.stream = self.asked, None
-        if any(self.nodes.pool.in_flight):
-            self._emptied = asyncio.Event()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(drain_s):
-                    await self._emptied.wait()
+        self.rest()
+        await self.drained(drain_s)
         self.nodes.close()
         if self._ticking is not None:
             self._ticking.cancel()
-        self._take()
+        self.take()
         if self._lag is not None:
             self._lag.close()
 
@@ -136,6 +171,15 @@ class Driver:
         """What the window of the last `span_s` shows; it is true within a tick."""
         return self._window.seen(self.nodes.pool.names, self.nodes.pool.in_flight)
 
+    def take(self) -> None:
+        """Counts what came since the last tick, now."""
+        now = clock()
+        part = self.tally.take(now - self._ticked, self._lag.take() if self._lag else [])
+        self._ticked = now
+        self._window.add(part)
+        if self.on_part is not None:
+            self.on_part(part)
+
     def _count_nodes(self) -> None:
         """Counts for nodes that are new."""
         while len(self.tally.latencies) < len(self.nodes):
@@ -146,11 +190,17 @@ class Driver:
         """The most in flight to a node."""
         return min(self.settings.cap, self._limits.of_node or self.settings.cap)
 
-    def _begin(self, now: float) -> None:
-        self._asked, self.stream = self.asked, Stream(self.settings, now)
+    def _begin(self, at: float, seconds: float = math.inf) -> None:
+        self._asked, self.stream = self.asked, Stream(self.settings, at, seconds)
+        self._forget_what_plays()
         if self._turning is not None:
             self._turning.cancel()
         self._turning = self._loop.call_soon(self._turn)
+
+    def _forget_what_plays(self) -> None:
+        if self._played is not None:
+            self._played.cancel()
+            self._played = None
 
     def _turn(self) -> None:
         """Sends what is due, and comes back when something is due again."""
@@ -161,6 +211,10 @@ class Driver:
         if stream.due < now - MOST_LATE_S:
             self.tally.late += stream.drop(now - MOST_LATE_S)
         self._send(stream, now)
+        if stream.due == math.inf:
+            if self._played is not None and not self._played.done():
+                self._played.set_result(None)
+            return
         wait_s = stream.due - GRAIN_S - clock()
         if wait_s <= 0:
             self._turning = self._loop.call_soon(self._turn)
@@ -232,12 +286,6 @@ class Driver:
     def _tick(self) -> None:
         self._ticking = self._loop.call_later(TICK_S, self._tick)
         self.nodes.tick()
-        self._take()
+        self.take()
         if self._on_tick is not None:
             self._on_tick()
-
-    def _take(self) -> None:
-        now = clock()
-        part = self.tally.take(now - self._ticked, self._lag.take() if self._lag else [])
-        self._ticked = now
-        self._window.add(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -18,13 +19,15 @@ _TIMES, _KEYS, POLICY = range(3)
 
 
 class Stream:
-    """Poisson arrivals from `begin` on, in seconds of the driver's clock; keys as 32-bit hashes. It has no end.
+    """Poisson arrivals from `begin` on, in seconds of the driver's clock; keys as 32-bit hashes.
 
-    Only what is due is taken, in order, and what is not taken waits.
+    It has no end, or is the first `seconds` of the one that has none. Only what is due is taken, in order, and what is
+    not taken waits.
     """
 
-    def __init__(self, settings: Settings, begin: float) -> None:
+    def __init__(self, settings: Settings, begin: float, seconds: float = inf) -> None:
         self.begin = begin
+        self._seconds = seconds
         self.number = 0  # of the next request
         self._rate = settings.rate
         self._block = int(min(max(settings.rate, 16), BLOCK))
@@ -38,8 +41,8 @@ class Stream:
 
     @property
     def due(self) -> float:
-        """When the next request is due."""
-        return self._dues[self._at]
+        """When the next request is due; infinite after the last."""
+        return self._dues[self._at] if self._at < len(self._dues) else inf
 
     def take(self, until: float, most: int) -> Iterator[tuple[float, int]]:
         """When each request that is due at `until` was due, and its key: at most so many, and those of one block."""
@@ -64,8 +67,12 @@ class Stream:
         return taken
 
     def _draw(self) -> None:
+        self._at = 0
+        if self._last >= self._seconds:
+            self._dues, self._hashes = [], []
+            return
         since = self._last + np.cumsum(self._times.exponential(1.0 / self._rate, self._block))
         self._last = float(since[-1])
-        self._dues = (self.begin + since).tolist()
-        self._hashes = self._keys.drawn(self._block, self._drawn).tolist()
-        self._at = 0
+        count = int(np.searchsorted(since, self._seconds))
+        self._dues = (self.begin + since[:count]).tolist()
+        self._hashes = self._keys.drawn(self._block, self._drawn)[:count].tolist()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import nan
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from balancer.core import intervals
+
 REFUSED: Final = -1  # the place of a request that no node took
 WARM_UP: Final = 0.1  # of the requests: the queues fill, and these times are left out
 BATCHES: Final = 20
-_T_19: Final = 2.093  # Student's t for 95 %, two-sided, with BATCHES - 1 degrees of freedom
 _PERCENTILES: Final = (50, 95, 99)
 
 
@@ -140,8 +141,8 @@ def half_width(times: NDArray[np.float64]) -> float:
     size = len(times) // BATCHES
     if size < 2:
         return nan
-    means = times[: size * BATCHES].reshape(BATCHES, size).mean(axis=1)
-    return float(_T_19 * means.std(ddof=1) / sqrt(BATCHES))
+    means: list[float] = times[: size * BATCHES].reshape(BATCHES, size).mean(axis=1).tolist()
+    return intervals.half_width(means) or 0.0
 
 
 def _starts(arrivals: NDArray[np.float64], place: NDArray[np.int16], ends: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """When requests are due, and which keys they ask for."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -72,3 +73,15 @@ def test_without_a_skew_all_keys_are_alike():
     counts = np.unique(Keys(100, 0.0).drawn(200_000, np.random.default_rng(1)), return_counts=True)[1]
     assert len(counts) == 100
     assert abs(counts - 2000).max() < 6 * 2000**0.5
+
+
+@given(st.floats(0.001, 20), st.integers(0, 3))
+def test_the_first_seconds_of_a_stream_are_those_of_the_one_without_an_end(seconds, seed):
+    cut, whole = Stream(Settings(rate=300, seed=seed), 2.0, seconds), Stream(Settings(rate=300, seed=seed), 2.0)
+    found = []
+    while cut.due < math.inf:
+        found += list(cut.take(1e9, 100))
+    assert found == [one for one in taken(whole, len(found) + 1) if one[0] - 2.0 < seconds]
+    assert cut.number == len(found)
+    assert list(cut.take(1e9, 100)) == []
+    assert cut.drop(1e9) == 0

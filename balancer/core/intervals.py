@@ -1,0 +1,49 @@
+"""How sure the mean of a few measurements is: its 95 % interval by Student's t."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log, sqrt
+from statistics import fmean, stdev
+from typing import Final, NamedTuple
+
+# The quantiles of Student's t for 95 %, two-sided, with 1, 2, 3, ... degrees of freedom. Source: NIST e-Handbook of
+# Statistical Methods, 1.3.6.7.2; the tests integrate the density up to each of them.
+T_95: Final = (
+    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
+    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
+    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045),
+)
+MOST_VALUES: Final = len(T_95) + 1
+
+
+class Interval(NamedTuple):
+    """It is `low` to `high` with 95 % confidence, and `value` most likely."""
+
+    value: float
+    low: float
+    high: float
+
+
+def half_width(values: Sequence[float]) -> float | None:
+    """Half the width of the 95 % interval of their mean; None for fewer than 2. O(n).
+
+    The values are independent and about normal, at most MOST_VALUES. Source: Student, "The Probable Error of a Mean",
+    Biometrika 6 (1908).
+    """
+    if len(values) < 2:
+        return None
+    return T_95[len(values) - 2] * stdev(values) / sqrt(len(values))
+
+
+def paired_ratio(pairs: Sequence[tuple[float, float]]) -> Interval | None:
+    """How many times the first of a pair is the second, by the mean of the logarithms; None for fewer than 2 pairs.
+
+    All are more than 0. What disturbs both of a pair alike cancels, and twice as long weighs as much as half as long.
+    """
+    logs = [log(one) - log(other) for one, other in pairs]
+    margin = half_width(logs)
+    if margin is None:
+        return None
+    middle = fmean(logs)
+    return Interval(exp(middle), exp(middle - margin), exp(middle + margin))

@@ -1,0 +1,129 @@
+"""The rounds of an A/B run: a driver plays each stretch of the stream under both policies, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import ceil
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from balancer.core.trial import SIDES, Figures, Round, order, stretch_seed
+from balancer.traffic.driver import Driver
+from balancer.traffic.nodes import clock
+from balancer.traffic.settings import Settings
+from balancer.traffic.tally import BUCKETS, ERRORS, Count, Part, mean, percentiles
+from ringviz.core.abilities import Options
+
+MOST_OVER_S: Final = 1.0  # beyond its timeout no request is in flight; the loop itself may be late
+LEAD_S: Final = 0.05  # a stretch is prepared before it begins
+_RANKS: Final = (50, 95, 99)
+
+
+class Entrant(NamedTuple):
+    """A policy that takes part."""
+
+    policy: str
+    options: Options
+
+
+class Rounds:
+    """Runs them over a driver that has started, which sends nothing else meanwhile. Lives in the driver's loop.
+
+    Stretches begin at whole seconds of the clock: a fault that comes and goes every second is in the same phase for
+    both. Between two stretches what is in flight is waited for, so that the queue of one does not burden the other.
+    The guards stay as they are: a node that is ejected in one stretch may still be out in the next.
+    """
+
+    def __init__(self, driver: Driver, settings: Settings, entrants: Mapping[str, Entrant], seconds: int) -> None:
+        """`entrants` by the SIDES of `balancer.core.trial`."""
+        self._driver, self._settings, self._entrants, self._seconds = driver, settings, entrants, seconds
+        self.done: Final[list[Round]] = []
+        self.side: str | None = None  # the one that is being sent for
+
+    async def run(self, rounds: int) -> None:
+        """Adds so many to `done`, each once it is over. Cancelled, it leaves the driver at rest."""
+        driver = self._driver
+        try:
+            driver.rest()
+            await self._drain()
+            for number in range(1, rounds + 1):
+                self.done.append(await self._round(number))
+        finally:
+            self.side = driver.on_part = None
+            driver.rest()
+
+    async def _round(self, number: int) -> Round:
+        settings = replace(self._settings, seed=stretch_seed(self._settings.seed, number))
+        sides = order(number)
+        figures = {side: await self._stretch(side, settings) for side in sides}
+        a, b = (figures[side] for side in SIDES)
+        return Round(seed=settings.seed, first=sides[0], a=a, b=b)
+
+    async def _stretch(self, side: str, settings: Settings) -> Figures:
+        """Sends it, and waits for the answers."""
+        driver, entrant = self._driver, self._entrants[side]
+        driver.take()
+        gathered = Gathered()
+        driver.on_part = gathered.add
+        self.side = side
+        begin = float(ceil(clock() + LEAD_S))
+        await driver.play(settings, entrant.policy, entrant.options, begin=begin, seconds=self._seconds)
+        await driver.drained(self._patience_s)
+        driver.take()
+        driver.on_part = None
+        figures = gathered.figures()
+        await self._drain()
+        return figures
+
+    async def _drain(self) -> None:
+        while not await self._driver.drained(self._patience_s):
+            continue
+
+    @property
+    def _patience_s(self) -> float:
+        return self._settings.timeout_s + MOST_OVER_S
+
+
+class Gathered:
+    """What the parts of a stretch add up to, over all nodes."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(len(Count), np.int64)
+        self._latencies = np.zeros(BUCKETS, np.int64)
+        self._lags: list[float] = []
+        self._late = self._homeless = 0
+
+    def add(self, part: Part) -> None:
+        """The next part. O(nodes)."""
+        self._counts += part.counts.sum(axis=0)
+        self._latencies += part.latencies.sum(axis=0)
+        self._lags += part.lags
+        self._late += part.late
+        self._homeless += part.homeless
+
+    def figures(self) -> Figures:
+        """Their figures; latencies are true within 1 %."""
+        p50, p95, p99 = map(_ms, percentiles(self._latencies, _RANKS))
+        counts = self._counts
+        sent, answered, refused = (int(counts[one]) for one in (Count.SENT, Count.ANSWERED, Count.REFUSED))
+        errors = sum(int(counts[one]) for one in ERRORS)
+        return Figures(
+            mean_ms=_ms(mean(self._latencies)),
+            p50_ms=p50,
+            p95_ms=p95,
+            p99_ms=p99,
+            lag_p99_ms=_ms(float(np.percentile(self._lags, 99))) if self._lags else None,
+            sent=sent,
+            answered=answered,
+            refused=refused,
+            errors=errors,
+            in_flight=sent - answered - refused - errors,
+            late=self._late,
+            homeless=self._homeless,
+        )
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 3)
