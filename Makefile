@@ -14,7 +14,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 NODE_STAMP := node_modules/.installed
-BROWSER_STAMP := $(VENV)/.installed-browser
+SYSTEM_STAMP := $(VENV)/.installed-system
 NPM_FILES := package.json package-lock.json .npmrc
 
 # An environment whose Python was upgraded away under it is made again.
@@ -30,7 +30,7 @@ JS_TESTS = $(shell find tests/js -name '*.test.js' 2>/dev/null | sort)
 help: ## List what can be typed
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' Makefile | while IFS='|' read -r name text; do printf '%-20s%s\n' "$$name" "$$text"; done
 
-setup: $(DEV_STAMP) $(NODE_STAMP) $(BROWSER_STAMP) ## Install everything that run, test and bench need
+setup: $(DEV_STAMP) $(NODE_STAMP) $(SYSTEM_STAMP) ## Install everything that run, test and bench need
 
 run: $(RUN_STAMP) ## Start the demo and print its link (PORT=8000, HOST=127.0.0.1)
 	@exec $(PYTHON) manage.py demo
@@ -95,6 +95,6 @@ $(NODE_STAMP): $(NPM_FILES) scripts/node.sh $(RUN_STAMP)
 	@sh scripts/npm_ci.sh $(PYTHON)
 	@touch $@
 
-$(BROWSER_STAMP): scripts/browser.sh $(DEV_STAMP)
-	@sh scripts/browser.sh $(PYTHON)
+$(SYSTEM_STAMP): scripts/packages.sh $(DEV_STAMP)
+	@sh scripts/packages.sh $(PYTHON)
 	@touch $@

@@ -21,14 +21,14 @@ from balancer.core.policy import Sight
 from balancer.core.pool import Pool
 from balancer.traffic.drivable import drivable
 from balancer.traffic.lag import Lag
-from balancer.traffic.nodes import Nodes, Target, clock
+from balancer.traffic.nodes import Nodes, OpenWay, Target, clock
 from balancer.traffic.sampled import Request, Sample, Samples, candidates
 from balancer.traffic.settings import Settings
 from balancer.traffic.stream import Stream
 from balancer.traffic.tally import Count, Part, Tally, counted
 from balancer.traffic.window import SPAN_S, Seen, Window
 from ringviz.core.abilities import NO_OPTIONS, Options
-from servers.client.line import Outcome
+from servers.client.line import Line, Outcome
 from servers.resp import command
 
 TICK_S: Final = 0.1
@@ -64,13 +64,14 @@ class Driver:
         on_tick: Callable[[], None] | None = None,
         packed: bytes = ECHO,
         span_s: float = SPAN_S,
+        way: OpenWay = Line,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         drivable(policy, Pool(()), settings, options)  # before there is a line to close
         self.settings = settings
         self.samples: Final = Samples()
         self.tally: Final = Tally()
-        self.nodes: Final = Nodes(targets, password, settings.timeout_s, settings.cap, rules)
+        self.nodes: Final = Nodes(targets, password, settings.timeout_s, settings.cap, rules, way=way)
         self.stream: Stream | None = None  # None: it sends nothing
         self._asked = 0  # by the streams before this one
         self._limits = rules.limits

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Collection, Iterable
+from typing import Final, NamedTuple, Protocol
 
 from balancer.core.guards.eligible import Eligible, Rules
 from balancer.core.guards.standing import Code
 from balancer.core.pool import Member, Pool
 from servers.address import Address
-from servers.client.line import Limits, Line
+from servers.client.line import Done, Limits, Line
 
 clock = time.perf_counter  # the driver's clock, in seconds; that of uvloop counts milliseconds
 
@@ -26,23 +26,52 @@ class Target(NamedTuple):
     weight: float = 1.0
 
 
+class Way(Protocol):
+    """How requests get to a node and replies come back: a `Line`, or something like it."""
+
+    is_up: bool
+
+    @property
+    def limits(self) -> Limits:
+        """For how long, and how many at a time."""
+
+    def ask(self, packed: bytes, done: Done) -> None:
+        """Sends a command; `done` is called once."""
+
+    def close(self) -> None:
+        """What is in flight is lost."""
+
+
+OpenWay = Callable[[Address, str, Limits], Way]
+"""Opens the way to an address, with a password."""
+
+
 class Nodes:
     """Nodes by their places, each with a line of its own, up to `cap` requests in flight and `timeout_s` for a reply.
 
     The guards say who is ready and with which weight. A node keeps its place when it goes and comes back by its name.
     """
 
-    def __init__(self, targets: Iterable[Target], password: str, timeout_s: float, cap: int, rules: Rules) -> None:
+    def __init__(
+        self,
+        targets: Iterable[Target],
+        password: str,
+        timeout_s: float,
+        cap: int,
+        rules: Rules,
+        *,
+        way: OpenWay = Line,
+    ) -> None:
         """The targets are there from the beginning, so that none of them starts slowly."""
         self._known = {target.name: target for target in targets}
         self.pool: Final = Pool(Member(target.name, target.weight) for target in self._known.values())
         self.guards: Final = Eligible(self.pool, clock(), rules)
         self._places = {name: place for place, name in enumerate(self.pool.names)}
-        self._password = password
+        self._password, self._way = password, way
         self._limits = Limits(timeout_s, cap + _GREETING)
-        self.lines: Final[list[Line]] = [self._line(target) for target in self._known.values()]
+        self.lines: Final[list[Way]] = [self._line(target) for target in self._known.values()]
         self._leaving: set[int] = set()
-        self._retired: set[Line] = set()
+        self._retired: set[Way] = set()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -105,9 +134,9 @@ class Nodes:
         self._retired.add(old)
         asyncio.get_running_loop().call_later(old.limits.timeout_s, self._retire, old)
 
-    def _retire(self, line: Line) -> None:
+    def _retire(self, line: Way) -> None:
         self._retired.discard(line)
         line.close()
 
-    def _line(self, target: Target) -> Line:
-        return Line(target.address, self._password, self._limits)
+    def _line(self, target: Target) -> Way:
+        return self._way(target.address, self._password, self._limits)

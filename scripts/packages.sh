@@ -1,6 +1,7 @@
 #!/bin/sh
-# A Chromium for the browser tests, and PostgreSQL's server for the spine's, where they are not here yet. $1 is the
-# environment's Python. The browser is needed; without PostgreSQL its tests are skipped and say so.
+# What the tests need of the system, where it is not here yet: a Chromium for the browser tests, PostgreSQL's server for
+# the spine's, HAProxy for the balancer's. $1 is the environment's Python. The browser is needed; without one of the
+# others its tests are skipped and say so.
 set -eu
 python=$1
 
@@ -27,4 +28,8 @@ fi
 
 if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1 && debian_as_root; then
     install_debian postgresql || echo "PostgreSQL could not be installed: its tests will be skipped" >&2
+fi
+
+if ! command -v haproxy >/dev/null 2>&1 && [ ! -x /usr/sbin/haproxy ] && debian_as_root; then
+    install_debian haproxy || echo "HAProxy could not be installed: its tests will be skipped" >&2
 fi

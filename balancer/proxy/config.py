@@ -1,0 +1,178 @@
+"""What HAProxy is started with. It reads this from standard input, so that the nodes' password is in no file.
+
+A slot is a `server` line that every backend has under the same name, n1, n2, ...: those without a node wait in
+maintenance, for the runtime socket can fill a slot of any algorithm, but give no static one another server. No name
+that a person chose is in here, only numbers and addresses.
+
+One more backend, NODES, gets no connections: it checks each node, and the servers of the others track its own. So a
+node is checked once, and whoever changes its state changes it under every algorithm.
+
+A check logs in and pings. One that only connects would not see a frozen node: the kernel accepts for it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from balancer.core.bounds import within
+from balancer.proxy.algorithms import ALGORITHMS, FIRST, Algorithm, algorithm
+from balancer.proxy.errors import TooManyNodes
+from servers.address import MAX_PORT, Address
+from servers.resp import command
+
+NODES: Final = "nodes"
+MAP: Final = "policy.map"  # relative to where HAProxy works
+KEY: Final = "policy"
+HEAVIEST: Final = 100
+HIGHEST_WEIGHT: Final = 256  # HAProxy's own bound
+MOST_SLOTS: Final = 256
+NOWHERE: Final = Address("127.0.0.1", 1)  # of a slot without a node, which is in maintenance
+
+
+class Health(NamedTuple):
+    """A node is down after `fall` failed checks in a row, up after `rise` good ones. A check has `every_ms` to end."""
+
+    every_ms: int = 1_000
+    fall: int = 2
+    rise: int = 2
+
+
+class Seat(NamedTuple):
+    """A node's server: where it listens, and its weight, from 1 to HEAVIEST."""
+
+    address: Address
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Which algorithm is in force first, and the `port` on this machine that takes connections; 0 is any free one.
+
+    `slots` nodes at most, `connections` at a time; a `full` node is one with so many, for `first` alone.
+
+    A connection that a node does not accept within `connect_ms` is tried again at another, `retries` times; one on
+    which nothing is said for `idle_ms` ends. Raises OutOfBounds.
+    """
+
+    algorithm: str = FIRST
+    port: int = 0
+    slots: int = 32
+    connections: int = 2_000
+    full: int = 8
+    connect_ms: int = 1_000
+    idle_ms: int = 60_000
+    retries: int = 3
+    threads: int = 1
+    health: Health = field(default_factory=Health)
+
+    def __post_init__(self) -> None:
+        algorithm(self.algorithm)
+        for what, (least, most) in _BOUNDS.items():
+            within(what, getattr(self, what), least, most)
+        for what, value in self.health._asdict().items():
+            within(what, value, 1, _MOST_OF_HEALTH[what])
+
+
+_BOUNDS: Final = {
+    "port": (0, MAX_PORT),
+    "slots": (1, MOST_SLOTS),
+    "connections": (1, 100_000),
+    "full": (1, 100_000),
+    "connect_ms": (1, 60_000),
+    "idle_ms": (1, 3_600_000),
+    "retries": (0, 100),
+    "threads": (1, 64),
+}
+_MOST_OF_HEALTH: Final = {"every_ms": 60_000, "fall": 100, "rise": 100}
+
+
+def config(setup: Setup, seats: Sequence[Seat], password: str, *, listener: int, runtime: int) -> str:
+    """The whole configuration. `listener` and `runtime` are descriptors of listening sockets that HAProxy inherits.
+
+    Raises TooManyNodes, and ValueError where a node's host is no IP address.
+    """
+    if len(seats) > setup.slots:
+        raise TooManyNodes(setup.slots)
+    sections = [
+        _section("global", _global(setup, runtime)),
+        _section("defaults", _defaults(setup)),
+        _section(
+            "frontend clients",
+            [
+                f"bind fd@{listener}",
+                f"use_backend %[str({KEY}),map({MAP})]",
+            ],
+        ),
+        _section(f"backend {NODES}", [*_checks(password, setup.health), *_servers(setup, seats, "check")]),
+        *(_section(f"backend {one.name}", _backend(one, setup, seats)) for one in ALGORITHMS.values()),
+    ]
+    return "\n".join(sections)
+
+
+def relative(weights: Sequence[float]) -> list[int]:
+    """Weights as HAProxy takes them: the heaviest has HEAVIEST, and no node less than 1."""
+    heaviest = max(weights, default=1.0)
+    return [max(1, round(weight / heaviest * HEAVIEST)) for weight in weights]
+
+
+def slot_name(slot: int) -> str:
+    """The servers of a slot; slots count from 1."""
+    return f"n{slot}"
+
+
+def _section(head: str, lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in [head, *(f"    {line}" for line in lines)])
+
+
+def _global(setup: Setup, runtime: int) -> list[str]:
+    return [
+        f"stats socket fd@{runtime} level admin severity-output number",
+        f"maxconn {setup.connections}",
+        f"nbthread {setup.threads}",
+    ]
+
+
+def _defaults(setup: Setup) -> list[str]:
+    return [
+        "mode tcp",
+        f"maxconn {setup.connections}",
+        f"timeout connect {setup.connect_ms}ms",
+        f"timeout queue {setup.connect_ms}ms",
+        f"timeout client {setup.idle_ms}ms",
+        f"timeout server {setup.idle_ms}ms",
+        f"retries {setup.retries}",
+        "option redispatch 1",
+    ]
+
+
+def _checks(password: str, health: Health) -> list[str]:
+    """In hexadecimal, so that no password needs to be quoted."""
+    greeting = (command(b"AUTH", password.encode()) if password else b"") + command(b"PING")
+    replies = "+OK\r\n+PONG\r\n" if password else "+PONG\r\n"
+    return [
+        f"timeout check {health.every_ms}ms",
+        "option tcp-check",
+        f"tcp-check send-binary {greeting.hex()}",
+        f"tcp-check expect binary {replies.encode().hex()}",
+        f"default-server inter {health.every_ms}ms fall {health.fall} rise {health.rise}",
+    ]
+
+
+def _backend(one: Algorithm, setup: Setup, seats: Sequence[Seat]) -> list[str]:
+    return [*one.lines, *_servers(setup, seats, f"maxconn {setup.full}" if one.fills else "", track=True)]
+
+
+def _servers(setup: Setup, seats: Sequence[Seat], words: str, *, track: bool = False) -> list[str]:
+    lines = []
+    for slot in range(1, setup.slots + 1):
+        name = slot_name(slot)
+        seat = seats[slot - 1] if slot <= len(seats) else None
+        where, weight = seat or Seat(NOWHERE, HEAVIEST)
+        ipaddress.ip_address(where.host)
+        told = [f"server {name} {where} weight {weight}", words]
+        told.append(f"track {NODES}/{name}" if track else "" if seat else "disabled")
+        lines.append(" ".join(filter(None, told)))
+    return lines
