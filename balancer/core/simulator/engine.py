@@ -16,9 +16,11 @@ from typing import Final
 from balancer.core.bounds import OutOfBounds
 from balancer.core.draws import Draw, draws
 from balancer.core.named import policy as named
+from balancer.core.policies.fewer import FewerOfTwo
 from balancer.core.policy import Policy, Sight
 from balancer.core.pool import Pool
 from balancer.core.simulator.nodes import Nodes
+from balancer.core.simulator.of_two import OfTwo
 from balancer.core.simulator.outcome import Outcome, Tally
 from balancer.core.simulator.plan import Plan
 from balancer.core.simulator.sending import Sender, Watched
@@ -52,8 +54,7 @@ def simulated(plan: Plan, name: str, make: Maker, options: Options = NO_OPTIONS,
         raise OutOfBounds("trace", trace, 0, MOST_TRACED)
     nodes = Nodes(plan)
     policy = make(nodes.pool, draws(plan.seed, POLICY), options)
-    watched = plan.queue is not None or not _CHANGED_BY_ENDS.isdisjoint(policy.sight)
-    sender = Watched(nodes, policy, plan.queue) if watched else Sender(nodes, policy)
+    sender = _sender(nodes, policy, plan.queue)
     tally = Tally(plan.requests, [node.name for node in plan.everybody], nodes.dies, trace)
     for block in stream(plan, keyed=Sight.KEY in policy.sight):
         _send(sender, block.arrivals.tolist(), block.work.tolist(), block.keys.tolist())
@@ -62,6 +63,15 @@ def simulated(plan: Plan, name: str, make: Maker, options: Options = NO_OPTIONS,
         sender.ends.clear()
     sender.settle(inf)
     return tally.outcome(name)
+
+
+def _sender(nodes: Nodes, policy: Policy, queue: int | None) -> Sender:
+    """The fastest that keeps up to date what the policy looks at, and what `queue` bounds."""
+    if isinstance(policy, FewerOfTwo) and policy.looks_at_the_pair_only:
+        return OfTwo(nodes, policy, queue)
+    if queue is not None or not _CHANGED_BY_ENDS.isdisjoint(policy.sight):
+        return Watched(nodes, policy, queue)
+    return Sender(nodes, policy)
 
 
 def _send(sender: Sender, arrivals: list[float], work: list[float], keys: list[int]) -> None:

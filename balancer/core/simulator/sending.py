@@ -16,7 +16,7 @@ Request = tuple[float, float, int]
 """When it arrives, its work, its key."""
 
 _NEVER: Final = (inf, 0)  # stays in the heap, so that it is never empty
-_UNBOUNDED: Final = 1 << 60
+UNBOUNDED: Final = 1 << 60
 
 
 class Sender:
@@ -65,7 +65,7 @@ class Watched(Sender):
 
     def __init__(self, nodes: Nodes, policy: Policy, queue: int | None) -> None:
         super().__init__(nodes, policy)
-        self._most = _UNBOUNDED if queue is None else queue
+        self._most = UNBOUNDED if queue is None else queue
         self._next = [_NEVER]  # (end, place) of what each busy node serves
         self._queues: list[deque[float]] = [deque() for _ in nodes.dies]  # the ends of what waits behind it
         self._tells = Sight.LATENCY in policy.sight

@@ -76,6 +76,7 @@ class Told(TwoChoices):
         super().__init__(pool, draw, options)
 
     def changed(self) -> None:
+        super().changed()
         self.changes.append(len(self.told))
 
     def pick(self, key: int, now: float) -> int:

@@ -147,6 +147,7 @@ def test_in_the_end_nothing_is_in_flight() -> None:
 
     class Kept(TwoChoices):
         def changed(self) -> None:
+            super().changed()
             pools.append(self.pool)
 
     simulated(plan_of(3, 0.9, 1_000, faults=(Killed(0, 50.0),)), "kept", Kept)
