@@ -11,8 +11,8 @@ from balancer.driving.orders import Orders, orders_of
 from balancer.driving.seen import frame_of, silent
 from balancer.driving.telling import Telling
 from balancer.driving.topic import TOPIC
+from balancer.traffic.clock import clock
 from balancer.traffic.driver import Driver
-from balancer.traffic.nodes import clock
 from balancer.traffic.settings import Settings
 from live import driven
 from live.driven import Frames
@@ -108,9 +108,15 @@ class Following:
 
 
 def settings_of(orders: Orders) -> Settings:
-    """How much traffic, of which keys."""
+    """How much traffic, of which keys, and at what cost."""
     traffic = orders.traffic
-    return Settings(rate=traffic["rate"], skew=traffic["skew"], seed=traffic["seed"])
+    return Settings(
+        rate=traffic["rate"],
+        skew=traffic["skew"],
+        seed=traffic["seed"],
+        work=traffic["work"],
+        weighed=traffic["weighed"],
+    )
 
 
 def _forget_what_was_told(orders: Orders, telling: Telling) -> None:

@@ -25,7 +25,7 @@ def frame_of(driver: Driver, orders: Orders) -> dict[str, Any]:
         "policy": driver.policy,
         "v": orders.v,
         **frame,
-        "nodes": {str(number): frame["nodes"][name] for name, number in shown.items()},
+        "nodes": {str(number): {**frame["nodes"][name], **_of_now(driver, name)} for name, number in shown.items()},
         "run": {
             "asked": driver.asked,
             "late": driver.tally.late,
@@ -33,6 +33,13 @@ def frame_of(driver: Driver, orders: Orders) -> dict[str, Any]:
             "nodes": {str(number): run[name] for name, number in shown.items()},
         },
     }
+
+
+def _of_now(driver: Driver, name: str) -> dict[str, Any]:
+    """A node's load, None where it has not said it lately, and the weight that counts now."""
+    pool, load = driver.nodes.pool, driver.load(name)
+    weight = pool.weights[pool.names.index(name)]
+    return {"load": None if load is None else load.frame(), "weight": round(weight, 4)}
 
 
 def silent(driver: Driver, orders: Orders) -> dict[str, Any]:

@@ -4,7 +4,9 @@
     stream     when each request is due, its key   nodes      the nodes and their lines
     tally      every request, counted once         window     what was seen in the last second
     sampled    one request in N with its reasons   lag        how late the driver's own loop is
-    drivable   the policies that can drive
+    drivable   the policies that can drive           work       what a request is, and costs its node
+    probing    a look at each node, once a second    load       what it says of itself
+    leaning    weights that follow load              clock      the driver's
 
 Everything lives in one event loop, and nothing here knows Django: a process of its own runs it.
 """

@@ -19,28 +19,30 @@ from balancer.core.guards.eligible import Rules
 from balancer.core.guards.limits import Limits
 from balancer.core.policy import Sight
 from balancer.core.pool import Pool
+from balancer.core.weighing import Weighing
+from balancer.traffic.clock import clock
 from balancer.traffic.drivable import drivable
 from balancer.traffic.lag import Lag
-from balancer.traffic.nodes import Nodes, OpenWay, Target, clock
+from balancer.traffic.leaning import Leaning
+from balancer.traffic.load import Load
+from balancer.traffic.nodes import Nodes, OpenWay, Target
+from balancer.traffic.probing import CHECKS, HEARTBEATS
 from balancer.traffic.sampled import Request, Sample, Samples, candidates
 from balancer.traffic.settings import Settings
 from balancer.traffic.stream import Stream
 from balancer.traffic.tally import Count, Part, Tally, counted
 from balancer.traffic.window import SPAN_S, Seen, Window
+from balancer.traffic.work import request, statistic
 from ringviz.core.abilities import NO_OPTIONS, Options
 from servers.client.line import Line, Outcome
-from servers.resp import command
 
 TICK_S: Final = 0.1
 GRAIN_S: Final = 0.001  # what a loop's timers can tell apart: what is due within it is sent now
 MOST_LATE_S: Final = 1.0  # what is later than this is given up
 AT_ONCE: Final = 256  # requests sent before the loop looks for replies
 
-# Without a key: any node can serve it, and what the nodes store stays what the ring predicts.
-ECHO: Final = command(b"ECHO", b"ringviz")
-
 # The guards' limit of 1,024 for all nodes together would refuse what piles up at a frozen one: `cap` limits each node.
-RULES: Final = Rules(limits=Limits(requests=None))
+RULES: Final = Rules(limits=Limits(requests=None), checks=CHECKS, heartbeats=HEARTBEATS)
 
 
 class Driver:
@@ -62,7 +64,7 @@ class Driver:
         *,
         rules: Rules = RULES,
         on_tick: Callable[[], None] | None = None,
-        packed: bytes = ECHO,
+        weighing: Weighing | None = None,
         span_s: float = SPAN_S,
         way: OpenWay = Line,
     ) -> None:
@@ -71,11 +73,14 @@ class Driver:
         self.settings = settings
         self.samples: Final = Samples()
         self.tally: Final = Tally()
-        self.nodes: Final = Nodes(targets, password, settings.timeout_s, settings.cap, rules, way=way)
+        self.nodes: Final = Nodes(
+            targets, password, settings.timeout_s, settings.cap, rules, way=way, on_place=self.tally.add
+        )
+        self._leaning = Leaning(self.nodes, self.tally, weighing or Weighing())
         self.stream: Stream | None = None  # None: it sends nothing
         self._asked = 0  # by the streams before this one
         self._limits = rules.limits
-        self._on_tick, self._packed = on_tick, packed
+        self._on_tick, self._packed = on_tick, request(settings.work)
         self.on_part: Callable[[Part], None] | None = None  # called with what each tick brought
         self._window = Window(span_s)
         self._lag: Lag | None = None
@@ -84,7 +89,6 @@ class Driver:
         self._ticked = clock()
         self._emptied: asyncio.Event | None = None
         self._played: asyncio.Future[None] | None = None
-        self._count_nodes()
         self.use(policy, options)
 
     def use(self, policy: str, options: Options = NO_OPTIONS) -> None:
@@ -96,11 +100,11 @@ class Driver:
         self.samples.clear()
 
     def configure(self, settings: Settings) -> None:
-        """Other settings from now on; the stream of their seed begins. Another timeout or cap makes new lines."""
-        self.settings = settings
-        self.nodes.limit(settings.timeout_s, settings.cap)
+        """Other settings from now on. Another stream begins; another timeout or cap makes new lines."""
+        before = self.settings
+        self._set(settings)
         self.samples.clear()
-        if self.stream is not None:
+        if self.stream is not None and settings.requests != before.requests:
             self._begin(clock())
 
     def play(
@@ -117,8 +121,7 @@ class Driver:
         After so many seconds of it nothing more is sent: the future is done. It is cancelled where something else is
         asked before. Otherwise as `configure` and `use`.
         """
-        self.settings = settings
-        self.nodes.limit(settings.timeout_s, settings.cap)
+        self._set(settings)
         self.use(policy, options)
         self._begin(clock() if begin is None else begin, seconds)
         self._played = self._loop.create_future()
@@ -143,7 +146,6 @@ class Driver:
     def know(self, targets: Iterable[Target], convicted: Collection[str] = ()) -> None:
         """These nodes are there, and no others; of those that are missing `convicted` were found dead."""
         self.nodes.know(targets, convicted)
-        self._count_nodes()
 
     def start(self) -> None:
         """Sends from now on, once: from the beginning of the settings' stream."""
@@ -181,10 +183,14 @@ class Driver:
         if self.on_part is not None:
             self.on_part(part)
 
-    def _count_nodes(self) -> None:
-        """Counts for nodes that are new."""
-        while len(self.tally.latencies) < len(self.nodes):
-            self.tally.add()
+    def load(self, name: str) -> Load | None:
+        """What a node has said of itself lately."""
+        probe = self.nodes.probes.get(name)
+        return None if probe is None else probe.load(clock(), statistic(self.settings.work))
+
+    def _set(self, settings: Settings) -> None:
+        self.settings, self._packed = settings, request(settings.work)
+        self.nodes.limit(settings.timeout_s, settings.cap)
 
     @property
     def _cap(self) -> int:
@@ -287,6 +293,7 @@ class Driver:
     def _tick(self) -> None:
         self._ticking = self._loop.call_later(TICK_S, self._tick)
         self.nodes.tick()
+        self._leaning.tick(clock(), wanted=self.settings.weighed)
         self.take()
         if self._on_tick is not None:
             self._on_tick()

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from balancer.core.trial import SIDES, Figures, Round, order, stretch_seed
+from balancer.traffic.clock import clock
 from balancer.traffic.driver import Driver
-from balancer.traffic.nodes import clock
 from balancer.traffic.settings import Settings
 from balancer.traffic.tally import BUCKETS, ERRORS, Count, Part, mean, percentiles
 from ringviz.core.abilities import Options

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from balancer.core.bounds import HIGHEST_RATE, HIGHEST_SEED, HIGHEST_SKEW, LEAST_RATE, MOST_KEYS, within
+from balancer.core.bounds import HIGHEST_RATE, HIGHEST_SEED, HIGHEST_SKEW, LEAST_RATE, MOST_KEYS, MOST_WORK, within
 
 LEAST_TIMEOUT_S, LONGEST_TIMEOUT_S = 0.05, 60.0
 HIGHEST_CAP: Final = 65_536
@@ -18,7 +18,8 @@ class Settings:
 
     `keys` are asked for alike, or the n-th with a weight of 1 / n^`skew` (Zipf). A node has `timeout_s` for a reply,
     then everything in flight to it is lost. What would be more than `cap` in flight to a node is refused. One request
-    in `sample` keeps its reasons. Raises OutOfBounds.
+    in `sample` keeps its reasons. A request costs its node `work` turns of a loop; 0: it is an ECHO. Where it is
+    `weighed`, the weights follow the nodes' load. Raises OutOfBounds.
     """
 
     rate: float = 1_000.0
@@ -28,6 +29,8 @@ class Settings:
     timeout_s: float = 5.0
     cap: int = 4_096
     sample: int = 100
+    work: int = 0
+    weighed: bool = False
 
     def __post_init__(self) -> None:
         within("rate", self.rate, LEAST_RATE, HIGHEST_RATE)
@@ -37,3 +40,9 @@ class Settings:
         within("timeout_s", self.timeout_s, LEAST_TIMEOUT_S, LONGEST_TIMEOUT_S)
         within("cap", self.cap, 1, HIGHEST_CAP)
         within("sample", self.sample, FEWEST_BETWEEN, MOST_BETWEEN)
+        within("work", self.work, 0, MOST_WORK)
+
+    @property
+    def requests(self) -> tuple[float, float, int, int]:
+        """What the stream of requests is made of: while this is the same, it goes on."""
+        return self.rate, self.skew, self.keys, self.seed

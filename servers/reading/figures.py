@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from servers.errors import NotPermitted, Refusal
 from servers.guard.door import Target
+from servers.info import fields, whole
 from servers.reading.agreeing import View
 from servers.reading.connection import Question
 from servers.topology import Mark, Member, NotTopology, parse_own
@@ -40,13 +41,13 @@ async def report(ask: Callable[[Question], Awaitable[bytes]], *, marks: bool) ->
             pass
         return None
 
-    memory = _fields(await allowed(Question.MEMORY))
+    memory = fields(await allowed(Question.MEMORY))
     text = await allowed(Question.KEYSPACE)
     count = None if text is not None else await allowed(Question.COUNT)
     return SelfReport(
-        keys=_keys(text) if text is not None else _whole((count or b"").decode(errors="replace")),
-        bytes=_whole(memory.get("used_memory")),
-        limit=_whole(memory.get("maxmemory")),
+        keys=_keys(text) if text is not None else whole((count or b"").decode(errors="replace")),
+        bytes=whole(memory.get("used_memory")),
+        limit=whole(memory.get("maxmemory")),
         marks=_own_marks(await allowed(Question.NODES)) if marks else (),
         lacks=frozenset(lacks),
     )
@@ -54,7 +55,7 @@ async def report(ask: Callable[[Question], Awaitable[bytes]], *, marks: bool) ->
 
 def _keys(text: bytes) -> int:
     """Of all databases."""
-    return sum(_whole(line.partition("keys=")[2].partition(",")[0]) or 0 for line in _fields(text).values())
+    return sum(whole(line.partition("keys=")[2].partition(",")[0]) or 0 for line in fields(text).values())
 
 
 def _own_marks(text: bytes | None) -> tuple[Mark, ...]:
@@ -86,14 +87,3 @@ def said_by(asked: Mapping[str, Target], views: Iterable[View], besides: Iterabl
     """Those that may be asked: not where another member has answered, nor at `besides`."""
     speakers = {view.target: view.speaker for view in views} | dict.fromkeys(besides, "")
     return {one: target for one, target in asked.items() if speakers.get(target, one) == one}
-
-
-def _fields(text: bytes | None) -> dict[str, str]:
-    """The lines `name:value` of INFO."""
-    lines = (text or b"").decode(errors="replace").splitlines()
-    return {name: value for name, colon, value in (line.partition(":") for line in lines) if colon}
-
-
-def _whole(text: str | None) -> int | None:
-    """A number that could be one of a server's figures."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 16 else None

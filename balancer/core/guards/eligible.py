@@ -8,6 +8,7 @@ it what it sees. The guards add nodes to the pool and keep `ready` and `weights`
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -24,6 +25,7 @@ from balancer.core.policy import Policy
 from balancer.core.pool import Member, Pool
 
 MOST_NEWS: Final = 4096  # changes that are kept for whoever asks for them
+LEAST_LEAN: Final = 0.05  # of a factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,19 @@ class Eligible:
         if self._weigh(place, now):
             self._tell()
 
+    def lean(self, now: float, factors: Mapping[int, float]) -> None:
+        """By their load these places have other weights: so many times their own. A factor of 1 ends it.
+
+        What differs by less than LEAST_LEAN is left: policies that keep a table build it anew for each change.
+        """
+        for place, factor in factors.items():
+            node = self._nodes[place]
+            if factor == 1.0 or abs(factor - node.factor) >= LEAST_LEAN * node.factor:
+                node.factor = factor
+        leant = [place for place in factors if self._weigh(place, now)]
+        if leant:
+            self._tell()
+
     def tick(self, now: float) -> None:
         """Does what time has brought."""
         for name, reason in self._registry.look(now):
@@ -192,7 +207,8 @@ class Eligible:
             self._settle(place, now)
 
     def _left(self, place: int, reason: Reason, now: float) -> None:
-        if self._nodes[place].left:
+        before = self._nodes[place].left
+        if before and before.reason.code is not Code.HEARTBEAT_LOST:
             return
         self._nodes[place].left = Standing(State.LEAVING, reason, now)
         self._leaving.add(place)
@@ -225,7 +241,7 @@ class Eligible:
         """Sets the weight that counts now. True if it is another."""
         node = self._nodes[place]
         share = 1.0 if node.started is None else self.rules.slow_start.share(now - node.started)
-        before, self.pool.weights[place] = self.pool.weights[place], node.own * share
+        before, self.pool.weights[place] = self.pool.weights[place], node.own * share * node.factor
         return before != self.pool.weights[place]
 
     def _grow(self, now: float) -> None:

@@ -10,10 +10,11 @@ class Node:
     """One node. `left`, `ejected` and `late` (a heartbeat) are None while there is nothing of the kind.
 
     `own` is its weight when it does not start slowly, `started` since when it does, `back` why it is up again, `used`
-    whether it was usable when that was last looked at, and `shown` how it stands.
+    whether it was usable when that was last looked at, `shown` how it stands, and `factor` what its load makes of its
+    weight.
     """
 
-    __slots__ = ("back", "ejected", "health", "late", "left", "own", "shown", "started", "used")
+    __slots__ = ("back", "ejected", "factor", "health", "late", "left", "own", "shown", "started", "used")
 
     def __init__(self, own: float, checks: Checks, reason: Reason, now: float) -> None:
         self.own = own
@@ -25,6 +26,7 @@ class Node:
         self.late: Standing | None = None
         self.started: float | None = None
         self.used = True
+        self.factor = 1.0
 
     @property
     def usable(self) -> bool:

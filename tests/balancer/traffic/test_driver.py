@@ -271,7 +271,10 @@ async def test_a_policy_that_cannot_drive_is_refused_and_changes_nothing(servers
         await at_work.more(50)
 
 
-async def test_nobody_at_an_address_is_away(servers):
-    async with driving([]) as at_work:
-        at_work.driver.know([Target("nobody", Address("127.0.0.1", 1))])
-        await at_work.until(lambda seen: "nobody" in seen.nodes and seen.nodes["nobody"].errors["away"] > 0)
+async def test_a_node_that_was_never_heard_is_not_asked(servers):
+    async with driving(servers[:2]) as at_work:
+        at_work.driver.know([*targets(servers[:3]), Target("nobody", Address("127.0.0.1", 1))])
+        await at_work.until(lambda seen: "c" in seen.nodes)
+        await at_work.more(1500)
+        assert at_work.driver.nodes.pool.names == ["a", "b", "c"]
+        assert sum(at_work.driver.seen().total.errors.values()) == 0

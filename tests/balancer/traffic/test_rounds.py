@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from balancer.core.trial import A, B, is_blurred, lower, summary
-from balancer.traffic.nodes import clock
+from balancer.traffic.clock import clock
 from balancer.traffic.rounds import Entrant, Rounds
 from balancer.traffic.sampled import Sample
 from tests.balancer.traffic.driving import DEADLINE_S, Watched, driving
