@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +72,11 @@ def refusal(error: CoreError) -> str:
         case _ if words := _of_a_kill(error):
             text = words
     return text % values if values else text
+
+
+def sentence(error: CoreError) -> str:
+    """The same as a whole sentence, for a page."""
+    return f"{capfirst(refusal(error))}."
 
 
 def _of_a_kill(error: CoreError) -> str:

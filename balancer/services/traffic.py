@@ -12,7 +12,7 @@ from balancer.core.named import checked
 from balancer.core.state import Stand, State, Traffic
 from balancer.events import BalancerSet, BalancerStood, balancer
 from balancer.models import Balancer
-from balancer.refusals import refusal
+from balancer.refusals import sentence
 from balancer.selectors.state import state_of_stream
 from live.actor import Actor
 from live.keeping import keep_log_bounded
@@ -89,5 +89,5 @@ def _checked(wanted: Traffic) -> Traffic:
         for field, lowest, highest in fields:
             within(field, float(wanted[field]), lowest, highest)  # type: ignore[literal-required]
     except CoreError as error:
-        raise Invalid(field, "", refusal(error)) from error
+        raise Invalid(field, "", sentence(error)) from error
     return {**wanted, "options": options, "rate": float(wanted["rate"]), "skew": float(wanted["skew"])}

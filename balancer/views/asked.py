@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from balancer.core.bounds import HIGHEST_SEED, HIGHEST_SKEW
-from balancer.core.named import POLICIES
+from balancer.core.named import POLICIES, UnknownPolicy
 from balancer.core.simulator.plan import HIGHEST_LOAD, MOST_REQUESTS
+from balancer.refusals import sentence
 from balancer.selectors.race import FEWEST, FIRST, MOST, MOST_NODES, Entry, Race
 from balancer.wording import OPTIONS, name_of
 from live.refusals import Invalid
@@ -111,8 +112,7 @@ def read_entry(text: str, query: QueryDict) -> Entry:
     """The policy that a text names, with its options, in the text or beside it. Raises Invalid."""
     policy, colon, options = text[:_LONGEST_TEXT].partition(":")
     if policy not in POLICIES:
-        text = _("There is no policy %(name)s. Choose from: %(names)s.")
-        raise Invalid("p", policy, text % {"name": ascii(policy[:40]), "names": ", ".join(POLICIES)})
+        raise Invalid("p", policy, sentence(UnknownPolicy(policy[:40], (*POLICIES,))))
     if not colon:
         options = ",".join(_options_of_form(policy, query))
     return Entry(policy, tuple(_options(policy, options)))
@@ -135,14 +135,8 @@ def _options(policy: str, text: str) -> Iterator[tuple[str, float]]:
     declared = options_of(policy)
     try:
         chosen = completed(tuple(declared), read_options(text))
-    except NotAnOption as wrong:
-        said = _("%(word)s is not an option. Write NAME=NUMBER.") % {"word": ascii(wrong.word[:40])}
-        raise Invalid("p", wrong.word[:40], said) from wrong
-    except UnknownOption as unknown:
-        said = _("%(policy)s has no option %(name)s. It has: %(names)s.")
-        names = ", ".join(unknown.known) or _("none")
-        values = {"policy": capfirst(name_of(policy)), "name": ascii(unknown.name[:40]), "names": names}
-        raise Invalid("p", unknown.name[:40], said % values) from unknown
+    except (NotAnOption, UnknownOption) as wrong:
+        raise Invalid("p", text[:40], _labelled(capfirst(name_of(policy)), sentence(wrong))) from wrong
     except InvalidOption as invalid:
         option = next(one for one in declared if one.name == invalid.name)
         raise Invalid("p", invalid.value, _bounds(OPTIONS[option.name], option)) from invalid
@@ -166,7 +160,11 @@ def _extra(query: QueryDict, field: Option) -> float | None:
 
 
 def _bounds(label: object, option: Option) -> str:
-    return _("%(label)s: %(bounds)s") % {"label": label, "bounds": bounds_words(option)}
+    return _labelled(label, bounds_words(option))
+
+
+def _labelled(label: object, said: str) -> str:
+    return _("%(label)s: %(said)s") % {"label": label, "said": said}
 
 
 def _whole(value: float | None) -> int | None:
