@@ -21,7 +21,7 @@ from balancer.core.policies.ring import Ring
 from balancer.core.policies.round_robin import RoundRobin
 from balancer.core.policies.smooth_wrr import SmoothRoundRobin
 from balancer.core.policies.sticky import Sticky
-from balancer.core.policy import Policy, Sight
+from balancer.core.policy import Foresight, Policy, Sight
 from balancer.core.pool import Pool
 from ringviz.core.abilities import NO_OPTIONS, Options, completed
 from ringviz.core.errors import CoreError
@@ -66,6 +66,11 @@ def policy(name: str, pool: Pool, draw: Draw, options: Options = NO_OPTIONS) -> 
     if name not in POLICIES:
         raise UnknownPolicy(name, tuple(POLICIES))
     return POLICIES[name](pool, draw, options)
+
+
+def foreseen_by(foresight: Foresight) -> list[str]:
+    """The names of the policies that need to know so much to tell what they would have picked."""
+    return [name for name, kind in POLICIES.items() if kind.foresight is foresight]
 
 
 def checked(name: str, options: Options) -> dict[str, float]:

@@ -23,6 +23,15 @@ class Sight(StrEnum):
     WORK = "work"  # when each node will be free: known in the simulator alone
 
 
+class Foresight(StrEnum):
+    """What has to be known to tell which node a policy would have picked for a request that another one sent."""
+
+    POOL = "pool"  # the request and the nodes as they stood; of equal scores one would have won
+    TABLE = "table"  # the same, by a table that takes too long to fill for one request
+    COUNT = "count"  # and how many requests came before: it can `skip` them
+    PAST = "past"  # its own draws, picks or answers, so that it cannot be told
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A pick with its reasons. Nodes are named by their places.
@@ -37,6 +46,12 @@ class Choice:
     drawn: tuple[float, ...] = ()
     considered: tuple[int, ...] = ()
 
+    @property
+    def ties(self) -> tuple[int, ...]:
+        """The other nodes that were compared and had the same score as the one that won."""
+        won = self.scores.get(self.place)
+        return tuple(place for place, score in self.scores.items() if score == won and place != self.place)
+
 
 class Policy(ABC):
     """Picks one of the pool's ready nodes for each request.
@@ -48,6 +63,7 @@ class Policy(ABC):
 
     sight: ClassVar[frozenset[Sight]]
     options: ClassVar[tuple[Option, ...]] = ()
+    foresight: ClassVar[Foresight] = Foresight.PAST
 
     def __init__(self, pool: Pool, draw: Draw, options: Options = NO_OPTIONS) -> None:
         """Raises UnknownOption and InvalidOption."""
@@ -70,6 +86,9 @@ class Policy(ABC):
     @abstractmethod
     def why(self, key: int, now: float) -> Choice:
         """The same, with its reasons."""
+
+    def skip(self, requests: int) -> None:  # noqa: B027 - only policies whose foresight is COUNT have to
+        """As if it had picked for so many requests. At least one node is ready."""
 
     def answered(self, place: int, now: float, latency: float, *, ok: bool) -> None:  # noqa: B027
         """A request that was sent to `place` has ended after `latency`. Called where `sight` has LATENCY."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from balancer.core.policies.lowest import Lowest
-from balancer.core.policy import Sight
+from balancer.core.policy import Foresight, Sight
 
 
 class ShortestQueue(Lowest):
@@ -16,6 +16,7 @@ class ShortestQueue(Lowest):
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.IN_FLIGHT})
+    foresight: ClassVar[Foresight] = Foresight.POOL
     floor = 0
 
     def scores(self, now: float) -> Sequence[float]:

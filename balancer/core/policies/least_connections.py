@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from balancer.core.policies.lowest import Lowest
-from balancer.core.policy import Sight
+from balancer.core.policy import Foresight, Sight
 
 
 class LeastConnections(Lowest):
@@ -20,6 +20,7 @@ class LeastConnections(Lowest):
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.IN_FLIGHT, Sight.WEIGHTS})
+    foresight: ClassVar[Foresight] = Foresight.POOL
     floor = 0
 
     def changed(self) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from balancer.core.policy import Choice, Policy, Sight
+from balancer.core.policy import Choice, Foresight, Policy, Sight
 from ringviz.core.abilities import Option
 from ringviz.core.maglev import Maglev
 from ringviz.core.placement import PlacedNode
@@ -22,6 +22,7 @@ class MaglevTable(Policy):
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.KEY, Sight.WEIGHTS})
+    foresight: ClassVar[Foresight] = Foresight.TABLE
     options: ClassVar[tuple[Option, ...]] = Maglev.options
     _filled: tuple[tuple[int, PlacedNode], ...] = ()
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from balancer.core.policy import Choice, Policy, Sight
+from balancer.core.policy import Choice, Foresight, Policy, Sight
 from ringviz.core.abilities import Option
 from ringviz.core.placement import VNODES, Murmur, PlacedNode
 from ringviz.core.ring import HashRing
@@ -25,6 +25,7 @@ class Ring(Policy):
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.KEY, Sight.WEIGHTS})
+    foresight: ClassVar[Foresight] = Foresight.POOL
     options: ClassVar[tuple[Option, ...]] = (Option("vnodes", VNODES, 1, 10_000),)
     _ring = HashRing(())  # of nobody
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from itertools import cycle
 from typing import ClassVar
 
-from balancer.core.policy import Choice, Policy, Sight
+from balancer.core.policy import Choice, Foresight, Policy, Sight
 
 
 class RoundRobin(Policy):
@@ -17,6 +17,7 @@ class RoundRobin(Policy):
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset()
+    foresight: ClassVar[Foresight] = Foresight.COUNT
     _last = -1
 
     def changed(self) -> None:
@@ -34,3 +35,8 @@ class RoundRobin(Policy):
         """The same; nothing was compared."""
         place = self.pick(key, now)
         return Choice(place, considered=(place,))
+
+    def skip(self, requests: int) -> None:
+        """O(n), however many."""
+        for _ in range(requests % len(self.pool.ready)):
+            self._last = self._next()

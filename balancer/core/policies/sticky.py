@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from balancer.core.draws import Draw
 from balancer.core.policies.jsq import ShortestQueue
-from balancer.core.policy import Choice, Sight
+from balancer.core.policy import Choice, Foresight, Sight
 from balancer.core.pool import Pool
 from ringviz.core.abilities import NO_OPTIONS, Option, Options
 from ringviz.core.placement import NOBODY
@@ -26,6 +26,7 @@ class Sticky(ShortestQueue):
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.KEY, Sight.IN_FLIGHT})
+    foresight: ClassVar[Foresight] = Foresight.PAST
     options: ClassVar[tuple[Option, ...]] = (Option("size", SIZE, 1, 10_000_000),)
 
     def __init__(self, pool: Pool, draw: Draw, options: Options = NO_OPTIONS) -> None:
