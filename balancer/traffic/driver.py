@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from functools import partial
@@ -19,6 +20,7 @@ from balancer.core.guards.eligible import Rules
 from balancer.core.guards.limits import Limits
 from balancer.core.policy import Sight
 from balancer.core.pool import Pool
+from balancer.core.shadows import Turns
 from balancer.core.weighing import Weighing
 from balancer.traffic.clock import clock
 from balancer.traffic.drivable import drivable
@@ -27,7 +29,7 @@ from balancer.traffic.leaning import Leaning
 from balancer.traffic.load import Load
 from balancer.traffic.nodes import Nodes, OpenWay, Target
 from balancer.traffic.probing import CHECKS, HEARTBEATS
-from balancer.traffic.sampled import Request, Sample, Samples, candidates
+from balancer.traffic.sampled import Request, Sample, Samples, Spacing, candidates
 from balancer.traffic.settings import Settings
 from balancer.traffic.stream import Stream
 from balancer.traffic.tally import Count, Part, Tally, counted
@@ -199,6 +201,8 @@ class Driver:
 
     def _begin(self, at: float, seconds: float = math.inf) -> None:
         self._asked, self.stream = self.asked, Stream(self.settings, at, seconds)
+        self._explained, self._spacing = 0, Spacing(self.settings.sample)
+        self._turns = Turns(self.nodes.pool)
         self._forget_what_plays()
         if self._turning is not None:
             self._turning.cancel()
@@ -233,14 +237,14 @@ class Driver:
         pool, lines, tally, packed = self.nodes.pool, self.nodes.lines, self.tally, self._packed
         in_flight, sent, refused = pool.in_flight, tally.counts[Count.SENT], tally.counts[Count.REFUSED]
         pick, ended = self._policy.pick, self._ended
-        every, number = self.settings.sample, stream.number
+        explained, number = self._explained, stream.number
         cap = self._cap
         room = math.inf if self._limits.requests is None else self._limits.requests - sum(in_flight)
         for due, key in stream.take(now + GRAIN_S, AT_ONCE):
             intended = due if due < now else now
             if not pool.ready or room <= 0:
                 tally.homeless += 1
-            elif number % every:
+            elif number < explained:
                 place = pick(key, now)
                 sent[place] += 1
                 if in_flight[place] < cap:
@@ -250,15 +254,18 @@ class Driver:
                 else:
                     refused[place] += 1
             else:
-                room -= self._explain(Request(number, due - stream.begin, key), intended, now)
+                room -= self._explain(stream, Request(number, due - stream.begin, key), intended, now)
+                explained = self._explained = self._spacing.after(number)
             number += 1
 
-    def _explain(self, request: Request, intended: float, now: float) -> bool:
+    def _explain(self, stream: Stream, request: Request, intended: float, now: float) -> bool:
         """Sends a request that keeps its reasons. Whether it was sent."""
         pool, counts = self.nodes.pool, self.tally.counts
-        could = candidates(pool)
+        could = candidates(self.nodes.guards)
+        turns = self._turns.at(request.number)
         choice = self._policy.why(request.key, now)
-        sample = self.samples.keep(Sample(request, self.policy, choice, could))
+        at = time.time() - (clock() - intended)
+        sample = self.samples.keep(Sample(stream.name, request, at, self.policy, choice, could, turns))
         place = choice.place
         counts[Count.SENT][place] += 1
         if pool.in_flight[place] >= self._cap:
@@ -266,6 +273,8 @@ class Driver:
             self.samples.ended(sample, now - intended, Count.REFUSED)
             return False
         pool.in_flight[place] += 1
+        sample.sent_s = clock() - intended
+        self.nodes.lines[place].when_next(partial(_is_first, sample, intended))
         self.nodes.lines[place].ask(self._packed, partial(self._ended_sample, sample, intended))
         return True
 
@@ -297,3 +306,8 @@ class Driver:
         self.take()
         if self._on_tick is not None:
             self._on_tick()
+
+
+def _is_first(sample: Sample, intended: float) -> None:
+    """All that was in line before the request has ended."""
+    sample.first_s = clock() - intended

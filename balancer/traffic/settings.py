@@ -12,14 +12,22 @@ HIGHEST_CAP: Final = 65_536
 FEWEST_BETWEEN, MOST_BETWEEN = 1, 1_000_000
 
 
+SAMPLES_A_SECOND: Final = 20.0
+
+
+def between_samples(rate: float) -> int:
+    """One request in so many keeps its reasons, so that about SAMPLES_A_SECOND do at any rate; at a low one, all."""
+    return max(1, round(rate / SAMPLES_A_SECOND))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`rate` requests a second arrive by a Poisson process; the same `seed` has the same keys at the same times.
 
     `keys` are asked for alike, or the n-th with a weight of 1 / n^`skew` (Zipf). A node has `timeout_s` for a reply,
-    then everything in flight to it is lost. What would be more than `cap` in flight to a node is refused. One request
-    in `sample` keeps its reasons. A request costs its node `work` turns of a loop; 0: it is an ECHO. Where it is
-    `weighed`, the weights follow the nodes' load. Raises OutOfBounds.
+    then everything in flight to it is lost. What would be more than `cap` in flight to a node is refused. About one
+    request in `sample` keeps its reasons: `between_samples`. A request costs its node `work` turns of a loop; 0: it is
+    an ECHO. Where it is `weighed`, the weights follow the nodes' load. Raises OutOfBounds.
     """
 
     rate: float = 1_000.0

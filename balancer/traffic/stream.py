@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from math import inf
@@ -15,7 +16,7 @@ from balancer.traffic.settings import Settings
 BLOCK: Final = 4_096  # requests drawn at a time, or those of a second if they are fewer
 
 # Times and keys have streams of their own, so that neither depends on how many of the other were drawn.
-_TIMES, _KEYS, POLICY = range(3)
+_TIMES, _KEYS, POLICY, SAMPLES = range(4)
 
 
 class Stream:
@@ -27,6 +28,7 @@ class Stream:
 
     def __init__(self, settings: Settings, begin: float, seconds: float = inf) -> None:
         self.begin = begin
+        self.name: Final = secrets.token_hex(4)  # no other stream is called so
         self._seconds = seconds
         self.number = 0  # of the next request
         self._rate = settings.rate

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import Final, NamedTuple, cast
 
 from servers.address import Address
@@ -83,6 +84,16 @@ class Line:
             if first:
                 self._send(first, deadline, _nobody)
             self._send(packed, deadline, done)
+
+    def when_next(self, told: Callable[[], None]) -> None:
+        """`told` is called once all that is in flight now has ended, at once where nothing is: whoever asks next is
+        first in line then.
+        """
+        if not self._in_flight:
+            told()
+            return
+        deadline, done = self._in_flight[-1]
+        self._in_flight[-1] = deadline, partial(_both, done, told)
 
     def close(self) -> None:
         """Drops the connection; what is in flight is lost."""
@@ -202,6 +213,11 @@ class _Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._line.wire_lost(self)
+
+
+def _both(done: Done, told: Callable[[], None], outcome: Outcome) -> None:
+    done(outcome)
+    told()
 
 
 def _nobody(_reply: Outcome) -> None:

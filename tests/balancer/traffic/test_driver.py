@@ -7,12 +7,13 @@ import pytest
 
 from balancer.core.guards.eligible import Rules
 from balancer.core.guards.limits import Limits
+from balancer.core.guards.standing import State
 from balancer.core.named import OnlySimulated, UnknownPolicy
 from balancer.traffic.driver import Driver
 from balancer.traffic.nodes import Target
 from balancer.traffic.tally import Count
 from servers.address import Address
-from tests.balancer.traffic.driving import PATIENT_S, driving, percentiles, settings, targets
+from tests.balancer.traffic.driving import DEADLINE_S, PATIENT_S, driving, percentiles, settings, targets
 from tests.servers.driver.servers import PASSWORD
 
 
@@ -228,8 +229,15 @@ async def test_a_sample_says_why(servers):
         await at_work.until(lambda _: sum(one.end is not None for one in at_work.driver.samples.recent()) >= 20)
         samples = list(at_work.driver.samples.recent())
         slowest = at_work.driver.samples.slowest()
+        name = at_work.driver.stream.name
     for sample in samples:
-        assert sample.request.number % 7 == 0
+        assert sample.run == name
+        assert abs(sample.at_s - time.time()) < 2 * DEADLINE_S
+        assert {one.standing.state for one in sample.candidates} == {State.UP}
+        (turn,) = sample.turns
+        assert (turn.policy, turn.place) == ("round_robin", sample.request.number % 5)
+        if sample.end is Count.ANSWERED:
+            assert 0 <= sample.sent_s <= sample.first_s <= sample.latency_s
         assert [one.name for one in sample.candidates] == ["a", "b", "c", "d", "e"]
         assert len(sample.choice.drawn) == 2
         for place, score in sample.choice.scores.items():
@@ -239,6 +247,27 @@ async def test_a_sample_says_why(servers):
     took = [one.latency_s or 0 for one in slowest]
     assert took == sorted(took, reverse=True)
     assert len(took) == 20
+
+
+async def test_a_sample_tells_how_long_it_was_in_line_behind_others(servers):
+    """The frozen node's line grows. Once it answers, those at the end were in line nearly all of their time."""
+    async with driving(servers[:1], rate=500, sample=1) as at_work:
+        servers[0].child.freeze()
+        await at_work.until(lambda seen: seen.nodes["a"].in_flight >= 100)
+        newest = next(at_work.driver.samples.recent())
+        servers[0].child.thaw()
+        await at_work.until(lambda _: newest.end is not None)
+    assert newest.end is Count.ANSWERED
+    assert newest.candidates[0].in_flight >= 99
+    assert 0 < newest.first_s <= newest.latency_s
+    assert newest.latency_s - newest.first_s < newest.first_s
+
+
+async def test_other_settings_begin_another_stream(servers):
+    async with driving(servers[:1], rate=500) as at_work:
+        before = at_work.driver.stream.name
+        at_work.driver.configure(settings(rate=400))
+        assert at_work.driver.stream.name != before
 
 
 async def test_a_blocked_loop_shows_as_lag_and_in_the_latencies(servers):

@@ -95,6 +95,32 @@ async def test_what_exceeds_the_cap_is_turned_away_unsent(most):
         line.close()
 
 
+async def test_it_is_told_when_all_that_is_in_line_has_ended():
+    node, replies = Node(), Replies()
+    async with node.serving() as address:
+        line = Line(address, "", Limits(WITHIN_S))
+        line.ask(command(b"PING"), replies.put)
+        assert await replies.first(1) == [b"PONG"]
+        line.when_next(lambda: replies.put(b"nobody is in line"))
+        line.ask(ASKED, replies.put)
+        line.when_next(lambda: replies.put(b"one has ended"))
+        line.ask(ASKED, lambda _: replies.put(b"the other one"))
+        assert replies[1:] == [b"nobody is in line"]
+        node.may_answer.set()
+        assert (await replies.first(5))[2:] == [b"x", b"one has ended", b"the other one"]
+        line.close()
+
+
+async def test_who_waits_for_those_in_line_is_told_also_when_they_are_lost():
+    node, replies = Node(), Replies()
+    async with node.serving() as address:
+        line = Line(address, "", Limits(WITHIN_S))
+        line.ask(ASKED, replies.put)
+        line.when_next(lambda: replies.put(b"it has ended"))
+        line.close()
+        assert replies == [Failed.LOST, b"it has ended"]
+
+
 async def test_a_client_gives_its_limits_to_its_lines():
     node, replies = Node(), Replies()
     async with node.serving() as address:
