@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, cast
 
 from servers.address import Address
@@ -29,6 +30,9 @@ class Calls:
             return
         self.opened += 1
         self._open.add(_Call(self, self._greeting + packed, self._replies, done))
+
+    def when_next(self, told: Callable[[], None]) -> None:
+        """Nobody waits in line on a connection of its own: `told` is never called."""
 
     def close(self) -> None:
         """Closes every connection; what is in flight is lost."""

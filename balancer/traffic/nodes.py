@@ -38,6 +38,9 @@ class Way(Protocol):
     def ask(self, packed: bytes, done: Done) -> None:
         """Sends a command; `done` is called once."""
 
+    def when_next(self, told: Callable[[], None]) -> None:
+        """`told` is called once all that is in flight now has ended; never where nobody waits in line."""
+
     def close(self) -> None:
         """What is in flight is lost."""
 
