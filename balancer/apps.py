@@ -22,6 +22,6 @@ class BalancerConfig(AppConfig):
         clusters = registered("clusters")
         if clusters is None:
             raise ImproperlyConfigured("balancer comes after ringviz in INSTALLED_APPS")
-        clusters.show(Page(_("Balancer"), "balancer:page"), urls="balancer.urls")
-        clusters.carry(balancer, told_of_stream)
+        clusters.show(Page(_("Balancer"), "balancer:page", parts=("balancer:race",)), urls="balancer.urls")
+        clusters.carry(balancer, told_of_stream, view="balancer:page")
         register(Companion(("balance", "drive"), lambda on: state_of_stream(on.cluster.stream_id)["traffic"]["on"]))

@@ -2,15 +2,18 @@
 
 from django.urls import include, path
 
-from balancer.views import race
+from balancer.views import race, traffic
 
 app_name = "balancer"
 
 _balancer = [
-    path("", race.page, name="page"),
-    path("race", race.figures, name="race"),
-    path("race.bin", race.trace, name="race_trace"),
-    path("race.csv", race.sheet, name="race_csv"),
+    path("", traffic.page, name="page"),
+    path("act", traffic.act, name="act"),
+    path("state", traffic.state, name="state"),
+    path("race/", race.page, name="race"),
+    path("race/figures", race.figures, name="race_figures"),
+    path("race/race.bin", race.trace, name="race_trace"),
+    path("race/race.csv", race.sheet, name="race_csv"),
 ]
 
 urlpatterns = [path("clusters/<slug:slug>/balancer/", include(_balancer))]

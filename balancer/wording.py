@@ -9,8 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from balancer.core.guards.standing import Code, State
+from balancer.core.named import POLICIES
+from balancer.core.policy import Sight
+from balancer.core.state import FIRST
 from live.wording import grouped
 from ringviz.strategies import OPTIONS as OF_STRATEGIES
+from ringviz.strategies import option_told
 
 NAMES: dict[str, Any] = {
     "random": gettext_lazy("random"),
@@ -118,4 +122,28 @@ def stand_words(stand: Mapping[str, Any]) -> str:
     return _("%(state)s (%(reason)s)") % {
         "state": state_words(stand["state"]),
         "reason": reason_words(stand["code"], stand["figures"]),
+    }
+
+
+def described() -> dict[str, Any]:
+    """What pages are told of the balancer: `Told` of static/js/balancer/traffic/types.js.
+
+    Every policy, those that only simulate included, since events name them; how states and reasons are said; and the
+    traffic that is asked for before anything is.
+    """
+    return {
+        "policies": {name: _described(name) for name in POLICIES},
+        "states": {state: str(words) for state, words in STATES.items()},
+        "reasons": {code: str(words) for code, words in REASONS.items()},
+        "first": FIRST,
+    }
+
+
+def _described(policy: str) -> dict[str, Any]:
+    kind = POLICIES[policy]
+    return {
+        "label": name_of(policy),
+        "rule": rule_of(policy),
+        "drives": Sight.WORK not in kind.sight,
+        "options": [option_told(one, OPTIONS[one.name]) for one in kind.options],
     }

@@ -55,7 +55,7 @@ def entry(event: Event, places: Places, place: Place, *, with_who: bool = False)
         v=event.version,
         at=event.at,
         text=kind.listed(event.payload) if kind else event.kind,
-        href=places.moment(place, event.version),
+        href=places.moment(place, event.version, kind.subject if kind else None),
         effect=kind.effect(event.payload) if kind else None,
         who=_who(event) if with_who else "",
     )

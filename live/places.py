@@ -55,10 +55,11 @@ class Place:
 
 
 class Page(NamedTuple):
-    """A page that every place of a kind has. `view` is a URL name that takes the slug."""
+    """A page that every place of a kind has. `view` is a URL name that takes the slug; `parts` name those below it."""
 
     label: Any
     view: str
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class Places(ABC):
         self.pages: list[Page] = []
         self._more_urls: list[str] = []
         self._carried: dict[Subject, Read | None] = {}
+        self._shown_by: dict[Subject, str] = {}
 
     @abstractmethod
     def find(self, slug: str) -> Place | None:
@@ -167,9 +169,14 @@ class Places(ABC):
         """The modules of all URL patterns, the place's own first."""
         return [self.urls, *self._more_urls]
 
-    def carry(self, subject: Subject, read: Read | None = None) -> None:
-        """The streams carry this subject from now on. Without `read` its state is folded from the log."""
+    def carry(self, subject: Subject, read: Read | None = None, *, view: str = "") -> None:
+        """The streams carry this subject from now on. Without `read` its state is folded from the log.
+
+        `view` is the page that shows its moments (`?v=`), where that is not the place's own.
+        """
         self._carried[subject] = read
+        if view:
+            self._shown_by[subject] = view
 
     @property
     def subjects(self) -> list[Subject]:
@@ -184,9 +191,10 @@ class Places(ABC):
         """The address of the place's own page."""
         return reverse(self.pages[0].view, args=[place.slug])
 
-    def moment(self, place: Place, version: int) -> str:
-        """The address of the place as it was at a version."""
-        return f"{self.home(place)}?v={version}"
+    def moment(self, place: Place, version: int, subject: Subject | None = None) -> str:
+        """The address of the place as it was at a version, on the page of the subject whose event made it."""
+        view = self._shown_by.get(subject, "") if subject is not None else ""
+        return f"{reverse(view, args=[place.slug]) if view else self.home(place)}?v={version}"
 
     def snapshot(self, stream_id: int) -> dict[str, Any]:
         """`{"v", "epoch", "parts"}`: the state of every subject, exactly of one version.

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from live.places import Overview, Page, Place, Places, Process, TimelineWords
+from live.subjects import Subject
 from locks.events import locks
 from locks.events.stage import stage
 from locks.models import LockSource
@@ -46,7 +47,7 @@ class LockSources(Places):
         """One query."""
         return [place_of(source) for source in listed(most)]
 
-    def moment(self, place: Place, version: int) -> str:
+    def moment(self, place: Place, version: int, _subject: Subject | None = None) -> str:
         """The timeline from this version on: what was held then is not in the log."""
         return f"{reverse('timeline', args=[place.prefix, place.slug])}?before={version + 1}"
 

@@ -115,18 +115,20 @@ def _described(name: str, can: Abilities, options: Sequence[Option]) -> dict[str
         "rule": str(RULES[name]),
         "notes": lacks(can),
         "abilities": abilities_told(can),
-        "options": [
-            {
-                "name": one.name,
-                "label": str(OPTIONS[one.name]),
-                "default": one.default,
-                "lowest": one.lowest,
-                "highest": one.highest,
-                "wanted": one.wanted.value,
-                "bounds": bounds_words(one),
-            }
-            for one in options
-        ],
+        "options": [option_told(one, OPTIONS[one.name]) for one in options],
+    }
+
+
+def option_told(option: Option, label: object) -> dict[str, Any]:
+    """A parameter as pages are told of it: `StrategyOption` of types.js."""
+    return {
+        "name": option.name,
+        "label": str(label),
+        "default": option.default,
+        "lowest": option.lowest,
+        "highest": option.highest,
+        "wanted": option.wanted.value,
+        "bounds": bounds_words(option),
     }
 
 

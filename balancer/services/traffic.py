@@ -21,7 +21,7 @@ from live.models import Event
 from live.reading import events_after
 from live.subjects import encode
 from locks.services.leading import Guard
-from ringviz.core.errors import CoreError
+from ringviz.core.errors import CoreError, InvalidOption, UnknownOption
 from ringviz.errors import Invalid, StaleVersion
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of
@@ -89,5 +89,12 @@ def _checked(wanted: Traffic) -> Traffic:
         for field, lowest, highest in fields:
             within(field, float(wanted[field]), lowest, highest)  # type: ignore[literal-required]
     except CoreError as error:
-        raise Invalid(field, "", sentence(error)) from error
+        raise Invalid(_blamed(error) or field, "", sentence(error)) from error
     return {**wanted, "options": options, "rate": float(wanted["rate"]), "skew": float(wanted["skew"])}
+
+
+def _blamed(error: CoreError) -> str:
+    """The field of an option that cannot be: its own name, or that of all options; "" where it is none of them."""
+    if isinstance(error, InvalidOption):
+        return error.name
+    return "options" if isinstance(error, UnknownOption) else ""

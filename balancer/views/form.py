@@ -38,7 +38,7 @@ class Choice(NamedTuple):
 def form_of(query: QueryDict) -> dict[str, Any]:
     """Every field with what the query has for it, else its default."""
     return {
-        "numbers": [_field(query, one, f"{one.default:g}") for one in NUMBERS],
+        "numbers": [field_of(query, one) for one in NUMBERS],
         "extras": [_field(query, one, "") for one in EXTRAS],
         "choices": [*_chosen(query), *_others(query)],
     }
@@ -61,6 +61,11 @@ def _others(query: QueryDict) -> Iterator[Choice]:
         if policy not in taken or kind.options:
             fields = [_field(query, one, f"{one.default:g}", f"{policy}.") for one in kind.options]
             yield Choice(policy, capfirst(name_of(policy)), rule_of(policy), False, fields)
+
+
+def field_of(query: QueryDict, option: Option) -> Field:
+    """A field of the race with what the query has for it, else its default."""
+    return _field(query, option, f"{option.default:g}")
 
 
 def _field(query: QueryDict, option: Option, otherwise: str, prefix: str = "") -> Field:

@@ -32,15 +32,15 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         place = _place(slug)
     except NotFound as refused:
         raise Http404(refused.message) from refused
-    context: dict[str, Any] = {"place": place, "form": form_of(request.GET), "home": _at("page", slug)}
+    context: dict[str, Any] = {"place": place, "form": form_of(request.GET), "home": _at("race", slug)}
     try:
         race = asked(request.GET)
     except Refused as refused:
         return render(request, "balancer/race.html", context | {"error": refused.message}, status=400)
     query = address(race)
     if is_of_form(request.GET):
-        return HttpResponseRedirect(_at("page", slug) + query)
-    context |= {"race": race, "headline": headline_before(race), "figures": _at("race", slug) + query}
+        return HttpResponseRedirect(_at("race", slug) + query)
+    context |= {"race": race, "headline": headline_before(race), "figures": _at("race_figures", slug) + query}
     return render(request, "balancer/race.html", context)
 
 
@@ -55,7 +55,7 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
     links = {
         "trace": _at("race_trace", slug) + query,
         "csv": _at("race_csv", slug) + query,
-        "freeze": _at("page", slug) + address(race.with_freeze()),
+        "freeze": _at("race", slug) + address(race.with_freeze()),
     }
     return render(request, "balancer/_race_figures.html", {"race": race, **figures_of(raced(race)), **links})
 

@@ -61,7 +61,8 @@ def _pages(listed: Sequence[tuple[Places, list[Place]]], here: Place | None, vie
         at = here if here and here.prefix == places.prefix else next(iter(found), None)
         if at is not None:
             links += [
-                Link(str(page.label), reverse(page.view, args=[at.slug]), page.view == view) for page in places.pages
+                Link(str(page.label), reverse(page.view, args=[at.slug]), view in (page.view, *page.parts))
+                for page in places.pages
             ]
     return links
 

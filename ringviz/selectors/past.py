@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from live import past
 from live.models import Event
-from live.past import NotKept
+from live.past import NotKept, Parts
 from live.shared import Shared
 from live.subjects import UndeclaredKind
 from ringviz.core.state import State
@@ -30,8 +30,13 @@ def state_at(stream_id: int, version: int) -> State:
 
     Five queries, however long the log.
     """
+    return cast(State, parts_at(stream_id, version)[ring.name])
+
+
+def parts_at(stream_id: int, version: int) -> Parts:
+    """The same of every subject that the stream carries, by its name."""
     try:
-        return cast(State, past.parts_at(stream_id, version)[ring.name])
+        return past.parts_at(stream_id, version)
     except NotKept as missing:
         raise _not_kept(missing) from None
     except UndeclaredKind:

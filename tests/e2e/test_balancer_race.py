@@ -14,7 +14,7 @@ from tests.e2e.visitors import PHONE, Visitors, violations
 
 NODES = 6
 QUERY = f"?p=random&p=round_robin&p=p2c&nodes={NODES}&load=0.8&seed=9&requests=4000"
-PATH = f"clusters/demo/balancer/{QUERY}"
+PATH = f"clusters/demo/balancer/race/{QUERY}"
 NAMES = {"Two choices": "p2c", "Round robin": "round_robin", "Random": "random", "Limit: one central queue": "central"}
 
 
@@ -116,7 +116,7 @@ def test_a_node_freezes_and_thaws_and_the_figures_follow(calm_demo: Demo, visito
 def test_a_bad_link_says_what_to_do_and_a_busy_server_is_asked_again(calm_demo: Demo, visitors: Visitors) -> None:
     page = visitors.open(calm_demo)
     visitors.watch(page).allow("400|503|Failed to load resource|Response Status")
-    page.goto(f"{calm_demo.url}clusters/demo/balancer/?p=random&nodes=3")
+    page.goto(f"{calm_demo.url}clusters/demo/balancer/race/?p=random&nodes=3")
     expect(page.get_by_role("alert")).to_contain_text("Choose 2 to 4 different policies.")
     assert violations(page) == []
     page.get_by_role("checkbox", name=re.compile("^Two choices")).check()
@@ -124,8 +124,8 @@ def test_a_bad_link_says_what_to_do_and_a_busy_server_is_asked_again(calm_demo: 
     page.wait_for_url(re.compile(r"\?p=random&p=p2c&nodes=3&"))
     expect(page.locator("#race article")).to_have_count(2)
     busy = '{"error": "This server is busy."}'
-    page.route("**/balancer/race?**", lambda route: route.fulfill(status=503, body=busy), times=1)
-    page.route("**/balancer/race.bin?**", lost, times=1)
+    page.route("**/race/figures?**", lambda route: route.fulfill(status=503, body=busy), times=1)
+    page.route("**/race/race.bin?**", lost, times=1)
     page.goto(f"{calm_demo.url}{PATH}")
     expect(page.get_by_role("alert").filter(has_text="This server is busy.")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
@@ -152,7 +152,8 @@ def test_without_a_barrier_on_a_desk_and_on_a_phone(calm_demo: Demo, visitors: V
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="Leave presentation")).to_be_visible()
     assert violations(page) == []
-    phone = visitors.open(calm_demo, "clusters/demo/balancer/?nodes=120", theme=theme, size=PHONE, reduced_motion=True)
+    path = "clusters/demo/balancer/race/?nodes=120"
+    phone = visitors.open(calm_demo, path, theme=theme, size=PHONE, reduced_motion=True)
     ready(phone)
     expect(phone.locator("canvas[data-lane]").first).to_have_attribute("data-detail", "counts")
     assert violations(phone) == []

@@ -24,7 +24,8 @@ PAGES = {
     "past": "clusters/demo/?v=4&key=moment",
     "compare": "clusters/demo/compare/",
     "balancer": "clusters/demo/balancer/",
-    "refused race": "clusters/demo/balancer/?p=random",
+    "race": "clusters/demo/balancer/race/",
+    "refused race": "clusters/demo/balancer/race/?p=random",
     "timeline": "clusters/demo/timeline/",
     "locks": "locks/embedded/",
     "admin": "admin/",
@@ -90,7 +91,9 @@ def test_each_page_in_every_size_and_theme(calm_demo: Demo, visitors: Visitors, 
     assert found == [], "\n".join(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("name", ["overview", "demo", "hundred", "compare", "balancer", "timeline", "past", "locks"])
+@pytest.mark.parametrize(
+    "name", ["overview", "demo", "hundred", "compare", "balancer", "race", "timeline", "past", "locks"]
+)
 def test_a_phone_has_large_targets_and_says_nothing_of_keys(calm_demo: Demo, visitors: Visitors, name: str) -> None:
     page = visitors.open(calm_demo, PAGES[name], size=SIZES["phone"], is_mobile=True)
     ready(page)

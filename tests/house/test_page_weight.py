@@ -13,6 +13,7 @@ PAGES = (
     "ringviz/ring.html",
     "ringviz/compare.html",
     "balancer/race.html",
+    "balancer/traffic.html",
     "dashboard/timeline.html",
     "locks/locks.html",
     "404.html",

@@ -74,7 +74,7 @@ def test_options_that_are_left_out_have_their_defaults(cluster):
     ("change", "field"),
     [
         ({"policy": "fastest"}, "policy"),
-        ({"policy": "bounded_ring", "options": {"d": 2}}, "policy"),
+        ({"policy": "bounded_ring", "options": {"d": 2}}, "options"),
         ({"rate": 0}, "rate"),
         ({"rate": float("nan")}, "rate"),
         ({"rate": 10**9}, "rate"),

@@ -1,4 +1,4 @@
-"""A cluster that has a Balancer page."""
+"""Clusters that have a Balancer page, and who looks at them."""
 
 import pytest
 from django.test import Client
@@ -12,10 +12,16 @@ BOSS = Actor(name="boss", origin="command line", may_operate=True)
 
 @pytest.fixture
 def home(db) -> str:
-    """The address of the page."""
+    """The address of the page of a simulated cluster."""
     keys = pattern_key_set(pattern="user:{n}", count=100)
     create_cluster(actor=BOSS, slug="small", name="Small", key_set=keys, nodes=[{"name": "a"}], vnodes=8, copies=1)
     return "/clusters/small/balancer/"
+
+
+@pytest.fixture
+def race(home: str) -> str:
+    """The address of the race."""
+    return f"{home}race/"
 
 
 @pytest.fixture

@@ -47,10 +47,10 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(data[8 : 8 + length]), data[8 + length :]
 
 
-def test_the_frame_is_there_at_once_and_asks_for_the_figures(watcher: Client, home: str) -> None:
-    text = text_of(watcher, home)
+def test_the_frame_is_there_at_once_and_asks_for_the_figures(watcher: Client, race: str) -> None:
+    text = text_of(watcher, race)
     (asked,) = re.findall(r'hx-get="([^"]+)"', text)
-    assert urlsplit(asked).path == home + "race"
+    assert urlsplit(asked).path == race + "figures"
     assert parse_qs(urlsplit(asked).query) == {
         "p": ["random", "round_robin", "p2c"],
         "nodes": ["10"],
@@ -62,8 +62,8 @@ def test_the_frame_is_there_at_once_and_asks_for_the_figures(watcher: Client, ho
     assert '<a href="/clusters/small/balancer/" aria-current="page">Balancer</a>' in text
 
 
-def test_the_table_is_what_the_simulator_finds_and_the_best_is_first(watcher: Client, home: str) -> None:
-    text = text_of(watcher, f"{home}race?{SMALL}")
+def test_the_table_is_what_the_simulator_finds_and_the_best_is_first(watcher: Client, race: str) -> None:
+    text = text_of(watcher, f"{race}figures?{SMALL}")
     best, worst, limit = (run(PLAN, name) for name in ("p2c", "random", "central"))
     for row, outcome in zip(table(text, "figures-table"), (best, worst, limit), strict=True):
         times = (outcome.mean, outcome.interval, outcome.p50, outcome.p95, outcome.p99)
@@ -79,16 +79,16 @@ def test_the_table_is_what_the_simulator_finds_and_the_best_is_first(watcher: Cl
     assert f"{worst.mean / best.mean:.1f} times two choices" in text
 
 
-def test_every_figure_says_that_it_is_simulated(watcher: Client, home: str) -> None:
-    text = text_of(watcher, f"{home}race?{SMALL}")
+def test_every_figure_says_that_it_is_simulated(watcher: Client, race: str) -> None:
+    text = text_of(watcher, f"{race}figures?{SMALL}")
     lanes = re.findall(LANE, text, re.DOTALL)
     assert len(lanes) == 2
     assert all("Simulated" in lane for lane in lanes)
     assert all("Simulated" in caption for caption in re.findall(r"<caption>(.*?)</caption>", text))
 
 
-def test_the_trace_is_that_of_the_simulator(watcher: Client, home: str) -> None:
-    header, body = unpacked(watcher.get(f"{home}race.bin?{SMALL}&freeze=2").content)
+def test_the_trace_is_that_of_the_simulator(watcher: Client, race: str) -> None:
+    header, body = unpacked(watcher.get(f"{race}race.bin?{SMALL}&freeze=2").content)
     count = header["requests"]
     assert count == round(240 * 4 * 0.8)
     assert header == {
@@ -109,8 +109,8 @@ def test_the_trace_is_that_of_the_simulator(watcher: Client, home: str) -> None:
         np.testing.assert_array_equal(places[number], trace.place)
 
 
-def test_csv_has_the_figures_with_all_their_digits(watcher: Client, home: str) -> None:
-    response: Any = watcher.get(f"{home}race.csv?{SMALL}")
+def test_csv_has_the_figures_with_all_their_digits(watcher: Client, race: str) -> None:
+    response: Any = watcher.get(f"{race}race.csv?{SMALL}")
     assert response["Content-Disposition"] == 'attachment; filename="small-race.csv"'
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
     assert [row["policy"] for row in rows] == ["p2c", "random", "limit"]
@@ -146,57 +146,57 @@ def test_csv_has_the_figures_with_all_their_digits(watcher: Client, home: str) -
         ("freeze=11", "Node that freezes: Give a number from 1 to 10."),
     ],
 )
-def test_what_is_wrong_is_said_with_a_way_on(watcher: Client, home: str, query: str, said: str) -> None:
-    text = text_of(watcher, f"{home}?{query}", status=400)
+def test_what_is_wrong_is_said_with_a_way_on(watcher: Client, race: str, query: str, said: str) -> None:
+    text = text_of(watcher, f"{race}?{query}", status=400)
     assert said in text
-    assert f'<a href="{home}">Start over</a>' in text
+    assert f'<a href="{race}">Start over</a>' in text
     assert "hx-get" not in text
-    for view in ("race", "race.bin", "race.csv"):
-        refused = watcher.get(f"{home}{view}?{query}")
+    for view in ("figures", "race.bin", "race.csv"):
+        refused = watcher.get(f"{race}{view}?{query}")
         assert refused.status_code == 400
         assert said in refused.json()["error"]
 
 
-def test_a_refused_form_keeps_what_was_typed(watcher: Client, home: str) -> None:
-    text = text_of(watcher, f"{home}?p=jsq&p=random&p=nonsense&nodes=lots&load=0.5&queue=7", status=400)
+def test_a_refused_form_keeps_what_was_typed(watcher: Client, race: str) -> None:
+    text = text_of(watcher, f"{race}?p=jsq&p=random&p=nonsense&nodes=lots&load=0.5&queue=7", status=400)
     for name, value in (("nodes", "lots"), ("load", "0.5"), ("seed", "42"), ("queue", "7"), ("freeze", "")):
         assert re.search(rf'name="{name}"\s+value="{value}"', text), name
     checked = re.findall(r'name="p" value="([^"]+)" checked', text)
     assert checked == ["jsq", "random"]
 
 
-def test_a_form_leads_to_the_address_that_holds_everything(watcher: Client, home: str) -> None:
+def test_a_form_leads_to_the_address_that_holds_everything(watcher: Client, race: str) -> None:
     form = "nodes=1%2C0&load=.5&seed=&p=random&p=d_choices&d_choices.d=3&requests=&queue=&skew=0&freeze="
-    answer = watcher.get(f"{home}?{form}")
+    answer = watcher.get(f"{race}?{form}")
     assert answer.status_code == 302
-    assert answer["Location"] == f"{home}?p=random&p=d_choices:d=3&nodes=10&load=0.5&seed=42"
+    assert answer["Location"] == f"{race}?p=random&p=d_choices:d=3&nodes=10&load=0.5&seed=42"
     whole = "?p=random&p=d_choices:d=3,bias=2&nodes=10&load=0.5&seed=4&requests=2000&queue=9&skew=1.1&freeze=2"
-    text = text_of(watcher, home + whole)
-    assert f"{home}race{whole}" in text
+    text = text_of(watcher, race + whole)
+    assert f"{race}figures{whole}" in text
     assert re.search(r'value="d_choices:d=3,bias=2" checked', text)
 
 
-def test_one_click_freezes_a_node_and_another_thaws_it(watcher: Client, home: str) -> None:
-    text = text_of(watcher, f"{home}race?{SMALL}")
+def test_one_click_freezes_a_node_and_another_thaws_it(watcher: Client, race: str) -> None:
+    text = text_of(watcher, f"{race}figures?{SMALL}")
     (freeze,) = re.findall(r'href="([^"]+)">Freeze a node', text)
-    assert freeze == f"{home}?{SMALL}&freeze=2"
-    text = text_of(watcher, f"{home}race?{SMALL}&freeze=2")
+    assert freeze == f"{race}?{SMALL}&freeze=2"
+    text = text_of(watcher, f"{race}figures?{SMALL}&freeze=2")
     assert "Node 2 is frozen for 30 of every 100 service times." in text
     (thaw,) = re.findall(r'href="([^"]+)">Thaw the node', text)
-    assert thaw == f"{home}?{SMALL}"
+    assert thaw == f"{race}?{SMALL}"
 
 
-def test_a_policy_that_floods_the_frozen_node_is_told_of(watcher: Client, home: str) -> None:
-    text = text_of(watcher, f"{home}race?{SMALL}&freeze=2")
+def test_a_policy_that_floods_the_frozen_node_is_told_of(watcher: Client, race: str) -> None:
+    text = text_of(watcher, f"{race}figures?{SMALL}&freeze=2")
     best, worst = re.findall(LANE, text, re.DOTALL)
     assert "Node 2 gets more than it can serve" in worst
     assert "more than it can serve" not in best
-    bounded = text_of(watcher, f"{home}race?{SMALL}&freeze=2&queue=20")
+    bounded = text_of(watcher, f"{race}figures?{SMALL}&freeze=2&queue=20")
     assert "more than it can serve" not in bounded
 
 
-def test_who_refuses_least_is_first_and_refusals_stand_beside_the_means(watcher: Client, home: str) -> None:
-    text = text_of(watcher, f"{home}race?{SMALL}&queue=2")
+def test_who_refuses_least_is_first_and_refusals_stand_beside_the_means(watcher: Client, race: str) -> None:
+    text = text_of(watcher, f"{race}figures?{SMALL}&queue=2")
     plan = Plan(PLAN.nodes, 0.8, 5_000, 7, queue=2)
     best, worst = run(plan, "p2c"), run(plan, "random")
     assert 0 < best.refused < worst.refused
@@ -212,17 +212,17 @@ def test_who_refuses_least_is_first_and_refusals_stand_beside_the_means(watcher:
     ]
 
 
-def test_the_limit_itself_can_be_raced(watcher: Client, home: str) -> None:
-    text = text_of(watcher, f"{home}race?p=central&p=random&nodes=4&requests=2000")
+def test_the_limit_itself_can_be_raced(watcher: Client, race: str) -> None:
+    text = text_of(watcher, f"{race}figures?p=central&p=random&nodes=4&requests=2000")
     assert [row[0] for row in table(text, "figures-table")] == ["One central queue", "Random"]
     assert "This is the limit." in text
 
 
-def test_a_race_is_simulated_once_for_all_who_ask(watcher: Client, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_race_is_simulated_once_for_all_who_ask(watcher: Client, race: str, monkeypatch: pytest.MonkeyPatch) -> None:
     simulated = Mock(side_effect=engine.race)
     monkeypatch.setattr(racing, "race", simulated)
-    for view in ("race", "race.bin", "race.csv", "race"):
-        assert watcher.get(f"{home}{view}?{SMALL}&skew=0.5").status_code == 200
+    for view in ("figures", "race.bin", "race.csv", "figures"):
+        assert watcher.get(f"{race}{view}?{SMALL}&skew=0.5").status_code == 200
     simulated.assert_called_once()
 
 
@@ -233,16 +233,16 @@ def test_figures_are_costly_and_the_frame_is_not(rf) -> None:
 
 
 def test_without_a_cluster_there_is_no_page(watcher: Client, db: None) -> None:
-    assert watcher.get("/clusters/none/balancer/").status_code == 404
-    refused = watcher.get("/clusters/none/balancer/race")
+    assert watcher.get("/clusters/none/balancer/race/").status_code == 404
+    refused = watcher.get("/clusters/none/balancer/race/figures")
     assert refused.status_code == 404
     assert refused.json()["error"] == "There is no cluster none."
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_nothing_is_written(watcher: Client, home: str, method: str) -> None:
-    for view in ("", "race", "race.bin", "race.csv"):
-        assert getattr(watcher, method)(home + view).status_code == 405
+def test_nothing_is_written(watcher: Client, race: str, method: str) -> None:
+    for view in ("", "figures", "race.bin", "race.csv"):
+        assert getattr(watcher, method)(race + view).status_code == 405
 
 
 def test_many_nodes_get_fewer_requests_so_that_a_race_takes_about_a_second() -> None:

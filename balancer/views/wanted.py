@@ -1,0 +1,63 @@
+"""What a form asks of the balancer, on top of what is so. The service checks the bounds."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from balancer.core.state import Traffic
+from balancer.refusals import refusal
+from live.asked import Fields
+from live.refusals import Invalid
+from ringviz.core.abilities import read_options
+from ringviz.core.errors import NotAnOption
+
+_ON: Final = ("1", "true", "on")
+
+
+def wanted(fields: Fields, now: Traffic) -> Traffic:
+    """The traffic that the fields ask for; what they leave out stays. Another policy has its default options.
+
+    `on` is 1 or 0, `options` a text such as `d=3`. Raises Invalid.
+    """
+    policy = fields.get("policy", now["policy"])
+    options = now["options"] if policy == now["policy"] else {}
+    return {
+        **now,
+        "on": fields["on"] in _ON if "on" in fields else now["on"],
+        "policy": policy,
+        "options": _options(fields["options"]) if "options" in fields else options,
+        "rate": _number(fields, "rate", now["rate"]),
+        "skew": _number(fields, "skew", now["skew"]),
+        "seed": _seed(fields, now["seed"]),
+    }
+
+
+def _options(text: str) -> dict[str, float]:
+    try:
+        return read_options(text)
+    except NotAnOption as wrong:
+        raise Invalid("options", text[:40], refusal(wrong)) from wrong
+
+
+def _seed(fields: Fields, now: int) -> int:
+    number = _number(fields, "seed", now)
+    if not number.is_integer():
+        raise Invalid("seed", fields["seed"][:40], _("Give a whole number."))
+    return int(number)
+
+
+def _number(fields: Fields, name: str, now: float) -> float:
+    """As a person writes it, "1,500" for example."""
+    if name not in fields:
+        return float(now)
+    text = fields[name].strip().replace(",", "")
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise Invalid(name, text[:40], _("Give a number."))
+    return number

@@ -1,0 +1,73 @@
+/** What an address holds: the moment, and the settings that fill in the form. Pure but for `wireLink`. */
+
+import { byId } from "../../lib/dom.js";
+import { _ } from "../../lib/i18n.js";
+import { drivable } from "./policies.js";
+
+/** @import { Context } from "./main.js" */
+/** @import { Page, Traffic } from "./types.js" */
+
+const COPIED_MS = 2000;
+const NUMBERS = /** @type {const} */ (["rate", "skew", "seed"]);
+
+/**
+ * @param {string} search
+ * @param {Traffic} asked what is so; the address comes first
+ * @returns {Traffic}
+ */
+export function readLink(search, asked) {
+  const query = new URLSearchParams(search);
+  const policy = query.get("policy") ?? "";
+  const wanted = drivable().includes(policy) ? { ...asked, policy, options: {} } : { ...asked };
+  for (const name of NUMBERS) {
+    const text = query.get(name)?.trim();
+    if (text && Number.isFinite(Number(text))) wanted[name] = Number(text);
+  }
+  return wanted;
+}
+
+/**
+ * @param {Pick<Page, "view" | "head">} page
+ * @param {boolean} settings whether policy, rate, skew and seed stand in it
+ * @param {string} [search] the address as it is: its other parts (theme) stay
+ */
+export function writeLink({ view, head }, settings, search = "") {
+  const query = new URLSearchParams(search);
+  const { traffic } = view.balancer;
+  for (const name of ["v", "policy", ...NUMBERS]) query.delete(name);
+  if (view !== head) query.set("v", String(view.v));
+  else if (settings) {
+    query.set("policy", traffic.policy);
+    for (const name of NUMBERS) query.set(name, String(traffic[name]));
+  }
+  const text = query.toString();
+  return text ? `?${text}` : "";
+}
+
+/**
+ * Copies the address with the settings; while requests are sent, the address line has them as well.
+ * @param {Context} context
+ */
+export function wireLink({ store, say }) {
+  const share = byId("share");
+  store.onState(({ balancer }, past) => {
+    if (!balancer.traffic.on && !past) return; // what filled in the form stays in the address
+    const address = location.pathname + writeLink(store.page, balancer.traffic.on, location.search);
+    if (address !== location.pathname + location.search) history.replaceState(null, "", address);
+  });
+  share.addEventListener("click", async () => {
+    const link = new URL(location.pathname + writeLink(store.page, true, location.search), location.origin).href;
+    const words = share.textContent;
+    try {
+      await navigator.clipboard.writeText(link);
+      share.textContent = _("Copied");
+      say(_("The link was copied."));
+      setTimeout(() => {
+        share.textContent = words;
+      }, COPIED_MS);
+    } catch {
+      history.replaceState(null, "", link); // no clipboard without a secure origin: the address itself is taken along
+      say(_("The link is in the address line."));
+    }
+  });
+}

@@ -1,0 +1,18 @@
+/** What a node looks like on this page: its number in its colour, as on the Ring page. */
+
+import { chip } from "../../ring/dom.js";
+import { GREY, looksOf } from "../../ring/looks.js";
+
+/** @import { Node } from "../../ring/types.js" */
+
+/**
+ * @param {Node[]} nodes
+ * @param {number} number
+ */
+export const lookOf = (nodes, number) => looksOf(nodes, [], "pins").get(number) ?? GREY;
+
+/**
+ * @param {Node[]} nodes
+ * @param {number} number
+ */
+export const chipOf = (nodes, number) => chip({ look: lookOf(nodes, number), mark: String(number) });

@@ -1,0 +1,63 @@
+/** The Balancer page begins: shows what the server sent, follows it, and hands a context to each of its parts. */
+
+import { byId } from "../../lib/dom.js";
+import { declare as declareStrategies } from "../../ring/strategies.js";
+import { wireBar } from "./bar.js";
+import { Deeds } from "./deeds.js";
+import { wireFields } from "./fields.js";
+import { follow } from "./follow.js";
+import { wireIdle } from "./idle.js";
+import { readLink, wireLink } from "./link.js";
+import { declare } from "./policies.js";
+import { makeSay } from "./say.js";
+import { TrafficStore } from "./store.js";
+import { wireSentence } from "./sentence.js";
+
+/** @import { Boot, LiveEvent, Urls } from "./types.js" */
+
+/**
+ * What every part of the page is given. A part that comes later is started here: `startWhy(context)`, `startTrial(context)`.
+ *
+ * @typedef {{
+ *   boot: Boot, store: TrafficStore, urls: Urls, mayOperate: boolean, deeds: Deeds,
+ *   say: (text: string) => void, notice: (text: string) => void, onEvent: (listener: (event: LiveEvent) => void) => void,
+ * }} Context
+ *   deeds: what an operator does; say: to a screen reader; notice: in the strip under the top bar, "" takes it away; onEvent:
+ *   calls back with every event of the stream, once, after it was folded
+ */
+
+/** @type {Boot} */
+const boot = JSON.parse(byId("boot").textContent ?? "");
+declareStrategies(boot.strategies);
+declare(boot.told);
+
+const store = new TrafficStore(boot);
+/** @type {((event: LiveEvent) => void)[]} */
+const listeners = [];
+const { say, notice } = makeSay();
+const { begin, receive } = follow(store, boot, {
+  heard: (event) => {
+    for (const listener of listeners) listener(event);
+  },
+});
+const deeds = new Deeds(store, boot, { notice, receive });
+
+/** @type {Context} */
+const context = {
+  boot,
+  store,
+  urls: boot.urls,
+  mayOperate: boot.may_operate,
+  deeds,
+  say,
+  notice,
+  onEvent: (listener) => void listeners.push(listener),
+};
+
+const wanted = readLink(location.search, boot.balancer.traffic);
+wireSentence(context);
+wireFields(context);
+wireIdle(context, wanted);
+wireBar(context, begin);
+wireLink(context);
+begin();

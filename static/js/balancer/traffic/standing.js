@@ -1,0 +1,39 @@
+/** How a node stands, in words: its state, the reason, and the event that made it so. Pure. */
+
+import { clock, count } from "../../lib/format.js";
+import { _, interpolate } from "../../lib/i18n.js";
+import { nodeWord } from "../../ring/members.js";
+import { reasonWords, stateWords } from "./policies.js";
+
+/** @import { Node } from "../../ring/types.js" */
+/** @import { Causes, Stand } from "./types.js" */
+
+/**
+ * As in "since 12:40:42, event 412"; without a number where the event is no longer kept.
+ * @param {Pick<Node, "number" | "since">} node
+ * @param {Causes} causes
+ */
+export function causeWords({ number, since }, causes) {
+  const cause = causes[String(number)];
+  if (!cause) return interpolate(_("since %(time)s"), { time: clock(since) });
+  return interpolate(_("since %(time)s, event %(v)s"), { time: clock(cause.at), v: cause.v });
+}
+
+/**
+ * @param {Pick<Node, "state" | "pulse">} node
+ * @param {Stand | undefined} stand none: it stands well
+ * @returns {{state: string, reason: string, odd: boolean}} odd: it is not simply up
+ */
+export function standingOf(node, stand) {
+  const { pulse, state } = node;
+  if (state === "active" && pulse) {
+    const values = { for: count(pulse.for_ms), every: count(pulse.every_ms) };
+    const text = pulse.every_ms === 1000 ? _("%(for)s ms of each second") : _("%(for)s of every %(every)s ms");
+    return { state: _("freezes"), reason: interpolate(text, values), odd: true };
+  }
+  if (state !== "active") {
+    return { state: nodeWord(node), reason: stand ? reasonWords(stand) : _("no requests are sent to it"), odd: true };
+  }
+  if (stand) return { state: stateWords(stand.state), reason: reasonWords(stand), odd: true };
+  return { state: stateWords("up"), reason: _("answers"), odd: false };
+}

@@ -1,0 +1,54 @@
+/** The store of the Balancer page, and what parts of it listen for: frames of the driver, and moments. */
+
+import { Store } from "../../lib/store.js";
+
+/** @import { Boot, Moment, OnFrame, Page } from "./types.js" */
+
+/** @extends {Store<Page>} */
+export class TrafficStore extends Store {
+  /** @param {Boot} boot */
+  constructor(boot) {
+    const moment = {
+      v: boot.v,
+      at: boot.at ?? "",
+      state: boot.ring,
+      balancer: boot.balancer,
+      causes: boot.causes,
+    };
+    super({
+      head: boot.v === boot.head ? moment : { ...moment, v: boot.head },
+      view: moment,
+      epoch: boot.epoch,
+      floor: boot.floor,
+      link: { state: "connecting", since: Date.now() },
+      watching: null,
+      offset: boot.now - Date.now(),
+      frame: null,
+      heard: 0,
+      supervised: 0,
+      screen: "board",
+      more: false,
+    });
+  }
+
+  /** Whether a moment of the past is shown. */
+  get past() {
+    return this.page.view !== this.page.head;
+  }
+
+  /**
+   * Calls back with every frame of the driver while requests are sent, some five a second; null once they stop.
+   * @param {(frame: OnFrame | null) => void} listener
+   */
+  onFrame(listener) {
+    this.on(["frame"], ({ frame }) => listener(frame));
+  }
+
+  /**
+   * Calls back at once, and whenever another moment is shown: an event came, or the reader goes to another version.
+   * @param {(view: Moment, past: boolean) => void} listener
+   */
+  onState(listener) {
+    this.on(["view", "head"], ({ view, head }) => listener(view, view !== head));
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What the Balancer page knows. Nodes are known by their numbers as text; versions rise by one; times are ms since 1970 by the
+ * server's clock, or ISO 8601 in UTC.
+ *
+ * @typedef {{on: boolean, policy: string, options: Record<string, number>, rate: number, skew: number, seed: number}} Traffic
+ *   what is asked for; options: all of the policy; rate: requests a second; skew: the Zipf exponent of the keys
+ * @typedef {{state: string, code: string, figures: Record<string, number>}} Stand how a node stands, and the reason
+ * @typedef {{traffic: Traffic, standings: Record<string, Stand>}} State standings: of the nodes that do not stand well
+ * @typedef {{v: number, at: string, text: string}} Cause an event that says how a node is
+ * @typedef {Record<string, Cause>} Causes
+ *
+ * @typedef {{v: number, at: string, state: import("../../ring/types.js").State, balancer: State, causes: Causes}} Moment
+ *   state: that of the ring
+ *
+ * @typedef {{sent: number, answered: number, refused: number, errors: Record<string, number>, in_flight: number}} Counts
+ * @typedef {Counts & {share: number | null, p50_ms: number | null, p95_ms: number | null, p99_ms: number | null}} Share
+ *   of the window; share: its part of all that was sent; weight: what it has now
+ * @typedef {{every_ms: number, in_flight: Record<string, number[]>}} Steps in flight at each tick since the last frame
+ * @typedef {{policy: string, options: Record<string, number>, p99_ms: number | null, seconds: number, at: number}} Reached
+ *   what a policy reached on this stream in its last seconds
+ * @typedef {{at: number, on: true, policy: string, v: number, seconds: number, nodes: Record<string, Share>, total: Share,
+ *   late: number, homeless: number, lag_p99_ms: number | null, lag_max_ms: number | null,
+ *   run: {asked: number, late: number, homeless: number, nodes: Record<string, Counts>},
+ *   steps: Steps, caps: Record<string, number> | null, policies: Reached[]}} OnFrame
+ * @typedef {{at: number, on: false, policy: string, v: number}} OffFrame the last one
+ * @typedef {OnFrame | OffFrame} Frame
+ *
+ * @typedef {import("../../ring/types.js").StrategyOption} Option
+ * @typedef {{label: string, rule: string, drives: boolean, options: Option[]}} Policy
+ *   drives: it can drive real requests; the others can only be simulated
+ * @typedef {{policies: Record<string, Policy>, states: Record<string, string>, reasons: Record<string, string>,
+ *   first: Traffic}} Told
+ *   what the server declares: `described` of balancer/wording.py
+ *
+ * @typedef {{page: string, act: string, state: string, race: string, ring: string, node_act: string, socket: string}} Urls
+ * @typedef {{v: number, epoch: string, head: number, floor: number, at: string | null, event: LiveEvent | null,
+ *   ring: import("../../ring/types.js").State, balancer: State, causes: Causes, urls: Urls, may_operate: boolean, now: number,
+ *   elsewhere: string[], strategies: Record<string, import("../../ring/types.js").Strategy>, told: Told}} Boot
+ * @typedef {{v: number, kind: string, at: string, payload: any}} LiveEvent
+ *
+ * @typedef {{
+ *   head: Moment, view: Moment, epoch: string, floor: number,
+ *   link: {state: import("../../lib/live.js").State, since: number}, watching: number | null, offset: number,
+ *   frame: OnFrame | null, heard: number, supervised: number, screen: "board" | "tables", more: boolean,
+ * }} Page
+ *   head: what is so; view: what is shown, the head or a moment of the past; frame: the newest while requests are sent;
+ *   heard, supervised: when a frame of the driver, of the supervisor came last, ms of this machine; offset: server clock minus
+ *   ours in ms; more: every policy is listed
+ */
+
+export {};
