@@ -22,9 +22,9 @@ export function wireIdle({ store, deeds, mayOperate }, wanted) {
     if (!view.balancer.traffic.on) byId("ready").replaceChildren(...nodesOf(view));
   });
   if (mayOperate) wireStart(deeds, wanted);
+  const starts = document.querySelectorAll("button");
   store.onState((_view, past) => {
-    /** @type {HTMLButtonElement} */ for (const one of document.querySelectorAll("#start button"))
-      (one).disabled = past;
+    for (const button of starts) if (button.form?.id === "start") button.disabled = past;
   });
 }
 

@@ -16,11 +16,14 @@ import { first, labelOf, standWords } from "./policies.js";
 /** @returns {State} before the first event */
 export const nothing = () => ({ traffic: first(), standings: {} });
 
+/** @type {(traffic: Traffic) => Traffic} as it was stored, by whatever version: what it lacks had no other value then */
+const filled = (traffic) => ({ ...first(), ...traffic });
+
 /** @type {Record<string, Kind>} */
 const kinds = {
   balancer_set: {
     fold: ({ standings }, { traffic }) => ({
-      traffic: { ...first(), ...traffic },
+      traffic: filled(traffic),
       standings: traffic.on ? standings : {},
     }),
     words: trafficWords,
@@ -28,7 +31,7 @@ const kinds = {
   balancer_stood: {
     fold: (state, { node, stand }) => {
       const { [String(node)]: _before, ...rest } = state.standings;
-      return { ...state, standings: stand ? { ...rest, [String(node)]: stand } : rest };
+      return { traffic: filled(state.traffic), standings: stand ? { ...rest, [String(node)]: stand } : rest };
     },
     words: ({ name, stand, why }) => ({
       label: name,
@@ -42,19 +45,47 @@ const kinds = {
  * @param {{traffic: Traffic, before: Traffic}} payload
  * @returns {EventWords}
  */
-function trafficWords({ traffic, before }) {
-  if (!traffic.on) return { label: _("no requests"), text: _("balancer: requests stopped") };
-  const policy = labelOf(traffic.policy);
-  if (before.on && traffic.policy !== before.policy) {
-    return { label: policy, text: interpolate(_("balancer: %(policy)s"), { policy }) };
-  }
-  const rate = Math.trunc(traffic.rate);
+function trafficWords(payload) {
+  const now = filled(payload.traffic);
+  const before = filled(payload.before);
+  if (!now.on) return { label: _("no requests"), text: _("balancer: requests stopped") };
+  const switched = before.on ? switchedWords(now, before) : null;
+  if (switched) return switched;
+  const policy = labelOf(now.policy);
+  const rate = Math.trunc(now.rate);
   const text = ngettext(
     "balancer: %(n)s request a second by %(policy)s",
     "balancer: %(n)s requests a second by %(policy)s",
     rate,
   );
   return { label: _("requests"), text: interpolate(text, { n: count(rate), policy }) };
+}
+
+/**
+ * What else than the rate is otherwise, where requests go on.
+ * @param {Traffic} now
+ * @param {Traffic} before
+ * @returns {EventWords | null}
+ */
+function switchedWords(now, before) {
+  if (now.policy !== before.policy) {
+    const policy = labelOf(now.policy);
+    return { label: policy, text: interpolate(_("balancer: %(policy)s"), { policy }) };
+  }
+  if (now.weighed !== before.weighed) {
+    const text = now.weighed
+      ? _("balancer: weights follow the nodes' load")
+      : _("balancer: weights stay as they were set");
+    return { label: _("weights"), text };
+  }
+  if (now.work === before.work) return null;
+  if (!now.work) return { label: _("work"), text: _("balancer: each request is a plain ECHO") };
+  const text = ngettext(
+    "balancer: each request runs a loop of %(n)s turn",
+    "balancer: each request runs a loop of %(n)s turns",
+    now.work,
+  );
+  return { label: _("work"), text: interpolate(text, { n: count(now.work) }) };
 }
 
 /** @type {Subject<State, Kind>} */

@@ -2,8 +2,10 @@
  * What the Balancer page knows. Nodes are known by their numbers as text; versions rise by one; times are ms since 1970 by the
  * server's clock, or ISO 8601 in UTC.
  *
- * @typedef {{on: boolean, policy: string, options: Record<string, number>, rate: number, skew: number, seed: number}} Traffic
- *   what is asked for; options: all of the policy; rate: requests a second; skew: the Zipf exponent of the keys
+ * @typedef {{on: boolean, policy: string, options: Record<string, number>, rate: number, skew: number, seed: number,
+ *   work: number, weighed: boolean}} Traffic
+ *   what is asked for; options: all of the policy; rate: requests a second; skew: the Zipf exponent of the keys; work: turns of
+ *   a loop that a request costs its node; weighed: weights follow the nodes' load
  * @typedef {{state: string, code: string, figures: Record<string, number>}} Stand how a node stands, and the reason
  * @typedef {{traffic: Traffic, standings: Record<string, Stand>}} State standings: of the nodes that do not stand well
  * @typedef {{v: number, at: string, text: string}} Cause an event that says how a node is

@@ -1,0 +1,64 @@
+"""A story of the balancer, told by its services: every kind of event, with the state before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from balancer.core.state import FIRST, Stand, State
+from balancer.selectors.state import state_of_stream, told_of_stream
+from balancer.services.traffic import node_stands, set_traffic
+from live.models import Event
+from ringviz.models import Cluster
+from ringviz.selectors.clusters import cluster_of
+from tests.ringviz.making import OPERATOR, make_cluster
+
+_OUT = Stand(state="ejected", code="failures_in_a_row", figures={"failures": 5.0, "seconds": 30.0})
+_LATE = Stand(state="suspected", code="heartbeat_late", figures={"silent": 1234.56})
+_BACK = Stand(state="starting", code="ejection_over", figures={"seconds": 30.0})
+_WELL = Stand(state="up", code="checks_passed", figures={"passed": 2.0})
+
+
+class Step(NamedTuple):
+    """An event; `before` is None where nothing was ever asked."""
+
+    name: str
+    before: State | None
+    event: Event
+    after: State
+
+
+def story() -> Iterator[Step]:
+    """Started, switched, a node out and back in two steps, stopped."""
+    make_cluster(kind=Cluster.Kind.MANAGED)
+    cluster = cluster_of("small")
+
+    def step(name: str, act: Callable[[], Event | None]) -> Step:
+        before = told_of_stream(cluster.stream_id)
+        event = act()
+        assert event is not None
+        return Step(name, before, event, state_of_stream(cluster.stream_id))
+
+    def put(**changes: Any) -> Callable[[], Event]:
+        now = state_of_stream(cluster.stream_id)["traffic"]
+        wanted: Any = {**now, **changes}
+        return lambda: set_traffic(slug="small", actor=OPERATOR, version=None, wanted=wanted)
+
+    def stands(stand: Stand, *, well: bool = False) -> Callable[[], Event | None]:
+        return lambda: node_stands(cluster=cluster, node=2, name="b", stand=stand, well=well, guard=lambda: None)
+
+    yield step("set_on", put(**{**FIRST, "on": True, "rate": 1.0}))
+    yield step("set_policy", put(policy="p2c", options={}))
+    yield step("set_option", put(policy="d_choices", options={"d": 3}))
+    yield step("set_rate", put(rate=2_500.0))
+    yield step("set_skew", put(skew=3.0))
+    yield step("set_work", put(work=500))
+    yield step("set_no_work", put(work=0))
+    yield step("set_weighed", put(weighed=True))
+    yield step("set_unweighed", put(weighed=False))
+    yield step("stood_out", stands(_OUT))
+    yield step("stood_late", stands(_LATE))
+    yield step("stood_starting", stands(_BACK))
+    yield step("stood_well", stands(_WELL, well=True))
+    yield step("stood_out_again", stands(_OUT))
+    yield step("set_off", put(on=False))
