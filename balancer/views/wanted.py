@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from balancer.core.state import Traffic
-from balancer.refusals import refusal
+from balancer.refusals import sentence
 from live.asked import Fields
 from live.refusals import Invalid
 from ringviz.core.abilities import read_options
@@ -39,7 +39,7 @@ def _options(text: str) -> dict[str, float]:
     try:
         return read_options(text)
     except NotAnOption as wrong:
-        raise Invalid("options", text[:40], refusal(wrong)) from wrong
+        raise Invalid("options", text[:40], sentence(wrong)) from wrong
 
 
 def _seed(fields: Fields, now: int) -> int:

@@ -153,15 +153,15 @@ def test_an_operator_starts_changes_and_stops_the_requests(operator: Client) -> 
     ("field", "value", "said"),
     [
         ("rate", "many", "Give a number."),
-        ("rate", "0", "the rate must be from 1 to 100,000, not 0"),
-        ("skew", "9", "the skew must be from 0 to 5, not 9"),
+        ("rate", "0", "The rate must be from 1 to 100,000, not 0."),
+        ("skew", "9", "The skew must be from 0 to 5, not 9."),
         ("seed", "1.5", "Give a whole number."),
-        ("seed", "-1", "the seed must be from 0 to"),
-        ("policy", "best", "there is no policy 'best'"),
+        ("seed", "-1", "The seed must be from 0 to"),
+        ("policy", "best", "There is no policy 'best'"),
         ("policy", "central", "it can only be simulated"),
-        ("options", "d=3", "the policy has no option"),
+        ("options", "d=3", "has no option"),
         ("options", "d", "is not an option"),
-        ("d", "", "d must be a whole number from"),
+        ("d", "", "must be a whole number from"),
     ],
 )
 def test_what_is_refused_names_its_field(operator: Client, field: str, value: str, said: str) -> None:
