@@ -73,7 +73,7 @@ def _file_bytes() -> int:
 
 
 def _hint_server() -> Process:
-    name = _("Hint server")
+    name = _("Notifications (Valkey)")
     slower = _("changes show within a second instead of at once")
     url = redis_url()
     if not url:

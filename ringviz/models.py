@@ -180,8 +180,8 @@ class Intent(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, default=None)
 
     class Meta:
-        verbose_name = _("intent")
-        verbose_name_plural = _("intents")
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
         ordering = ("cluster", "number")
         constraints = (
             models.UniqueConstraint(fields=("cluster", "number"), name="ringviz_intent_number_once"),

@@ -24,7 +24,7 @@ NAMES: dict[str, Any] = {
 
 RULES: dict[str, Any] = {
     "ring": gettext_lazy("Each key belongs to the next token clockwise from its hash."),
-    "modulo": gettext_lazy("The hash of a key is divided by the number of nodes, and the remainder says which has it."),
+    "modulo": gettext_lazy("Each key belongs to node number hash mod n, for n nodes."),
     "rendezvous": gettext_lazy("Every node scores each key, and the highest score gets it."),
     "jump": gettext_lazy("Each key jumps from node to later node until the next jump would pass the last."),
     "maglev": gettext_lazy("Nodes take turns to fill a table. Each key belongs to the node of its entry."),

@@ -104,7 +104,7 @@ def kill(page: Page, name: str) -> int:
 
 def filled(page: Page) -> None:
     """Every server has its keys, and clients have used them for a while."""
-    expect(page.locator("main")).to_contain_text("At rest", timeout=WITHIN_MS)
+    expect(page.locator("main")).to_contain_text("Idle", timeout=WITHIN_MS)
     page.wait_for_timeout(CLIENTS_MS)
 
 

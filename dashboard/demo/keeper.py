@@ -117,7 +117,7 @@ class DemoKeeper:
         kept.bury(now)
         values = {"name": kept.name, "status": status}
         if kept.essential and kept.pace.is_hopeless(now):
-            text = _("%(name)s ended again (status %(status)s): giving up. Its words stand above.")
+            text = _("%(name)s ended again (status %(status)s): giving up. Its output is above.")
             self._console.line(text % values)
             return False
         self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % values)

@@ -88,7 +88,7 @@ class Demo:
         say = self._console.line
         say(f"Ringviz  {settings.DATA_DIR}")
         if self._host.ignored is not None:
-            say(_("HOST=%(host)s is no IP address and is ignored: the demo answers to this machine only.")
+            say(_("HOST=%(host)s is not an IP address. Ignored: the demo listens on this machine only.")
                 % {"host": self._host.ignored})  # fmt: skip
         if listener.refused:
             values = {"taken": listener.refused[0], "port": listener.port}

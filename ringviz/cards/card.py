@@ -162,7 +162,7 @@ def _placement(facts: Facts) -> str:
 
 
 def _peak(facts: Facts) -> str:
-    return _("fair share on the fullest node, %(node)s") % {"node": facts.loads[0].name} if facts.loads else ""
+    return _("of the fair share, on the fullest node, %(node)s") % {"node": facts.loads[0].name} if facts.loads else ""
 
 
 def _bars(facts: Facts) -> tuple[Bar, ...]:
@@ -181,10 +181,10 @@ def _load_label(facts: Facts) -> str:
 
 def _caption(facts: Facts) -> str:
     if facts.keys:
-        return _("Keys per node, most first; the line is the fair share")
+        return _("Keys per node, highest first; the line is the fair share")
     return _("Share of hash space; the line is the fair share")
 
 
 def _log(facts: Facts, lowest: int) -> str:
     held = facts.head.version - lowest
-    return ngettext("%(n)s event held, from", "%(n)s events held, the oldest of", held) % {"n": number(held)}
+    return ngettext("%(n)s event since", "%(n)s events since", held) % {"n": number(held)}

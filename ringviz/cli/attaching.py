@@ -58,7 +58,7 @@ def _password() -> str:
     try:
         line = sys.stdin.readline(MAX_PASSWORD + 2)
     except UnicodeDecodeError as error:
-        raise CommandError(_("the password on standard input is not text in UTF-8")) from error
+        raise CommandError(_("the password on standard input is not valid UTF-8")) from error
     password = line.removesuffix("\n").removesuffix("\r")
     if not password:
         raise CommandError(_("there is no password on standard input"))

@@ -83,5 +83,5 @@ def _node(word: str) -> PlacedNode:
         raise CommandError(refusal(error)) from error
     except ValueError as error:
         raise CommandError(
-            _("%(weight)s is no weight; write NAME=WEIGHT with a number") % {"weight": ascii(weight)}
+            _("%(weight)s is not a valid weight. Write NAME=WEIGHT, for example b=2.") % {"weight": ascii(weight)}
         ) from error

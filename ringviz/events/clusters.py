@@ -27,7 +27,7 @@ def _created(payload: Payload) -> str:
 
 
 def _formed(_payload: Payload) -> EventWords:
-    return EventWords(_("formed"), _("the servers form the cluster"))
+    return EventWords(_("formed"), _("cluster formed"))
 
 
 def _reconfigured(payload: Payload) -> EventWords:

@@ -21,7 +21,7 @@ from ringviz.events.subject import Words, kind
 
 _DEATHS = {  # by their cause, where nobody asked for it
     "exit": gettext_lazy("%(node)s died"),
-    "silent": gettext_lazy("%(node)s stayed silent and was killed"),
+    "silent": gettext_lazy("%(node)s stopped responding and was fenced"),
 }
 _KILLED = gettext_lazy("%(node)s killed")
 _RETURNS = {

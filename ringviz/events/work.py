@@ -27,7 +27,7 @@ _WANTED = {  # what an intent is for
     "drain": gettext_lazy("drain %(node)s"),
     "remove": gettext_lazy("remove %(node)s"),
     "revive": gettext_lazy("revive %(node)s"),
-    "reweight": gettext_lazy("another weight for %(node)s"),
+    "reweight": gettext_lazy("change the weight of %(node)s"),
     "configure": gettext_lazy("other settings"),
     "keys": gettext_lazy("other keys"),
 }
@@ -45,7 +45,7 @@ def _of_work(payload: Payload, text: str) -> EventWords:
 
 
 def _asked(payload: Payload) -> EventWords:
-    return _of_work(payload, _("asked: %(what)s"))
+    return _of_work(payload, _("requested: %(what)s"))
 
 
 def _cancelling(payload: Payload) -> EventWords:
@@ -66,7 +66,7 @@ def _workload(payload: Payload) -> EventWords:
     return EventWords(_("workload"), text % {"n": grouped(workload["rate"])})
 
 
-@kind("work_asked", title=gettext_lazy("Asked"), fold=state.with_work, words=_asked)
+@kind("work_asked", title=gettext_lazy("Requested"), fold=state.with_work, words=_asked)
 @dataclass(frozen=True)
 class WorkAsked:
     """An intent waits for the supervisor. `node` is one that is about to join."""

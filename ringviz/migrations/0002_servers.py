@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
                 ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intents', to='ringviz.cluster', verbose_name='cluster')),
             ],
             options={
-                'verbose_name': 'intent',
-                'verbose_name_plural': 'intents',
+                'verbose_name': 'request',
+                'verbose_name_plural': 'requests',
                 'ordering': ('cluster', 'number'),
                 'constraints': [models.UniqueConstraint(fields=('cluster', 'number'), name='ringviz_intent_number_once'), models.UniqueConstraint(fields=('cluster', 'key'), name='ringviz_intent_key_once')],
             },

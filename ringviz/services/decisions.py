@@ -96,10 +96,10 @@ def kill(number: int) -> Decision:
 
 
 def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -> Decision:
-    """The server of a node died. With a `replica`, its address, that takes its place nobody's buckets change hands.
+    """The server of a node died. If `replica` (an address) is given, it takes over and no bucket changes owner.
 
-    Without one every bucket that changes owner is unfilled: those of the dead, and under modulo those of the living
-    too, since who counts by modulo does not find them any more.
+    Without one, every bucket that changes owner is unfilled: those of the dead node and, under modulo, those of living
+    nodes too, because clients that count by modulo no longer find them.
     """
 
     def decide(on: Known) -> events.Payload:

@@ -88,7 +88,7 @@ def _hold(port: int, held: ExitStack) -> int:
 
 
 def _keep(directory: Path, ports: Ports) -> None:
-    """Who ran there is over: `end_strays` came before."""
+    """The process that ran there has ended: `end_strays` came first."""
     content = {"identity": None, "port": ports[0], "bus": ports[1]}
     _replace(directory / "process.json", json.dumps(content))
 

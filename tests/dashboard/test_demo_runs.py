@@ -114,7 +114,7 @@ def test_a_port_that_is_no_number_is_one_clear_error(data_folder):
 
 
 def test_only_this_machine_is_served_and_only_under_its_own_name(lasting):
-    lasting.output.wait_for("HOST=build-machine-x86_64 is no IP address")
+    lasting.output.wait_for("HOST=build-machine-x86_64 is not an IP address")
     assert demos.fetch(lasting.url) == 200
     assert demos.fetch(lasting.url.replace("127.0.0.1", "localhost")) == 200
     assert demos.fetch(lasting.url, host="evil.example") == 400

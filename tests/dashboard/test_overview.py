@@ -65,7 +65,7 @@ def test_the_peak_is_the_fullest_active_node_against_the_fair_share(client, make
     fullest = max(counts, key=counts.__getitem__)
     expected = counts[fullest] / (sum(counts.values()) / 3)
     page = client.get("/").content.decode()
-    assert one_text(page, ".peak") == f"{expected:.2f}×fair share on the fullest node, {fullest}"
+    assert one_text(page, ".peak") == f"{expected:.2f}×of the fair share, on the fullest node, {fullest}"
 
 
 def test_a_small_ring_is_drawn_with_one_path_a_node_and_a_crowded_one_is_a_band(client, make_cluster):
@@ -96,7 +96,7 @@ def test_the_last_events_of_all_clusters_are_merged_newest_first(client, make_cl
     assert texts(page, "#cluster-alpha .last p") == [
         "12:02:00 cache-2 added",
         "100 keys moved, 10.0%",
-        "2 events held, the oldest of 12:01:00",
+        "2 events since 12:01:00",
     ]
     assert 'href="/clusters/beta/?v=8"' in page
 
@@ -164,7 +164,7 @@ def test_processes_say_what_was_asked_and_that_a_silent_hint_server_is_silent(cl
     monkeypatch.setattr(processes, "_last", None)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     page = client.get("/overview/processes/").content.decode()
-    assert texts(page, "dt") == ["Web", "Database", "Hint server"]
+    assert texts(page, "dt") == ["Web", "Database", "Notifications (Valkey)"]
     assert texts(page, ".ill") == ["does not answer changes show within a second instead of at once"]
 
 

@@ -131,7 +131,7 @@ def rows_of(dialog: Locator) -> list[tuple[str, int, str, str]]:
 
 def test_a_watchers_click_is_a_what_if_and_no_event(own: Own, visitors: Visitors, moved: list[Move]) -> None:
     page = open_own(visitors, own).live()
-    expect(page.page.locator("#core")).to_contain_text("to see what if that node died")
+    expect(page.page.locator("#core")).to_contain_text("to preview losing that node")
     for gone in ("#add-act", "#keys-open", "#keys-dialog"):
         expect(page.page.locator(gone)).to_have_count(0)
     expect(page.page.get_by_role("button", name="Kill")).to_have_count(0)

@@ -13,7 +13,7 @@ from tests.demos import Demo
 from tests.e2e.ring_page import PATIENCE_MS, RingPage, grouped, number, open_ring
 from tests.e2e.visitors import Visitors, violations
 
-AT_REST = re.compile("^At rest")
+AT_REST = re.compile("^Idle")
 
 
 @pytest.fixture(scope="module")
@@ -99,5 +99,5 @@ def test_clients_are_stopped_and_started_from_the_page(whole: Demo, visitors: Vi
     rate.press("Enter")
     expect(rate).to_have_value("200")
     load.get_by_role("button", name="Start").click()
-    expect(load.locator(".hrow")).to_contain_text("200 ops/s asked", timeout=PATIENCE_MS)
+    expect(load.locator(".hrow")).to_contain_text("target 200 ops/s", timeout=PATIENCE_MS)
     assert page.state()["state"]["workload"] == {"on": True, "rate": 200, "distribution": "uniform", "reads": 0.9}

@@ -15,7 +15,7 @@ from tests.e2e.ring_page import PATIENCE_MS, RingPage, open_ring
 from tests.e2e.visitors import PHONE, Visitors, violations
 from tests.processes import gone_within
 
-AT_REST = re.compile("^At rest")
+AT_REST = re.compile("^Idle")
 # Notes what the strip and a node's row say, each time that anything on the page changes.
 WATCH = """number => {
   window.seen = [];
@@ -86,7 +86,7 @@ def test_a_silent_server_is_suspected_before_it_is_convicted(demo: Demo, visitor
     strips, looks = zip(*seen, strict=True)
     suspected = next(i for i, words in enumerate(strips) if "cache-4 does not answer: 1 ping missed" in words)
     # Before the verdict the supervisor changes nothing. It may be counting, and wait for the silent server's figures.
-    assert re.match("At rest|counting what the servers store", strips[suspected])
+    assert re.match("Idle|counting what the servers store", strips[suspected])
     assert suspected < next(i for i, words in enumerate(strips) if "buckets go to their next owners" in words)
     assert max(suspected, looks.index("odd 4?")) < looks.index("dead 4")
 
@@ -109,7 +109,7 @@ def test_a_kill_on_the_page_ends_a_server_and_its_keys_are_stored_again(demo: De
     assert status["nodes"][3]["state"] == "down"
     expect(page.ring).to_have_attribute("data-version", str(status["version"]), timeout=PATIENCE_MS)
     timeline = visitors.open(demo, "clusters/demo/timeline/")
-    for words in ("asked: kill cache-4", "cache-4 killed"):
+    for words in ("requested: kill cache-4", "cache-4 killed"):
         expect(timeline.locator("#log .what", has_text=words)).to_be_visible()
     overview = visitors.open(demo)
     expect(overview.locator("#processes")).to_contain_text("Supervisor")
@@ -135,7 +135,7 @@ def test_the_silent_are_told_apart_at_every_size(demo: Demo, visitors: Visitors)
         assert_fits(each)
         assert violations(each.page) == []
     frozen = card(page, 6)
-    expect(frozen).to_contain_text("Thawed or restarted before the verdict, it loses none.")
+    expect(frozen).to_contain_text("If it is thawed or restarted before the verdict, it loses none.")
     frozen.get_by_role("button", name="Thaw", exact=True).click()
     expect(page.row(6)).not_to_have_class("odd", timeout=PATIENCE_MS)
 

@@ -112,9 +112,9 @@ function calmText(state, nodes) {
   if (nodes === 0) return _("A key has no owner until a node is active.");
   if (!abilitiesOf(cluster).ranges) return ruleOf(cluster);
   if (isManaged(state)) {
-    return _("Every key belongs on a real server: the one of the next token clockwise from its bucket.");
+    return _("Every key is stored on a real server: that of the node whose token comes next, clockwise.");
   }
-  if (keys.count === 0) return _("Arcs show each node\u2019s share of the hash space. Find a key works already.");
+  if (keys.count === 0) return _("Arcs show each node\u2019s share of the hash space. You can already look up a key.");
   if (all.length > MOST_COLOURED) return _("Pin up to six nodes to see them in colour, or move the lens.");
   return ruleOf(cluster);
 }

@@ -91,7 +91,7 @@ function invitation(direct, state) {
   const touch = narrow();
   const risk = isManaged(state) ? h("div", { class: "sub", id: "risk" }, riskWords(state)) : null;
   const what = touch ? _("Tap any arc") : _("Click any arc");
-  const why = direct ? _("to kill that node") : _("to see what if that node died");
+  const why = direct ? _("to kill that node") : _("to preview losing that node");
   const lines = h("div", { class: "say xl" }, what, h("br"), why);
   if (!direct) return [lines, sub(_("Nothing happens to the ring")), risk];
   if (risk) return [lines, risk];
@@ -106,7 +106,7 @@ function fullest(page) {
   const values = { node: facesOf(page).of(node.number).label, keys: count(node.keys), all: count(state.keys.count) };
   return [
     big(fixed(ratio(node), 2), "×"),
-    say(_("fair share on the fullest node")),
+    say(_("of the fair share, on the fullest node")),
     sub(interpolate(_("%(node)s: %(keys)s of %(all)s keys"), values)),
   ];
 }
@@ -177,7 +177,7 @@ function lost(change, movement) {
   const keys = payload.loss?.keys ?? 0;
   const text = planned
     ? _("%(lost)s of %(keys)s. They would be stored again from the key set.")
-    : _("%(lost)s of %(keys)s. They changed owner, and none moved.");
+    : _("%(lost)s of %(keys)s. Lost with the node, not moved.");
   return [
     big(percent(movement.keys > 0 ? keys / movement.keys : 0).replace(/\s*%/, ""), "%"),
     say(planned ? _("of keys would be lost") : _("of keys were lost")),

@@ -129,8 +129,8 @@ function walkLines(page, trouble) {
   const short = asked - 1 - copies.length;
   const missing = interpolate(_("%(n)s more: no node left"), { n: short });
   if (managed) {
-    const text = _("if this ring were replicated");
-    lines.push(line(_("Then"), h("span", {}, ...nodes, h("span", { class: "ln sub" }, text))));
+    const text = _("if replicated");
+    lines.push(line(_("Next owners"), h("span", {}, ...nodes, h("span", { class: "ln sub" }, text))));
     return lines;
   }
   lines.push(line(_("Copies"), h("span", {}, ...nodes, short > 0 ? h("span", { class: "ln wn" }, missing) : null)));
@@ -153,7 +153,7 @@ function replicaAddresses({ view }, owner) {
  * @param {Faces} faces
  */
 function storedWords({ lookup, view, head }, faces) {
-  if (view !== head) return _("unknown: servers are asked of now only");
+  if (view !== head) return _("unknown: servers report only the present");
   if (lookup?.stored === undefined) return _("asking");
   if (lookup.stored === null) return _("unknown: its server could not be asked");
   const { owner, found, replicas } = lookup.stored;

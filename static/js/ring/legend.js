@@ -23,7 +23,7 @@ function legend(page) {
   /** @type {[string, string][]} */
   const lines = [];
   if (changed) {
-    lines.push(change?.planned ? ["plan", _("Owner if it happened")] : ["", _("Owner now")]);
+    lines.push(change?.planned ? ["plan", _("Owner after the change")] : ["", _("Owner now")]);
     lines.push(["same", _("Not changed")], ["was", change?.planned ? _("Owner now") : _("Owner before")]);
   } else if (crowded) {
     const others = interpolate(_("%(n)s other nodes"), { n: count(state.nodes.length - page.pins.length) });

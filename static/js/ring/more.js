@@ -145,7 +145,7 @@ function loadPanel(page) {
     h(
       "div",
       { class: "hrow" },
-      h("h2", {}, _("Keys, most first")),
+      h("h2", {}, _("Keys, highest first")),
       h("span", { class: "sub" }, interpolate(words, values)),
     ),
     h("div", { class: "flow", role: "img", "aria-label": _("Keys of every node, as in the table of all nodes") }, svg),

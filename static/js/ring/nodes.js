@@ -56,7 +56,7 @@ function fairWords(page) {
   const fair = fairOf(state);
   if (fair === 0) return "";
   if (state.keys.count === 0) return interpolate(_("fair share %(share)s"), { share: percent(fair) });
-  const text = change ? _("fair share after %(keys)s keys") : _("fair share %(keys)s keys");
+  const text = change ? _("fair share now %(keys)s keys") : _("fair share %(keys)s keys");
   return interpolate(text, { keys: count(fair) });
 }
 

@@ -41,7 +41,7 @@ export function wireTools(store, acting, travel) {
     const newest = !last || !isBeside(last.kind);
     undo.hidden = !change || change.planned || !acting.powers.operate || page.view.v <= page.floor || !newest;
     // What died with a server does not come back with it.
-    undo.textContent = change?.payload.loss ? _("Undo: back, but empty") : _("Undo");
+    undo.textContent = change?.payload.loss ? _("Undo (the node returns empty)") : _("Undo");
     side.hidden = !rangesOf(change?.movement ?? null)?.length;
     side.ariaPressed = String(page.side === "before");
     calm.hidden = !change || change.planned || page.view !== page.head;

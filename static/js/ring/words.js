@@ -80,8 +80,8 @@ function lossSentence({ after, payload, planned }) {
         keys,
       )
     : ngettext(
-        "%(n)s key was lost with its server. Its arcs have their next owners, who store it again from the key set.",
-        "%(n)s keys were lost with its server. Its arcs have their next owners, who store them again from the key set.",
+        "%(n)s key was lost with its server. The next nodes now own its arcs and are reloading the key.",
+        "%(n)s keys were lost with its server. The next nodes now own its arcs and are reloading the keys.",
         keys,
       );
   return interpolate(text, { n: count(keys) });

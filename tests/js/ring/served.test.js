@@ -95,7 +95,7 @@ test("what is stored stands beside the prediction, and a difference is shown as 
       ["unknown", false],
     ],
   );
-  assert.match(countNote(page, NOW), /primaries only.*≠ on 1 node: the cause is not known.*2 do not answer/);
+  assert.match(countNote(page, NOW), /primary servers.*≠ on 1 node: the cause is not known.*2 do not answer/);
 });
 
 test("the cause of a difference is what is under way", () => {
@@ -204,16 +204,16 @@ test("the strip says what is done and how far it is", () => {
   assert.match(slow.text, /no atomic migration.*\(no room\)/);
 });
 
-test("at rest is said when nothing moves and nothing refills", () => {
-  assert.match(toldOf(served(managed(), { work: worked() }), NOW, 0).text, /^At rest/);
+test("the strip says idle when nothing moves and nothing refills", () => {
+  assert.match(toldOf(served(managed(), { work: worked() }), NOW, 0).text, /^Idle/);
   const open = toldOf(served(managed({ unfilled: [[0, 1]] }), { work: worked() }), NOW, 0);
-  assert.equal(open.text, "Asked, and about to begin.");
+  assert.equal(open.text, "Requested. It starts in a moment.");
 });
 
-test("without a word for three seconds no supervisor is at work", () => {
+test("after three seconds of silence the supervisor is not responding", () => {
   const state = managed({ work: [asked()] });
-  assert.match(toldOf(served(state), 2999, 0).text, /^Asking/);
-  assert.match(toldOf(served(state), 3000, 0).text, /nothing will happen until one runs \(manage.py supervise\)/);
+  assert.match(toldOf(served(state), 2999, 0).text, /^Checking/);
+  assert.match(toldOf(served(state), 3000, 0).text, /Nothing will happen until it runs \(manage.py supervise\)/);
   const late = toldOf(served(managed(), { work: worked() }), NOW + 3001, 0);
   assert.equal(late.wrong, true);
   assert.match(late.text, /Last heard at/);
@@ -222,7 +222,7 @@ test("without a word for three seconds no supervisor is at work", () => {
 test("while the database is silent nobody says that the supervisor is gone", () => {
   const page = { ...served(managed(), { work: worked() }), link: { state: "silent", since: NOW } };
   const told = toldOf(page, NOW + 3001, 0);
-  assert.deepEqual([told.text, told.wrong], ["What is under way is unknown until the database answers.", false]);
+  assert.deepEqual([told.text, told.wrong], ["The database does not answer, so what is running is unknown.", false]);
 });
 
 test("a server with a replica is followed by it, and nothing else changes hands", () => {
@@ -320,7 +320,7 @@ test("the workload says whether it is measured", () => {
   const on = managed({ workload: { on: true, rate: 500, distribution: "zipf", reads: 0.9 } });
   assert.equal(stateWords(served(managed()), NOW), "off");
   assert.equal(stateWords(served(on), NOW), "on, no client has reported yet");
-  assert.equal(stateWords(served(on, { traffic: { heard: NOW } }), NOW), "500 ops/s asked");
+  assert.equal(stateWords(served(on, { traffic: { heard: NOW } }), NOW), "target 500 ops/s");
   assert.match(stateWords(served(on, { traffic: { heard: NOW } }), NOW + 4000), /not measured since/);
 });
 

@@ -155,7 +155,7 @@ class TestOfServers:
         assert_refused(ring("kill cache-2"), "asked already")
 
     def test_a_sentence_names_the_version_that_it_can_be_cancelled_by(self, ring: Ring) -> None:
-        assert ring("drain cache-2").out == b"real: asked: drain cache-2 (version 4)\n"
+        assert ring("drain cache-2").out == b"real: requested: drain cache-2 (version 4)\n"
         assert ring("cancel 4").out == b"real: being cancelled: drain cache-2 (version 5)\n"
         assert_refused(ring("cancel 5"), "ended already")
 

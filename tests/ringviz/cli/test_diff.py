@@ -71,7 +71,7 @@ def test_the_last_node_leaves_its_keys_to_nobody(ring: Ring) -> None:
     [
         ("--node a --keys -", "nothing changes"),
         ("--node a --add a --keys -", "two nodes are named a"),
-        ("--node a --add b=x --keys -", "'x' is no weight"),
+        ("--node a --add b=x --keys -", "'x' is not a valid weight"),
         ("--node a --remove b --keys -", "there is no node 'b' to remove"),
         ("--add b --keys -", "there is no node"),
         ("--node a --add b", "--keys"),

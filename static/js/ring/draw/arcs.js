@@ -74,8 +74,8 @@ export function drawArcs(pen) {
 }
 
 /**
- * Who does not answer is hollow, over whatever the colours say, with a line along it that is broken while it is only
- * suspected. A shape, since hue and hatch say which node it is.
+ * Unresponsive nodes are drawn hollow, whatever their colour, with a line along the arc, dashed while the node is only
+ * suspected. The sign is a shape because hue and hatch say which node it is.
  * @param {Pen} pen
  * @param {Float64Array} arcs
  */

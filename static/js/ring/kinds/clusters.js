@@ -51,7 +51,7 @@ export const clusterKinds = {
   cluster_created: { fold: created, words: nodes, shows: "nothing", glyph: PLUS },
   cluster_formed: {
     fold: withNodes,
-    words: () => ({ label: _("formed"), text: _("the servers form the cluster") }),
+    words: () => ({ label: _("formed"), text: _("cluster formed") }),
     shows: "nothing",
   },
   cluster_reconfigured: {

@@ -39,7 +39,7 @@ function taken(planned, tokens) {
 /** @param {Payload} payload */
 function killed({ cause }) {
   if (cause === "exit") return _("%(node)s died");
-  return cause === "silent" ? _("%(node)s stayed silent and was killed") : _("%(node)s killed");
+  return cause === "silent" ? _("%(node)s stopped responding and was fenced") : _("%(node)s killed");
 }
 
 /** @param {Payload} payload */
@@ -76,7 +76,8 @@ export const nodeKinds = {
     words: says(killed),
     shows: "change",
     glyph: CROSS,
-    happened: ({ cause }) => (cause === "silent" ? _("%(node)s stayed silent and was killed") : _("%(node)s is down")),
+    happened: ({ cause }) =>
+      cause === "silent" ? _("%(node)s stopped responding and was fenced") : _("%(node)s is down"),
     planned: () => _("If %(node)s died"),
     ofNode: true,
     alone: true,

@@ -23,7 +23,7 @@ export function workWords(action, name) {
     ["drain", _("drain %(node)s")],
     ["remove", _("remove %(node)s")],
     ["revive", _("revive %(node)s")],
-    ["reweight", _("another weight for %(node)s")],
+    ["reweight", _("change the weight of %(node)s")],
     ["configure", _("other settings")],
     ["keys", _("other keys")],
   ]);
@@ -53,7 +53,7 @@ function workload({ workload: settings }) {
 
 /** @type {Record<string, Kind>} */
 export const workKinds = {
-  work_asked: { fold: withWork, words: says(() => _("asked: %(what)s")), shows: "nothing" },
+  work_asked: { fold: withWork, words: says(() => _("requested: %(what)s")), shows: "nothing" },
   work_cancelling: { fold: withWorkCancelling, words: says(() => _("being cancelled: %(what)s")), shows: "nothing" },
   work_ended: { fold: withoutWork, words: says(ended), shows: "nothing" },
   workload_set: { fold: withWorkload, words: workload, shows: "beside" },

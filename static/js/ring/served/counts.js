@@ -41,7 +41,7 @@ export function countNote(page, now) {
   if (!fresh(page, "stored", now)) {
     return interpolate(_("Stored: not measured since %(time)s."), { time: clock(frames.stored.heard) });
   }
-  const counted = _("Stored is counted on the servers, primaries only.");
+  const counted = _("\u201cStored\u201d counts keys on primary servers.");
   const members = view.state.nodes.filter(isMember);
   const differ = members.filter((node) => countOf(page, node, now).differs).length;
   const silent = members.filter((node) => !countOf(page, node, now).known).length;
@@ -112,7 +112,7 @@ export function fillCounts(page) {
   for (const figure of document.querySelectorAll("[data-stored-total]")) write(figure, totalOf(page, now) ?? "–");
   for (const note of document.querySelectorAll("[data-stored-note]")) {
     const down = isManaged(state) && page.view === page.head && state.nodes.some((node) => node.state === "down");
-    const back = down ? ` ${_("Revived, a node comes back empty, under a new identity.")}` : "";
+    const back = down ? ` ${_("A revived node comes back empty, with a new node ID.")}` : "";
     write(note, countNote(page, now) + back);
   }
 }

@@ -54,10 +54,10 @@ export function warning(state, node) {
 function costs(state, node) {
   const risk = isMember(node) ? riskWords(state, node.number) : "";
   if (node.state === "active") return `${risk} ${_("Drain and remove move its keys first.")}`;
-  if (risk) return `${risk} ${_("Thawed or restarted before the verdict, it loses none.")}`;
+  if (risk) return `${risk} ${_("If it is thawed or restarted before the verdict, it loses none.")}`;
   return node.state === "joining"
     ? _("It is starting. Cancel that above the ring.")
-    : _("Revived, it comes back empty, under a new identity: its keys have other owners and newer values by now.");
+    : _("If revived, it comes back empty, with a new node ID: other nodes own its keys now and have newer values.");
 }
 
 /**

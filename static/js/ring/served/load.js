@@ -90,7 +90,7 @@ export function stateWords(page, now) {
   const { view, head, frames } = page;
   const { workload } = view.state;
   if (!workload?.on) return _("off");
-  const wanted = interpolate(_("%(n)s ops/s asked"), { n: count(workload.rate) });
+  const wanted = interpolate(_("target %(n)s ops/s"), { n: count(workload.rate) });
   if (view !== head) return `${wanted}; ${_("measured now only")}`;
   if (fresh(page, "traffic", now)) return wanted;
   return frames.traffic

@@ -96,24 +96,24 @@ export function toldOf(page, now, begun) {
   const { view, head, frames } = page;
   const { work, unfilled } = view.state;
   const nothing = { done: null, work: null, wrong: false };
-  if (view !== head) return { ...nothing, text: _("What was under way then is unknown: see the events.") };
+  if (view !== head) return { ...nothing, text: _("Not recorded for this moment. See the events.") };
   const frame = fresh(page, "work", now);
   const open = work.length > 0 || unfilled.length > 0;
   if (!frame) {
     // The supervisor may well be at work, and waits for the database too.
     if (page.link.state === "silent")
-      return { ...nothing, text: _("What is under way is unknown until the database answers.") };
-    if (!frames.work && now - begun < GRACE_MS) return { ...nothing, text: _("Asking what is under way") };
+      return { ...nothing, text: _("The database does not answer, so what is running is unknown.") };
+    if (!frames.work && now - begun < GRACE_MS) return { ...nothing, text: _("Checking what is running...") };
     const since = frames.work
       ? ` ${interpolate(_("Last heard at %(time)s."), { time: clock(frames.work.heard) })}`
       : "";
     const text = open
-      ? _("No supervisor is at work: nothing will happen until one runs (manage.py supervise).")
-      : _("No supervisor is at work (manage.py supervise): a death would not be noticed.");
+      ? _("The supervisor is not responding. Nothing will happen until it runs (manage.py supervise).")
+      : _("The supervisor is not responding (manage.py supervise). Failures will not be detected.");
     return { ...nothing, text: text + since, wrong: true };
   }
   if (frame.phase === "rest") {
-    const text = open ? _("Asked, and about to begin.") : restWords(frame.extra);
+    const text = open ? _("Requested. It starts in a moment.") : restWords(frame.extra);
     return { ...nothing, text, work: work[0] ?? null };
   }
   const mine = work.find(({ id }) => id === frame.id) ?? null;
@@ -127,7 +127,7 @@ export function toldOf(page, now, begun) {
 
 /** @param {number} extra keys that clients stored beside the key set */
 function restWords(extra) {
-  const rest = _("At rest: nothing moves and nothing refills.");
+  const rest = _("Idle: no keys are moving.");
   if (!extra) return rest;
   const more = ngettext("%(n)s key is extra: a client stored it.", "%(n)s keys are extra: clients stored them.", extra);
   return `${rest} ${interpolate(more, { n: count(extra) })}`;
