@@ -34,6 +34,18 @@ _FIELDS: dict[str, Any] = {
     "every": gettext_lazy("the period of a freeze"),
     "part": gettext_lazy("the frozen part of a period"),
     "factor": gettext_lazy("the factor on a speed"),
+    "seconds": gettext_lazy("the number of seconds"),
+    "port": gettext_lazy("the port"),
+    "slots": gettext_lazy("the number of slots"),
+    "connections": gettext_lazy("the number of connections"),
+    "full": gettext_lazy("the number of connections that fill a node"),
+    "connect_ms": gettext_lazy("the time to connect"),
+    "idle_ms": gettext_lazy("the time that a connection may be idle"),
+    "retries": gettext_lazy("the number of retries"),
+    "threads": gettext_lazy("the number of threads"),
+    "every_ms": gettext_lazy("the time between two checks"),
+    "fall": gettext_lazy("the number of failed checks"),
+    "rise": gettext_lazy("the number of good checks"),
 }
 
 

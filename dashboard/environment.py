@@ -3,12 +3,10 @@
 A value that makes no sense stops with one line that names the variable and says what to do. No line shows a password.
 """
 
-import hashlib
 import os
 import re
 import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +18,10 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from dashboard.visitors import address
+from fleet.sockets import NotPrivate, socket_path
 from locks.core import sourcelist
 from servers.guard import rules
 
-# The kernel's room for the path of a socket is 108 bytes on Linux and 104 on macOS, the final zero included.
-SOCKET_PATH_BYTES = 103
 MAX_PORT = 65_535
 BAD_SETTING = 2  # exit status
 LOCK_WITHIN_S = 5  # then whoever waits for the database gives up, and says so
@@ -209,16 +206,10 @@ def _given_database(url: str) -> dict[str, Any]:
 
 def hint_socket(directory: Path) -> Path:
     """The socket of the embedded Valkey: beside the data, or in a private folder where its path were too long."""
-    beside = directory / "valkey.sock"
-    if len(os.fsencode(beside)) <= SOCKET_PATH_BYTES:
-        return beside
-    digest = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
-    private = Path(tempfile.gettempdir()) / f"ringviz-{os.getuid()}-{digest}"
-    private.mkdir(mode=0o700, exist_ok=True)
-    owner = private.stat()
-    if owner.st_uid != os.getuid() or owner.st_mode & 0o077:
-        raise ImproperlyConfigured(f"{private} belongs to somebody else; choose a DATA_DIR with a shorter path")
-    return private / "valkey.sock"
+    try:
+        return socket_path(directory, "valkey.sock")
+    except NotPrivate as error:
+        raise ImproperlyConfigured(f"{error}; choose a DATA_DIR with a shorter path") from error
 
 
 def hint_url(directory: Path) -> str:

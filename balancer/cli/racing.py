@@ -40,7 +40,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """
     with core_refusals_told():
         titles = entries_of(options["policies"])
-        entries = [_entry(title) for title in titles]
+        entries = [entry_of(title) for title in titles]
         plan = plan_asked(options)
         outcomes = race(plan, entries)
     if options["json"]:
@@ -54,7 +54,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
         out.write(f"{line}\n")
 
 
-def entries_of(text: str) -> list[str]:
+def entries_of(text: str, fewest: int = 2) -> list[str]:
     """The policies of `p2c,d_choices:d=3,x=1,jsq`: an option follows the one before it. Raises CommandError."""
     found: list[str] = []
     for word in text.split(","):
@@ -62,11 +62,13 @@ def entries_of(text: str) -> list[str]:
             found[-1] += f",{word}"
         else:
             found.append(word.strip())
-    if not 2 <= len(found) <= MOST:
-        raise CommandError(_("give 2 to %(most)d policies, as in --policies random,p2c,jsq") % {"most": MOST})
+    if not fewest <= len(found) <= MOST:
+        values = {"fewest": fewest, "most": MOST}
+        raise CommandError(_("give %(fewest)d to %(most)d policies, as in --policies random,p2c,jsq") % values)
     return found
 
 
-def _entry(text: str) -> tuple[str, Options]:
+def entry_of(text: str) -> tuple[str, Options]:
+    """The name and the options of `d_choices:d=3`. Raises NotAnOption."""
     name, _colon, options = text.partition(":")
     return name, read_options(options)

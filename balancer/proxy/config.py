@@ -27,7 +27,6 @@ NODES: Final = "nodes"
 MAP: Final = "policy.map"  # relative to where HAProxy works
 KEY: Final = "policy"
 HEAVIEST: Final = 100
-HIGHEST_WEIGHT: Final = 256  # HAProxy's own bound
 MOST_SLOTS: Final = 256
 NOWHERE: Final = Address("127.0.0.1", 1)  # of a slot without a node, which is in maintenance
 
@@ -121,6 +120,11 @@ def relative(weights: Sequence[float]) -> list[int]:
 def slot_name(slot: int) -> str:
     """The servers of a slot; slots count from 1."""
     return f"n{slot}"
+
+
+def slot_of(name: str) -> int:
+    """The slot of these servers."""
+    return int(name.removeprefix("n"))
 
 
 def _section(head: str, lines: Sequence[str]) -> str:

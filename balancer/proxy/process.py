@@ -26,6 +26,7 @@ from fleet import process
 from fleet.lockfile import LockFile
 from fleet.ports import listen
 from fleet.process import Child
+from fleet.sockets import socket_path
 from servers.address import Address
 
 HOST: Final = "127.0.0.1"
@@ -83,7 +84,7 @@ async def running(folder: Path, seats: Sequence[Seat], password: str, setup: Set
 
     `folder` is made, for its owner alone; but for the lock its files are removed in the end.
 
-    Raises NotInstalled, AlreadyRuns, Ended, PortUnavailable, and what `config` raises.
+    Raises NotInstalled, AlreadyRuns, Ended, PortUnavailable, NotPrivate, and what `config` raises.
     """
     binary = program()
     if binary is None:
@@ -99,6 +100,11 @@ async def running(folder: Path, seats: Sequence[Seat], password: str, setup: Set
     finally:
         _clear(folder)
         lock.release()
+
+
+def runtime_in(folder: Path) -> Runtime:
+    """The runtime socket of the proxy of this folder, whether one runs or not."""
+    return Runtime(socket_path(folder, SOCKET))
 
 
 def address_in(folder: Path) -> Address | None:
@@ -118,8 +124,9 @@ def _locked(folder: Path) -> LockFile:
 
 
 def _clear(folder: Path) -> None:
-    for name in (MAP, PORT, SOCKET, UNDOS):
+    for name in (MAP, PORT, UNDOS):
         (folder / name).unlink(missing_ok=True)
+    socket_path(folder, SOCKET).unlink(missing_ok=True)
 
 
 def _prepare(folder: Path, setup: Setup, port: int) -> None:
@@ -128,7 +135,7 @@ def _prepare(folder: Path, setup: Setup, port: int) -> None:
 
 
 async def _started(binary: str, folder: Path, seats: Sequence[Seat], password: str, setup: Setup) -> Proxy:
-    path = folder / SOCKET
+    path = socket_path(folder, SOCKET)
     read_end, write_end = os.pipe()
     words = Words()
     await asyncio.get_running_loop().connect_read_pipe(lambda: words, os.fdopen(read_end, "rb", buffering=0))

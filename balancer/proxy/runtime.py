@@ -13,7 +13,7 @@ from typing import Final
 
 from balancer.proxy import reading
 from balancer.proxy.algorithms import ALGORITHMS, algorithm
-from balancer.proxy.config import HIGHEST_WEIGHT, KEY, MAP, NODES, slot_name
+from balancer.proxy.config import KEY, MAP, NODES, slot_name
 from balancer.proxy.errors import NotRunning, Refused
 from servers.address import Address
 
@@ -91,7 +91,7 @@ class Runtime:
         return (_map(before),)
 
     async def weigh(self, slot: int, weight: int) -> Undo:
-        """Another weight for a node, from 0 to HIGHEST_WEIGHT, under every algorithm that can change it."""
+        """Another weight for a node, from 0 to 256, under every algorithm that can change it."""
         return await self._all_or_nothing(
             [
                 (_weigh(server, weight), _weigh(server, server.weight))
@@ -128,11 +128,6 @@ class Runtime:
                 raise
             done.insert(0, undo)
         return tuple(done)
-
-
-def check_weight(weight: int) -> bool:
-    """Whether HAProxy takes such a weight."""
-    return 0 <= weight <= HIGHEST_WEIGHT
 
 
 def _map(name: str) -> str:

@@ -137,10 +137,15 @@ class Nodes:
             self._leaving.discard(place)
             self.lines[place].close()
 
-    def close(self) -> None:
-        """Closes every line; what is in flight is lost."""
+    def look_away(self) -> None:
+        """Looks at none of them any more: behind an address may be several, and a look is a connection too."""
         for probe in self.probes.values():
             probe.close()
+        self.probes.clear()
+
+    def close(self) -> None:
+        """Closes every line; what is in flight is lost."""
+        self.look_away()
         for line in (*self.lines, *self._retired):
             line.close()
 

@@ -13,6 +13,10 @@ _SUBCOMMANDS = {
     "set": ("balancer.cli.setting", gettext_lazy("start, stop or change the requests to a cluster's nodes")),
     "status": ("balancer.cli.status", gettext_lazy("the requests to a cluster's nodes as they are now")),
     "drive": ("balancer.cli.drive", gettext_lazy("the process that sends the requests; the supervisor runs it")),
+    "proxy": ("balancer.cli.proxy", gettext_lazy("HAProxy before a cluster's nodes, until Ctrl-C")),
+    "proxy-set": ("balancer.cli.proxy_set", gettext_lazy("change the running proxy, or undo a change")),
+    "proxy-status": ("balancer.cli.proxy_status", gettext_lazy("the running proxy and its nodes as they are now")),
+    "proxy-compare": ("balancer.cli.proxy_compare", gettext_lazy("our policies beside HAProxy's algorithms")),
 }
 
 
