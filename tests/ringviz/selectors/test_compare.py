@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from math import ceil, sqrt
 from typing import Any
 
@@ -61,6 +62,11 @@ def index_of(*, bucketed: bool) -> KeyIndex:
 
 def owners(choice: Choice, nodes: Nodes, *, bucketed: bool) -> dict[str, str | None]:
     """Key by key."""
+    return owners_once(choice, tuple(nodes), bucketed=bucketed)
+
+
+@cache
+def owners_once(choice: Choice, nodes: tuple[tuple[str, float], ...], *, bucketed: bool) -> dict[str, str | None]:
     placement = (Bucketed if bucketed else Murmur)(choice.vnodes or 1, SEED)
     members = [PlacedNode(*one) for one in nodes]
     if abilities_of(choice.strategy).alone or bucketed:
@@ -109,6 +115,7 @@ def figures_of(state: State, name: str, *, number: int | None = None, bucketed: 
     return row.figures
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["simulated", "managed"])
 @pytest.mark.parametrize("members", [EVEN, UNEVEN], ids=["even", "uneven"])
 @pytest.mark.parametrize("name", STRATEGIES)
