@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from balancer.core import state
-from balancer.core.state import Stand, Traffic
+from balancer.core.state import Comparison, Stand, Traffic
+from balancer.core.trial import A, B
+from balancer.verdicts import figure, labels
 from balancer.wording import name_of, stand_words
 from live.subjects import EventWords, Payload, Subject
 from live.wording import grouped
@@ -21,6 +23,10 @@ def traffic_words(payload: Payload) -> EventWords:
     now, before = state.filled(payload["traffic"]), state.filled(payload["before"])
     if not now["on"]:
         return EventWords(_("no requests"), _("balancer: requests stopped"))
+    if now["trial"] is not None and now["trial"] != before["trial"]:
+        return _trial_words(now)
+    if before["trial"] is not None and now == {**before, "trial": None}:
+        return EventWords(_("A/B"), _("balancer: A/B run stopped"))
     if before["on"] and (words := _switched(now, before)):
         return words
     rate = int(now["rate"])
@@ -28,6 +34,11 @@ def traffic_words(payload: Payload) -> EventWords:
         "balancer: %(n)s request a second by %(policy)s", "balancer: %(n)s requests a second by %(policy)s", rate
     )
     return EventWords(_("requests"), text % {"n": grouped(rate), "policy": name_of(now["policy"])})
+
+
+def _trial_words(now: Traffic) -> EventWords:
+    names = labels(now)
+    return EventWords(_("A/B"), _("balancer: A/B run of %(a)s and %(b)s begins") % {"a": names[A], "b": names[B]})
 
 
 def _switched(now: Traffic, before: Traffic) -> EventWords | None:
@@ -48,6 +59,15 @@ def _switched(now: Traffic, before: Traffic) -> EventWords | None:
         now["work"],
     )
     return EventWords(_("work"), text % {"n": grouped(now["work"])})
+
+
+def _compared(payload: Payload) -> EventWords:
+    found: Comparison = payload["comparison"]
+    names, summary = labels(state.filled(found["traffic"])), found["summary"]
+    values = {"a": names[A], "b": names[B]}
+    values |= {"p99_a": figure(summary["a"]["p99_ms"]), "p99_b": figure(summary["b"]["p99_ms"])}
+    text = _("balancer: %(a)s p99 %(p99_a)s, %(b)s p99 %(p99_b)s, same stream")
+    return EventWords(_("A/B"), text % values)
 
 
 def _stood(payload: Payload) -> EventWords:
@@ -79,3 +99,11 @@ class BalancerStood:
     name: str
     stand: Stand | None
     why: Stand
+
+
+@balancer.kind("balancer_compared", title=gettext_lazy("A/B run"), fold=state.policies_compared, words=_compared)
+@dataclass(frozen=True)
+class BalancerCompared:
+    """An A/B run came to its end, and what it found."""
+
+    comparison: Comparison

@@ -12,6 +12,7 @@ class Balancer(models.Model):
     cluster = models.OneToOneField(Cluster, models.CASCADE, related_name="+", verbose_name=_("cluster"))
     traffic = models.JSONField(_("traffic"))
     standings = models.JSONField(_("standings"), default=dict)
+    compared = models.JSONField(_("newest A/B run"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("balancer")

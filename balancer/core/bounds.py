@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from balancer.core.intervals import MOST_VALUES
 from ringviz.core.errors import CoreError
 
 LEAST_RATE: Final = 1.0
@@ -14,6 +15,11 @@ MOST_KEYS: Final = 1_000_000
 # Turns of a loop at a node, below 1 ms. A server serves what it read of a connection at once, up to 16 KiB or some 180
 # requests, and must not be silent for so long meanwhile that it is taken for dead.
 MOST_WORK: Final = 200_000
+
+# Of an A/B run. One round has no interval, and more than MOST_VALUES have no quantile.
+FEWEST_ROUNDS: Final = 2
+MOST_ROUNDS: Final = MOST_VALUES
+MOST_SECONDS: Final = 60  # of a stretch
 
 
 class OutOfBounds(CoreError):

@@ -88,6 +88,18 @@ class Side(TypedDict):
     homeless: int
 
 
+class Fault(TypedDict):
+    """What was wrong with a node in rounds `first` to `last`: its state, and its short freezes in ms, else 0."""
+
+    node: int
+    name: str
+    state: str
+    for_ms: int
+    every_ms: int
+    first: int
+    last: int
+
+
 class Ratio(TypedDict):
     """The p99 of A over that of B: `low` to `high` with 95 % confidence."""
 

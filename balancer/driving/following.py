@@ -11,6 +11,7 @@ from balancer.driving.orders import Orders, orders_of
 from balancer.driving.seen import frame_of, silent
 from balancer.driving.telling import Telling
 from balancer.driving.topic import TOPIC
+from balancer.driving.trying import Trying
 from balancer.traffic.clock import clock
 from balancer.traffic.driver import Driver
 from balancer.traffic.settings import Settings
@@ -31,6 +32,7 @@ class Following:
         self._orders: Orders | None = None
         self._driver: Driver | None = None
         self._telling: Telling | None = None
+        self._trying: Trying | None = None
         self._ticks = 0
         self._stopping: set[asyncio.Task[None]] = set()
         self._frames = Frames(TOPIC)
@@ -73,10 +75,31 @@ class Following:
         )
         _forget_what_was_told(orders, telling)
         self._driver.start()
+        self._try(self._driver, orders)
 
     def _change(self, driver: Driver, orders: Orders) -> None:
-        traffic, settings = orders.traffic, settings_of(orders)
         driver.know(orders.targets, orders.convicted)
+        if not self._try(driver, orders):
+            self._adjust(driver, orders)
+
+    def _try(self, driver: Driver, orders: Orders) -> bool:
+        """Begins the A/B run that is asked for, goes on with it, or ends another one. Whether there is one now."""
+        trying, trial = self._trying, orders.traffic["trial"]
+        if trying is not None and trying.is_of(orders.traffic):
+            trying.note(orders)
+            return True
+        if trying is not None:
+            trying.stop()
+            self._trying = None
+        if trial is not None:
+            self._trying = Trying(driver, orders, settings_of(orders), trial)
+        elif trying is not None:
+            driver.play(settings_of(orders), driver.policy, driver.options)
+        return trial is not None
+
+    def _adjust(self, driver: Driver, orders: Orders) -> None:
+        """Other settings, or another policy."""
+        traffic, settings = orders.traffic, settings_of(orders)
         if driver.settings != settings:
             driver.configure(settings)
         if (driver.policy, driver.options) != (traffic["policy"], traffic["options"]):
@@ -88,6 +111,9 @@ class Following:
     def _stop(self) -> None:
         """Sends no more; the last frame says so."""
         driver, self._driver = self._driver, None
+        trying, self._trying = self._trying, None
+        if trying is not None:
+            trying.stop()
         if driver is None or self._orders is None:
             return
         stopped = asyncio.ensure_future(driver.stop())
@@ -104,7 +130,7 @@ class Following:
         telling.tick()
         self._ticks += 1
         if self._ticks % _TICKS_A_FRAME == 0:
-            self._frames.publish(orders.cluster.stream_id, frame_of(driver, orders))
+            self._frames.publish(orders.cluster.stream_id, frame_of(driver, orders, self._trying))
 
 
 def settings_of(orders: Orders) -> Settings:

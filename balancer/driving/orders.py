@@ -16,7 +16,8 @@ from servers.address import Address
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """`v` is a version of the stream that is obeyed, at least; `numbers` are those of all nodes, by name.
+    """`v` is a version of the stream that is obeyed, at least; `nodes` are all, also those that get no requests, and
+    `numbers` theirs by name.
 
     `standings` is what was told last, by the number of a node as text. `password` is empty until the supervisor has
     formed the cluster.
@@ -27,6 +28,7 @@ class Orders:
     traffic: Traffic
     targets: tuple[Target, ...]
     convicted: frozenset[str]
+    nodes: tuple[NodeState, ...]
     numbers: dict[str, int]
     standings: dict[str, Stand]
     password: str
@@ -45,6 +47,7 @@ def orders_of(slug: str) -> Orders:
             Target(node["name"], Address.parse(node["address"]), node["weight"]) for node in nodes if serves(node)
         ),
         convicted=frozenset(node["name"] for node in nodes if node["state"] == Node.State.DOWN),
+        nodes=tuple(nodes),
         numbers={node["name"]: node["number"] for node in nodes},
         standings=asked["standings"],
         password=passwords.kept(on.cluster.pk),

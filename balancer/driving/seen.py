@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from balancer.driving.orders import Orders
+from balancer.driving.trying import Trying
 from balancer.traffic.driver import Driver
 from balancer.traffic.tally import ERRORS, Count
 from live.wire import now_ms
 
 
-def frame_of(driver: Driver, orders: Orders) -> dict[str, Any]:
+def frame_of(driver: Driver, orders: Orders, trying: Trying | None = None) -> dict[str, Any]:
     """What was seen in the window: `Seen.frame()`, its nodes by number, and under which policy, at which moment.
 
     `v` is a version of the cluster's stream that the driver obeys, at least. `run` counts from the driver's start; of
@@ -24,6 +25,7 @@ def frame_of(driver: Driver, orders: Orders) -> dict[str, Any]:
         "on": True,
         "policy": driver.policy,
         "v": orders.v,
+        "trial": None if trying is None else trying.frame(),
         **frame,
         "nodes": {str(number): {**frame["nodes"][name], **_of_now(driver, name)} for name, number in shown.items()},
         "run": {

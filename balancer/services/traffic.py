@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from balancer.core.bounds import HIGHEST_RATE, HIGHEST_SEED, HIGHEST_SKEW, LEAST_RATE, MOST_WORK, within
+from balancer.core.bounds import (
+    FEWEST_ROUNDS,
+    HIGHEST_RATE,
+    HIGHEST_SEED,
+    HIGHEST_SKEW,
+    LEAST_RATE,
+    MOST_ROUNDS,
+    MOST_SECONDS,
+    MOST_WORK,
+    within,
+)
 from balancer.core.named import checked
-from balancer.core.state import Stand, State, Traffic
-from balancer.events import BalancerSet, BalancerStood, balancer
+from balancer.core.state import Comparison, Stand, State, Traffic
+from balancer.core.trial import Trial
+from balancer.events import BalancerCompared, BalancerSet, BalancerStood, balancer
 from balancer.models import Balancer
 from balancer.refusals import sentence
 from balancer.selectors.state import state_of_stream
@@ -29,12 +40,15 @@ from ringviz.services.changing import check_allowed
 
 _DRIVER = Actor("driver", "system", may_operate=True)
 
+Told = TypeVar("Told", BalancerSet, BalancerStood, BalancerCompared)
+
 
 def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic) -> Event:
     """Starts, stops or changes the requests of a managed cluster.
 
     `version` is what the actor saw when deciding: if the cluster is not at it any more, nothing is done. The options
-    that `wanted` leaves out have their defaults. Raises NotAllowed, NotFound, Invalid, StaleVersion.
+    that `wanted` leaves out have their defaults. Anything that changes ends a `trial` that runs; another one begins
+    anew. Raises NotAllowed, NotFound, Invalid, StaleVersion.
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
@@ -47,6 +61,8 @@ def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic
             before = state_of_stream(cluster.stream_id)
             if before["traffic"] == asked:
                 raise Invalid("policy", asked["policy"], _("That is so already."))
+            if asked["trial"] == before["traffic"]["trial"]:
+                asked = {**asked, "trial": None}
             event = draft.record(_kept(cluster, before, BalancerSet(traffic=asked, before=before["traffic"])), actor)
     except Conflict as conflict:
         seen = events_after(cluster.stream_id, version or 0)
@@ -66,7 +82,17 @@ def node_stands(*, cluster: Cluster, node: int, name: str, stand: Stand, well: b
     return event
 
 
-def _kept(cluster: Cluster, before: State, payload: BalancerSet | BalancerStood) -> BalancerSet | BalancerStood:
+def policies_compared(*, cluster: Cluster, comparison: Comparison, guard: Guard) -> Event:
+    """An A/B run of the driver came to its end, and is asked no more. Raises what `guard` does, NotFound."""
+    with write(cluster.stream_id) as draft:
+        guard()
+        before = state_of_stream(cluster.stream_id)
+        event = draft.record(_kept(cluster, before, BalancerCompared(comparison=comparison)), _DRIVER)
+    keep_log_bounded(event.stream_id, event.version)
+    return event
+
+
+def _kept(cluster: Cluster, before: State, payload: Told) -> Told:
     """The payload, once the row says what it makes of the state before."""
     after: Any = balancer.apply(before, *encode(payload))
     Balancer.objects.update_or_create(cluster=cluster, defaults=after)
@@ -90,7 +116,21 @@ def _checked(wanted: Traffic) -> Traffic:
             within(field, float(wanted[field]), lowest, highest)  # type: ignore[literal-required]
     except CoreError as error:
         raise Invalid(_blamed(error) or field, "", sentence(error)) from error
-    return {**wanted, "options": options, "rate": float(wanted["rate"]), "skew": float(wanted["skew"])}
+    trial = _trial_checked(wanted["trial"]) if wanted["on"] and wanted["trial"] is not None else None
+    numbers = {"rate": float(wanted["rate"]), "skew": float(wanted["skew"])}
+    return {**wanted, "options": options, **numbers, "trial": trial}  # type: ignore[typeddict-item]
+
+
+def _trial_checked(trial: Trial) -> Trial:
+    """Raises Invalid."""
+    field = "policy_b"
+    try:
+        options = checked(trial["policy"], trial["options"])
+        for field, lowest, highest in (("seconds", 1, MOST_SECONDS), ("rounds", FEWEST_ROUNDS, MOST_ROUNDS)):
+            within(field, trial[field], lowest, highest)  # type: ignore[literal-required]
+    except CoreError as error:
+        raise Invalid(field, "", sentence(error)) from error
+    return {**trial, "options": options}
 
 
 def _blamed(error: CoreError) -> str:

@@ -43,16 +43,15 @@ class Rounds:
         self.side: str | None = None  # the one that is being sent for
 
     async def run(self, rounds: int) -> None:
-        """Adds so many to `done`, each once it is over. Cancelled, it leaves the driver at rest."""
-        driver = self._driver
-        try:
-            driver.rest()
-            await self._drain()
-            for number in range(1, rounds + 1):
-                self.done.append(await self._round(number))
-        finally:
-            self.side = driver.on_part = None
-            driver.rest()
+        """Adds so many to `done`, each once it is over, and leaves the driver at rest.
+
+        Cancelled, it leaves the driver as it is: whoever cancels may have asked something else of it already.
+        """
+        self._driver.rest()
+        await self._drain()
+        for number in range(1, rounds + 1):
+            self.done.append(await self._round(number))
+        self._driver.rest()
 
     async def _round(self, number: int) -> Round:
         settings = replace(self._settings, seed=stretch_seed(self._settings.seed, number))
@@ -66,16 +65,18 @@ class Rounds:
         driver, entrant = self._driver, self._entrants[side]
         driver.take()
         gathered = Gathered()
-        driver.on_part = gathered.add
-        self.side = side
         begin = float(ceil(clock() + LEAD_S))
-        await driver.play(settings, entrant.policy, entrant.options, begin=begin, seconds=self._seconds)
-        await driver.drained(self._patience_s)
-        driver.take()
-        driver.on_part = None
-        figures = gathered.figures()
+        driver.on_part, self.side = gathered.add, side
+        try:
+            await driver.play(settings, entrant.policy, entrant.options, begin=begin, seconds=self._seconds)
+            await driver.drained(self._patience_s)
+            driver.take()
+        finally:
+            self.side = None
+            if driver.on_part == gathered.add:
+                driver.on_part = None
         await self._drain()
-        return figures
+        return gathered.figures()
 
     async def _drain(self) -> None:
         while not await self._driver.drained(self._patience_s):

@@ -11,6 +11,7 @@ _SUBCOMMANDS = {
     "simulate": ("balancer.cli.simulate", gettext_lazy("one policy on simulated nodes (no database)")),
     "race": ("balancer.cli.racing", gettext_lazy("several policies on the same simulated requests (no database)")),
     "set": ("balancer.cli.setting", gettext_lazy("start, stop or change the requests to a cluster's nodes")),
+    "ab": ("balancer.cli.comparing", gettext_lazy("two policies in turn on the same stream of real requests")),
     "status": ("balancer.cli.status", gettext_lazy("the requests to a cluster's nodes as they are now")),
     "drive": ("balancer.cli.drive", gettext_lazy("the process that sends the requests; the supervisor runs it")),
     "proxy": ("balancer.cli.proxy", gettext_lazy("HAProxy before a cluster's nodes, until Ctrl-C")),

@@ -166,14 +166,16 @@ def test_events_say_what_a_request_costs_and_whether_weights_follow_load(cluster
 
 
 def test_rows_and_events_from_before_a_field_have_its_first_value(cluster):
-    """Old rows and events know neither `work` nor `weighed`."""
+    """Old rows and events know neither `work` nor `weighed` nor a `trial`, and nothing was ever compared."""
     event = put(ON)
-    old: Any = {name: value for name, value in ON.items() if name not in ("work", "weighed")}
+    old: Any = {name: value for name, value in ON.items() if name not in ("work", "weighed", "trial")}
     Balancer.objects.update(traffic=old)
     assert state_of_stream(cluster.stream_id)["traffic"] == ON
     assert traffic_set(None, {"traffic": old, "before": old})["traffic"] == ON
     stood = {"node": 2, "name": "b", "stand": EJECTED, "why": EJECTED}
-    assert node_stood({"traffic": old, "standings": {}}, stood)["traffic"] == ON
+    before: Any = {"traffic": old, "standings": {}}
+    after = node_stood(before, stood)
+    assert (after["traffic"], after["compared"]) == (ON, None)
     assert event_words(event.kind, {"traffic": old, "before": {**old, "rate": 7}}).label == "requests"
 
 

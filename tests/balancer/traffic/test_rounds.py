@@ -73,7 +73,7 @@ async def test_both_policies_get_the_same_requests_at_the_same_times(servers, mo
 
 
 async def test_a_frozen_node_shows_which_policy_waits_for_it(servers):
-    async with driving(servers, rate=400) as at_work, pulsing(servers[1], 0.8):
+    async with driving(servers, rate=1000) as at_work, pulsing(servers[1], 0.8):
         await at_work.more(100)
         rounds = await ran(at_work, 5)
     found = summary(rounds.done)
@@ -114,17 +114,18 @@ async def test_a_stretch_waits_for_the_answers_of_the_one_before_it(servers):
     assert rounds.done[0]["a"]["answered"] == rounds.done[0]["a"]["sent"]
 
 
-async def test_a_run_that_is_cancelled_leaves_the_driver_at_rest_and_it_can_play_again(servers):
+async def test_a_run_that_is_cancelled_leaves_the_driver_to_what_is_asked_next(servers):
     async with driving(servers, rate=500) as at_work:
         rounds = Rounds(at_work.driver, at_work.driver.settings, BOTH, 1)
         running = asyncio.ensure_future(rounds.run(5))
         await at_work.until(lambda _: rounds.side == A and at_work.in_flight("a") + at_work.driver.asked > 50)
         running.cancel()
+        played = at_work.driver.play(at_work.driver.settings, "jsq", {})
         with pytest.raises(asyncio.CancelledError):
             await running
-        assert (rounds.side, rounds.done, at_work.driver.stream) == (None, [], None)
-        at_work.driver.play(at_work.driver.settings, "round_robin", {})
-        await at_work.more(100)
+        assert (rounds.side, rounds.done, at_work.driver.on_part) == (None, [], None)
+        await at_work.more(1000)  # more than a stretch has
+        assert not played.done()
 
 
 async def test_what_the_driver_gives_up_is_counted_and_a_stretch_without_nodes_has_no_times():

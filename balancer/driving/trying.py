@@ -1,0 +1,132 @@
+"""The A/B run that is asked for, in the process of the driver: its rounds, its frame, and the event at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from django.db import Error, close_old_connections
+
+from balancer.core.state import Comparison, Traffic
+from balancer.core.trial import A, B, Fault, Trial, order, summary
+from balancer.driving.orders import Orders
+from balancer.driving.telling import PAUSE_S, Moot
+from balancer.selectors.state import state_of_stream
+from balancer.services.traffic import policies_compared
+from balancer.traffic.driver import Driver
+from balancer.traffic.rounds import Entrant, Rounds
+from balancer.traffic.settings import Settings
+from live.models import Stream
+from ringviz.core.state import NodeState
+from ringviz.errors import NotFound
+from ringviz.models import Node
+
+logger = logging.getLogger(__name__)
+
+_STILL: Final = (Node.State.FROZEN, Node.State.DOWN)
+
+
+class Trying:
+    """Begins at once, over a driver that has started, and tells of its end by an event. Lives in the driver's loop.
+
+    Another driver begins it anew: of rounds that were not told nothing is left.
+    """
+
+    def __init__(self, driver: Driver, orders: Orders, settings: Settings, trial: Trial) -> None:
+        self._traffic, self._cluster, self._trial = orders.traffic, orders.cluster, trial
+        entrants = {
+            A: Entrant(self._traffic["policy"], self._traffic["options"]),
+            B: Entrant(trial["policy"], trial["options"]),
+        }
+        self._rounds = Rounds(driver, settings, entrants, trial["seconds"])
+        self._faults: dict[tuple[object, ...], Fault] = {}
+        self._nodes: tuple[NodeState, ...] = ()
+        self.note(orders)
+        self._running = asyncio.ensure_future(self._run())
+
+    def is_of(self, traffic: Traffic) -> bool:
+        """Whether it is what is asked for."""
+        return traffic == self._traffic
+
+    def note(self, orders: Orders) -> None:
+        """How the nodes stand now."""
+        self._nodes = orders.nodes
+        self._note_faults()
+
+    def stop(self) -> None:
+        """Ends it, and what it found so far is forgotten. What the driver is to do next is not its affair any more."""
+        self._running.cancel()
+
+    def frame(self) -> dict[str, Any]:
+        """`round` is the one that runs, from 1; `side` the one that is sent for, null in between; null `found` is none.
+
+        `found` is the Summary of the rounds that are over.
+        """
+        done, trial = self._rounds.done, self._trial
+        self._note_faults()
+        return {
+            "a": {"policy": self._traffic["policy"], "options": self._traffic["options"]},
+            "b": {"policy": trial["policy"], "options": trial["options"]},
+            "seconds": trial["seconds"],
+            "rounds": trial["rounds"],
+            "round": self._round,
+            "first": order(self._round)[0],
+            "side": self._rounds.side,
+            "found": summary(done) if done else None,
+        }
+
+    @property
+    def _round(self) -> int:
+        return min(len(self._rounds.done) + 1, self._trial["rounds"])
+
+    async def _run(self) -> None:
+        try:
+            await self._rounds.run(self._trial["rounds"])
+            comparison = self._comparison()
+            while True:
+                if await asyncio.to_thread(self._tell, comparison):
+                    return
+                await asyncio.sleep(PAUSE_S)
+        except Exception:  # a task that nobody awaits: what goes wrong would be silent
+            logger.exception("The A/B run of %s failed", self._cluster.slug)
+
+    def _comparison(self) -> Comparison:
+        rounds = self._rounds.done
+        faults = list(self._faults.values())
+        return Comparison(traffic=self._traffic, rounds=rounds, summary=summary(rounds), faults=faults)
+
+    def _tell(self, comparison: Comparison) -> bool:
+        """In a thread. False where it has to be tried again."""
+        close_old_connections()
+        try:
+            policies_compared(cluster=self._cluster, comparison=comparison, guard=self._check)
+        except Error as error:
+            logger.warning("What an A/B run of %s found cannot be written yet: %s", self._cluster.slug, error)
+            return False
+        except (Moot, NotFound, Stream.DoesNotExist):  # it is asked no more, or the cluster was deleted
+            return True
+        finally:
+            close_old_connections()
+        return True
+
+    def _check(self) -> None:
+        if state_of_stream(self._cluster.stream_id)["traffic"] != self._traffic:
+            raise Moot
+
+    def _note_faults(self) -> None:
+        for node in self._nodes:
+            pulse = node.get("pulse")
+            if pulse is None and node["state"] not in _STILL:
+                continue
+            for_ms, every_ms = (pulse["for_ms"], pulse["every_ms"]) if pulse else (0, 0)
+            known = self._faults.get(key := (node["number"], node["state"], for_ms, every_ms))
+            self._faults[key] = Fault(
+                node=node["number"],
+                name=node["name"],
+                state=node["state"],
+                for_ms=for_ms,
+                every_ms=every_ms,
+                first=known["first"] if known else self._round,
+                last=self._round,
+            )
