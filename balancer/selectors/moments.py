@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from balancer.core.state import State, filled, node_stood, nothing
+from balancer.core.state import State, node_stood, whole
 from balancer.events import balancer
 from balancer.selectors.state import state_of_stream
 from live.log import timestamp
@@ -46,8 +46,7 @@ _moments: Shared[Moment] = Shared(_KEPT)
 
 def _folded(stream_id: int, version: int) -> Moment:
     parts = parts_at(stream_id, version)
-    asked: State = parts.get(balancer.name) or nothing()
-    return Moment(version, parts[ring.name], {**asked, "traffic": filled(asked["traffic"])})
+    return Moment(version, parts[ring.name], whole(parts.get(balancer.name)))
 
 
 def causes_at(stream_id: int, version: int) -> dict[str, dict[str, Any]]:

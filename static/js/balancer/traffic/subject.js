@@ -7,6 +7,7 @@ import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { Subject } from "../../lib/subject.js";
 import { first, labelOf, standWords } from "./policies.js";
+import { figure, labels } from "./verdicts.js";
 
 /** @import { EventWords } from "../../lib/subject.js" */
 /** @import { Stand, State, Traffic } from "./types.js" */
@@ -14,28 +15,47 @@ import { first, labelOf, standWords } from "./policies.js";
 /** @typedef {{fold: (state: State, payload: any) => State, words: (payload: any) => EventWords}} Kind */
 
 /** @returns {State} before the first event */
-export const nothing = () => ({ traffic: first(), standings: {} });
+export const nothing = () => ({ traffic: first(), standings: {}, compared: null });
 
 /** @type {(traffic: Traffic) => Traffic} as it was stored, by whatever version: what it lacks had no other value then */
 const filled = (traffic) => ({ ...first(), ...traffic });
 
+/** @type {(state: State) => State} the same of all of it */
+const whole = (state) => ({ ...nothing(), ...state, traffic: filled(state.traffic) });
+
 /** @type {Record<string, Kind>} */
 const kinds = {
   balancer_set: {
-    fold: ({ standings }, { traffic }) => ({
+    fold: (state, { traffic }) => ({
+      ...whole(state),
       traffic: filled(traffic),
-      standings: traffic.on ? standings : {},
+      standings: traffic.on ? state.standings : {},
     }),
     words: trafficWords,
   },
   balancer_stood: {
     fold: (state, { node, stand }) => {
       const { [String(node)]: _before, ...rest } = state.standings;
-      return { traffic: filled(state.traffic), standings: stand ? { ...rest, [String(node)]: stand } : rest };
+      return { ...whole(state), standings: stand ? { ...rest, [String(node)]: stand } : rest };
     },
     words: ({ name, stand, why }) => ({
       label: name,
       text: interpolate(_("%(node)s: %(words)s"), { node: name, words: standWords(stand ?? why) }),
+    }),
+  },
+  balancer_compared: {
+    fold: (state, { comparison }) => ({
+      ...whole(state),
+      traffic: { ...filled(state.traffic), trial: null },
+      compared: comparison,
+    }),
+    words: ({ comparison: { traffic, summary } }) => ({
+      label: _("A/B"),
+      text: interpolate(_("balancer: %(a)s p99 %(p99_a)s, %(b)s p99 %(p99_b)s, same stream"), {
+        ...labels(traffic),
+        p99_a: figure(summary.a.p99_ms),
+        p99_b: figure(summary.b.p99_ms),
+      }),
     }),
   },
 };
@@ -49,6 +69,8 @@ function trafficWords(payload) {
   const now = filled(payload.traffic);
   const before = filled(payload.before);
   if (!now.on) return { label: _("no requests"), text: _("balancer: requests stopped") };
+  const trial = trialWords(now, before);
+  if (trial) return trial;
   const switched = before.on ? switchedWords(now, before) : null;
   if (switched) return switched;
   const policy = labelOf(now.policy);
@@ -60,6 +82,24 @@ function trafficWords(payload) {
   );
   return { label: _("requests"), text: interpolate(text, { n: count(rate), policy }) };
 }
+
+/**
+ * An A/B run begins, or ends and nothing else.
+ * @param {Traffic} now
+ * @param {Traffic} before
+ * @returns {EventWords | null}
+ */
+function trialWords(now, before) {
+  if (now.trial && !alike(now.trial, before.trial)) {
+    const text = interpolate(_("balancer: A/B run of %(a)s and %(b)s begins"), labels(now));
+    return { label: _("A/B"), text };
+  }
+  const ended = before.trial && alike(now, { ...before, trial: null });
+  return ended ? { label: _("A/B"), text: _("balancer: A/B run stopped") } : null;
+}
+
+/** @type {(one: unknown, other: unknown) => boolean} both as JSON of the same server, whose names come in one order */
+const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * What else than the rate is otherwise, where requests go on.

@@ -3,11 +3,23 @@
  * server's clock, or ISO 8601 in UTC.
  *
  * @typedef {{on: boolean, policy: string, options: Record<string, number>, rate: number, skew: number, seed: number,
- *   work: number, weighed: boolean}} Traffic
+ *   work: number, weighed: boolean, trial: Trial | null}} Traffic
  *   what is asked for; options: all of the policy; rate: requests a second; skew: the Zipf exponent of the keys; work: turns of
- *   a loop that a request costs its node; weighed: weights follow the nodes' load
+ *   a loop that a request costs its node; weighed: weights follow the nodes' load; trial: the policy that takes turns with it
+ * @typedef {{policy: string, options: Record<string, number>, seconds: number, rounds: number}} Trial of balancer/core/trial.py,
+ *   as are Estimate, Side and Summary; seconds: of a stretch
+ * @typedef {{mean: number, margin: number | null}} Estimate of rounds, ± margin with 95 % confidence
+ * @typedef {{mean_ms: Estimate | null, p50_ms: Estimate | null, p95_ms: Estimate | null, p99_ms: Estimate | null,
+ *   lag_p99_ms: Estimate | null, sent: number, answered: number, refused: number, errors: number, in_flight: number,
+ *   late: number, homeless: number}} Side
+ * @typedef {{a: Side, b: Side, ratio: {value: number, low: number, high: number} | null}} Summary
+ * @typedef {{traffic: Traffic, rounds: any[], summary: Summary, faults: any[]}} Comparison what an A/B run found
+ * @typedef {{a: {policy: string, options: Record<string, number>}, b: {policy: string, options: Record<string, number>},
+ *   seconds: number, rounds: number, round: number, first: string, side: string | null, found: Summary | null}} Trying
+ *   how far one is: `Trying.frame` of balancer/driving/trying.py
  * @typedef {{state: string, code: string, figures: Record<string, number>}} Stand how a node stands, and the reason
- * @typedef {{traffic: Traffic, standings: Record<string, Stand>}} State standings: of the nodes that do not stand well
+ * @typedef {{traffic: Traffic, standings: Record<string, Stand>, compared: Comparison | null}} State
+ *   standings: of the nodes that do not stand well; compared: by the newest A/B run that went to its end
  * @typedef {{v: number, at: string, text: string}} Cause an event that says how a node is
  * @typedef {Record<string, Cause>} Causes
  *
@@ -23,7 +35,8 @@
  * @typedef {{at: number, on: true, policy: string, v: number, seconds: number, nodes: Record<string, Share>, total: Share,
  *   late: number, homeless: number, lag_p99_ms: number | null, lag_max_ms: number | null,
  *   run: {asked: number, late: number, homeless: number, nodes: Record<string, Counts>},
- *   steps: Steps, caps: Record<string, number> | null, policies: Reached[]}} OnFrame
+ *   steps: Steps, caps: Record<string, number> | null, policies: Reached[],
+ *   trial: Trying | null}} OnFrame
  * @typedef {{at: number, on: false, policy: string, v: number}} OffFrame the last one
  * @typedef {OnFrame | OffFrame} Frame
  *
