@@ -25,7 +25,6 @@ _FIELDS: dict[str, Any] = {
     "queue": gettext_lazy("the queue"),
     "skew": gettext_lazy("the skew"),
     "work": gettext_lazy("the work of a request"),
-    "seconds": gettext_lazy("the seconds of a stretch"),
     "rounds": gettext_lazy("the number of rounds"),
     "keys": gettext_lazy("the number of keys"),
     "faults": gettext_lazy("the number of faults"),
