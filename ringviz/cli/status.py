@@ -21,6 +21,7 @@ from live.wording import grouped
 from ringviz.cli.clusters import add_cluster_arguments, chosen
 from ringviz.core.state import NodeState, State
 from ringviz.events import work_words
+from ringviz.events.pulse import pulse_words
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import Known, known
 from ringviz.selectors.external import (
@@ -307,8 +308,7 @@ def _state_words(node: NodeState) -> str:
     label = str(Node.State(node["state"]).label)
     if (pulse := node.get("pulse")) is None:
         return label
-    values = {"state": label, "for": grouped(pulse["for_ms"]), "every": grouped(pulse["every_ms"])}
-    return _("%(state)s, freezes %(for)s of every %(every)s ms") % values
+    return _("%(state)s, %(words)s") % {"state": label, "words": pulse_words(pulse)}
 
 
 def _count(keys: int | None) -> str:

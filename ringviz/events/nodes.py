@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from live.subjects import EventWords, Payload
 from live.wording import grouped
 from ringviz.core import state
 from ringviz.core.state import NodeState, Pulse
+from ringviz.events.pulse import pulsed_words
 from ringviz.events.shapes import Figures, Loss, MovementSummary
 from ringviz.events.subject import Words, kind
 
@@ -52,11 +52,7 @@ def _restarted(payload: Payload) -> EventWords:
 
 def _pulsed(payload: Payload) -> EventWords:
     node = payload["node"]
-    if (pulse := node.get("pulse")) is None:
-        return EventWords(node["name"], _("%(node)s no longer freezes") % {"node": node["name"]})
-    text = _("%(node)s freezes for %(for)s ms of every %(every)s ms")
-    values = {"node": node["name"], "for": grouped(pulse["for_ms"]), "every": grouped(pulse["every_ms"])}
-    return EventWords(node["name"], text % values)
+    return EventWords(node["name"], pulsed_words(node["name"], node.get("pulse"), payload.get("before")))
 
 
 @dataclass(frozen=True)

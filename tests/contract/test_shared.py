@@ -12,14 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from live.wording import number, percent
+from ringviz.bounds import MAX_SLOW_EVERY_MS, SLOW_EVERY_MS, SLOW_FOR_MS
 from ringviz.cards.looks import MOST_COLOURED, looks_of
 from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS
-from ringviz.core.state import ON_RING
+from ringviz.core.state import ON_RING, Pulse
+from ringviz.events.pulse import pulse_words, pulsed_words
 from ringviz.models import Node
 from ringviz.selectors.picture import MOST_SENT
 
 HERE = Path(__file__).parent / "shared" / "shared.json"
 PATTERNS = {"": "solid", "hatched": "hatched", "dotted": "dotted"}
+
+PULSES = [(300, 1_000), (SLOW_FOR_MS, SLOW_EVERY_MS), (15, 20), (40, MAX_SLOW_EVERY_MS), (26, MAX_SLOW_EVERY_MS + 1)]
+
+
+def _pulse(for_ms: int, every_ms: int) -> list[Any]:
+    """What it is called, and what is said of its beginning and its end."""
+    pulse = Pulse(for_ms=for_ms, every_ms=every_ms)
+    return [pulse, pulse_words(pulse), pulsed_words("n", pulse, None), pulsed_words("n", None, pulse)]
 
 
 def told() -> dict[str, Any]:
@@ -34,6 +44,7 @@ def told() -> dict[str, Any]:
         "most_coloured": MOST_COLOURED,
         "looks": [[look.hue - 1, PATTERNS[look.pattern]] for look in looks_of(range(1, MOST_COLOURED + 1)).values()],
         "percent": [[a, b, percent(a / b), percent(a / b, 2)] for a, b in shares],
+        "pulses": [_pulse(*pulse) for pulse in PULSES],
         "ratio": [[ratio, number(ratio, 2)] for ratio in ratios],
     }
 

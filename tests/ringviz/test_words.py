@@ -13,10 +13,12 @@ from django.utils.translation import override
 
 from live.subjects import event_words
 from live.wording import grouped
+from ringviz.bounds import SLOW_EVERY_MS, SLOW_FOR_MS
 from ringviz.events import ring
 from ringviz.strategies import described
 
 ROOT = Path(__file__).parents[2]
+SLOW = {"for_ms": SLOW_FOR_MS, "every_ms": SLOW_EVERY_MS}
 NODE = {"name": "cache-5", "weight": 1.5}
 RING = {"strategy": "ring", "vnodes": 16, "copies": 1}
 ENDED = {"asked": {"action": "add", "name": "n"}, "why": ""}
@@ -58,6 +60,8 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
         "cache-5 freezes for 300 ms of every 1,000 ms",
     ),
     ("node_pulsed", {"node": NODE}, "cache-5", "cache-5 no longer freezes"),
+    ("node_pulsed", {"node": {**NODE, "pulse": SLOW}}, "cache-5", "cache-5 slowed to half speed"),
+    ("node_pulsed", {"node": NODE, "before": SLOW}, "cache-5", "cache-5 runs at full speed again"),
     ("node_restarted", {"node": NODE}, "cache-5", "cache-5 restarted"),
     (
         "node_restarted",

@@ -1,7 +1,7 @@
 /** Which nodes are on the ring, what they should store, and what a node's state is called. Pure. */
 
-import { count } from "../lib/format.js";
-import { _, interpolate } from "../lib/i18n.js";
+import { _ } from "../lib/i18n.js";
+import { pulseWords } from "./pulse.js";
 
 /** @import { Node, State } from "./types.js" */
 
@@ -44,11 +44,10 @@ export function stateWord(state) {
   }
 }
 
-/** What a node is called in lists: its state, or that it freezes again and again. */
+/** What a node is called in lists: its state, or that it freezes again and again, or is slow. */
 export function nodeWord(/** @type {Pick<Node, "state" | "pulse">} */ { state, pulse }) {
   if (!pulse || state !== "active") return stateWord(state);
-  const values = { for: count(pulse.for_ms), every: count(pulse.every_ms) };
-  return interpolate(_("freezes %(for)s of every %(every)s ms"), values);
+  return pulseWords(pulse);
 }
 
 /** How a row of a node looks: hatched where it does not answer or is not on the ring, struck through where it is down. */

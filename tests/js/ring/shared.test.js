@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { fixed, percent } from "../../../static/js/lib/format.js";
 import { looksOf, MOST_COLOURED } from "../../../static/js/ring/looks.js";
 import { isMember } from "../../../static/js/ring/members.js";
+import { pulsedWords, pulseWords } from "../../../static/js/ring/pulse.js";
 import { BUCKET_SHIFT, SLOTS } from "../../../static/js/ring/slots.js";
 import { MOST_TOKENS } from "../../../static/js/ring/tokens.js";
 import { nodeOf } from "../clusters.js";
@@ -23,6 +24,15 @@ test("numbers are rounded alike", () => {
     assert.deepEqual([percent(part / whole), percent(part / whole, 2)], [one, two], `${part} of ${whole}`);
   }
   for (const [ratio, words] of shared.ratio) assert.equal(fixed(ratio, 2), words);
+});
+
+test("short freezes are called alike", () => {
+  for (const [pulse, words, began, ended] of shared.pulses) {
+    assert.deepEqual(
+      [pulseWords(pulse), pulsedWords("n", pulse, null), pulsedWords("n", null, pulse)],
+      [words, began, ended],
+    );
+  }
 });
 
 test("the same bounds hold", () => {

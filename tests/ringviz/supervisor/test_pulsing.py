@@ -8,6 +8,7 @@ from pathlib import Path
 
 from redis import Redis
 
+from ringviz.bounds import SLOW_EVERY_MS, SLOW_FOR_MS
 from tests.processes import until
 
 KEYS = 4_000
@@ -68,6 +69,25 @@ def test_the_longest_freezes_convict_and_suspect_nobody_and_keys_move_meanwhile(
     assert sum(real.equal().values()) == KEYS
     assert set(kinds(real, asked.version)) == {"node_pulsed", "work_asked", "node_added"}, real.log()
     assert real.node(2)["pulse"] == {"for_ms": 800, "every_ms": 1_000}
+
+
+def test_one_that_is_slow_runs_for_half_of_the_time_and_nobody_is_suspected(real):
+    """The loop below takes only its own time: at half speed it takes twice as long."""
+
+    def took_s(client):
+        begun = time.monotonic()
+        client.eval("for _ = 1, 4000000 do end", 0)
+        return time.monotonic() - begun
+
+    with client_of(real, 2) as slow, client_of(real, 3) as other:
+        plain = took_s(slow)
+        asked = pulse(real, 2, SLOW_FOR_MS, SLOW_EVERY_MS)
+        until(lambda: is_stopped(real.pid_of(2)), what="the first stop")
+        ratios = sorted(took_s(slow) / took_s(other) for _ in range(60))
+    assert 1.5 < ratios[len(ratios) // 2] < 3, (plain, ratios)
+    assert set(kinds(real, asked.version)) == {"node_pulsed"}, real.log()
+    assert real.act("thaw", node=2).kind == "node_pulsed"
+    assert sum(real.equal().values()) == KEYS
 
 
 def test_one_that_dies_while_it_pulses_is_dead(real):

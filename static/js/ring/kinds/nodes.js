@@ -2,6 +2,7 @@
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { pulsedWords } from "../pulse.js";
 import { withNode, withoutNode } from "../state.js";
 import { CROSS, DOWN, EQUALS, MINUS, PLUS, UP } from "./glyphs.js";
 
@@ -50,12 +51,9 @@ function restarted({ cause }) {
 }
 
 /** @param {Payload} payload */
-function pulsed({ node }) {
+function pulsed({ node, before }) {
   const name = node?.name ?? "";
-  const { pulse } = node ?? {};
-  if (!pulse) return { label: name, text: interpolate(_("%(node)s no longer freezes"), { node: name }) };
-  const values = { node: name, for: count(pulse.for_ms), every: count(pulse.every_ms) };
-  return { label: name, text: interpolate(_("%(node)s freezes for %(for)s ms of every %(every)s ms"), values) };
+  return { label: name, text: pulsedWords(name, node?.pulse, before) };
 }
 
 /** @type {Record<string, Kind>} */
