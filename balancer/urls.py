@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from balancer.views import race, traffic
+from balancer.views import proxy, race, traffic
 
 app_name = "balancer"
 
@@ -10,6 +10,7 @@ _balancer = [
     path("", traffic.page, name="page"),
     path("act", traffic.act, name="act"),
     path("state", traffic.state, name="state"),
+    path("proxy", proxy.front, name="proxy"),
     path("race/", race.page, name="race"),
     path("race/figures", race.figures, name="race_figures"),
     path("race/race.bin", race.trace, name="race_trace"),
