@@ -41,6 +41,11 @@ const STYLES = ["fillStyle", "strokeStyle"];
 export function fakeContext() {
   const state = { fillStyle: "", strokeStyle: "", points: 0, done: [] };
   const note = (what, style, words) => state.done.push({ what, style, points: state.points, words });
+  const add = (name, values) => {
+    for (const value of values)
+      if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${name}(${values})`);
+    state.points += 1;
+  };
   const methods = {
     beginPath: () => {
       state.points = 0;
@@ -49,17 +54,17 @@ export function fakeContext() {
     stroke: () => note("stroke", state.strokeStyle),
     fillRect: () => note("fill", state.fillStyle),
     fillText: (words) => note("text", state.fillStyle, words),
+    arc: (...values) => {
+      if (values[2] < 0) throw new RangeError(`The radius provided (${values[2]}) is negative.`); // as canvases do
+      add("arc", values);
+    },
     measureText: (words) => ({ width: words.length * 8 }),
   };
   return new Proxy(state, {
     get: (target, key) => {
       if (key in methods) return methods[key];
       if (key in target) return target[key];
-      return (...values) => {
-        for (const value of values)
-          if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${String(key)}(${values})`);
-        state.points += 1;
-      };
+      return (...values) => add(String(key), values);
     },
     set: (target, key, value) => {
       if (STYLES.includes(key)) target[key] = value;

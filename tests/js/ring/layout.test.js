@@ -26,6 +26,25 @@ test("the ring and what stands round it stay inside of the host", () => {
   }
 });
 
+test("no radius is negative, however small the host", () => {
+  const crowded = evenPicture(8192, 8, { lens: { at: 0.25 } });
+  for (const picture of [afterKill(), crowded, { ...crowded, mode: "changed", ranges: [] }]) {
+    for (let size = 1; size < 400; size += 13) {
+      for (const made of [layout(size, size, picture, text), layout(size, 844, picture, text)]) {
+        const { R, r0, before, density, slot } = made;
+        const inwards = [R, r0, ...(before ? [before.outer, before.inner] : []), density.outer];
+        inwards.push(density.outer - density.length, 0);
+        assert.deepEqual(
+          inwards,
+          inwards.toSorted((a, b) => b - a),
+          `${size} px: ${inwards}`,
+        );
+        assert.ok(slot.width >= 0 && slot.height >= 0);
+      }
+    }
+  }
+});
+
 test("neither the legend nor the key's label touches the ring", () => {
   const legend = { width: 150, height: 90 };
   for (const [width, height] of SIZES) {

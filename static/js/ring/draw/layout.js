@@ -53,14 +53,14 @@ export function layout(width, height, picture, text) {
   const R = radius(width, height, small, label, text.legend);
   const count = picture.tokens.length || binned(picture);
   const lod = levelOfDetail(count, R);
-  const thickness = lod === "band" ? (small ? 34 : Math.min(40, R * 0.14)) : small ? 22 : Math.min(34, R * 0.125);
+  const thickness = ringThickness(R, small, lod);
   const r0 = R - thickness;
   const changed = picture.mode !== "calm" && picture.ranges !== null;
   const before = changed ? { inner: r0 - (small ? 12 : 17), outer: r0 - (small ? 4 : 6) } : null;
   const density = densityMeasures((before?.inner ?? r0 - (small ? 4 : 6)) - (small ? 4 : 7), R, small, lod);
   const cx = width / 2;
   const cy = height / 2;
-  const free = density.outer - density.length - 8;
+  const free = Math.max(0, density.outer - density.length - 8);
   return {
     width,
     height,
@@ -74,7 +74,7 @@ export function layout(width, height, picture, text) {
     lod,
     before,
     density,
-    lanes: lanes(r0, thickness, picture.pins.length),
+    lanes: lanes(r0, thickness, picture.pins.length + picture.zones.length),
     walk: { radius: R + (small ? 14 : 19), leader: R + 28 },
     label: picture.walk && lines.length > 0 ? place(label, lines, picture.walk, width, height, text) : null,
     lens: lod === "band" && picture.lens ? lensBox(cx, cy, small ? 0 : free, picture.lens.at, count) : null,
@@ -102,6 +102,18 @@ function radius(width, height, small, label, legend) {
 }
 
 /**
+ * How deep the ring is. Never so deep that what stands inside of it (the band of before, the bars) would have a negative
+ * radius, which no canvas draws: a host of a few pixels has a ring, too.
+ * @param {number} R at least 40
+ * @param {boolean} small
+ * @param {"arcs" | "thin" | "band"} lod
+ */
+function ringThickness(R, small, lod) {
+  const wanted = lod === "band" ? (small ? 34 : Math.min(40, R * 0.14)) : small ? 22 : Math.min(34, R * 0.125);
+  return Math.min(wanted, R * 0.45);
+}
+
+/**
  * Bars of keys: one a half degree, a degree or a degree and a half, whichever leaves room to tell them apart.
  * @param {number} outer
  * @param {number} R
@@ -113,17 +125,18 @@ function densityMeasures(outer, R, small, lod) {
   const band = lod === "band";
   const bars = band && around / 720 >= 1.9 ? 720 : around / 360 >= (band ? 2 : 1.8) ? 360 : 240;
   const line = Math.min(2.2, Math.max(1, (around / bars) * 0.58));
-  return { outer, length: small ? 18 : Math.min(lod === "band" ? 44 : 32, R * 0.115), bars, line };
+  const length = small ? Math.min(18, outer / 2) : Math.min(band ? 44 : 32, R * 0.115);
+  return { outer, length, bars, line };
 }
 
 /**
  * @param {number} r0
  * @param {number} thickness
- * @param {number} pins
+ * @param {number} count
  */
-function lanes(r0, thickness, pins) {
-  const step = (thickness - 2) / Math.max(3, pins);
-  return { inner: r0 + 2, height: Math.max(2.5, step - 2), step };
+function lanes(r0, thickness, count) {
+  const step = (thickness - 2) / Math.max(3, count);
+  return { inner: r0 + 2, height: Math.max(2, step - 2), step };
 }
 
 /**
