@@ -14,6 +14,7 @@ handler500 = "dashboard.unanswered.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=settings.OUR_APPS), name="jsi18n"),
+    path("session/", views.show_session, name="session"),
     path("enter/<str:token>/", enter, name="enter"),
     path("", views.show_overview, name="overview"),
     path("overview/processes/", views.show_processes, name="overview-processes"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -11,6 +12,13 @@ from dashboard import overview, processes
 from dashboard.timeline import Asked, log_of
 from live.actors import OPERATE
 from live.places import place_at
+
+
+@never_cache
+@require_safe
+def show_session(request: HttpRequest) -> HttpResponse:
+    """`{"may_operate"}`: for pages that were opened while the reader was signed in, and may not be so any more."""
+    return JsonResponse({"may_operate": request.user.has_perm(OPERATE)})
 
 
 @require_safe

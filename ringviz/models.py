@@ -20,6 +20,7 @@ from ringviz.bounds import (
     MAX_WHY,
 )
 from ringviz.core.placement import TOKEN_SPACE, VNODES
+from ringviz.core.state import MANAGED
 from ringviz.core.strategy import DEFAULT
 from ringviz.strategies import choices
 from servers.guard.rules import MAX_HOST_NAME
@@ -64,7 +65,7 @@ class Cluster(models.Model):
         """What stands behind the nodes."""
 
         SIMULATED = "simulated", _("simulated")
-        MANAGED = "managed", _("managed")
+        MANAGED = MANAGED, _("managed")
         EXTERNAL = "external", _("external")
 
     slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
@@ -115,7 +116,7 @@ class Node(models.Model):
         FROZEN = "frozen", _("frozen")
         DOWN = "down", _("down")
         JOINING = "joining", _("joining")
-        DRAINING = "draining", _("draining")
+        DRAINING = "draining", _("drained")
 
     cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="nodes", verbose_name=_("cluster"))
     number = models.PositiveIntegerField(_("number"), editable=False)
@@ -214,7 +215,10 @@ class Attachment(models.Model):
 
 
 class KeyImport(models.Model):
-    """An import of keys that runs in the background, or how it ended. `done` of about `total` keys."""
+    """An import of keys that runs in the background, or how it ended. `done` of about `total` keys.
+
+    `key_set` is what came of it, null until then: a plan or a change may name it.
+    """
 
     class State(models.TextChoices):
         """How far it is."""
@@ -229,6 +233,9 @@ class KeyImport(models.Model):
     total = models.PositiveIntegerField(_("total"), default=0)
     error = models.CharField(_("error"), max_length=MAX_WHY, blank=True, default="")
     updated_at = models.DateTimeField(_("updated"), default=timezone.now)
+    key_set = models.ForeignKey(
+        KeySet, models.SET_NULL, null=True, default=None, editable=False, related_name="imports"
+    )
 
     class Meta:
         verbose_name = _("key import")

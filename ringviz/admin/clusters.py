@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ringviz.admin.deciding import DecidingAdmin, operator
 from ringviz.forms.cluster import AddClusterForm, ChangeClusterForm
@@ -21,10 +23,15 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
 
     form = ChangeClusterForm
     add_form = AddClusterForm
-    list_display = ("name", "slug", "kind", "demo", "strategy", "vnodes", "copies", "key_set")
+    list_display = ("name", "slug", "kind", "demo", "strategy", "vnodes", "kept_copies", "key_set")
     list_filter = ("kind", "demo", "strategy")
     search_fields = ("name", "slug")
     list_select_related = ("key_set",)
+
+    @admin.display(description=gettext_lazy("copies of each key"), ordering="copies")
+    def kept_copies(self, obj: Cluster) -> str:
+        """Servers keep replicas: there the number is only what the page shows."""
+        return _("%(n)d (what if)") % {"n": obj.copies} if obj.kind == Cluster.Kind.MANAGED else str(obj.copies)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
         """Each row with the version of its stream, read by one query."""

@@ -88,7 +88,7 @@ def overview_of(found: Sequence[Facts]) -> Overview:
     if down:
         problems.append(ngettext("%(n)s node is down.", "%(n)s nodes are down.", down) % {"n": number(down)})
     if draining:
-        sentence = ngettext("%(n)s node is draining.", "%(n)s nodes are draining.", draining)
+        sentence = ngettext("%(n)s node is drained.", "%(n)s nodes are drained.", draining)
         problems.append(sentence % {"n": number(draining)})
     return Overview(
         # Made when it is written: after an event one card of many is.
@@ -125,7 +125,7 @@ def _absent(facts: Facts) -> str:
     if facts.down:
         parts.append(_("%(n)s down") % {"n": number(facts.down)})
     if facts.draining:
-        parts.append(_("%(n)s draining") % {"n": number(facts.draining)})
+        parts.append(_("%(n)s drained") % {"n": number(facts.draining)})
     if facts.joining and facts.active:
         parts.append(_("%(n)s joining") % {"n": number(facts.joining)})
     if facts.silent:

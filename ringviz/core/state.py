@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypedDict, cast
 
 ON_RING: Final = ("active", "suspected", "frozen")  # until the verdict a node owns what it owned
+MANAGED: Final = "managed"  # the kind of a cluster whose servers are ours
 WITHOUT_SERVER: Final = ("down", "draining")  # neither has one nor waits for one
 
 

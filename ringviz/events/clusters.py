@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from live.subjects import EventWords, Payload
 from live.wording import grouped
 from ringviz.core import state
-from ringviz.core.state import ClusterState, KeysState, NodeState, Work, Workload
+from ringviz.core.state import MANAGED, ClusterState, KeysState, NodeState, Work, Workload
 from ringviz.events.shapes import Figures, MovementSummary, Settings
 from ringviz.events.subject import kind, same
 from ringviz.strategies import named, option_words
@@ -42,6 +42,9 @@ def _reconfigured(payload: Payload) -> EventWords:
         vnodes = now["vnodes"]
         return same(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes) % {"n": grouped(vnodes)})
     copies = now["copies"]
+    if now.get("kind") == MANAGED:  # its servers keep replicas; these copies are only shown
+        text = ngettext("what if each key had %(n)s copy", "what if each key had %(n)s copies", copies)
+        return same(text % {"n": grouped(copies)})
     return same(ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies) % {"n": grouped(copies)})
 
 

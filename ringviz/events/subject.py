@@ -63,7 +63,8 @@ def effect_of(payload: Mapping[str, Any], *, with_peer: bool) -> Effect | None:
         text = ngettext("%(n)s key lost", "%(n)s keys lost", count)
     else:
         text = ngettext("%(n)s key moved", "%(n)s keys moved", count)
-    peer = movement["modulo"]["moved"] if with_peer and movement.get("modulo") else None
+    # By modulo nothing moves where the same nodes share the keys (another weight, say): nothing to set beside.
+    peer = movement["modulo"]["moved"] or None if with_peer and movement.get("modulo") else None
     return Effect(
         text=text % {"n": number(count)},
         count=number(count),

@@ -24,6 +24,7 @@ from ringviz.services.keys import pattern_key_set
 
 _CREATED_WITH = ("name", "demo", "strategy", "options", "vnodes", "copies", "seed")
 _CONFIGURED = tuple(Settings.__annotations__)
+_COPIES_NOTE = gettext_lazy("On a managed cluster a what-if that the page shows. Servers keep replicas instead.")
 
 
 class AddClusterForm(FoundingForm[Cluster]):
@@ -69,6 +70,7 @@ class AddClusterForm(FoundingForm[Cluster]):
     class Meta:
         model = Cluster
         fields = ("slug", *_CREATED_WITH, "replicas", "key_set")
+        help_texts = {"copies": _COPIES_NOTE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,6 +112,7 @@ class ChangeClusterForm(DecidingForm[Cluster]):
     class Meta:
         model = Cluster
         fields = (*_CONFIGURED, "key_set")
+        help_texts = {"copies": _COPIES_NOTE}
 
     def decisions(self) -> list[Decision]:
         """Settings are one event, other keys another."""

@@ -47,6 +47,11 @@ def no_cluster(slug: str) -> NotFound:
     return NotFound(_("There is no cluster %(slug)s.") % {"slug": slug})
 
 
+def demo_slug() -> str | None:
+    """The cluster that a first visit is shown: the oldest one that is there to be broken. One query."""
+    return Cluster.objects.filter(demo=True).order_by("pk").values_list("slug", flat=True).first()
+
+
 def place_of(cluster: Cluster) -> Place:
     """The cluster as the navigation and lists of events name it."""
     return Place(PREFIX, cluster.slug, cluster.name, cluster.stream_id, cluster.get_kind_display())

@@ -10,7 +10,7 @@ from live.subjects import payload_class
 from live.wording import grouped
 from ringviz.core.state import State
 from ringviz.core.strategy import abilities_of
-from ringviz.events import NodeFailedOver, NodeKilled, NodeRevived
+from ringviz.events import KeysImported, NodeFailedOver, NodeKilled, NodeRevived
 from ringviz.models import Cluster
 from ringviz.selectors.measured import measure
 from ringviz.selectors.placing import members_of
@@ -84,6 +84,8 @@ def _notes(cluster: Cluster, kind: str, lost: int, survivors: list[Survivor]) ->
     made, notes = payload_class(kind), []
     if made is NodeKilled and lost:
         notes.append(_("%(keys)s keys are lost and stored again from the key set.") % {"keys": grouped(lost)})
+    if made is KeysImported:
+        notes.append(_("Every server is emptied and then stores the new keys."))
     if made is NodeFailedOver:
         notes.append(_("Its replica takes over. Writes that the replica had not confirmed may be lost."))
     if made is NodeRevived:

@@ -11,7 +11,7 @@ from live.asked import Fields, maybe_whole, whole
 from ringviz.bounds import MAX_WEIGHT
 from ringviz.core.state import Pulse, Workload
 from ringviz.errors import Invalid
-from ringviz.services import decisions, pulsing, served
+from ringviz.services import decisions, importing, pulsing, served
 from ringviz.services.checks import options_asked
 from ringviz.services.decisions import Decision
 
@@ -105,4 +105,5 @@ _ACTIONS: dict[str, Callable[[Fields], Decision]] = {
     "cancel": lambda fields: served.cancel(whole(fields, "work")),
     "workload": _workload,
     "configure": _configure,
+    "keys": lambda fields: importing.taking(whole(fields, "keys")),
 }

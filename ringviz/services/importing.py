@@ -1,7 +1,8 @@
-"""Giving a cluster other keys while people watch: in the background of a web process, with progress.
+"""Reading other keys for a cluster while people watch: in the background of a web process, with progress.
 
 The row of KeyImport says how far it is, so that whoever missed a frame can ask any process (GET keys).
-The keys take effect by one event at the end; until then nothing of the cluster has changed.
+Nothing of the cluster changes by it. What was read may be planned and taken afterwards (`taking`), or is taken at its
+end where that is asked for.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from django.utils.translation import override
 from live.actor import Actor
 from live.hints import publish_frame
 from live.turns import write_turn
-from ringviz.errors import Invalid, Refused
+from ringviz.errors import Invalid, NotFound, Refused
+from ringviz.events import Payload
 from ringviz.models import Cluster, KeyImport, KeySet
-from ringviz.selectors.clusters import cluster_of
+from ringviz.selectors.clusters import Known, cluster_of
 from ringviz.services.changing import check_allowed, check_changeable
 from ringviz.services.clusters import use_keys
+from ringviz.services.decisions import Decision
+from ringviz.services.decisions import use_keys as use_keys_of
 from ringviz.services.keys import Note
 from ringviz.stores.keysets import Progress
 
@@ -35,10 +39,12 @@ ABANDONED_AFTER = timedelta(seconds=30)
 Make = Callable[[Progress, Note], KeySet]
 
 
-def start_import(*, slug: str, actor: Actor, make: Make, language: str, source: BinaryIO | None = None) -> KeyImport:
-    """Begins to make a key set and gives it to the cluster when it is made. One import a cluster at a time.
+def start_import(
+    *, slug: str, actor: Actor, make: Make, language: str, source: BinaryIO | None = None, take: bool = True
+) -> KeyImport:
+    """Begins to make a key set, and with `take` gives it to the cluster when it is made.
 
-    `source` is closed at the end. Raises NotAllowed, NotFound, Invalid (one is running).
+    One import a cluster at a time. `source` is closed at the end. Raises NotAllowed, NotFound, Invalid (one runs).
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
@@ -49,7 +55,7 @@ def start_import(*, slug: str, actor: Actor, make: Make, language: str, source: 
         if running is not None and running.state == KeyImport.State.RUNNING:
             raise Invalid("file", None, _("Keys are being imported already. Wait until they are in."))
         job = KeyImport.objects.create(cluster=cluster)
-    run = _Run(job, cluster=cluster, actor=actor, make=make, language=language, source=source)
+    run = _Run(job, cluster=cluster, actor=actor, make=make, language=language, source=source, take=take)
     threading.Thread(target=run, name=f"import-{job.pk}", daemon=True).start()
     return job
 
@@ -64,11 +70,25 @@ def current_import(cluster: Cluster) -> KeyImport | None:
 
 
 def progress_of(job: KeyImport) -> dict[str, object]:
-    """An import as pages are told of it: `done` of about `total` keys."""
+    """An import as pages are told of it: `done` of about `total` keys; at the end `keys`, the key set that was read."""
     frame: dict[str, object] = {"id": job.pk, "done": job.done, "total": job.total, "state": job.state}
+    if job.key_set_id is not None:
+        frame["keys"] = job.key_set_id
     if job.error:
         frame["error"] = job.error
     return frame
+
+
+def taking(number: int) -> Decision:
+    """The decision to watch a cluster with keys that were read for it. Raises NotFound for any other key set."""
+
+    def decide(on: Known) -> Payload:
+        read = KeyImport.objects.filter(cluster=on.cluster, key_set=number).select_related("key_set").first()
+        if read is None or read.key_set is None:
+            raise NotFound(_("These keys were not read for this cluster. Choose the file again."))
+        return use_keys_of(read.key_set)(on)
+
+    return Decision("keys", {"keys": str(number)}, decide)
 
 
 class _Run:
@@ -83,7 +103,9 @@ class _Run:
         make: Make,
         language: str,
         source: BinaryIO | None,
+        take: bool,
     ) -> None:
+        self._take = take
         self._job, self._cluster, self._actor = job, cluster, actor
         self._make, self._language, self._source = make, language, source
         self._framed_at = self._saved_at = time.monotonic()
@@ -94,7 +116,9 @@ class _Run:
         with override(self._language):
             try:
                 key_set = self._make(self._progress, self._note)
-                use_keys(slug=self._cluster.slug, actor=self._actor, key_set=key_set)
+                if self._take:
+                    use_keys(slug=self._cluster.slug, actor=self._actor, key_set=key_set)
+                job.key_set = key_set
                 job.done = job.total = key_set.count
                 job.state = KeyImport.State.DONE
             except Refused as refused:
@@ -138,5 +162,10 @@ class _Run:
         """Into the row, if it is still there: with a cluster its imports are deleted."""
         job = self._job
         KeyImport.objects.filter(pk=job.pk).update(
-            state=job.state, done=job.done, total=job.total, error=job.error, updated_at=timezone.now()
+            state=job.state,
+            done=job.done,
+            total=job.total,
+            error=job.error,
+            key_set=job.key_set,
+            updated_at=timezone.now(),
         )

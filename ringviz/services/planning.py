@@ -10,10 +10,11 @@ from live.subjects import encode, payload_class
 from ringviz.core.placement import PlacedNode
 from ringviz.core.state import NodeState, State
 from ringviz.core.strategy import abilities_of
-from ringviz.events import NodeAdded, NodeReweighted, apply
+from ringviz.events import KeysImported, NodeAdded, NodeReweighted, apply
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, seen
 from ringviz.selectors.estimate import Estimate, estimate
+from ringviz.selectors.otherkeys import OtherKeys, other_keys
 from ringviz.selectors.placing import base64_words, placement_of
 from ringviz.services.changing import check_changeable
 from ringviz.services.decisions import Decision
@@ -40,7 +41,8 @@ def make_plan(slug: str, decision: Decision) -> Plan:
 class PlanAnswer(TypedDict, total=False):
     """A plan as a page takes it; `tokens` is base64 of the ascending tokens of a node that the page cannot know.
 
-    `estimate` is what it would cost the servers of a managed cluster.
+    `estimate` is what it would cost the servers of a managed cluster; `compared` is how other keys differ from those
+    there are.
     """
 
     v: int
@@ -48,6 +50,7 @@ class PlanAnswer(TypedDict, total=False):
     payload: dict[str, object]
     tokens: str
     estimate: Estimate
+    compared: OtherKeys
 
 
 def answer_of(made: Plan) -> PlanAnswer:
@@ -55,6 +58,8 @@ def answer_of(made: Plan) -> PlanAnswer:
     answer = PlanAnswer(v=made.on.v, kind=made.kind, payload=made.payload)
     if made.on.cluster.kind == Cluster.Kind.MANAGED:
         answer["estimate"] = estimate(made.on.cluster, made.on.state, made.kind, made.payload, made.after)
+    if payload_class(made.kind) is KeysImported:
+        answer["compared"] = other_keys(made.on.state, made.after)
     has_tokens = abilities_of(made.after["cluster"]["strategy"]).tokens
     if has_tokens and payload_class(made.kind) in (NodeAdded, NodeReweighted):
         node: NodeState = made.payload["node"]  # type: ignore[assignment]

@@ -51,6 +51,13 @@ def undo(*, slug: str, actor: Actor, version: int) -> Event:
     return change(slug=slug, actor=actor, version=version, decision=decisions.undoing(version, decision))
 
 
+def undoable(cluster: Cluster) -> list[str]:
+    """The kinds of event of a cluster that can be taken back while they are the newest."""
+    if cluster.kind == Cluster.Kind.EXTERNAL:
+        return []
+    return sorted(map(kind_of, _INVERSES_OF_SERVED if cluster.kind == Cluster.Kind.MANAGED else _INVERSES))
+
+
 def _undo_served(cluster: Cluster, actor: Actor, version: int) -> Event:
     """On a managed cluster an undo is asked for like anything else, as the action that comes closest."""
     events_until = Event.objects.filter(stream_id=cluster.stream_id, version__lte=version)

@@ -1,4 +1,4 @@
-"""Giving a cluster other keys: a pattern, or a file that is read in the background."""
+"""Reading other keys for a cluster: a pattern, or a file that is read in the background."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ MOST_BYTES = 4 << 30
 def keys(request: HttpRequest, slug: str) -> HttpResponse:
     """POST `pattern` and `count`, or a `file`, with `binary` to keep its bytes: 202 `{"import"}`.
 
+    With `plan` they are only read, to be planned and taken by `action=keys`; else the cluster has them at the end.
     GET: how the newest import goes, or null.
     """
     if request.method != "POST":
@@ -41,7 +42,8 @@ def keys(request: HttpRequest, slug: str) -> HttpResponse:
     check_allowed(actor)
     source = _spooled(request)
     make = _from_pattern(request) if source is None else _from_file(source, request)
-    job = start_import(slug=slug, actor=actor, make=make, language=get_language() or "en", source=source)
+    language, take = get_language() or "en", not fields_of(request).get("plan")
+    job = start_import(slug=slug, actor=actor, make=make, language=language, source=source, take=take)
     return JsonResponse({"import": job.pk}, status=202)
 
 

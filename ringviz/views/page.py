@@ -26,6 +26,7 @@ from ringviz.selectors.clusters import PREFIX, Known, place_of, seen
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, seen_at
 from ringviz.selectors.placing import has_own_tokens
+from ringviz.services.undo import undoable
 from ringviz.strategies import described
 from ringviz.views.answers import refusals_as_json
 
@@ -64,6 +65,7 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
         "now": now_ms(),
         "elsewhere": _kinds_of_others(),
         "strategies": described(),
+        "undoable": undoable(now.cluster),
     }
     shown = boot["state"]
     context = {

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from live.actors import OPERATE
 from live.asked import Fields, fields_of, maybe_whole, whole
 from live.costly import costly_with
+from live.inert import shown
 from live.subjects import kind_of
 from ringviz.core.state import State
 from ringviz.errors import NotFound
@@ -85,12 +86,18 @@ def lookup(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def any_key(request: HttpRequest, slug: str) -> HttpResponse:
-    """One of the cluster's own keys, `?n=` counted from the start and over again: `{"key"}`, or null without keys."""
+    """One of the cluster's own keys, `?n=` counted from the start and over again: `{"key", "escapes"}`.
+
+    The key is null without keys. With `escapes` it is spelled as `shown` does: its bytes are no text that can be typed.
+    """
     key_set = cluster_of(slug).key_set
     if not key_set.count:
-        return JsonResponse({"key": None})
+        return JsonResponse({"key": None, "escapes": False})
     key = keys_at(key_set, [whole(fields_of(request), "n") % key_set.count])[0]
-    return JsonResponse({"key": key.decode("utf-8", "replace")})
+    text = key.decode("utf-8", "replace")
+    if text.encode() == key and text.isprintable():
+        return JsonResponse({"key": text, "escapes": False})
+    return JsonResponse({"key": shown(key), "escapes": True})
 
 
 @require_safe

@@ -123,7 +123,7 @@ def test_a_change_shows_with_the_next_version(client, make_cluster):
     Node.objects.filter(cluster=cluster, number=2).update(state="draining")
     Stream.objects.filter(pk=cluster.stream_id).update(version=6)
     page = client.get("/overview/clusters/demo/").content.decode()
-    assert "1 of 2 nodes are active. 1 draining" in " ".join(texts(page, ".what p"))
+    assert "1 of 2 nodes are active. 1 drained" in " ".join(texts(page, ".what p"))
 
 
 def test_clusters_that_did_not_change_cost_no_reading_of_nodes(client, make_cluster, django_assert_max_num_queries):

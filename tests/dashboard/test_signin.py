@@ -29,6 +29,14 @@ def test_it_signs_in_as_operator(client):
     assert is_operator(client)
 
 
+def test_it_leads_to_the_ring_of_the_demo(client, make_cluster):
+    make_cluster("quiet")
+    make_cluster("broken-at-will", demo=True)
+    make_cluster("another", demo=True)
+    assert client.get(link())["Location"] == "/clusters/broken-at-will/"
+    assert client.get(link())["Location"] == "/clusters/broken-at-will/"
+
+
 def test_it_works_once(client, django_user_model):
     address = link()
     client.get(address)

@@ -142,3 +142,19 @@ def test_a_polite_region_says_at_most_a_sentence_in_two_seconds(own: Own, visito
     times = [at for at, _text in heard]
     assert all(later - earlier > 1_900 for earlier, later in pairwise(times)), heard
     assert all(text.count(". ") == 0 for _at, text in heard), heard
+
+
+def test_after_an_undo_the_focus_is_back_at_the_node(own: Own, visitors: Visitors) -> None:
+    page = open_own(visitors, own, operator=True).live()
+    page.act(action="kill", node=4)
+    page.at(SEEDED + 1)
+    page.page.get_by_role("button", name="Undo").focus()
+    page.page.keyboard.press("Enter")
+    page.at(SEEDED + 2)
+    expect(page.row(4).locator("button.name")).to_be_focused()
+    page.act(action="configure", copies=2)
+    page.at(SEEDED + 3)
+    page.page.get_by_role("button", name="Undo").focus()
+    page.page.keyboard.press("Enter")
+    page.at(SEEDED + 4)
+    expect(page.ring).to_be_focused()

@@ -8,7 +8,7 @@ from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
 from tests.e2e.ring_page import DEMO_NODES, DEMO_TOKENS, SEEDED, grouped, open_own, open_ring
 from tests.e2e.stage import Own
-from tests.e2e.visitors import Visitors
+from tests.e2e.visitors import Visitors, violations
 
 MARKUP = "<script>document.title='run'</script>"
 
@@ -105,6 +105,50 @@ def test_keys_of_any_bytes_are_found_and_every_key_of_the_set_can_be(calm_demo: 
     expect(field).not_to_have_value(re.compile("^$|cart:"))
     key = field.input_value().encode()
     expect(page.page.locator("#walk")).to_contain_text(f"{plain.hash(key):08X}")
+
+
+def test_escapes_stand_for_bytes_in_the_field_the_address_and_a_paste(calm_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, calm_demo)
+    plain = PlainRing(DEMO_NODES, DEMO_TOKENS)
+    field, walk = page.page.get_by_label("Key", exact=True), page.page.locator("#walk")
+    spelled, meant = r"a\x00\n\xff", b"a\x00\n\xff"
+    field.fill(spelled)
+    expect(walk).to_contain_text(f"{plain.hash(spelled.encode()):08X}")
+    page.page.get_by_label("Read \\n and \\x00 as bytes").check()
+    expect(walk).to_contain_text(f"{plain.hash(meant):08X}")
+    page.page.wait_for_function("() => location.search.includes('escapes=1')")
+    again = open_ring(visitors, calm_demo, page.page.url.removeprefix(calm_demo.url))
+    expect(again.page.get_by_label("Key", exact=True)).to_have_value(spelled)
+    expect(again.page.locator("#walk")).to_contain_text(f"{plain.hash(meant):08X}")
+
+    field.fill(r"\q")
+    expect(walk.get_by_role("alert")).to_contain_text(r"\q is not an escape.")
+    field.fill("")
+    page.page.get_by_label("Read").uncheck()
+    field.evaluate(
+        """field => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", "two\\nlines");
+          field.dispatchEvent(new ClipboardEvent("paste", {clipboardData, cancelable: true, bubbles: true}));
+        }"""
+    )
+    expect(field).to_have_value(r"two\nlines")
+    expect(walk).to_contain_text(f"{plain.hash(b'two' + bytes([10]) + b'lines'):08X}")
+
+
+def test_a_key_over_the_limit_is_not_cut(calm_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, calm_demo)
+    field, walk = page.page.get_by_label("Key", exact=True), page.page.locator("#walk")
+    field.fill("é" * 512 + "a")
+    expect(walk.get_by_role("alert")).to_have_text(
+        "This key has 1,025 bytes, and a key has at most 1,024. It was not looked up."
+    )
+    expect(field).to_have_value("é" * 512 + "a")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(walk.locator("li", has_text="Owner")).to_have_count(0)
+    assert violations(page.page, within="#panel-find") == []
+    field.fill("é" * 512)
+    expect(walk.locator("li", has_text="Owner")).to_have_count(1)
 
 
 def test_the_key_that_is_looked_up_follows_its_owner(own: Own, visitors: Visitors) -> None:

@@ -176,6 +176,26 @@ def test_ten_thousand_tokens_and_more(clusters: Demo, visitors: Visitors) -> Non
     expect(page.page.locator("#nodes tbody tr")).to_have_count(6)  # the dead node and its five largest receivers
 
 
+def test_by_zone_the_legend_names_every_zone_and_pins_stay_apart(clusters: Demo, visitors: Visitors) -> None:
+    for size in ((1440, 900), PHONE):
+        page = open_ring(visitors, clusters, "clusters/hundred/", size=size)
+        chips = page.page.locator("#nodes .chip")
+        before = [chip.get_attribute("class") for chip in chips.all()]
+        page.page.locator("#colour").click()
+        swatches = page.page.locator("#legend .zone")
+        expect(page.page.locator("#legend")).to_be_visible()
+        expect(swatches).to_have_count(3)
+        named = page.page.locator("#legend div", has=page.page.locator(".zone")).all_inner_texts()
+        assert [text.strip() for text in named] == ["zone-a", "zone-b", "zone-c"]
+        assert [chip.get_attribute("class") for chip in chips.all()] == before, "a pin has another colour"
+        colours = [
+            one.evaluate("one => getComputedStyle(one).backgroundColor") for one in [*swatches.all(), *chips.all()]
+        ]
+        assert len(set(colours)) == 6, colours
+        page.page.locator("#colour").click()
+        expect(swatches).to_have_count(0)
+
+
 @pytest.mark.parametrize(("size", "room"), [((1280, 720), False), ((1920, 1200), True)])
 def test_words_below_the_lens_stay_inside_of_the_ring(
     clusters: Demo, visitors: Visitors, size: tuple[int, int], room: bool
@@ -201,34 +221,65 @@ def test_presentation_has_large_text_and_no_frame(clusters: Demo, visitors: Visi
     expect(page.page.locator(".top").first).to_be_visible()
 
 
-def test_keys_by_pattern_and_by_file_and_a_bad_line_by_its_number(clusters: Demo, visitors: Visitors) -> None:
+def test_other_keys_are_planned_committed_and_undone(clusters: Demo, visitors: Visitors) -> None:
     page = open_ring(visitors, clusters, "clusters/demo/", operator=True).live()
     watcher = open_ring(visitors, clusters, "clusters/demo/", size=PHONE).live()
-    version = page.state()["v"]
+    version, was = page.state()["v"], page.state()["state"]
     page.page.get_by_role("button", name="Change keys").click()
     page.page.get_by_label("Pattern").fill("item:{n}")
     page.page.get_by_label("How many").fill("12,345")
     expect(page.page.locator("#keys-sample")).to_contain_text("item:")
-    page.page.get_by_role("button", name="Use pattern").click()
+    page.page.locator("#keys-dialog").get_by_role("button", name="Show the plan").click()
+    expect(page.title).to_have_text("Plan: change the keys")
+    expect(page.page.locator("#keys-dialog")).to_be_hidden()
+    cells = page.page.locator("#panel-more .led > div").all_inner_texts()
+    assert [" ".join(text.split()) for text in cells] == ["12,345 would come", "20,000 would go", "0 would stay"]
+    assert page.state()["v"] == version, "a plan has changed something"
+    page.page.wait_for_function("() => location.search.includes('plan=keys')")
+    page.page.reload()
+    page.page.get_by_role("button", name="Commit").click()
     for one in (page, watcher):
         one.at(version + 1)
-        expect(one.title).to_contain_text("12,345 keys")
+        expect(one.title).to_have_text("Now: 12,345 keys")
     plain = PlainRing([f"cache-{n}" for n in range(1, 9)], 16)
     counts = plain.counts(f"item:{n}".encode() for n in range(12_345))
     assert [node["keys"] for node in page.state()["state"]["nodes"]] == [counts[f"cache-{n}"] for n in range(1, 9)]
+    page.page.get_by_role("button", name="Undo").click()
+    page.at(version + 2)
+    now = page.state()["state"]
+    assert (now["keys"], [node["keys"] for node in now["nodes"]]) == (
+        was["keys"],
+        [node["keys"] for node in was["nodes"]],
+    )
 
+
+def test_a_bad_file_keeps_the_dialog_open_and_is_named_with_its_line(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/demo/", operator=True).live()
+    version, dialog = page.state()["v"], page.page.locator("#keys-dialog")
+    visitors.watch(page.page).allow("400")  # an empty file is refused at once
     page.page.get_by_role("button", name="Change keys").click()
+    field, error = page.page.locator("#keys-file"), page.page.locator("#keys-file-error")
     bad = b"\n".join([b"one", b"two", b"x" * 2000, b"four"])
-    field = page.page.locator("#keys-file")
-    field.set_input_files({"name": "bad.txt", "mimeType": "text/plain", "buffer": bad})
-    progress = page.page.locator("#keys-progress")
-    expect(progress).to_contain_text(re.compile(r"[Ll]ine 3"), timeout=PATIENCE_MS)
-    assert page.state()["v"] == version + 1
-    if not page.page.locator("#keys-dialog").is_visible():
-        page.page.get_by_role("button", name="Change keys").click()
+    for name, content, said in (
+        ("bad.txt", bad, "Line 3 has more than 1024 bytes. Shorten it."),
+        ("twice.txt", b"a\nb\na\n", "Line 3 repeats the key a of line 1. Name each key once."),
+        ("empty.txt", b"", "The file is empty. Choose a file with at least one key."),
+    ):
+        field.set_input_files({"name": name, "mimeType": "text/plain", "buffer": content})
+        expect(error).to_have_text(f"{name}: {said} Nothing was changed.", timeout=PATIENCE_MS)
+        expect(dialog).to_be_visible()
+        assert page.state()["v"] == version
+    assert violations(page.page, within="#keys-dialog") == []
+    page.page.get_by_label("How many").fill("-5")
+    dialog.get_by_role("button", name="Show the plan").click()
+    expect(page.page.locator("#keys-count-error")).to_be_visible()
+    expect(error).to_be_hidden()
     good = b"\n".join(f"line {n}".encode() for n in range(3_000))
     field.set_input_files({"name": "good.txt", "mimeType": "text/plain", "buffer": good})
-    for one in (page, watcher):
-        one.at(version + 2)
-        expect(one.title).to_contain_text("3,000 keys")
+    expect(dialog).to_be_hidden()
+    page.page.get_by_role("button", name="Commit").click()
+    page.at(version + 1)
+    expect(page.title).to_contain_text("3,000 keys")
     expect(page.page.locator("#keys-label")).to_have_text("good.txt")
+    page.page.get_by_role("button", name="Undo").click()
+    page.at(version + 2)

@@ -99,6 +99,8 @@ export function pageOf(state, more = {}) {
     watching: null,
     offset: 0,
     key: "",
+    escapes: false,
+    mayOperate: true,
     lookup: null,
     selected: null,
     side: "after",

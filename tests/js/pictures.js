@@ -39,6 +39,7 @@ export function evenPicture(tokens, nodes, more = {}) {
     view: "after",
     nodes: nodesOf(nodes),
     pins: [],
+    zones: [],
     walk: null,
     selected: null,
     lens: null,

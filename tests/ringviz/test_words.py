@@ -46,6 +46,12 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
     ("cluster_reconfigured", {"cluster": {**RING, "vnodes": 1000}, "before": RING}, "1,000 tokens per node", ""),
     ("cluster_reconfigured", {"cluster": {**RING, "copies": 3}, "before": RING}, "3 copies of each key", ""),
     ("cluster_reconfigured", {"cluster": RING, "before": {**RING, "copies": 3}}, "1 copy of each key", ""),
+    (
+        "cluster_reconfigured",
+        {"cluster": {**RING, "kind": "managed", "copies": 3}, "before": RING},
+        "what if each key had 3 copies",
+        "",
+    ),
     ("node_killed", {"node": NODE, "cause": "asked"}, "cache-5", "cache-5 killed"),
     ("node_killed", {"node": NODE, "cause": "exit"}, "cache-5", "cache-5 died"),
     ("node_killed", {"node": NODE, "cause": "silent"}, "cache-5", "cache-5 stopped responding and was fenced"),

@@ -41,7 +41,24 @@ function wirePopover(popover) {
   });
 }
 
+/** Who else must know of it is told; who may operate is watched for the end of that. Visitors load nothing of it. */
+async function wireSession() {
+  const told = document.querySelector("meta[name=session]");
+  const left = document.querySelector("[data-signed-out]");
+  if (!told && !left) {
+    return;
+  }
+  const { tellOthers, watchSession } = await import("./session.js");
+  if (left) {
+    tellOthers();
+  }
+  if (told instanceof HTMLMetaElement) {
+    watchSession(told);
+  }
+}
+
 wireMenu();
+void wireSession();
 for (const popover of document.querySelectorAll("details:is(.pick, .pop)")) {
   if (popover instanceof HTMLDetailsElement) {
     wirePopover(popover);

@@ -166,7 +166,7 @@ export class DetailView {
     const { mayOperate, mayBreak, breakLock } = this.does;
     const { link, table } = this.store.page;
     const { detail } = this;
-    const place = h("div", { class: "acts", "data-lock": row.id, id: "lock-acts" });
+    const place = h("div", { class: "acts", "data-lock": row.id, id: "lock-acts", "data-operate": true });
     if (!mayOperate) return place;
     if (!mayBreak) {
       const text = _(

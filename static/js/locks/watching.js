@@ -20,10 +20,10 @@ export function wireWatching(store, { now, source, pauseUrl, mayOperate, notice 
   const strip = byId("trouble");
   const words = h("span");
   const bar = h("progress", { max: 1, "aria-label": _("Progress of the first scan") });
-  const resume = button(_("Resume"), () => void pause(false));
+  const resume = button(_("Resume"), () => void pause(false), { "data-operate": true });
   strip.append(words, bar, h("span", { class: "sp" }), resume);
   const list = byId("watch-facts");
-  const toggle = button(_("Pause watching"), () => void pause(true));
+  const toggle = button(_("Pause watching"), () => void pause(true), { "data-operate": true });
   if (mayOperate) byId("watch-acts").append(toggle);
 
   const pause = async (/** @type {boolean} */ on) => {

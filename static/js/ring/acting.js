@@ -2,6 +2,7 @@
 
 import { getJson, HttpError, postForm } from "../lib/http.js";
 import { _, interpolate } from "../lib/i18n.js";
+import { ASK } from "../lib/session.js";
 import { powersOf } from "./powers.js";
 import { apply, eventWords, ring } from "./subject.js";
 import { decodeWords } from "./tokens.js";
@@ -20,13 +21,12 @@ export class Acting {
   /**
    * @param {Store} store
    * @param {Urls} urls
-   * @param {{book: TokenBook, mayOperate: boolean, notice: Notice, receive: (event: Event) => void}} parts
+   * @param {{book: TokenBook, notice: Notice, receive: (event: Event) => void}} parts
    */
-  constructor(store, urls, { book, mayOperate, notice, receive }) {
+  constructor(store, urls, { book, notice, receive }) {
     this.store = store;
     this.urls = urls;
     this.book = book;
-    this.mayOperate = mayOperate;
     this.notice = notice;
     this.receive = receive;
     /** Whether the plan on the screen is being carried out: its event is no reason to plan again. */
@@ -40,6 +40,10 @@ export class Acting {
 
   get powers() {
     return powersOf(this.store.page, this.mayOperate);
+  }
+
+  get mayOperate() {
+    return this.store.page.mayOperate;
   }
 
   /**
@@ -83,6 +87,7 @@ export class Acting {
       payload,
       tokens,
       estimate = null,
+      compared = null,
     } = await getJson(`${this.urls.plan}?${new URLSearchParams(fields)}`);
     const { head, view } = this.store.page;
     if (mine !== this.asked || view !== head) return;
@@ -90,7 +95,7 @@ export class Acting {
     const after = apply(head.state, kind, payload);
     if (tokens && payload.node) this.book.learn(after, new Map([[payload.node.number, decodeWords(tokens)]]));
     this.store.set({
-      plan: { fields, v, kind, payload, after, note, estimate },
+      plan: { fields, v, kind, payload, after, note, estimate, compared },
       side: "after",
       tab: "more",
       screen: "ring",
@@ -181,6 +186,7 @@ export class Acting {
    */
   refused(error, fields) {
     const text = refusalWords(error);
+    if (error.status === 403) document.dispatchEvent(new CustomEvent(ASK)); // signed out meanwhile?
     if (error.status !== 409 || UNPLANNED.has(fields.action)) return this.notice(text);
     const action = () => void this.reported(this.plan(fields), fields);
     this.notice(text, { words: _("Show the plan again"), action });

@@ -18,14 +18,11 @@ import { ring } from "./subject.js";
 /** @import { Change, Movement, Node, Page } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
-/**
- * @param {Store} store
- * @param {boolean} mayOperate
- */
-export function wireCenter(store, mayOperate) {
+/** @param {Store} store */
+export function wireCenter(store) {
   const core = byId("core");
-  store.on(["view", "plan", "pins", "link", "drawn"], (page) => {
-    core.replaceChildren(...content(page, powersOf(page, mayOperate)).filter((part) => part !== null));
+  store.on(["view", "plan", "pins", "link", "mayOperate", "drawn"], (page) => {
+    core.replaceChildren(...content(page, powersOf(page, page.mayOperate)).filter((part) => part !== null));
   });
 }
 
@@ -201,7 +198,13 @@ const newCopies = ({ planned, after }, { copies }) => [
       n: count(copies.total),
     }),
   ),
-  sub(planned ? _("No key would change owner.") : _("No key changed owner.")),
+  sub(
+    isManaged(after)
+      ? _("A what-if: its servers keep no such copies.")
+      : planned
+        ? _("No key would change owner.")
+        : _("No key changed owner."),
+  ),
 ];
 
 /**

@@ -133,12 +133,12 @@ export const fairKeys = (state, node) => state.keys.count * fairShare(state, nod
 
 /**
  * How many keys modulo would have moved, where that is a fair comparison: with a change of one node, by another strategy.
- * null where it is none.
+ * null where it is none, as where the same nodes share the keys: modulo knows no weights.
  * @param {Change} change
  * @param {Movement} movement
  */
 export function moduloMoved({ kind, after }, { keys, moved, modulo }) {
-  if (!modulo || keys === 0 || !ring.kind(kind).ofNode) return null;
+  if (!modulo?.moved || keys === 0 || !ring.kind(kind).ofNode) return null;
   // Modulo itself moves exactly these; what moves only what it must is worth setting beside it also where all keys move.
   return abilitiesOf(after.cluster).minimal || modulo.moved !== moved ? modulo.moved : null;
 }

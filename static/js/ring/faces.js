@@ -2,7 +2,7 @@
 
 import { shownChange } from "./change.js";
 import { stateMark } from "./draw/pen.js";
-import { GREY, looksOf, MOST_COLOURED, shortNames } from "./looks.js";
+import { GREY, looksOf, MOST_COLOURED, shortNames, zoneLooks, zonesOf } from "./looks.js";
 
 /** @import { Look } from "./draw/types.js" */
 /** @import { Node, Page, State } from "./types.js" */
@@ -10,9 +10,9 @@ import { GREY, looksOf, MOST_COLOURED, shortNames } from "./looks.js";
 /**
  * @typedef {{number: number, name: string, label: string, mark: string, look: Look, state: string}} Face
  *   label: the short name; mark: the number, or a pin's letter, with a sign behind it while the node does not answer
- * @typedef {{faces: Map<number, Face>, crowded: boolean, prefix: string, suffix: string,
+ * @typedef {{faces: Map<number, Face>, crowded: boolean, zones: {name: string, look: Look}[], prefix: string, suffix: string,
  *   of: (number: number) => Face}} Faces
- *   crowded: more nodes than looks; prefix and suffix: what the short names leave out
+ *   crowded: more nodes than looks; zones: where they are coloured by them; prefix and suffix: what the short names leave out
  */
 
 /** @type {{key: unknown[], made: Faces} | null} */
@@ -51,6 +51,8 @@ function make(nodes, { pins, colour }) {
   const looks = looksOf(nodes, pins, colour);
   const { short, prefix, suffix } = shortNames(nodes.map(({ name }) => name));
   const crowded = nodes.length > MOST_COLOURED;
+  const zones = crowded && colour === "zone" ? zonesOf(nodes) : [];
+  const styles = zoneLooks(zones.length, pins.length);
   const faces = new Map(
     nodes.map(({ number, name, state }) => {
       const pin = pins.indexOf(number);
@@ -66,5 +68,12 @@ function make(nodes, { pins, colour }) {
     look: GREY,
     state: "",
   });
-  return { faces, crowded, prefix, suffix, of: (number) => faces.get(number) ?? unknown(number) };
+  return {
+    faces,
+    crowded,
+    zones: zones.map((name, i) => ({ name, look: styles[i] })),
+    prefix,
+    suffix,
+    of: (number) => faces.get(number) ?? unknown(number),
+  };
 }

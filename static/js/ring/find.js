@@ -6,6 +6,7 @@ import { _, interpolate } from "../lib/i18n.js";
 import { byId, chip, h, parts } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { stepLines } from "./figures/steps.js";
+import { bytesOf, escaped, percentEncoded } from "./keybytes.js";
 import { askedIn, isLocal, lookupIn } from "./lookup.js";
 import { isExternal, isManaged } from "./members.js";
 import { copiesOf } from "./strategies.js";
@@ -22,45 +23,78 @@ const ASKED_SPREAD_MS = 500;
 /** Of a cluster whose keys are not known: so many could be. */
 const ANY = 1_000_000;
 
+/** @typedef {{key: string, escapes: boolean}} Key as it stands in the field; escapes: \x00 and the like are bytes */
+
 /**
  * @param {Store} store
  * @param {Urls} urls
  * @param {Loader} loader
- * @param {string} example a key to begin with; it is not in the address until somebody types one
+ * @param {Key} example a key to begin with; it is not in the address until somebody types one
  */
 export function wireFind(store, urls, loader, example) {
   const input = /** @type {HTMLInputElement} */ (byId("key"));
+  const escapes = /** @type {HTMLInputElement} */ (byId("key-escapes"));
   const list = byId("walk");
   let timer = 0;
   let trouble = "";
 
   const ask = async () => {
     const { view } = store.page;
-    const key = input.value;
-    if (key === "") return store.set({ lookup: null });
+    const { bytes, trouble: why } = read();
+    if (!bytes) return tell(why);
+    const key = percentEncoded(bytes);
+    if (key === "") return tell("");
     try {
-      const lookup = await getJson(`${urls.lookup}?key=${encodeURIComponent(key)}&v=${view.v}`);
+      const lookup = await getJson(`${urls.lookup}?key=${key}&v=${view.v}`);
+      if (key !== percentEncoded(read().bytes ?? new Uint8Array()) || view.v !== store.page.view.v) return;
       trouble = "";
-      if (key === input.value && view.v === store.page.view.v) store.set({ lookup });
+      store.set({ lookup });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      trouble = error.message;
-      list.replaceChildren(...walkLines(store.page, trouble));
+      tell(error.message);
     }
+  };
+  const read = () => bytesOf(input.value, escapes.checked);
+  /** Nothing is looked up, and why; without a reason there is nothing to look up. @param {string} why */
+  const tell = (why) => {
+    trouble = why;
+    store.set({ lookup: null });
+    list.replaceChildren(...walkLines(store.page, trouble));
+  };
+  /** What is typed, for the address: a key that is none would make it endless. */
+  const note = () => {
+    const { bytes } = read();
+    input.ariaInvalid = String(bytes === null);
+    store.set({ key: bytes ? input.value : "", escapes: escapes.checked });
+  };
+  const put = (/** @type {Key} */ one) => {
+    input.value = one.key;
+    escapes.checked = one.escapes;
   };
   const soon = (/** @type {number} */ ms) => {
     clearTimeout(timer);
     timer = setTimeout(() => void ask(), ms);
   };
 
-  input.addEventListener("input", () => {
-    store.set({ key: input.value });
+  const typed = () => {
+    note();
     soon(WAIT_MS);
+  };
+  input.addEventListener("input", typed);
+  escapes.addEventListener("change", typed);
+  input.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!/[\r\n]/.test(text)) return;
+    event.preventDefault(); // the field has one line, and the browser would drop the ends of the others
+    if (!escapes.checked) input.value = escaped(input.value);
+    escapes.checked = true;
+    input.setRangeText(escaped(text), ...rangeOf(input), "end");
+    typed();
   });
   byId("any-key").addEventListener("click", async () => {
     const { count } = store.page.view.state.keys;
-    input.value = await anyKey(urls, Math.floor(Math.random() * (count || ANY)));
-    store.set({ key: input.value });
+    put(await anyKey(urls, Math.floor(Math.random() * (count || ANY))));
+    note();
     await ask();
   });
   store.on(["lookup", "view", "plan", "pins"], (page) => list.replaceChildren(...walkLines(page, trouble)));
@@ -76,8 +110,8 @@ export function wireFind(store, urls, loader, example) {
     else soon(local ? 0 : WAIT_MS);
   });
   // Somebody may have typed before this was there to hear it.
-  if (input.value) store.set({ key: input.value });
-  else input.value = store.page.key || example;
+  if (input.value) note();
+  else put(store.page.key ? { key: store.page.key, escapes: store.page.escapes } : example);
   if (input.value) void ask();
 }
 
@@ -85,12 +119,21 @@ export function wireFind(store, urls, loader, example) {
  * One of the cluster's own keys; of a cluster without keys one that could be.
  * @param {Urls} urls
  * @param {number} n counted from the start
- * @returns {Promise<string>}
+ * @returns {Promise<Key>}
  */
 export async function anyKey(urls, n) {
-  const { key } = await getJson(`${urls.any_key}?n=${n}`);
-  return key ?? `key:${n}`;
+  const { key, escapes } = await getJson(`${urls.any_key}?n=${n}`);
+  return key === null ? { key: `key:${n}`, escapes: false } : { key, escapes };
 }
+
+/**
+ * @param {HTMLInputElement} input
+ * @returns {[start: number, end: number]} what a paste replaces
+ */
+const rangeOf = ({ selectionStart, selectionEnd, value }) => [
+  selectionStart ?? value.length,
+  selectionEnd ?? value.length,
+];
 
 /**
  * @param {Readonly<Page>} page
@@ -98,7 +141,7 @@ export async function anyKey(urls, n) {
  */
 function walkLines(page, trouble) {
   const { lookup } = page;
-  if (trouble) return [h("li", {}, h("span", { class: "wn" }, trouble))];
+  if (trouble) return [h("li", {}, h("span", { class: "wn", role: "alert" }, trouble))];
   if (!lookup) return [h("li", {}, h("span", {}, _("See where it hashes and which nodes keep it.")))];
   const faces = facesOf(page);
   const asked = copiesOf(page.view.state.cluster);

@@ -1,6 +1,6 @@
-/** Giving the cluster keys: a pattern or a file; and the progress of it, which everybody sees. */
+/** Other keys for the cluster: a pattern or a file is read, then planned; and the progress of it, which everybody sees. */
 
-import { HttpError, postForm } from "../lib/http.js";
+import { getJson, HttpError, postForm } from "../lib/http.js";
 import { count, percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { byId } from "./dom.js";
@@ -41,23 +41,40 @@ export function wireKeyset(store, acting, urls) {
   form.addEventListener("input", sample);
   sample();
 
-  const send = async (/** @type {FormData} */ data) => {
+  let asked = 0; // rises with what is asked, and when the dialog is closed: what was asked before is not wanted any more
+  dialog.addEventListener("close", () => {
+    asked += 1;
+  });
+  /**
+   * Reads the keys, then shows the plan in the place of the form; what is wrong with them stands by where they came from.
+   * @param {FormData} data
+   * @param {(error: HttpError) => void} tell
+   */
+  const send = async (data, tell) => {
     clearErrors(form);
+    asked += 1;
+    const mine = asked;
+    data.set("plan", "1");
     try {
-      await postForm(urls.keys, data);
+      const { import: id } = await postForm(urls.keys, data);
+      const { error, keys } = await ended(urls, id);
+      if (mine !== asked) return;
+      if (error) return tell(new HttpError(0, error));
+      await acting.plan({ action: "keys", keys: String(keys) });
       dialog.close();
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      showError(form, error.message, error.data.field);
+      if (mine === asked) tell(error);
+    } finally {
+      file.value = ""; // so that the same file can be chosen again when it was corrected
     }
-    file.value = "";
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const data = new FormData();
     data.set("pattern", pattern.value);
     data.set("count", number.value.replace(/[\s,._]/g, ""));
-    void send(data);
+    void send(data, ({ message, data: { field } }) => showError(form, message, field === "count" ? field : "pattern"));
   });
   file.addEventListener("change", () => {
     const one = file.files?.[0];
@@ -65,9 +82,9 @@ export function wireKeyset(store, acting, urls) {
     const data = new FormData();
     data.set("file", one);
     if (binary.checked) data.set("binary", "1");
-    void send(data);
+    void send(data, ({ message }) => showError(form, fileTrouble(one.name, message), "file"));
   });
-  store.on(["view", "link", "plan"], () => {
+  store.on(["view", "link", "mayOperate", "plan"], () => {
     const off = !acting.powers.operate;
     opener.disabled = off;
     opener.title = acting.powers.why;
@@ -77,30 +94,73 @@ export function wireKeyset(store, acting, urls) {
   });
 }
 
-/** @typedef {{done: number, total: number, state: string, error?: string, converted?: string}} Progress */
-
-const SHOWN_MS = 6000;
-let timer = 0;
+/** @type {(name: string, message: string) => string} */
+const fileTrouble = (name, message) =>
+  interpolate(_("%(file)s: %(error)s Nothing was changed."), { file: name, error: message });
 
 /**
- * A frame of the topic "import".
+ * @typedef {{id: number, done: number, total: number, state: string, error?: string, converted?: string, keys?: number}} Progress
+ *   keys: the key set that was read, at the end
+ */
+
+const SHOWN_MS = 6000;
+/** A frame may be missed while the connection is lost; the server is asked, too. */
+const LOOK_EVERY_MS = 2000;
+let timer = 0;
+/** @type {Set<(progress: Progress) => void>} who waits for the end of an import */
+const waiting = new Set();
+
+/** @param {Progress} progress */
+const isOver = ({ error, state }) => Boolean(error) || state === "done" || state === "failed";
+
+/**
+ * How an import ended.
+ * @param {Urls} urls
+ * @param {number} id
+ * @returns {Promise<Progress>}
+ */
+function ended(urls, id) {
+  return new Promise((resolve) => {
+    const take = (/** @type {Progress | null} */ progress) => {
+      if (progress?.id !== id || !isOver(progress)) return;
+      clearInterval(look);
+      waiting.delete(take);
+      resolve(progress);
+    };
+    waiting.add(take);
+    const ask = () =>
+      void getJson(urls.keys).then(
+        ({ import: newest }) => take(newest),
+        () => {},
+      );
+    const look = setInterval(ask, LOOK_EVERY_MS);
+    ask();
+  });
+}
+
+/**
+ * A frame of the topic "import": in the settings, and in the dialog while somebody waits there.
  * @param {Progress} progress
  */
-export function showProgress({ done, total, state, error, converted }) {
+export function showProgress(progress) {
+  for (const take of waiting) take(progress);
+  const { done, total, error, converted } = progress;
   const box = byId("keys-progress");
   const bar = /** @type {HTMLProgressElement} */ (box.querySelector("progress"));
   const words = /** @type {HTMLElement} */ (box.querySelector("p"));
-  const over = error || state === "done" || state === "failed";
+  const over = isOver(progress);
   box.hidden = false;
-  bar.hidden = Boolean(over);
+  bar.hidden = over;
   if (total > 0) bar.value = done / total;
   else bar.removeAttribute("value");
   const share = total > 0 ? ` (${percent(done / total, 0)})` : "";
-  words.textContent = error || interpolate(_("Importing keys: %(n)s%(share)s"), { n: count(done), share });
+  words.textContent = error || interpolate(_("Reading keys: %(n)s%(share)s"), { n: count(done), share });
   if (!error && over) {
-    const text = converted ? _("%(n)s keys imported: %(converted)s") : _("%(n)s keys imported");
+    const text = converted ? _("%(n)s keys read: %(converted)s") : _("%(n)s keys read");
     words.textContent = interpolate(text, { n: count(done), converted: converted ?? "" });
   }
+  const wait = document.getElementById("keys-wait");
+  if (wait) wait.textContent = over ? "" : words.textContent;
   clearTimeout(timer);
   if (over && !error) {
     timer = setTimeout(() => {

@@ -17,6 +17,14 @@ import { ring } from "./subject.js";
 /** @type {(change: Change, movement: Movement) => HTMLElement} */
 export const ledger = (change, movement) => cellsOf(ledgerCells(change, movement));
 
+/** @type {(compared: import("./types.js").OtherKeys) => HTMLElement} how other keys differ from those there are */
+export const comparedLedger = ({ come, go, stay }) =>
+  cellsOf([
+    [count(come), _("would come"), false],
+    [count(go), _("would go"), go > 0],
+    [count(stay), _("would stay"), false],
+  ]);
+
 /**
  * The figures with their words, and whether it is bad news.
  * @param {Change} change

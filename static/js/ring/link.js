@@ -1,4 +1,4 @@
-/** What an address holds: the moment, the chosen node, the key, and the plan (with its strategy). Pure but for `wireLink`. */
+/** What an address holds: the moment, the chosen node, the key (and whether it is spelled by escapes), and the plan (with its strategy). Pure but for `wireLink`. */
 
 import { gettext as _ } from "../lib/i18n.js";
 import { byId } from "./dom.js";
@@ -7,11 +7,11 @@ import { byId } from "./dom.js";
 /** @import { Store } from "./store.js" */
 
 /**
- * @typedef {{v: number | null, node: number | null, key: string, plan: Record<string, string> | null}} Wanted
+ * @typedef {{v: number | null, node: number | null, key: string, escapes: boolean, plan: Record<string, string> | null}} Wanted
  */
 
 /** What a plan is asked with; `node` is also the chosen node. */
-const PLAN_FIELDS = ["node", "name", "address", "zone", "weight", "strategy", "options", "vnodes", "copies"];
+const PLAN_FIELDS = ["node", "name", "address", "zone", "weight", "strategy", "options", "vnodes", "copies", "keys"];
 
 /**
  * @param {string} search
@@ -26,7 +26,7 @@ export function readLink(search) {
   const action = query.get("plan") ?? (query.has("strategy") ? "configure" : null);
   const fields = PLAN_FIELDS.filter((name) => query.has(name)).map((name) => [name, query.get(name) ?? ""]);
   const plan = action ? { action, ...Object.fromEntries(fields) } : null;
-  return { v: number("v"), node: number("node"), key: query.get("key") ?? "", plan };
+  return { v: number("v"), node: number("node"), key: query.get("key") ?? "", escapes: query.has("escapes"), plan };
 }
 
 /**
@@ -36,8 +36,8 @@ export function readLink(search) {
  */
 export function writeLink(page, moment, search = "") {
   const query = new URLSearchParams(search);
-  for (const name of ["v", "key", "plan", ...PLAN_FIELDS]) query.delete(name);
-  const { view, head, plan, selected, key } = page;
+  for (const name of ["v", "key", "escapes", "plan", ...PLAN_FIELDS]) query.delete(name);
+  const { view, head, plan, selected, key, escapes } = page;
   if ((moment && !view.calm && !plan) || view !== head) query.set("v", String(view.v));
   if (selected !== null) query.set("node", String(selected));
   if (plan) {
@@ -46,6 +46,7 @@ export function writeLink(page, moment, search = "") {
     for (const [name, value] of Object.entries(fields)) if (value !== "") query.set(name, value);
   }
   if (key) query.set("key", key);
+  if (key && escapes) query.set("escapes", "1");
   const text = query.toString();
   return text ? `?${text}` : "";
 }
@@ -57,7 +58,7 @@ export function writeLink(page, moment, search = "") {
  */
 export function wireLink(store, say) {
   const share = byId("share");
-  store.on(["view", "plan", "selected", "key"], (page) => {
+  store.on(["view", "plan", "selected", "key", "escapes"], (page) => {
     const address = location.pathname + writeLink(page, false, location.search);
     if (address !== location.pathname + location.search) history.replaceState(null, "", address);
   });

@@ -12,21 +12,21 @@ export const HUES = 8;
 const PATTERNS = /** @type {const} */ (["solid", "hatched", "dotted"]);
 /** The hues of pins, most different ones first. */
 const PIN_HUES = [1, 0, 2, 3, 4, 7];
+/** The hues of zones: those first that no pin has, then those of the last pins. */
+const ZONE_HUES = [5, 6, 7, 4, 3, 2, 0, 1];
 /** @type {Look} */
 export const GREY = { hue: 0, pattern: "grey" };
 
 /**
- * Up to 24 nodes every one has a look of its own, by its number, so that a node keeps it. Above that only pins have.
+ * Up to 24 nodes every one has a look of its own, by its number, so that a node keeps it. Above that only pins have, and by
+ * `colour` every other node the look of its zone.
  * @param {Node[]} nodes sorted by number
  * @param {number[]} pins
  * @param {"pins" | "zone"} colour
  * @returns {Map<number, Look>}
  */
 export function looksOf(nodes, pins, colour) {
-  if (colour === "zone") return byZone(nodes);
-  if (nodes.length > MOST_COLOURED) {
-    return new Map(nodes.map(({ number }) => [number, pinLook(pins.indexOf(number))]));
-  }
+  if (nodes.length > MOST_COLOURED) return ofMany(nodes, pins, colour === "zone" ? zonesOf(nodes) : []);
   /** @type {Map<number, Look>} */
   const looks = new Map();
   const taken = new Set();
@@ -44,17 +44,35 @@ const pinLook = (index) =>
   index < 0 ? GREY : /** @type {Look} */ ({ hue: PIN_HUES[index % MOST_PINS], pattern: "solid" });
 
 /**
+ * Pins keep their looks, so that each is told from the others and from every zone.
  * @param {Node[]} nodes
+ * @param {number[]} pins
+ * @param {string[]} zones none to leave all other nodes grey
  * @returns {Map<number, Look>}
  */
-function byZone(nodes) {
-  const zones = zonesOf(nodes);
+function ofMany(nodes, pins, zones) {
+  const looks = zoneLooks(zones.length, pins.length);
   return new Map(
     nodes.map(({ number, zone }) => {
-      const at = zones.indexOf(zone);
-      return [number, at < 0 ? GREY : { hue: at % HUES, pattern: PATTERNS[Math.floor(at / HUES) % PATTERNS.length] }];
+      const pin = pins.indexOf(number);
+      return [number, pin >= 0 ? pinLook(pin) : (looks[zones.indexOf(zone)] ?? GREY)];
     }),
   );
+}
+
+/**
+ * How zones look, in the order of their names. Where a pin has the hue the zone is hatched.
+ * @param {number} count of zones
+ * @param {number} pins how many there are
+ * @returns {Look[]}
+ */
+export function zoneLooks(count, pins) {
+  const taken = PIN_HUES.slice(0, pins);
+  return Array.from({ length: count }, (_unused, i) => {
+    const hue = ZONE_HUES[i % HUES];
+    const pattern = PATTERNS[(Math.floor(i / HUES) + (taken.includes(hue) ? 1 : 0)) % PATTERNS.length];
+    return { hue, pattern };
+  });
 }
 
 /** @param {Node[]} nodes */

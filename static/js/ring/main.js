@@ -31,9 +31,11 @@ const page = {
   life: 0,
   floor: boot.floor,
   link: { state: "connecting", since: Date.now() },
+  mayOperate: boot.may_operate,
   watching: null,
   offset: boot.now - Date.now(),
   key: wanted.key,
+  escapes: wanted.escapes,
   lookup: null,
   selected: wanted.node,
   side: "after",
@@ -52,7 +54,7 @@ const loader = new Loader(store, boot.urls);
 wireLegend(store);
 const stage = new Stage(store, boot.urls, () => loader.data());
 wireCaption(store);
-wireCenter(store, boot.may_operate);
+wireCenter(store);
 
 const { wireAll } = await import("./parts.js");
 await wireAll({ boot, wanted, store, loader, stage });

@@ -64,7 +64,7 @@ export function wireMirror(store, acting, loader, open) {
     if (screen === "table") build();
   });
   store.on(["view", "plan"], () => !root.hidden && build());
-  store.on(["drawn", "pins", "colour", "link"], () => !root.hidden && refill());
+  store.on(["drawn", "pins", "colour", "link", "mayOperate"], () => !root.hidden && refill());
 }
 
 /**

@@ -45,7 +45,7 @@ export function wireMore(store, parts) {
     byId("tab-more").textContent = tab;
     byId("main").toggleAttribute("data-plan", page.plan !== null);
   };
-  store.on(["view", "plan", "rows", "pins", "colour", "link"], draw);
+  store.on(["view", "plan", "rows", "pins", "colour", "link", "mayOperate"], draw);
   addEventListener("resize", draw);
   wirePlanButtons(store, parts.acting);
 }

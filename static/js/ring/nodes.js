@@ -23,7 +23,7 @@ export function wireNodes(store, acting, open) {
   const root = byId("nodes");
   const render = () =>
     keepFocus(root, () => root.replaceChildren(...content(contextOf(store.page, acting, open), store)));
-  store.on(["view", "plan", "pins", "colour", "link", "selected"], (page) => {
+  store.on(["view", "plan", "pins", "colour", "link", "mayOperate", "selected"], (page) => {
     byId("nodes-note").textContent = fairWords(page);
     byId("pin-box").hidden = !facesOf(page).crowded;
     render();

@@ -2,6 +2,7 @@
 
 import { connect } from "../lib/live.js";
 import { wirePresent } from "../lib/present.js";
+import { SIGNED_OUT } from "../lib/session.js";
 import { showNewer } from "../lib/status.js";
 import { Acting } from "./acting.js";
 import { wireAnnouncements } from "./announce.js";
@@ -40,6 +41,7 @@ const SERVED = new Set(["stored", "work", "suspicion", "traffic"]);
 /** Which of the cluster's keys the page begins with, and up to how many nodes it does. */
 const EXAMPLE = 20;
 const FEW_NODES = 24;
+const NO_KEY = { key: "", escapes: false };
 
 /** @param {Begun} begun */
 export async function wireAll(begun) {
@@ -50,6 +52,7 @@ export async function wireAll(begun) {
   wireLink(store, say);
   await whole.acting.reported(showWanted(whole), {});
   follow(whole);
+  document.addEventListener(SIGNED_OUT, () => store.set({ mayOperate: false }));
   stage.ready = true;
   stage.draw();
   if (isServed(boot.state)) {
@@ -61,7 +64,7 @@ export async function wireAll(begun) {
 
 /** @param {Begun} begun */
 function makeActing({ boot, store, loader }) {
-  const { urls, may_operate: mayOperate } = boot;
+  const { urls } = boot;
   const notice = makeNotice();
   const travel = new Travel(store, urls, (error) => notice(error instanceof Error ? error.message : String(error)));
   /**
@@ -75,7 +78,7 @@ function makeActing({ boot, store, loader }) {
     travel.receive(event);
     acting.headMoved(plan && !done ? plan.fields : null, event);
   };
-  const acting = new Acting(store, urls, { book: loader.book, mayOperate, notice, receive });
+  const acting = new Acting(store, urls, { book: loader.book, notice, receive });
   const elsewhere = new Set(boot.elsewhere);
   const declares = (/** @type {string} */ kind) => ring.knows(kind) || elsewhere.has(kind);
   return { travel, acting, receive, declares };
@@ -122,7 +125,7 @@ function wirePanels({ boot, store, stage, travel, acting }, { open, openAdd, ope
     const node = target instanceof HTMLElement ? target.dataset.revive : null;
     if (node) void acting.intend({ action: "revive", node });
   });
-  const { side, calm } = wireTools(store, acting, travel);
+  const { side, calm } = wireTools(store, acting, travel, boot.undoable);
   const { toggle: present, leave } = wirePresent(() => stage.restyle());
   const { toggle: play } = wireTimebar(store, travel, urls);
   const say = wireAnnouncements(store);
@@ -153,8 +156,8 @@ async function showWanted({ boot, wanted, store, loader, travel, acting }) {
   else if (wanted.plan) void acting.reported(acting.plan(wanted.plan), wanted.plan);
   const { nodes, cluster } = store.page.view.state;
   const example = !wanted.key && nodes.length <= FEW_NODES && !abilitiesOf(cluster).told;
-  const key = example ? anyKey(urls, EXAMPLE).catch(() => "") : Promise.resolve("");
-  void key.then((word) => wireFind(store, urls, loader, word));
+  const key = example ? anyKey(urls, EXAMPLE).catch(() => NO_KEY) : Promise.resolve(NO_KEY);
+  void key.then((one) => wireFind(store, urls, loader, one));
 }
 
 /**

@@ -49,6 +49,7 @@ export function pictureOf(page, data, hover) {
     view: page.side,
     nodes: faces.faces,
     pins: faces.crowded ? page.pins : [],
+    zones: scattered ? [] : faces.zones.map(({ look }) => look),
     walk: page.lookup ? walkOf(page.lookup, faces, copiesOf(state.cluster), isManaged(state)) : null,
     selected: page.selected,
     lens: faces.crowded && !scattered ? { at: page.lens, ...data.lens } : null,

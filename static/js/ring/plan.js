@@ -5,7 +5,7 @@ import { _, interpolate } from "../lib/i18n.js";
 import { foremost, subjectOf } from "./change.js";
 import { button, byId, h } from "./dom.js";
 import { facesOf } from "./faces.js";
-import { ledger, moduloWords } from "./ledger.js";
+import { comparedLedger, ledger, moduloWords } from "./ledger.js";
 import { renumberNote } from "./limits.js";
 import { contextOf, row } from "./nodes.js";
 import { changeSentence, changeTitle } from "./words.js";
@@ -31,7 +31,8 @@ export function planPanel(page, change, { acting, open, openMoved }) {
   const head = h("div", { class: "hrow" }, h("h2", {}, title), h("span", { class: "sub" }, made));
   // What it costs real servers comes with a module of its own (served/estimate.js), into the place that is marked so.
   const cost = page.plan?.estimate ? h("div", { "data-estimate": true }) : "";
-  if (!movement) return [head, h("p", { class: "txt" }, changeSentence(change)), cost];
+  const others = page.plan?.compared ? comparedLedger(page.plan.compared) : "";
+  if (!movement) return [head, others, h("p", { class: "txt" }, changeSentence(change)), cost];
   const context = { ...contextOf(page, acting, open), bare: true };
   const first = foremost(change, MOST_ROWS);
   const shown =
@@ -86,7 +87,7 @@ export function wirePlanButtons(store, acting) {
   });
   commit.classList.add("pri");
   bar.append(discard, commit);
-  store.on(["plan", "view", "link"], ({ plan }) => {
+  store.on(["plan", "view", "link", "mayOperate"], ({ plan }) => {
     bar.hidden = plan === null;
     commit.hidden = !acting.mayOperate;
     commit.disabled = !acting.powers.operate;

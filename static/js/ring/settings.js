@@ -54,11 +54,11 @@ export function wireSettings(store, acting, openAdd) {
     byId("keys-count").textContent = count(page.view.state.keys.count);
     byId("keys-label").textContent = page.view.state.keys.label;
   };
-  store.on(["view", "plan", "link"], show);
+  store.on(["view", "plan", "link", "mayOperate"], show);
 
   const add = /** @type {HTMLButtonElement} */ (byId("add-open"));
   add.addEventListener("click", openAdd);
-  store.on(["view", "link", "plan"], ({ plan }) => {
+  store.on(["view", "link", "mayOperate", "plan"], ({ plan }) => {
     add.disabled = !acting.powers.ask || plan !== null;
     add.title = acting.powers.why;
   });

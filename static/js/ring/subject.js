@@ -45,8 +45,11 @@ export const isDrawn = (kind) => shows(kind) === "change";
 /** @type {(kind: string) => boolean} whether it leaves the picture of the change before it, and is no part of that change */
 export const isBeside = (kind) => shows(kind) === "beside";
 
+/** @type {(kind: string) => boolean} whether it follows by itself from the change before it, and leaves its picture */
+export const follows = (kind) => shows(kind) === "follows";
+
 /** @type {(kind: string) => boolean} whether it leaves the picture of the change before it */
-export const keepsPicture = (kind) => isBeside(kind) || shows(kind) === "follows";
+export const keepsPicture = (kind) => isBeside(kind) || follows(kind);
 
 /** @param {string} kind its sign on the strip */
 export const glyphOf = (kind) => (ring.knows(kind) ? ring.kind(kind).glyph : undefined);

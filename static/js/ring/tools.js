@@ -1,13 +1,14 @@
 /** The buttons over the picture: undo, before and after, done, colour, table, presentation. */
 
 import { _ } from "../lib/i18n.js";
-import { rangesOf, shownChange } from "./change.js";
+import { rangesOf, shownChange, subjectOf } from "./change.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { zonesOf } from "./looks.js";
-import { isBeside } from "./subject.js";
+import { canUndo, focusNode } from "./undo.js";
 
 /** @import { Acting } from "./acting.js" */
+/** @import { Change } from "./types.js" */
 /** @import { Store } from "./store.js" */
 /** @import { Travel } from "./travel.js" */
 
@@ -15,9 +16,10 @@ import { isBeside } from "./subject.js";
  * @param {Store} store
  * @param {Acting} acting
  * @param {Travel} travel
+ * @param {string[]} undoable kinds that the server can take back
  * @returns {{side: () => void, calm: () => void}}
  */
-export function wireTools(store, acting, travel) {
+export function wireTools(store, acting, travel, undoable) {
   const undo = byId("undo");
   const side = byId("side");
   const calm = byId("calm");
@@ -28,18 +30,19 @@ export function wireTools(store, acting, travel) {
     if (store.page.plan) acting.discard();
     else if (!calm.hidden) travel.calm();
   };
-  undo.addEventListener("click", () => void acting.undo());
+  undo.addEventListener("click", () => {
+    const node = subjectOf(/** @type {Change} */ (shownChange(store.page)))?.number;
+    const { v } = store.page.head;
+    void acting.undo().then(() => store.page.head.v > v && focusNode(node));
+  });
   side.addEventListener("click", flip);
   calm.addEventListener("click", soothe);
   colour.addEventListener("click", () => store.set({ colour: store.page.colour === "pins" ? "zone" : "pins" }));
   screen.addEventListener("click", () => store.set({ screen: store.page.screen === "ring" ? "table" : "ring" }));
 
-  store.on(["view", "plan", "side", "colour", "screen", "link", "pins"], (page) => {
+  store.on(["view", "plan", "side", "colour", "screen", "link", "mayOperate", "pins"], (page) => {
     const change = shownChange(page);
-    // What an undo takes back is the newest event, or what that followed from.
-    const last = page.rows.at(-1);
-    const newest = !last || !isBeside(last.kind);
-    undo.hidden = !change || change.planned || !acting.powers.operate || page.view.v <= page.floor || !newest;
+    undo.hidden = !acting.powers.operate || !change || !canUndo(page, change, undoable);
     // What died with a server does not come back with it.
     undo.textContent = change?.payload.loss ? _("Undo (the node returns empty)") : _("Undo");
     side.hidden = !rangesOf(change?.movement ?? null)?.length;

@@ -33,8 +33,10 @@
  *   before: the state before the event, where it is shown as a change; calm: the event is not shown. An event that changes
  *   nothing of the picture leaves the one before it there: then the event's version is below v
  * @typedef {{fields: Record<string, string>, v: number, kind: string, payload: Payload, after: State, note: string,
- *   estimate?: Estimate | null}} Plan
- *   fields: what was asked, `action` first, as the addresses plan, act and moved take it; note: why it was made again
+ *   estimate?: Estimate | null, compared?: OtherKeys | null}} Plan
+ *   fields: what was asked, `action` first, as the addresses plan, act and moved take it; note: why it was made again;
+ *   compared: of other keys
+ * @typedef {{come: number, go: number, stay: number}} OtherKeys how they differ from those there are
  * @typedef {{keys: number, bytes: number, lost_keys: number, lost_bytes: number, measured: boolean, notes: string[],
  *   survivors: {node: number, bytes: number, limit: number, after_bytes: number, misses_per_s: number}[]}} Estimate
  *   what a plan costs real servers; measured: all of them said what they hold
@@ -66,12 +68,12 @@
  *
  * @typedef {{
  *   head: Moment, view: Moment, plan: Plan | null, epoch: string, life: number, floor: number,
- *   link: {state: LinkWord, since: number}, watching: number | null, offset: number,
- *   key: string, lookup: Lookup | null, selected: number | null, side: "after" | "before",
+ *   link: {state: LinkWord, since: number}, mayOperate: boolean, watching: number | null, offset: number,
+ *   key: string, escapes: boolean, lookup: Lookup | null, selected: number | null, side: "after" | "before",
  *   pins: number[], colour: "pins" | "zone", lens: number, screen: "ring" | "table", tab: string,
  *   rows: EventRow[], drawn: number, frames: Frames,
  * }} Page
- *   life: how many snapshots replaced the head; frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
+ *   key: as it is typed, with escapes for bytes where `escapes`; mayOperate: the server lets this person operate, and they have not signed out since; life: how many snapshots replaced the head; frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
  * @typedef {{state: string, tokens: string, table: string, density: string, lookup: string, plan: string, act: string, moved: string,
  *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string}} Urls
@@ -85,8 +87,10 @@
  *   options: StrategyOption[]}} Strategy
  *   offered: a cluster can be set to it; rule: which node a key belongs to; notes: what it cannot do, a sentence each
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string, state: State, event: Event | null,
- *   urls: Urls, may_operate: boolean, now: number, elsewhere: string[], strategies: Record<string, Strategy>}} Boot
- *   elsewhere: kinds of event that the stream carries of other subjects; of these only the version counts here
+ *   urls: Urls, may_operate: boolean, now: number, elsewhere: string[], strategies: Record<string, Strategy>,
+ *   undoable: string[]}} Boot
+ *   elsewhere: kinds of event that the stream carries of other subjects; of these only the version counts here; undoable: kinds
+ *   that can be taken back
  */
 
 export {};

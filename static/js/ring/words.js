@@ -3,7 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { subjectOf } from "./change.js";
-import { settingWords } from "./kinds/clusters.js";
+import { isWhatIf, settingWords } from "./kinds/clusters.js";
 import { isMember } from "./members.js";
 import { abilitiesOf, ruleOf, sameOptions } from "./strategies.js";
 import { eventWords, ring } from "./subject.js";
@@ -54,6 +54,7 @@ function settingsSentence({ before: { cluster: was }, after: { cluster: now }, m
   if (was.strategy !== now.strategy) {
     return planned ? interpolate(_("After the change: %(rule)s"), { rule: ruleOf(now) }) : ruleOf(now);
   }
+  if (isWhatIf(now, was)) return _("No server and no key changes: the page shows where copies would go.");
   if (was.copies !== now.copies && !movement?.moved) {
     return tokens
       ? _("No key changes owner: copies follow the owner clockwise.")

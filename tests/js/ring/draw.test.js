@@ -26,6 +26,15 @@ const hues = (done) => [...new Set(done.map((each) => each.style).filter((style)
 const numbers = (done) =>
   done.filter((each) => each.what === "text" && /^[1-9]$/.test(each.words)).map((each) => each.words);
 
+test("on a band each zone has a lane beside those of the pins", () => {
+  const nodes = nodesOf(30, [1]);
+  const looks = [5, 6].map((hue) => ({ hue, pattern: "solid" }));
+  for (const [number, one] of nodes) if (number !== 1) one.look = looks[number % 2];
+  const picture = evenPicture(8192, 30, { nodes, pins: [1], zones: looks });
+  assert.deepEqual(hues(drawn(picture).under), ["hue1", "hue6", "hue7"]);
+  assert.deepEqual(hues(drawn({ ...picture, zones: [] }).under), ["hue1"]);
+});
+
 test("a calm ring shows every node's hue, and its number in the colour that is read on it", () => {
   const { under, over } = drawn(evenPicture(8, 8));
   assert.deepEqual(hues(under), theme.hues);
@@ -132,6 +141,8 @@ test("every picture of a wide choice can be drawn at every size and moment", () 
       [764, 668],
       [390, 352],
       [200, 120],
+      [390, 60],
+      [1, 1],
     ]) {
       for (const t of [0, 0.5, 1]) assert.doesNotThrow(() => drawn(picture, t, width, height));
     }

@@ -7,11 +7,12 @@ test("what a link holds is read back", () => {
   const plan = {
     fields: { action: "configure", strategy: "maglev", options: "table_size=101", vnodes: "16", copies: "3" },
   };
-  const page = pageOf(stateOf(3), { plan, selected: 2, key: "a&b=\u00e9 #" });
+  const page = pageOf(stateOf(3), { plan, selected: 2, key: "a&b=\u00e9 \\n#", escapes: true });
   assert.deepEqual(readLink(writeLink(page, false)), {
     v: null,
     node: 2,
-    key: "a&b=\u00e9 #",
+    key: "a&b=\u00e9 \\n#",
+    escapes: true,
     plan: { node: "2", ...plan.fields },
   });
 });
@@ -31,5 +32,5 @@ test("other parts of an address stay", () => {
 });
 
 test("nonsense is nothing", () => {
-  assert.deepEqual(readLink("?v=-1&node=x"), { v: null, node: null, key: "", plan: null });
+  assert.deepEqual(readLink("?v=-1&node=x"), { v: null, node: null, key: "", escapes: false, plan: null });
 });

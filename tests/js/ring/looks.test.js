@@ -33,6 +33,32 @@ test("above 24 only pins have a colour, and letters", () => {
   assert.notEqual(of(7).look.hue, of(3).look.hue);
 });
 
+test("coloured by zone, every pin and every zone has a look of its own", () => {
+  for (const [zones, pins] of [
+    [3, [1, 2, 4]],
+    [8, [1, 2, 3, 4, 5, 6]],
+    [1, []],
+  ]) {
+    const state = stateOf(30);
+    state.nodes.forEach((node, i) => {
+      node.zone = `zone-${i % zones}`;
+    });
+    const made = facesOf(pageOf(state, { pins, colour: "zone" }));
+    const shown = [...pins.map((number) => made.of(number)), ...made.zones].map(({ look }) => key(look));
+    assert.equal(new Set(shown).size, pins.length + zones, shown.join());
+    for (const { number, zone } of state.nodes) {
+      if (pins.includes(number)) continue;
+      assert.equal(key(made.of(number).look), key(made.zones.find(({ name }) => name === zone).look));
+    }
+    assert.deepEqual(facesOf(pageOf(state, { pins })).zones, []);
+  }
+});
+
+test("a few nodes keep their own colours, whatever was asked while they were many", () => {
+  const few = facesOf(pageOf(stateOf(8), { colour: "zone" }));
+  assert.deepEqual([few.zones, few.of(8).look.hue], [[], 7]);
+});
+
 test("pins are at first the fullest, the median and the emptiest", () => {
   const state = stateOf(25);
   state.nodes.forEach((node, i) => {

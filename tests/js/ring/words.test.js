@@ -134,6 +134,23 @@ test("where a key has no list of nodes no copy is short", () => {
   assert.deepEqual(shortage({ ...by("rendezvous", { copies: 5 }) }), { have: 4, asked: 5 });
 });
 
+test("copies of servers that keep none are named a what-if, and nowhere a fact", () => {
+  const before = stateOf(4, { cluster: { kind: "managed" } });
+  const cluster = { ...before.cluster, copies: 3 };
+  const movement = movementOf({ moved: 0, pairs: [], copies: { total: 1200, moved: 800 } });
+  const event = { v: 8, at: "", kind: "cluster_reconfigured", payload: { cluster, before: before.cluster, movement } };
+  for (const page of [shown(event, before), planned(event, before)]) {
+    const { title, text } = captionOf(page);
+    assert.match(title, /what if each key had 3 copies$/);
+    assert.match(text, /No server and no key changes: the page shows where copies would go\.$/);
+    assert.match(changeAloud(shownChange(page), ""), /what if each key had 3 copies/);
+  }
+  assert.equal(
+    captionOf(shown({ ...event, payload: { ...event.payload, cluster: { ...cluster, kind: "simulated" } } })).title,
+    "Now: 3 copies of each key",
+  );
+});
+
 test("modulo is set beside every other strategy, and not beside itself", () => {
   const beside = (name, more) => {
     const event = killEvent();
@@ -146,6 +163,7 @@ test("modulo is set beside every other strategy, and not beside itself", () => {
   assert.equal(beside("modulo", { moved: 300, needless: 200 }), null);
   assert.equal(beside("ring", { moved: 300 }), 300, "also where modulo moves no more");
   assert.equal(beside("ring", { modulo: null }), null);
+  assert.equal(beside("ring", { modulo: { moved: 0 } }), null, "the same nodes share the keys: it knows no weights");
   assert.equal(beside("ring", { keys: 0 }), null);
 });
 

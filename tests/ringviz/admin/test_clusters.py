@@ -43,6 +43,8 @@ def test_a_new_cluster_of_servers_waits_for_them(small, operator):
     assert "start the servers" in intents
     assert "waiting" in intents
     assert operator.get("/admin/ringviz/intent/add/").status_code == 403
+    listed = operator.get(CLUSTERS).content.decode()
+    assert listed.count("(what if)") == 1, "the copies of servers are a what-if, those of a simulated cluster are kept"
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ from live.models import Event
 from live.subjects import EventWords, Subject
 from ringviz.errors import Invalid, StaleVersion
 from ringviz.events import ring
+from ringviz.models import Cluster
 from ringviz.selectors.clusters import known
 from ringviz.services.clusters import use_keys
 from ringviz.services.keys import pattern_key_set
-from ringviz.services.undo import undo
+from ringviz.services.undo import undo, undoable
 from tests.ringviz.making import OPERATOR, but_since, everything, make_cluster, state_of
 from tests.ringviz.nodes import (
     add_node,
@@ -100,6 +101,14 @@ OF_SERVERS = {
 def test_every_kind_of_a_simulated_cluster_but_the_first_can_be_undone():
     ours = set(ring.kinds)
     assert {name.split()[0] for name in ACTS} == ours - OF_SERVERS - {"cluster_created"}
+
+
+def test_what_can_be_undone_is_told_by_kind():
+    kinds = {str(kind): undoable(Cluster(kind=kind)) for kind in Cluster.Kind}
+    assert kinds["external"] == []
+    assert {"node_killed", "keys_imported"} <= set(kinds["simulated"])
+    assert set(kinds["managed"]) - set(kinds["simulated"]) >= {"node_frozen", "workload_set"}
+    assert not {"node_failed_over", "node_restarted", "node_thawed"} & set(kinds["managed"])
 
 
 @pytest.mark.parametrize("name", ["node_edited", "node_reweighted", "node_reweighted when down"])

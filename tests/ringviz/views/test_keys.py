@@ -30,10 +30,43 @@ def ended(client: Client, cluster: str) -> dict[str, object]:
 def test_a_pattern_becomes_the_clusters_keys(operator: Client, cluster: str):
     answer = operator.post(cluster + "keys", {"pattern": "item:{n}", "count": "2000"})
     assert answer.status_code == 202
-    assert ended(operator, cluster) == {"id": answer.json()["import"], "done": 2000, "total": 2000, "state": "done"}
+    assert ended(operator, cluster) == {
+        "id": answer.json()["import"],
+        "done": 2000,
+        "total": 2000,
+        "state": "done",
+        "keys": KeySet.objects.get(pattern="item:{n}").pk,
+    }
     state = operator.get(cluster + "state").json()
     assert (state["event"]["kind"], state["state"]["keys"]["label"]) == ("keys_imported", "item:{n}")
     assert sum(node["keys"] for node in state["state"]["nodes"]) == 2000
+
+
+def test_keys_that_are_planned_change_nothing_until_they_are_taken_and_are_given_back(operator: Client, cluster: str):
+    operator.post(cluster + "keys", {"pattern": "user:{n}", "count": "1500", "plan": "1"})
+    read = ended(operator, cluster)["keys"]
+    before = operator.get(cluster + "state").json()
+    assert (before["v"], before["state"]["keys"]["count"]) == (2, 1_000)
+    made = operator.get(f"{cluster}plan?action=keys&keys={read}").json()
+    assert made["compared"] == {"come": 500, "go": 0, "stay": 1_000}
+    assert (made["kind"], made["payload"]["keys"]["count"]) == ("keys_imported", 1_500)
+
+    taken = operator.post(cluster + "act", {"action": "keys", "keys": str(read), "version": "2"}).json()
+    assert (taken["v"], taken["event"]["payload"]["keys"]["count"]) == (3, 1_500)
+    operator.post(cluster + "act", {"action": "undo", "version": "3"})
+    after = operator.get(cluster + "state").json()
+    assert (after["v"], after["state"]["keys"]) == (4, before["state"]["keys"])
+    assert [node["keys"] for node in after["state"]["nodes"]] == [node["keys"] for node in before["state"]["nodes"]]
+
+
+def test_keys_of_another_cluster_cannot_be_planned_or_taken(operator: Client, cluster: str):
+    foreign = pattern_key_set(pattern="secret:{n}", count=7)
+    for answer in (
+        operator.get(f"{cluster}plan?action=keys&keys={foreign.pk}"),
+        operator.post(cluster + "act", {"action": "keys", "keys": str(foreign.pk), "version": "2"}),
+    ):
+        assert answer.status_code == 404
+        assert "were not read for this cluster" in answer.json()["error"]
 
 
 def test_a_gzip_file_becomes_the_clusters_keys(operator: Client, cluster: str):

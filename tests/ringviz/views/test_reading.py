@@ -3,6 +3,7 @@
 import json
 import struct
 from bisect import bisect_left
+from io import BytesIO
 from typing import Any
 
 import mmh3
@@ -11,6 +12,9 @@ from django.test import Client
 
 from ringviz.models import Cluster, KeySet
 from ringviz.selectors import picture
+from ringviz.services.clusters import create_cluster
+from ringviz.services.keys import file_key_set
+from tests.ringviz.views.conftest import BOSS
 
 
 def decoded(data: bytes) -> tuple[dict[str, Any], list[int]]:
@@ -153,7 +157,14 @@ def test_a_lookup_without_a_key_or_with_a_giant_is_refused(watcher: Client, clus
 
 
 def test_any_key_is_one_of_the_clusters_own(watcher: Client, cluster: str):
-    assert watcher.get(cluster + "any-key?n=2005").json() == {"key": "user:5"}
+    assert watcher.get(cluster + "any-key?n=2005").json() == {"key": "user:5", "escapes": False}
+
+
+def test_any_key_that_is_no_text_is_spelled_by_escapes(operator: Client):
+    keys = file_key_set(source=BytesIO(b"\xff\\\x00\nplain\\text"), label="odd.bin")
+    create_cluster(actor=BOSS, slug="odd", name="Odd", key_set=keys, nodes=[{"name": "a"}])
+    told = [operator.get(f"/clusters/odd/any-key?n={n}").json() for n in range(2)]
+    assert told == [{"key": r"\xff\\\x00", "escapes": True}, {"key": r"plain\text", "escapes": False}]
 
 
 def test_the_log_is_listed_newest_first_and_in_parts(watcher: Client, cluster: str):

@@ -46,7 +46,8 @@ export class Crew {
     if (!run) return this.place.replaceChildren();
     const values = { n: run.workers, client: clientName(run.client) };
     this.title.textContent = interpolate(_("%(n)s workers using %(client)s"), values);
-    const stop = this.ask && button(_("Stop workers"), () => this.ask?.("stop"), { id: "crew-stop" });
+    const stop =
+      this.ask && button(_("Stop workers"), () => this.ask?.("stop"), { id: "crew-stop", "data-operate": true });
     const head = [this.title, this.elapsed, this.trouble, h("span", { class: "sp" }), stop];
     this.place.replaceChildren(
       h("div", { class: "crew", id: "crew" }, h("div", { class: "crew-head" }, ...head), this.list, this.stale),
@@ -92,6 +93,7 @@ class Chip {
   act(what) {
     const text = { start: _("Start"), resume: _("Resume"), pause: _("Pause"), kill: _("Kill") }[what] ?? what;
     return button(text, () => this.ask?.(what, { worker: this.worker.replace(/^.*-/, "") }), {
+      "data-operate": true,
       "data-key": what === "resume" ? "pause" : what,
       "aria-label": `${text} ${this.worker}`,
     });

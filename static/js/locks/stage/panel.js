@@ -63,8 +63,11 @@ export function stagePanel({ stage: stageUrl, ask: askUrl, mayOperate }, notice)
 function wireOperator(store, ask, asked) {
   const seed = /** @type {HTMLInputElement} */ (byId("ladder-seed"));
   const form = /** @type {HTMLFormElement} */ (byId("ladder-form"));
-  const client = h("select", { id: "crew-client", "aria-label": _("Client of the workers") });
-  const start = button(_("Start workers"), () => asked("workers", { client: client.value }), { id: "crew-start" });
+  const client = h("select", { id: "crew-client", "data-operate": true, "aria-label": _("Client of the workers") });
+  const start = button(_("Start workers"), () => asked("workers", { client: client.value }), {
+    id: "crew-start",
+    "data-operate": true,
+  });
   byId("stage-tools").append(client, " ", start);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

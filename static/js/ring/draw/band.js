@@ -1,8 +1,8 @@
-/** The ring when its arcs are thinner than a pixel: a neutral band, and pinned nodes in lanes of their colours. */
+/** The ring when its arcs are thinner than a pixel: a neutral band, with pinned nodes and zones in lanes of their colours. */
 
 import { angleOf, arcAngles, TAU, widened } from "../../lib/geometry.js";
 import { isColoured } from "./arcs.js";
-import { lookOf } from "./pen.js";
+import { byLook, lookOf } from "./pen.js";
 import { colour } from "./theme.js";
 
 /** @import { Pen } from "./pen.js" */
@@ -23,6 +23,26 @@ export function drawBand(pen) {
       pen.sector(inner, inner + lanes.height, ...widened(start, end, LEAST_MARK / R));
     });
   });
+  if (picture.zones.length > 0) drawZones(pen);
+}
+
+/**
+ * A lane for each zone, outside of the pins: the darker, the more of that part of the ring is the zone's.
+ * @param {Pen} pen
+ */
+function drawZones(pen) {
+  const { layout, picture, theme } = pen;
+  const { lanes } = layout;
+  const arcs = arcAngles(picture.tokens);
+  const pinned = new Set(picture.pins.map((number) => lookOf(picture, number)));
+  for (const { look, indexes } of byLook(picture, picture.owners)) {
+    const zone = picture.zones.findIndex(({ hue, pattern }) => hue === look.hue && pattern === look.pattern);
+    if (zone < 0 || pinned.has(look)) continue;
+    const inner = lanes.inner + (picture.pins.length + zone) * lanes.step;
+    pen.fillEach(colour(theme, look), indexes, (i) =>
+      pen.sector(inner, inner + lanes.height, arcs[2 * i], arcs[2 * i + 1]),
+    );
+  }
 }
 
 /** @type {WeakMap<Uint32Array, Map<number, Arc[]>>} */

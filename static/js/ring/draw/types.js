@@ -29,6 +29,7 @@
  *   view: "after" | "before",
  *   nodes: Map<number, PictureNode>,
  *   pins: number[],
+ *   zones: Look[],
  *   walk: Walk | null,
  *   selected: number | null,
  *   lens: Lens | null,
@@ -39,6 +40,7 @@
  *   nodes, of the ring as it is at the version shown: after the change when mode is "changed", before it when mode is "plan";
  *   owners: node number of each token, 0 nobody; tokenBins: tokens in each equal part of the hash space, when there are too many
  *   to send, and tokens is then empty; density: keys in each half degree;
+ *   zones: how each zone looks, where nodes that are not pinned are coloured by zone;
  *   pinTokens: sorted tokens of the pinned nodes, when there are only bins
  *
  * @typedef {{start: number, end: number, token: number}} Arc start and end in radians, start < end; its end is its token

@@ -23,8 +23,18 @@ export function settingWords(cluster, before) {
   if (before.vnodes !== vnodes) {
     return interpolate(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes), { n: count(vnodes) });
   }
-  return interpolate(ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies), { n: count(copies) });
+  const text = isWhatIf(cluster, before)
+    ? ngettext("what if each key had %(n)s copy", "what if each key had %(n)s copies", copies)
+    : ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies);
+  return interpolate(text, { n: count(copies) });
 }
+
+/**
+ * Whether new settings change no server and no key: copies of a cluster whose servers keep none by them.
+ * @param {Cluster} cluster
+ * @param {Record<string, any>} before
+ */
+export const isWhatIf = (cluster, before) => cluster.kind === "managed" && before.copies !== cluster.copies;
 
 /** @param {Payload} payload */
 const reconfigured = ({ cluster, before }) => same(cluster ? settingWords(cluster, before ?? {}) : "");
@@ -58,7 +68,8 @@ export const clusterKinds = {
     fold: withSettings,
     words: reconfigured,
     shows: "change",
-    happened: () => _("Now: %(what)s"),
+    happened: ({ cluster, before }) =>
+      cluster && isWhatIf(cluster, before ?? {}) ? _("Shown: %(what)s") : _("Now: %(what)s"),
     planned: () => _("Plan: %(what)s"),
     arcs: (planned) => (planned ? _("Every node would get new tokens.") : _("Every node got new tokens.")),
     resets: true,

@@ -1,7 +1,7 @@
 /** Events about keys. Declared once more on the server: ringviz/events/keys.py. */
 
 import { count } from "../../lib/format.js";
-import { interpolate, ngettext } from "../../lib/i18n.js";
+import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { settled, withKeys } from "../state.js";
 import { DIAMOND } from "./glyphs.js";
 import { same } from "./kind.js";
@@ -16,8 +16,15 @@ export const keyKinds = {
   keys_imported: {
     fold: withKeys,
     words: ({ keys }) => counted(ngettext("%(n)s key", "%(n)s keys", keys.count), keys.count),
-    shows: "nothing",
+    shows: "change",
     glyph: DIAMOND,
+    happened: ({ keys }) =>
+      interpolate(ngettext("Now: %(n)s key", "Now: %(n)s keys", keys.count), { n: count(keys.count) }),
+    planned: () => _("Plan: change the keys"),
+    sentence: (planned) =>
+      planned
+        ? _("The keys of now would go, and each node would own the new ones that hash to it.")
+        : _("No key moved: these are other keys. Each node owns those that hash to it."),
   },
   keys_refilled: {
     fold: settled,

@@ -76,7 +76,7 @@ export function wireLoad(store, acting) {
     taken = traffic.at;
     series.take(traffic);
   });
-  store.on(["view", "link", "plan"], show);
+  store.on(["view", "link", "mayOperate", "plan"], show);
   new ResizeObserver(show).observe(canvas);
   onTheme(show);
   setInterval(show, 500);
@@ -126,7 +126,7 @@ export function figureWords(series, { p50_ms: p50, p99_ms: p99 }) {
  * @param {() => Workload} now
  */
 function makeControls(set, now) {
-  const toggle = button("", () => set({ on: !now().on }), { class: "x k on" });
+  const toggle = button("", () => set({ on: !now().on }), { class: "x k on", "data-operate": true });
   const rate = h("input", { inputmode: "numeric", "aria-label": _("Operations a second"), autocomplete: "off" });
   rate.addEventListener("change", () => {
     const wanted = Number(rate.value.replace(/\D/g, ""));
@@ -174,7 +174,7 @@ function makeControls(set, now) {
     fewer.disabled ||= workload.rate <= STEPS[0];
     more.disabled ||= workload.rate >= /** @type {number} */ (STEPS.at(-1));
   };
-  const folded = h("details", { class: "txt" }, h("summary", {}, _("Rate, keys, reads")), root);
+  const folded = h("details", { class: "txt", "data-operate": true }, h("summary", {}, _("Rate, keys, reads")), root);
   return { toggle, folded, show };
 }
 

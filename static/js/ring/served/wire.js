@@ -19,14 +19,17 @@ const EVERY_MS = 1000;
 export function wireServed(store, acting) {
   served.fill = fillCount;
   // After the tables, which are wired before: the notes that they have made anew are filled in the same turn.
-  store.on(["view", "plan", "pins", "colour", "link", "selected", "screen", "drawn", "frames"], fillCounts);
+  store.on(
+    ["view", "plan", "pins", "colour", "link", "mayOperate", "selected", "screen", "drawn", "frames"],
+    fillCounts,
+  );
   // What was counted grows old by itself.
   setInterval(() => fillCounts(store.page), EVERY_MS);
   if (!isManaged(store.page.head.state)) {
     void import("./outside.js").then(({ wireOutside }) => wireOutside(store));
     return;
   }
-  store.on(["view", "plan", "pins", "colour", "link"], fillEstimate);
+  store.on(["view", "plan", "pins", "colour", "link", "mayOperate"], fillEstimate);
   wireWork(store, acting);
   wireLoad(store, acting);
 }

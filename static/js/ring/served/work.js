@@ -46,7 +46,7 @@ export function wireWork(store, acting) {
       ]),
     );
   };
-  store.on(["view", "frames", "link"], draw);
+  store.on(["view", "frames", "link", "mayOperate"], draw);
   setInterval(draw, EVERY_MS);
 }
 
