@@ -200,8 +200,15 @@ def test_a_key_that_is_not_in_the_set_is_said_to_be_none(drawn_demo: Demo, visit
     expect(page.page.locator("#figure-list")).to_contain_text(said)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        pytest.param(DESKTOP, "light", id="desktop-light"),
+        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(DESKTOP, "dark", id="desktop-dark", marks=pytest.mark.long),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.long),
+    ],
+)
 def test_every_drawing_is_legible(
     drawn_demo: Demo, visitors: Visitors, tmp_path: Path, theme: str, size: tuple[int, int]
 ) -> None:

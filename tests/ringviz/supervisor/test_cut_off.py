@@ -50,6 +50,7 @@ def test_a_killed_supervisor_takes_its_servers_along_and_the_next_one_goes_on(re
     assert not [event for event in real.events() if event.kind == "node_killed"]
 
 
+@pytest.mark.long
 def test_a_source_that_dies_loses_what_it_still_had(real, engine):
     asked, (source, _target) = to_modulo(real, engine)
     os.kill(real.pid_of(source), signal.SIGKILL)
@@ -62,6 +63,7 @@ def test_a_source_that_dies_loses_what_it_still_had(real, engine):
     assert real.state()["cluster"]["strategy"] == "modulo"
 
 
+@pytest.mark.long
 def test_a_node_that_freezes_for_a_moment_delays_a_move(real, engine):
     asked, pair = to_modulo(real, engine)
     pid = real.pid_of(pair[1])

@@ -27,6 +27,7 @@ def test_servers_come_back_from_the_directories_with_their_keys(real):
     assert not {"keys_refilled", "node_killed"} & {event.kind for event in real.events(version + 1)}
 
 
+@pytest.mark.long
 @pytest.mark.installation(nodes=3, keys=2_000)
 def test_of_two_directories_that_own_buckets_the_newer_is_started(real):
     """As after a replica took over, and the supervisor died before the directory of the dead was gone."""

@@ -73,6 +73,7 @@ def test_a_restart_that_the_system_refuses_for_a_moment_keeps_the_keys(real):
     assert not {"node_killed", "keys_lost"} & {event.kind for event in real.events()}
 
 
+@pytest.mark.long
 def test_a_restart_that_never_succeeds_is_a_death_and_all_comes_to_rest(real, broken):
     before = real.node(2)["keys"]
     broken.touch()
@@ -115,6 +116,7 @@ def test_what_waits_can_be_cancelled_while_something_else_is_done(real):
     assert real.node(1)["weight"] == 1
 
 
+@pytest.mark.long
 def test_who_is_added_and_removed_at_once_comes_and_goes(real):
     before = real.equal()
     real.act("add", name="cache-4", weight=1)

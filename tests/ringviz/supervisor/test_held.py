@@ -67,6 +67,7 @@ def test_a_verdict_while_the_database_is_held_is_told_as_one_and_a_kill_as_what_
     joins(real, since)
 
 
+@pytest.mark.long
 def test_who_was_suspected_and_answered_while_the_database_was_held_is_not_suspected_for_ever(real):
     """Three of four, which nobody convicts."""
     pids = [real.pid_of(number) for number in (2, 3, 4)]
@@ -100,6 +101,7 @@ def test_a_supervisor_that_is_killed_while_it_cannot_tell_of_a_death_leaves_no_t
     assert "keys_lost" not in {event.kind for event in real.events()}
 
 
+@pytest.mark.long
 def test_a_death_while_the_hint_server_is_gone_and_the_database_held_is_told_when_both_are_back(real):
     since = real.known().v + 1
     with database_held(real.database_url):

@@ -63,6 +63,7 @@ def all_there(real):
     assert not {"node_killed", "keys_lost"} & {event.kind for event in real.events()}
 
 
+@pytest.mark.long
 def test_the_port_is_taken_just_before_a_server_starts(real, thief):
     before = real.equal()
     assert real.end_supervisor() == 0
@@ -82,6 +83,7 @@ def test_the_port_of_a_server_that_restarts_is_taken(real, thief):
     all_there(real)
 
 
+@pytest.mark.long
 def test_the_port_is_taken_while_nothing_runs(real):
     real.equal()
     kept = json.loads((next(passwords.folder(real.known().cluster.pk).glob("2.*")) / "process.json").read_text())

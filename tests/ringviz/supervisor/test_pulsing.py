@@ -6,6 +6,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from redis import Redis
 
 from ringviz.bounds import SLOW_EVERY_MS, SLOW_FOR_MS
@@ -90,6 +91,7 @@ def test_one_that_is_slow_runs_for_half_of_the_time_and_nobody_is_suspected(real
     assert sum(real.equal().values()) == KEYS
 
 
+@pytest.mark.long
 def test_one_that_dies_while_it_pulses_is_dead(real):
     pulse(real, 2, 800, 1_000)
     until(lambda: is_stopped(real.pid_of(2)), what="the first freeze")
@@ -100,6 +102,7 @@ def test_one_that_dies_while_it_pulses_is_dead(real):
     assert sum(real.equal().values()) == KEYS
 
 
+@pytest.mark.long
 def test_one_that_hangs_while_it_pulses_is_convicted(real):
     """It is continued in time, and answers nobody all the same: that is no silence of ours."""
     pulse(real, 2, 300, 1_000)
@@ -120,6 +123,7 @@ def test_a_freeze_for_good_ends_the_pulse_and_is_convicted(real):
     assert "pulse" not in real.node(2)
 
 
+@pytest.mark.long
 def test_a_supervisor_that_ends_in_the_middle_of_a_freeze_leaves_nothing_stopped(real):
     pids = real.server_pids()
     pulse(real, 2, 800, 1_000)

@@ -64,6 +64,7 @@ def test_of_primary_and_replica_that_die_together_a_directory_is_left(real):
     assert "node_killed" not in kinds(real)
 
 
+@pytest.mark.long
 def test_a_replica_that_has_not_finished_its_copy_does_not_take_over(real):
     primary = unsynced(real, 2)
     version = real.known().v
@@ -93,6 +94,7 @@ def test_a_kill_that_was_asked_for_while_nobody_had_a_copy_is_a_loss_that_is_tol
     complete(real)
 
 
+@pytest.mark.long
 def test_a_primary_whose_directory_is_gone_is_followed_by_its_replica(real):
     primary, _replica = in_sync(real, 2)
     written = write_confirmed(real, 2, KEYS)

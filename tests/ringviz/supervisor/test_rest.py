@@ -59,6 +59,7 @@ def test_what_is_missing_is_told_and_stored_again_and_what_is_extra_stays(real):
     assert [event.kind for event in real.events()].count("keys_lost") == 1
 
 
+@pytest.mark.long
 def test_what_a_server_comes_back_without_is_told_though_it_is_a_part(real):
     names, _extra = names_of(real, 2)
     os.kill(real.supervisor.pid, signal.SIGSTOP)  # so that it does not see it before

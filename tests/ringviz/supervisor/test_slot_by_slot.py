@@ -113,6 +113,7 @@ def test_a_target_that_freezes_within_a_slot_delays_it(real, engine):
     assert not {"node_killed", "keys_lost", "work_ended"} & set(kinds(real))
 
 
+@pytest.mark.long
 def test_a_target_that_stays_frozen_is_convicted_and_its_source_is_not(real, engine):
     asked, _source, _target = frozen_within_a_slot(real, engine)
     real.event("node_drained", asked.version)

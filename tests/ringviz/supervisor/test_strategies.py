@@ -18,6 +18,8 @@ from ringviz.events import KeysLost, KeysRefilled, NodeKilled
 KEYS = 3_000
 OPTIONS = {"maglev": "table_size=509", "multiprobe": "probes=5", "bounded": "c=1.05"}
 
+EVERY = [name for name in STRATEGIES if not abilities_of(name).minimal]
+
 pytestmark = pytest.mark.installation(nodes=4, keys=KEYS, vnodes=8)
 
 
@@ -51,7 +53,9 @@ def test_a_change_of_strategy_moves_the_keys_and_loses_none(real):
     assert not set(map(kind_of, (NodeKilled, KeysLost, KeysRefilled))) & {one.kind for one in real.events(since)}
 
 
-@pytest.mark.parametrize("strategy", [name for name in STRATEGIES if not abilities_of(name).minimal])
+@pytest.mark.parametrize(
+    "strategy", [pytest.param(EVERY[0]), *(pytest.param(one, marks=pytest.mark.long) for one in EVERY[1:])]
+)
 def test_a_death_is_told_with_all_that_it_costs_and_stored_again(real, strategy):
     real.equal()
     real.act("configure", strategy=strategy, options=OPTIONS.get(strategy, ""))

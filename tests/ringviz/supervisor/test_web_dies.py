@@ -66,6 +66,7 @@ def fold(state, event):
     return parts_after(state, event["kind"], event["payload"])
 
 
+@pytest.mark.long
 async def test_a_web_that_was_asked_is_killed_and_the_move_ends_by_itself(real):
     engine = await in_thread(real.engine)
     await in_thread(real.slow_moves)

@@ -45,6 +45,7 @@ def test_the_second_waits_and_takes_over_from_a_paused_first(real):
     assert not [event for event in real.events() if event.kind == "node_killed"]
 
 
+@pytest.mark.long
 def test_a_first_that_was_paused_within_a_move_writes_nothing_when_it_goes_on(real):
     """The second ends its move; what the first sees then (its servers are gone, its work is open) is no news."""
     engine = real.engine()
