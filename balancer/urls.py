@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from balancer.views import proxy, race, traffic
+from balancer.views import proxy, race, traffic, why
 
 app_name = "balancer"
 
@@ -15,6 +15,8 @@ _balancer = [
     path("race/figures", race.figures, name="race_figures"),
     path("race/race.bin", race.trace, name="race_trace"),
     path("race/race.csv", race.sheet, name="race_csv"),
+    path("why", why.panel, name="why"),
+    path("recent", why.recent, name="recent"),
 ]
 
 urlpatterns = [path("clusters/<slug:slug>/balancer/", include(_balancer))]

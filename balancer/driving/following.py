@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from balancer.core.guards.standing import Code, Reason, Standing, State
+from balancer.driving.keeping import Keeping
 from balancer.driving.orders import Orders, orders_of
 from balancer.driving.seen import frame_of, silent
 from balancer.driving.telling import Telling
@@ -14,7 +15,7 @@ from balancer.driving.topic import TOPIC
 from balancer.driving.trying import Trying
 from balancer.traffic.clock import clock
 from balancer.traffic.driver import Driver
-from balancer.traffic.settings import Settings
+from balancer.traffic.settings import Settings, between_samples
 from live import driven
 from live.driven import Frames
 from ringviz.core.errors import CoreError
@@ -33,6 +34,7 @@ class Following:
         self._driver: Driver | None = None
         self._telling: Telling | None = None
         self._trying: Trying | None = None
+        self._keeping: Keeping | None = None
         self._ticks = 0
         self._stopping: set[asyncio.Task[None]] = set()
         self._frames = Frames(TOPIC)
@@ -46,6 +48,8 @@ class Following:
             self._stop()
             await asyncio.gather(*self._stopping)
             self._frames.close()
+            if self._keeping is not None:
+                self._keeping.close()
             if self._telling is not None:
                 self._telling.close()
 
@@ -64,6 +68,7 @@ class Following:
     def _start(self, orders: Orders) -> None:
         traffic = orders.traffic
         self._telling = telling = self._telling or Telling(orders.cluster)
+        self._keeping = self._keeping or Keeping(orders.cluster.stream_id)
         self._driver = Driver(
             orders.targets,
             orders.password,
@@ -110,27 +115,35 @@ class Following:
 
     def _stop(self) -> None:
         """Sends no more; the last frame says so."""
-        driver, self._driver = self._driver, None
+        (driver, self._driver), orders = (self._driver, None), self._orders
         trying, self._trying = self._trying, None
         if trying is not None:
             trying.stop()
-        if driver is None or self._orders is None:
+        if driver is None or orders is None:
             return
-        stopped = asyncio.ensure_future(driver.stop())
+        stopped = asyncio.ensure_future(self._stopped(driver, orders))
         self._stopping.add(stopped)
         stopped.add_done_callback(self._stopping.discard)
-        self._frames.say_goodbye(self._orders.cluster.stream_id, silent(driver, self._orders))
+        self._frames.say_goodbye(orders.cluster.stream_id, silent(driver, orders))
+
+    async def _stopped(self, driver: Driver, orders: Orders) -> None:
+        """Stops a driver, and keeps what its end has brought."""
+        await driver.stop()
+        if self._keeping is not None:
+            self._keeping.end(driver, orders)
 
     def _tick(self) -> None:
-        driver, orders, telling = self._driver, self._orders, self._telling
-        if driver is None or orders is None or telling is None:
+        driver, orders, telling, keeping = self._driver, self._orders, self._telling, self._keeping
+        if driver is None or orders is None or telling is None or keeping is None:
             return
         for change in driver.nodes.guards.news():
             telling.note(driver.nodes.pool.names[change.place], change.standing)
         telling.tick()
         self._ticks += 1
         if self._ticks % _TICKS_A_FRAME == 0:
-            self._frames.publish(orders.cluster.stream_id, frame_of(driver, orders, self._trying))
+            frame = frame_of(driver, orders, self._trying)
+            self._frames.publish(orders.cluster.stream_id, frame)
+            keeping.note(driver, orders, frame)
 
 
 def settings_of(orders: Orders) -> Settings:
@@ -140,6 +153,7 @@ def settings_of(orders: Orders) -> Settings:
         rate=traffic["rate"],
         skew=traffic["skew"],
         seed=traffic["seed"],
+        sample=between_samples(traffic["rate"]),
         work=traffic["work"],
         weighed=traffic["weighed"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from balancer.core.explained import PULSED
 from balancer.core.state import Stand, Traffic
 from balancer.selectors.state import state_of_stream
 from balancer.traffic.nodes import Target
@@ -19,7 +20,8 @@ class Orders:
     """`v` is a version of the stream that is obeyed, at least; `nodes` are all, also those that get no requests, and
     `numbers` theirs by name.
 
-    `standings` is what was told last, by the number of a node as text. `password` is empty until the supervisor has
+    `conditions` are what the log says of their servers, by name: the state, or PULSED. `standings` is what was told
+    last, by the number of a node as text. `password` is empty until the supervisor has
     formed the cluster.
     """
 
@@ -30,6 +32,7 @@ class Orders:
     convicted: frozenset[str]
     nodes: tuple[NodeState, ...]
     numbers: dict[str, int]
+    conditions: dict[str, str]
     standings: dict[str, Stand]
     password: str
 
@@ -49,6 +52,7 @@ def orders_of(slug: str) -> Orders:
         convicted=frozenset(node["name"] for node in nodes if node["state"] == Node.State.DOWN),
         nodes=tuple(nodes),
         numbers={node["name"]: node["number"] for node in nodes},
+        conditions={node["name"]: PULSED if "pulse" in node else node["state"] for node in nodes},
         standings=asked["standings"],
         password=passwords.kept(on.cluster.pk),
     )

@@ -265,7 +265,8 @@ class Driver:
         turns = self._turns.at(request.number)
         choice = self._policy.why(request.key, now)
         at = time.time() - (clock() - intended)
-        sample = self.samples.keep(Sample(stream.name, request, at, self.policy, choice, could, turns))
+        every = self.settings.sample
+        sample = self.samples.keep(Sample(stream.name, request, at, self.policy, choice, could, every, turns))
         place = choice.place
         counts[Count.SENT][place] += 1
         if pool.in_flight[place] >= self._cap:

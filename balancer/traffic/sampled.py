@@ -44,7 +44,8 @@ class Sample:
     """A request with its reasons, under the policy of this name.
 
     `run` names the stream: together with the request's number nothing else has ever been called so. `at_s` is when it
-    was intended, in seconds since 1970. `choice` and `turns` name nodes by their places.
+    was intended, in seconds since 1970. `choice` and `turns` name nodes by their places. About one request in `every`
+    was sampled.
 
     Seconds from the intended time: `sent_s` to when it was given to the node's line, `first_s` to when all that was in
     line before it had ended (None: it never was first in line), `latency_s` to the end. That and `end` are None while
@@ -57,6 +58,7 @@ class Sample:
     policy: str
     choice: Choice
     candidates: tuple[Candidate, ...]
+    every: int = 1
     turns: tuple[Shadow, ...] = ()
     sent_s: float = 0.0
     first_s: float | None = None

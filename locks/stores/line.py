@@ -1,21 +1,13 @@
-"""The connection to our own Redis, and the names of the keys there."""
+"""The names of the keys in our own Redis; the connection is that of `live.store`."""
 
 from __future__ import annotations
 
-import threading
 from typing import NamedTuple
 
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from live.channel import channel_name, installation
+from live.store import FAILURES, StoreGone, line
 
-from live.channel import channel_name, installation, redis_url
-
-TIMEOUT_S = 1.0
-
-
-class StoreGone(Exception):
-    """Our own Redis does not answer, or refuses: nothing is known of any lock."""
+__all__ = ["FAILURES", "Names", "StoreGone", "lease_name", "line", "names_of", "prefix"]
 
 
 class Names(NamedTuple):
@@ -50,28 +42,3 @@ def names_of(slug: str) -> Names:
     own = prefix()
     parts = ("rows", "changed", "head", "status", "past", "broken")
     return Names(f"{own}leader", *(f"{own}{slug}:{part}" for part in parts))
-
-
-_lines: dict[str, Redis] = {}
-_making = threading.Lock()
-
-
-def line() -> Redis:
-    """The connections of this process to our own Redis, shared by its threads. Raises StoreGone where there is none."""
-    url = redis_url()
-    if not url:
-        raise StoreGone("no REDIS_URL")
-    with _making:
-        if url not in _lines:
-            for other in _lines.values():
-                other.close()
-            _lines.clear()
-            # One retry: the first attempt after a restart of the server finds a pooled connection that is dead.
-            _lines[url] = Redis.from_url(
-                url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 1)
-            )
-        return _lines[url]
-
-
-FAILURES = (RedisError, OSError)
-"""What a call of `line()` raises when our own Redis is gone or refuses."""

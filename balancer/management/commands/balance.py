@@ -13,6 +13,7 @@ _SUBCOMMANDS = {
     "set": ("balancer.cli.setting", gettext_lazy("start, stop or change the requests to a cluster's nodes")),
     "ab": ("balancer.cli.comparing", gettext_lazy("two policies in turn on the same stream of real requests")),
     "status": ("balancer.cli.status", gettext_lazy("the requests to a cluster's nodes as they are now")),
+    "why": ("balancer.cli.why", gettext_lazy("why a request went to its node")),
     "drive": ("balancer.cli.drive", gettext_lazy("the process that sends the requests; the supervisor runs it")),
     "proxy": ("balancer.cli.proxy", gettext_lazy("HAProxy before a cluster's nodes, until Ctrl-C")),
     "proxy-set": ("balancer.cli.proxy_set", gettext_lazy("change the running proxy, or undo a change")),

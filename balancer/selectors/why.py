@@ -1,0 +1,101 @@
+"""Why a request went to its node: which one is asked for among those that are kept, and what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from balancer.core.explained import Candidate, Explained, Kept, beside, in_order
+from balancer.core.pool import Member
+from balancer.core.shadows import foreseen
+from balancer.stores import samples
+
+
+class Pick(StrEnum):
+    """Which request, where none is named."""
+
+    NEWEST = "newest"
+    SLOWEST = "slowest"
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What another policy would have picked: a node, and the nodes that were as good to it."""
+
+    policy: str
+    candidate: Candidate
+    ties: tuple[str, ...]
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A request, those beside it in time and the slowest, by their ids, and what others would have picked.
+
+    `rank` is its place among the slowest, from 1, None where it is none of them. `others` are in the order in which
+    policies are declared. Of a big cluster only those nodes are kept that mattered: there `others` are those alone
+    that take turns.
+    """
+
+    request: Explained
+    before: str | None
+    after: str | None
+    slowest: str | None
+    rank: int | None
+    others: tuple[Other, ...]
+
+
+def why(stream_id: int, request: str = "", pick: Pick = Pick.NEWEST, node: str = "") -> Why | None:
+    """The request with this id; without one, the newest or slowest, of that node if it is named.
+
+    None where it is not kept any more, or none is. Raises StoreGone.
+    """
+    kept = samples.kept(stream_id)
+    one = _named(kept, request) if request else _picked(kept, pick, node)
+    if one is None:
+        return None
+    before, after = beside(in_order(kept), one)
+    slowest = [other["id"] for other in kept["slowest"]]
+    return Why(
+        request=one,
+        before=before and before["id"],
+        after=after and after["id"],
+        slowest=slowest[0] if slowest else None,
+        rank=slowest.index(one["id"]) + 1 if one["id"] in slowest else None,
+        others=others(one),
+    )
+
+
+def others(one: Explained) -> tuple[Other, ...]:
+    """What policies would have picked for it other than its own, as far as that can be told."""
+    by_name = {candidate["name"]: candidate for candidate in one["candidates"]}
+    found = [
+        (turn["policy"], by_name[turn["node"]], ()) for turn in one["turns"] if turn["node"] in by_name
+    ] + _foreseen(one)
+    return tuple(
+        Other(policy, candidate, ties, candidate["name"] == one["node"])
+        for policy, candidate, ties in found
+        if policy != one["policy"]
+    )
+
+
+def _foreseen(one: Explained) -> list[tuple[str, Candidate, tuple[str, ...]]]:
+    candidates = one["candidates"]
+    if len(candidates) < one["ready"]:
+        return []
+    ready = [Member(candidate["name"], candidate["weight"]) for candidate in candidates]
+    shadows = foreseen(ready, [candidate["in_flight"] for candidate in candidates], one["key"])
+    return [
+        (each.policy, candidates[each.place], tuple(candidates[place]["name"] for place in each.ties))
+        for each in shadows
+    ]
+
+
+def _named(kept: Kept, request: str) -> Explained | None:
+    return next((one for one in (*kept["newest"], *kept["slowest"]) if one["id"] == request), None)
+
+
+def _picked(kept: Kept, pick: Pick, node: str) -> Explained | None:
+    found: Sequence[Explained] = kept["slowest"] if pick is Pick.SLOWEST else in_order(kept)[::-1]
+    return next((one for one in found if not node or one["node"] == node), None)
