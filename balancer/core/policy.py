@@ -90,5 +90,9 @@ class Policy(ABC):
     def skip(self, requests: int) -> None:  # noqa: B027 - only policies whose foresight is COUNT have to
         """As if it had picked for so many requests. At least one node is ready."""
 
+    def caps(self) -> Mapping[int, int] | None:
+        """The most requests that each ready node may have in flight, by place; None where there is no such rule."""
+        return None
+
     def answered(self, place: int, now: float, latency: float, *, ok: bool) -> None:  # noqa: B027
         """A request that was sent to `place` has ended after `latency`. Called where `sight` has LATENCY."""

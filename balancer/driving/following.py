@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from balancer.core.guards.standing import Code, Reason, Standing, State
+from balancer.driving.course import Course
 from balancer.driving.keeping import Keeping
 from balancer.driving.orders import Orders, orders_of
 from balancer.driving.seen import frame_of, silent
@@ -32,6 +33,7 @@ class Following:
     def __init__(self, slug: str) -> None:
         self._orders: Orders | None = None
         self._driver: Driver | None = None
+        self._course = Course()
         self._telling: Telling | None = None
         self._trying: Trying | None = None
         self._keeping: Keeping | None = None
@@ -67,6 +69,7 @@ class Following:
 
     def _start(self, orders: Orders) -> None:
         traffic = orders.traffic
+        self._course = Course()
         self._telling = telling = self._telling or Telling(orders.cluster)
         self._keeping = self._keeping or Keeping(orders.cluster.stream_id)
         self._driver = Driver(
@@ -139,9 +142,10 @@ class Following:
         for change in driver.nodes.guards.news():
             telling.note(driver.nodes.pool.names[change.place], change.standing)
         telling.tick()
+        self._course.tick(driver, orders)
         self._ticks += 1
         if self._ticks % _TICKS_A_FRAME == 0:
-            frame = frame_of(driver, orders, self._trying)
+            frame = frame_of(driver, orders, self._course, self._trying)
             self._frames.publish(orders.cluster.stream_id, frame)
             keeping.note(driver, orders, frame)
 

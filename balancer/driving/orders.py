@@ -36,6 +36,14 @@ class Orders:
     standings: dict[str, Stand]
     password: str
 
+    @property
+    def around(self) -> tuple[object, ...]:
+        """What else makes policies faster or slower: which nodes serve, and their faults."""
+        return (
+            self.targets,
+            *((node["name"], node["state"], *node.get("pulse", {}).values()) for node in self.nodes),
+        )
+
 
 def orders_of(slug: str) -> Orders:
     """What is asked now. Two queries, five more after an event. Raises NotFound."""

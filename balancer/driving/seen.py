@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from balancer.driving.course import Course
 from balancer.driving.orders import Orders
 from balancer.driving.trying import Trying
 from balancer.traffic.driver import Driver
@@ -11,8 +12,10 @@ from balancer.traffic.tally import ERRORS, Count
 from live.wire import now_ms
 
 
-def frame_of(driver: Driver, orders: Orders, trying: Trying | None = None) -> dict[str, Any]:
+def frame_of(driver: Driver, orders: Orders, course: Course, trying: Trying | None = None) -> dict[str, Any]:
     """What was seen in the window: `Seen.frame()`, its nodes by number, and under which policy, at which moment.
+
+    And what came since the frame before: `Course.take`.
 
     `v` is a version of the cluster's stream that the driver obeys, at least. `run` counts from the driver's start; of
     each node what was sent is answered, refused, failed or in flight. Nodes that were removed are in the totals alone.
@@ -24,9 +27,11 @@ def frame_of(driver: Driver, orders: Orders, trying: Trying | None = None) -> di
         "at": now_ms(),
         "on": True,
         "policy": driver.policy,
+        "options": dict(driver.options),
         "v": orders.v,
         "trial": None if trying is None else trying.frame(),
         **frame,
+        **course.take(driver, orders),
         "nodes": {str(number): {**frame["nodes"][name], **_of_now(driver, name)} for name, number in shown.items()},
         "run": {
             "asked": driver.asked,

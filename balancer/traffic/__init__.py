@@ -7,6 +7,7 @@
     drivable   the policies that can drive           work       what a request is, and costs its node
     probing    a look at each node, once a second    load       what it says of itself
     leaning    weights that follow load              clock      the driver's
+    reached    what each policy reached on this stream
 
 Everything lives in one event loop, and nothing here knows Django: a process of its own runs it.
 """

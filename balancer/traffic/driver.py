@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -84,6 +84,7 @@ class Driver:
         self._limits = rules.limits
         self._on_tick, self._packed = on_tick, request(settings.work)
         self.on_part: Callable[[Part], None] | None = None  # called with what each tick brought
+        self.newest: Part | None = None  # what the last one brought
         self._window = Window(span_s)
         self._lag: Lag | None = None
         self._turning: asyncio.Handle | None = None
@@ -168,6 +169,11 @@ class Driver:
             self._lag.close()
 
     @property
+    def caps(self) -> Mapping[int, int] | None:
+        """The most in flight that the policy allows each ready node, by place; None where it has no such rule."""
+        return self._policy.caps() if self.nodes.pool.ready else None
+
+    @property
     def asked(self) -> int:
         """How many requests have been due: each was sent, had no home, or was given up because the driver was late."""
         return self._asked + (self.stream.number if self.stream is not None else 0)
@@ -181,6 +187,7 @@ class Driver:
         now = clock()
         part = self.tally.take(now - self._ticked, self._lag.take() if self._lag else [])
         self._ticked = now
+        self.newest = part
         self._window.add(part)
         if self.on_part is not None:
             self.on_part(part)

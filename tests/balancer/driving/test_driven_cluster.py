@@ -69,9 +69,21 @@ def test_requests_are_driven_while_they_are_asked_for(real):
     assert told["total"]["p50_ms"] > 0
     assert "two choices" in status()
 
+    assert frame["caps"] is None
+    assert frame["steps"]["every_ms"] == 100
+    assert {number: len(steps) for number, steps in frame["steps"]["in_flight"].items()} == {"1": 2, "2": 2, "3": 2}
+
+    event = ask(on=True, policy="bounded_ring")
+    frame = frame_where(real, lambda one: one["v"] >= event.version and one["policies"][-1]["p99_ms"])
+    assert [(one["policy"], one["same"]) for one in frame["policies"]] == [("p2c", True), ("bounded_ring", True)]
+    assert all(0 < one["p99_ms"] < 1_000 and one["seconds"] <= 10 for one in frame["policies"])
+    assert set(frame["caps"]) == {"1", "2", "3"}
+    assert all(cap >= 1 for cap in frame["caps"].values())
+
     event = ask(on=True, policy="smooth_wrr", rate=300.0)
     frame = frame_where(real, lambda one: one["v"] >= event.version)
     assert frame["policy"] == "smooth_wrr"
+    assert [one["policy"] for one in frame["policies"]] == ["smooth_wrr"], "it is another stream"
 
     (pid,) = drivers(real)
     os.kill(pid, signal.SIGKILL)
