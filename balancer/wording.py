@@ -68,6 +68,17 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+# Those that a page shows before somebody asks for all: one of each way to pick.
+SHOWN: tuple[str, ...] = (
+    "random",
+    "round_robin",
+    "smooth_wrr",
+    "least_connections",
+    "p2c",
+    "peak_ewma",
+    "bounded_ring",
+)
+
 STATES: dict[str, Any] = {
     State.UP: gettext_lazy("up"),
     State.STARTING: gettext_lazy("starting slowly"),
@@ -145,5 +156,6 @@ def _described(policy: str) -> dict[str, Any]:
         "label": name_of(policy),
         "rule": rule_of(policy),
         "drives": Sight.WORK not in kind.sight,
+        "shown": policy in SHOWN,
         "options": [option_told(one, OPTIONS[one.name]) for one in kind.options],
     }

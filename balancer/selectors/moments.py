@@ -11,9 +11,9 @@ from live.log import timestamp
 from live.models import Event
 from live.reading import read_stable
 from live.shared import Shared
-from live.subjects import event_words
+from live.subjects import Fold, event_words
 from ringviz.core.state import State as Ring
-from ringviz.core.state import with_node
+from ringviz.core.state import created, with_node, with_nodes
 from ringviz.events import ring
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.past import check_version, parts_at
@@ -50,16 +50,27 @@ def _folded(stream_id: int, version: int) -> Moment:
 
 
 def causes_at(stream_id: int, version: int) -> dict[str, dict[str, Any]]:
-    """The newest event of each node, by its number as text: `{"v", "at", "text"}`. Two queries."""
-    kinds = [kind.name for subject in (ring, balancer) for kind in subject.kinds.values() if kind.fold in _OF_ONE_NODE]
+    """The newest event that says how each node is, by its number as text: `{"v", "at", "text"}`. Three queries at most.
+
+    "*" is the newest event that tells of all nodes at once; a newer one of a node comes before it.
+    """
     events = Event.objects.filter(stream_id=stream_id, version__lte=version, version__gt=version - _LOOKED_AT)
-    rows = events.filter(kind__in=kinds).order_by("version").values_list("pk", "payload__node__number", "payload__node")
-    newest = {str(of_ring if of_ring is not None else of_balancer): pk for pk, of_ring, of_balancer in rows}
+    of_all = (
+        events.filter(kind__in=_kinds(created, with_nodes)).order_by("-version").values_list("version", "pk").first()
+    )
+    since, pk = of_all or (0, None)
+    of_one = events.filter(kind__in=_kinds(with_node, node_stood), version__gt=since).order_by("version")
+    rows = of_one.values_list("pk", "payload__node__number", "payload__node")
+    newest = {str(of_ring if of_ring is not None else of_balancer): one for one, of_ring, of_balancer in rows}
+    if pk is not None:
+        newest["*"] = pk
     found = Event.objects.in_bulk(list(newest.values()))
-    return {number: _told(found[pk]) for number, pk in newest.items() if pk in found}
+    return {number: _told(found[one]) for number, one in newest.items() if one in found}
 
 
-_OF_ONE_NODE: Final = (with_node, node_stood)
+def _kinds(*folds: Fold) -> list[str]:
+    """Events that are folded so."""
+    return [kind.name for subject in (ring, balancer) for kind in subject.kinds.values() if kind.fold in folds]
 
 
 def _told(event: Event) -> dict[str, Any]:

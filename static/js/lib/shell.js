@@ -1,5 +1,6 @@
 /** What every page has: the phone menu, the theme switch, what opens over the page. */
 
+import { wirePopover } from "./popover.js";
 import { wireThemeButton } from "./theme.js";
 
 /** The menu button of a narrow bar: opens and closes, and Escape closes it and gives the focus back. */
@@ -18,25 +19,6 @@ function wireMenu() {
     if (event.key === "Escape" && bar.classList.contains("open")) {
       set(false);
       button.focus();
-    }
-  });
-}
-
-/**
- * What opens over the page is a `<details>`: it opens by itself; a click elsewhere and Escape close it.
- * @param {HTMLDetailsElement} popover
- */
-function wirePopover(popover) {
-  document.addEventListener("click", (event) => {
-    if (event.target instanceof Node && !popover.contains(event.target)) {
-      popover.open = false;
-    }
-  });
-  popover.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && popover.open) {
-      popover.open = false;
-      popover.querySelector("summary")?.focus();
-      event.stopPropagation();
     }
   });
 }

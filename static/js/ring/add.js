@@ -5,9 +5,9 @@ import { refusalWords } from "./acting.js";
 import { byId } from "./dom.js";
 import { clearErrors, showError, wireDialog } from "../lib/forms.js";
 import { weightWords } from "./limits.js";
+import { nextName } from "./naming.js";
 
 /** @import { Acting } from "./acting.js" */
-/** @import { Node } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
 /**
@@ -61,21 +61,3 @@ export function wireAdd(store, acting) {
  */
 const valuesOf = (form) =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
-
-/**
- * The name that follows: of "cache-7" and "cache-8" it is "cache-9", with as many digits.
- * @param {Node[]} nodes
- */
-function nextName(nodes) {
-  const last = nodes.at(-1)?.name ?? "node-0";
-  const digits = /(\d+)(?!.*\d)/.exec(last);
-  if (!digits) return "";
-  const names = new Set(nodes.map(({ name }) => name));
-  const name = (/** @type {number} */ n) =>
-    last.slice(0, digits.index) +
-    String(n).padStart(digits[1].length, "0") +
-    last.slice(digits.index + digits[1].length);
-  let n = Number(digits[1]) + 1;
-  while (names.has(name(n))) n += 1;
-  return name(n);
-}

@@ -11,7 +11,20 @@ import { byId } from "./dom.js";
  */
 
 /** What a plan is asked with; `node` is also the chosen node. */
-const PLAN_FIELDS = ["node", "name", "address", "zone", "weight", "strategy", "options", "vnodes", "copies", "keys"];
+const PLAN_FIELDS = [
+  "node",
+  "name",
+  "address",
+  "zone",
+  "weight",
+  "strategy",
+  "options",
+  "vnodes",
+  "copies",
+  "keys",
+  "for",
+  "every",
+];
 
 /**
  * @param {string} search

@@ -65,6 +65,7 @@ def test_nodes_have_the_event_that_made_them_stand_so(client: Client, cluster: C
     causes = boot_of(client)["causes"]
     assert (causes["2"]["v"], causes["2"]["text"]) == (version, "b: ejected (5 failures in a row, out for 30 s)")
     assert "1" not in causes
+    assert (causes["*"]["v"], causes["*"]["text"]) == (1, "3 nodes")
 
 
 def test_a_version_of_the_past_has_its_settings_and_standings(client: Client, cluster: Cluster) -> None:

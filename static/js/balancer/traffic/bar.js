@@ -58,5 +58,7 @@ export function wireBar({ store }, retry) {
   setInterval(write, EVERY_MS);
   const help = /** @type {HTMLDialogElement} */ (byId("help-dialog"));
   wireDialog(help);
-  byId("help-button").addEventListener("click", () => help.showModal());
+  const show = () => help.showModal();
+  byId("help-button").addEventListener("click", show);
+  return { help: show };
 }

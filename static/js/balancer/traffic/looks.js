@@ -16,3 +16,14 @@ export const lookOf = (nodes, number) => looksOf(nodes, [], "pins").get(number) 
  * @param {number} number
  */
 export const chipOf = (nodes, number) => chip({ look: lookOf(nodes, number), mark: String(number) });
+
+/**
+ * The colour of a node as CSS has it, for a drawing.
+ * @param {Node[]} nodes
+ * @param {number} number
+ */
+export function colourOf(nodes, number) {
+  const { hue, pattern } = lookOf(nodes, number);
+  const name = pattern === GREY.pattern ? "--ink2" : `--n${hue + 1}`;
+  return getComputedStyle(document.body).getPropertyValue(name).trim();
+}

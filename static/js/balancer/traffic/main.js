@@ -2,13 +2,17 @@
 
 import { byId } from "../../lib/dom.js";
 import { declare as declareStrategies } from "../../ring/strategies.js";
+import { wireKeys } from "../../lib/keys.js";
+import { wirePresent } from "../../lib/present.js";
 import { wireBar } from "./bar.js";
+import { wireBoard } from "./board.js";
 import { Deeds } from "./deeds.js";
 import { wireFields } from "./fields.js";
 import { follow } from "./follow.js";
 import { wireIdle } from "./idle.js";
 import { readLink, wireLink } from "./link.js";
 import { declare } from "./policies.js";
+import { wirePast } from "./past.js";
 import { makeSay } from "./say.js";
 import { TrafficStore } from "./store.js";
 import { wireSentence } from "./sentence.js";
@@ -58,6 +62,17 @@ const wanted = readLink(location.search, boot.balancer.traffic);
 wireSentence(context);
 wireFields(context);
 wireIdle(context, wanted);
-wireBar(context, begin);
+const { restyle, toggleTables } = wireBoard(context);
+const { help } = wireBar(context, begin);
 wireLink(context);
-begin();
+const past = wirePast(context);
+const present = wirePresent(restyle);
+wireKeys({
+  ArrowLeft: () => past.step(-1),
+  ArrowRight: () => past.step(1),
+  t: toggleTables,
+  p: present.toggle,
+  "?": help,
+  Escape: () => void (present.leave() || past.live()),
+});
+void past.ready.then(begin);

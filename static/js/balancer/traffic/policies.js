@@ -21,10 +21,15 @@ export function declare(declared) {
 
 /** @type {(name: string) => Policy} of a newer server: it is called by its name */
 const policyOf = (name) =>
-  Object.hasOwn(told.policies, name) ? told.policies[name] : { label: name, rule: "", drives: true, options: [] };
+  Object.hasOwn(told.policies, name)
+    ? told.policies[name]
+    : { label: name, rule: "", drives: true, shown: true, options: [] };
 
 /** The names of those that can drive real requests, in the server's order. */
 export const drivable = () => Object.keys(told.policies).filter((name) => told.policies[name].drives);
+
+/** @type {(name: string) => boolean} whether it is listed before somebody asks for all */
+export const isShown = (name) => policyOf(name).shown;
 
 /** @type {(name: string) => string} as in "two choices", within a sentence */
 export const labelOf = (name) => policyOf(name).label;

@@ -2,11 +2,18 @@
 
 import { clock, count } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
-import { nodeWord } from "../../ring/members.js";
+import { isMember, nodeWord } from "../../ring/members.js";
 import { reasonWords, stateWords } from "./policies.js";
 
 /** @import { Node } from "../../ring/types.js" */
 /** @import { Causes, Stand } from "./types.js" */
+
+/**
+ * The newest event that says how a node is: its own, or one of all nodes.
+ * @param {number} number
+ * @param {Causes} causes
+ */
+export const causeOf = (number, causes) => causes[String(number)] ?? causes["*"];
 
 /**
  * As in "since 12:40:42, event 412"; without a number where the event is no longer kept.
@@ -14,7 +21,7 @@ import { reasonWords, stateWords } from "./policies.js";
  * @param {Causes} causes
  */
 export function causeWords({ number, since }, causes) {
-  const cause = causes[String(number)];
+  const cause = causeOf(number, causes);
   if (!cause) return interpolate(_("since %(time)s"), { time: clock(since) });
   return interpolate(_("since %(time)s, event %(v)s"), { time: clock(cause.at), v: cause.v });
 }
@@ -35,5 +42,8 @@ export function standingOf(node, stand) {
     return { state: nodeWord(node), reason: stand ? reasonWords(stand) : _("no requests are sent to it"), odd: true };
   }
   if (stand) return { state: stateWords(stand.state), reason: reasonWords(stand), odd: true };
-  return { state: stateWords("up"), reason: _("answers"), odd: false };
+  return { state: stateWords("up"), reason: _("answers every check"), odd: false };
 }
+
+/** Whether requests are sent to a node: until the verdict, also while it is frozen. As `serves` of balancer/driving/orders.py. */
+export const serves = (/** @type {Node} */ node) => isMember(node) && node.weight > 0;

@@ -21,18 +21,20 @@
  * @typedef {{traffic: Traffic, standings: Record<string, Stand>, compared: Comparison | null}} State
  *   standings: of the nodes that do not stand well; compared: by the newest A/B run that went to its end
  * @typedef {{v: number, at: string, text: string}} Cause an event that says how a node is
- * @typedef {Record<string, Cause>} Causes
+ * @typedef {Record<string, Cause>} Causes "*": of all nodes at once
  *
  * @typedef {{v: number, at: string, state: import("../../ring/types.js").State, balancer: State, causes: Causes}} Moment
  *   state: that of the ring
  *
  * @typedef {{sent: number, answered: number, refused: number, errors: Record<string, number>, in_flight: number}} Counts
- * @typedef {Counts & {share: number | null, p50_ms: number | null, p95_ms: number | null, p99_ms: number | null}} Share
+ * @typedef {Counts & {share: number | null, p50_ms: number | null, p95_ms: number | null, p99_ms: number | null,
+ *   weight?: number}} Share
  *   of the window; share: its part of all that was sent; weight: what it has now
  * @typedef {{every_ms: number, in_flight: Record<string, number[]>}} Steps in flight at each tick since the last frame
- * @typedef {{policy: string, options: Record<string, number>, p99_ms: number | null, seconds: number, at: number}} Reached
- *   what a policy reached on this stream in its last seconds
- * @typedef {{at: number, on: true, policy: string, v: number, seconds: number, nodes: Record<string, Share>, total: Share,
+ * @typedef {{policy: string, options: Record<string, number>, p99_ms: number | null, seconds: number, at: number,
+ *   same: boolean}} Reached
+ *   what a policy reached on this stream in its last seconds; same: the nodes were as they are now
+ * @typedef {{at: number, on: true, policy: string, options: Record<string, number>, v: number, seconds: number, nodes: Record<string, Share>, total: Share,
  *   late: number, homeless: number, lag_p99_ms: number | null, lag_max_ms: number | null,
  *   run: {asked: number, late: number, homeless: number, nodes: Record<string, Counts>},
  *   steps: Steps, caps: Record<string, number> | null, policies: Reached[],
@@ -41,8 +43,8 @@
  * @typedef {OnFrame | OffFrame} Frame
  *
  * @typedef {import("../../ring/types.js").StrategyOption} Option
- * @typedef {{label: string, rule: string, drives: boolean, options: Option[]}} Policy
- *   drives: it can drive real requests; the others can only be simulated
+ * @typedef {{label: string, rule: string, drives: boolean, shown: boolean, options: Option[]}} Policy
+ *   drives: it can drive real requests; the others can only be simulated; shown: before somebody asks for all
  * @typedef {{policies: Record<string, Policy>, states: Record<string, string>, reasons: Record<string, string>,
  *   first: Traffic}} Told
  *   what the server declares: `described` of balancer/wording.py

@@ -1,0 +1,83 @@
+/** What an operator can do with a node here: kill, freeze, thaw, revive. In a demo at once, elsewhere by the ring's plan. */
+
+import { button, h } from "../../lib/dom.js";
+import { _, interpolate } from "../../lib/i18n.js";
+import { wirePopover } from "../../lib/popover.js";
+
+/** @import { Node } from "../../ring/types.js" */
+/** @import { Context } from "./main.js" */
+
+/** Freezes shorter than the verdict: milliseconds of each second. */
+const FREEZES = [300, 800];
+const EVERY_MS = 1000;
+
+/** @typedef {{words: string, fields: Record<string, string | number>, look?: string}} Deed */
+
+/**
+ * @param {Pick<Node, "state" | "pulse" | "number">} node
+ * @returns {{deeds: Deed[], freezes: Deed[]}} freezes: how it can be frozen; none where it is, or does not answer
+ */
+export function deedsFor({ state, pulse, number }) {
+  const kill = { words: _("Kill"), fields: { action: "kill", node: number }, look: "bad" };
+  const thaw = { words: _("Thaw"), fields: { action: "thaw", node: number }, look: "pri" };
+  const revive = { words: _("Revive"), fields: { action: "revive", node: number } };
+  if (state === "frozen" || state === "suspected" || pulse) return { deeds: [kill, thaw], freezes: [] };
+  if (state === "down") return { deeds: [revive], freezes: [] };
+  if (state !== "active") return { deeds: [], freezes: [] };
+  const freezes = FREEZES.map((ms) => ({
+    words: interpolate(_("%(n)s ms of each second"), { n: ms }),
+    fields: { action: "freeze", node: number, for: ms, every: EVERY_MS },
+  }));
+  return { deeds: [kill], freezes };
+}
+
+/**
+ * @param {Context} context
+ * @param {Node} node
+ */
+export function controlsOf({ deeds, urls, mayOperate }, node) {
+  const { operate, direct } = deeds.powers;
+  if (!mayOperate) return h("div", { class: "ctl" });
+  const found = deedsFor(node);
+  const make = (/** @type {Deed} */ { words, fields, look = "" }) => {
+    const key = `${fields.action}-${node.number}-${fields.for ?? ""}`;
+    const label = `${words}: ${node.name}`;
+    const quick = direct || fields.action === "thaw";
+    if (quick || !operate) {
+      const attributes = { class: `btn ${look}`, "data-key": key, "aria-label": label, disabled: !operate };
+      return button(words, () => void deeds.fault(fields), attributes);
+    }
+    return h(
+      "a",
+      { class: `btn ${look}`, href: planOf(urls.ring, fields), "data-key": key, "aria-label": label },
+      words,
+    );
+  };
+  const menu = found.freezes.length > 0 ? [freezeMenu(node, found.freezes.map(make))] : [];
+  return h("div", { class: "ctl" }, ...found.deeds.map(make), ...menu);
+}
+
+/**
+ * The address at which the Ring page shows what that would do.
+ * @param {string} ring
+ * @param {Deed["fields"]} fields
+ */
+export function planOf(ring, { action, ...fields }) {
+  const values = Object.entries(fields).map(([name, value]) => [name, String(value)]);
+  return `${ring}?${new URLSearchParams([["plan", String(action)], ...values])}`;
+}
+
+/**
+ * @param {Node} node
+ * @param {HTMLElement[]} items
+ */
+function freezeMenu(node, items) {
+  const summary = h(
+    "summary",
+    { class: "btn", "data-key": `freeze-${node.number}`, "aria-label": `${_("Freeze")}: ${node.name}` },
+    _("Freeze"),
+  );
+  const menu = h("details", { class: "pop" }, summary, h("div", { class: "menu-box" }, ...items));
+  wirePopover(menu);
+  return menu;
+}

@@ -1,0 +1,76 @@
+/** Moments of the past: settings, standings and faults as they were; figures of traffic are not kept, and it says so. */
+
+import { button, byId, h } from "../../lib/dom.js";
+import { clock } from "../../lib/format.js";
+import { getJson, HttpError } from "../../lib/http.js";
+import { _, interpolate } from "../../lib/i18n.js";
+import { wordsOf } from "./follow.js";
+
+/** @import { Context } from "./main.js" */
+/** @import { LiveEvent, Moment } from "./types.js" */
+
+/**
+ * @param {Context} context
+ * @returns {{ready: Promise<void>, step: (by: number) => void, live: () => boolean}} ready: the head is known, so that events can
+ *   follow it; step: to another version, only while the past is shown; live: back to now, whether it was not shown
+ */
+export function wirePast({ boot, store, urls, notice }) {
+  const line = byId("moment");
+  let asked = 0;
+  /** @type {LiveEvent | null} */
+  let event = boot.event;
+  const live = () => {
+    asked += 1;
+    const was = store.past;
+    store.set({ view: store.page.head });
+    return was;
+  };
+  const go = async (/** @type {number} */ v) => {
+    const { head, floor } = store.page;
+    const to = Math.max(floor, v);
+    if (to >= head.v) return void live();
+    asked += 1;
+    const mine = asked;
+    try {
+      const found = await getJson(`${urls.state}?v=${to}`);
+      if (mine !== asked) return;
+      event = found.event;
+      store.set({ view: momentOf(found) });
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      notice(error.message);
+    }
+  };
+  store.onState((view, past) => {
+    line.hidden = !past;
+    if (!past) return;
+    const text = _(
+      "Event %(v)s of %(time)s%(what)s. These are its settings and how the nodes stood. Figures of traffic are not kept, so there are none.",
+    );
+    const what = event && event.v === view.v ? `: ${wordsOf(event).text}` : "";
+    line.replaceChildren(
+      h("span", {}, interpolate(text, { v: view.v, time: clock(view.at), what })),
+      button("‹", () => void go(view.v - 1), {
+        "aria-label": _("Previous event"),
+        disabled: view.v <= store.page.floor,
+      }),
+      button("›", () => void go(view.v + 1), { "aria-label": _("Next event") }),
+      button(_("Go live"), live),
+    );
+  });
+  return { ready: loadHead(boot, store), step: (by) => void (store.past && go(store.page.view.v + by)), live };
+}
+
+/**
+ * The page began in the past: the head, which the socket goes on from, comes after it.
+ * @param {Context["boot"]} boot
+ * @param {Context["store"]} store
+ */
+async function loadHead({ urls }, store) {
+  if (!store.past) return;
+  const found = await getJson(urls.state).catch(() => null);
+  if (found && found.v >= store.page.head.v) store.set({ head: momentOf(found) });
+}
+
+/** @param {{v: number, at: string | null, ring: any, balancer: any, causes: any}} found @returns {Moment} */
+const momentOf = ({ v, at, ring, balancer, causes }) => ({ v, at: at ?? "", state: ring, balancer, causes });
