@@ -114,4 +114,6 @@ function reachedWords(policy, frame) {
  * @param {Reached | undefined} mine
  */
 const otherOf = (policies, mine) =>
-  policies.filter((one) => one.p99_ms !== null && !(mine && isSame(one, mine))).sort((a, b) => b.at - a.at)[0] ?? null;
+  policies
+    .filter((one) => one.p99_ms !== null && one.same && !(mine && isSame(one, mine)))
+    .sort((a, b) => b.at - a.at)[0] ?? null;

@@ -18,6 +18,7 @@ const TOP = 8;
 const FOOT = 7;
 const PITCH = 9;
 const SMALL = 13;
+const NARROW = 400;
 
 /**
  * @param {CanvasRenderingContext2D} ctx
@@ -62,7 +63,7 @@ function drawOut(ctx, ink, { from, to, text }, { x, width, base, now }) {
   ctx.beginPath();
   ctx.rect(left, TOP - 4, right - left, base - TOP + 4);
   ctx.clip();
-  ctx.globalAlpha = 0.35;
+  ctx.globalAlpha = 0.2;
   for (let at = left - base; at < right; at += 7) stroke(ctx, ink.ink3, 1, [], [[at, base], [at + base, 0]]); // biome-ignore format: two points
   ctx.restore();
   ctx.font = font(ink, SMALL);
@@ -107,7 +108,7 @@ export function drawAxis(ctx, { width, height }, ink, { now, spans }) {
   const tall = Math.min(21 * ink.zoom, height / 2);
   const top = height - tall;
   Object.assign(ctx, { textBaseline: "alphabetic", font: font(ink, SMALL), fillStyle: ink.ink3 });
-  for (const seconds of [40, 30, 20]) {
+  for (const seconds of width > NARROW * ink.zoom ? [40, 30, 20] : [40, 20]) {
     ctx.textAlign = seconds === 40 ? "left" : "center";
     ctx.fillText(interpolate(_("%(n)s s ago"), { n: seconds }), x(now - seconds * 1000), top - 8);
   }

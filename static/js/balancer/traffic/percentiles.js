@@ -65,7 +65,7 @@ export class Percentiles {
 
   resize() {
     const { clientWidth: width, clientHeight: height } = this.host;
-    if (this.plot && width > 0 && height > 0) this.plot.setSize({ width: width + AXIS, height });
+    if (this.plot && width > 0 && height > 0) this.plot.setSize({ width, height });
     this.write();
   }
 
@@ -90,7 +90,7 @@ export class Percentiles {
     });
     /** @type {any} */
     const options = {
-      width: width + AXIS,
+      width,
       height,
       padding: [8, 0, 0, 0],
       legend: { show: false },

@@ -51,6 +51,19 @@ export function unsentWords({ homeless, late }) {
   return words.join(" ");
 }
 
+/** From this part of the p99 on, the driver's own delay is said. */
+const MUCH = 0.5;
+
+/**
+ * Where the driver was so late itself that the figures say more of this machine than of the policy.
+ * @param {Pick<OnFrame, "lag_p99_ms"> & {total: {p99_ms: number | null}}} frame
+ */
+export function lagWords({ lag_p99_ms: lag, total: { p99_ms: p99 } }) {
+  if (lag === null || p99 === null || lag < MUCH * p99) return "";
+  const text = _("The driver itself is up to %(lag)s ms late (p99): this machine is busy, and that is in the figures.");
+  return interpolate(text, { lag: msWords(lag) });
+}
+
 /**
  * The policies whose p99 can be compared: the one that drives first, then the newest that had the same nodes.
  * @param {OnFrame} frame
@@ -77,7 +90,7 @@ export function writeSums(frame) {
     ...part(errors, _("errors"), "+"),
     ...part(inFlight, _("in flight"), "+"),
   );
-  const words = unsentWords(frame.run);
+  const words = `${unsentWords(frame.run)} ${lagWords(frame)}`.trim();
   byId("unsent").textContent = words;
   byId("unsent").hidden = words === "";
   writeReached(comparable(frame));
