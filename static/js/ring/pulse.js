@@ -8,7 +8,10 @@ import { _, interpolate } from "../lib/i18n.js";
 /** Freezes that come as often as this, in milliseconds, are felt as a low speed: MAX_SLOW_EVERY_MS of ringviz/bounds.py. */
 export const MAX_SLOW_EVERY_MS = 50;
 
-const isSlow = (/** @type {Pulse} */ { every_ms: every }) => every <= MAX_SLOW_EVERY_MS;
+/** Half speed: SLOW_FOR_MS and SLOW_EVERY_MS of ringviz/bounds.py. @type {Pulse} */
+export const HALF_SPEED = { for_ms: 10, every_ms: 20 };
+
+export const isSlow = (/** @type {Pulse} */ { every_ms: every }) => every <= MAX_SLOW_EVERY_MS;
 
 /** What the server does: "freezes 300 of every 1,000 ms", "slowed to half speed". */
 export function pulseWords(/** @type {Pulse} */ pulse) {

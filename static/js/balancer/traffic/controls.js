@@ -1,8 +1,9 @@
-/** What an operator can do with a node here: kill, freeze, thaw, revive. In a demo at once, elsewhere by the ring's plan. */
+/** What an operator can do with a node here: kill, freeze, slow, thaw, revive. In a demo at once, elsewhere by the ring's plan. */
 
 import { button, h } from "../../lib/dom.js";
 import { _, interpolate } from "../../lib/i18n.js";
 import { wirePopover } from "../../lib/popover.js";
+import { HALF_SPEED } from "../../ring/pulse.js";
 
 /** @import { Node } from "../../ring/types.js" */
 /** @import { Context } from "./main.js" */
@@ -28,7 +29,9 @@ export function deedsFor({ state, pulse, number }) {
     words: interpolate(_("%(n)s ms of each second"), { n: ms }),
     fields: { action: "freeze", node: number, for: ms, every: EVERY_MS },
   }));
-  return { deeds: [kill], freezes };
+  const { for_ms: slowFor, every_ms: slowEvery } = HALF_SPEED;
+  const slow = { words: _("Slow"), fields: { action: "freeze", node: number, for: slowFor, every: slowEvery } };
+  return { deeds: [kill, slow], freezes };
 }
 
 /**
@@ -54,7 +57,8 @@ export function controlsOf({ deeds, urls, mayOperate }, node) {
     );
   };
   const menu = found.freezes.length > 0 ? [freezeMenu(node, found.freezes.map(make))] : [];
-  return h("div", { class: "ctl" }, ...found.deeds.map(make), ...menu);
+  const [first, ...rest] = found.deeds.map(make);
+  return h("div", { class: "ctl" }, first, ...menu, ...rest);
 }
 
 /**

@@ -3,6 +3,7 @@
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { isMember } from "../../ring/members.js";
+import { isSlow, pulseWords } from "../../ring/pulse.js";
 import { isSame, labelOf, raised } from "./policies.js";
 
 /** @import { Node } from "../../ring/types.js" */
@@ -66,6 +67,9 @@ function faultWords(nodes) {
   const pulsing = nodes.find(({ pulse, state }) => pulse && state === "active");
   if (pulsing?.pulse) {
     const { for_ms: forMs, every_ms: every } = pulsing.pulse;
+    if (isSlow(pulsing.pulse)) {
+      return interpolate(_("%(node)s is %(what)s."), { node: pulsing.name, what: pulseWords(pulsing.pulse) });
+    }
     const values = { node: pulsing.name, for: count(forMs), every: count(every) };
     if (every === 1000) return interpolate(_("%(node)s freezes %(for)s ms of every second."), values);
     return interpolate(_("%(node)s freezes %(for)s ms of every %(every)s ms."), values);

@@ -3,6 +3,7 @@
 import { clock, count } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
 import { isMember, nodeWord } from "../../ring/members.js";
+import { isSlow, pulseWords } from "../../ring/pulse.js";
 import { reasonWords, stateWords } from "./policies.js";
 
 /** @import { Node } from "../../ring/types.js" */
@@ -33,6 +34,7 @@ export function causeWords({ number, since }, causes) {
  */
 export function standingOf(node, stand) {
   const { pulse, state } = node;
+  if (state === "active" && pulse && isSlow(pulse)) return { state: _("slowed"), reason: pulseWords(pulse), odd: true };
   if (state === "active" && pulse) {
     const values = { for: count(pulse.for_ms), every: count(pulse.every_ms) };
     const text = pulse.every_ms === 1000 ? _("%(for)s ms of each second") : _("%(for)s of every %(every)s ms");

@@ -10,6 +10,7 @@ import { causeWords, standingOf } from "../../../../static/js/balancer/traffic/s
 import { comparable, lagWords, sumOf, unsentWords } from "../../../../static/js/balancer/traffic/sums.js";
 import { courseSheet, nodeSheet, policySheet } from "../../../../static/js/balancer/traffic/tables.js";
 import { History } from "../../../../static/js/balancer/traffic/history.js";
+import { HALF_SPEED } from "../../../../static/js/ring/pulse.js";
 import { countsOf, frameOf, momentOf, reachedOf, trafficOf } from "./frames.js";
 
 const PULSE = { pulse: { for_ms: 300, every_ms: 1000 } };
@@ -20,6 +21,12 @@ test("the sentence names the fault, the policy with its p99, and the one before 
     headline(momentOf(trafficOf(), PULSE), frameOf({ policies }), false),
     "cache-2 freezes 300 ms of every second. Two choices holds p99 at 15 ms; round robin let it reach 255 ms on the same stream.",
   );
+});
+
+test("a node that freezes as often as every 20 ms is slowed", () => {
+  const slow = momentOf(trafficOf(), { pulse: HALF_SPEED });
+  assert.equal(headline(slow, frameOf(), false), "cache-2 is slowed to half speed. Two choices holds p99 at 15 ms.");
+  assert.equal(standingOf(slow.state.nodes[1], undefined).state, "slowed");
 });
 
 test("a policy that is worse than the one before is said to be worse", () => {
@@ -105,7 +112,7 @@ test("a node says how it stands, why, and since which event", () => {
 
 test("what can be done with a node follows from its state", () => {
   const words = (node) => deedsFor({ number: 2, state: "active", ...node }).deeds.map(({ words: text }) => text);
-  assert.deepEqual(words({}), ["Kill"]);
+  assert.deepEqual(words({}), ["Kill", "Slow"]);
   assert.deepEqual(words(PULSE), ["Kill", "Thaw"]);
   assert.deepEqual(words({ state: "down" }), ["Revive"]);
   assert.deepEqual(words({ state: "joining" }), []);
