@@ -23,15 +23,13 @@ def shared_keys(one: KeySet, other: KeySet, seed: int) -> int:
         return min(one.count, other.count)
     first, second = index_of(one, seed), index_of(other, seed)
     alike = _places_in(first.hashes, second.hashes)
-    hashes, shared, start = first.hashes[alike], 0, 0
-    while start < len(alike):
-        # Keys of one hash stay together: a chunk ends where a hash does.
-        end = int(np.searchsorted(hashes, hashes[min(start + _CHUNK, len(alike)) - 1], "right"))
-        low = int(np.searchsorted(second.hashes, hashes[start], "left"))
-        high = int(np.searchsorted(second.hashes, hashes[end - 1], "right"))
-        there = second.order[low:high][np.isin(second.hashes[low:high], hashes[start:end])]
-        shared += len(set(keys_at(one, first.order[alike[start:end]])).intersection(keys_at(other, there)))
-        start = end
+    hashes, shared = first.hashes[alike], 0
+    for start in range(0, len(alike), _CHUNK):
+        part = hashes[start : start + _CHUNK]
+        low, high = np.searchsorted(second.hashes, part[0], "left"), np.searchsorted(second.hashes, part[-1], "right")
+        there = second.order[low:high][np.isin(second.hashes[low:high], part)]
+        keys = keys_at(one, first.order[alike[start : start + _CHUNK]])
+        shared += len(set(keys).intersection(keys_at(other, there)))
     return shared
 
 

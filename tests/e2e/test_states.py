@@ -196,6 +196,16 @@ def test_by_zone_the_legend_names_every_zone_and_pins_stay_apart(clusters: Demo,
         expect(swatches).to_have_count(0)
 
 
+def test_a_plan_that_is_about_no_node_leaves_the_pins(clusters: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, clusters, "clusters/hundred/", operator=True).live()
+    pinned = page.page.locator("#nodes button.name").all_inner_texts()
+    page.page.get_by_role("button", name="Change keys").click()
+    page.page.locator("#keys-dialog").get_by_role("button", name="Show the plan").click()
+    expect(page.title).to_have_text("Plan: change the keys")
+    assert len(pinned) == 3
+    assert page.page.locator("#nodes button.name").all_inner_texts() == pinned
+
+
 @pytest.mark.parametrize(("size", "room"), [((1280, 720), False), ((1920, 1200), True)])
 def test_words_below_the_lens_stay_inside_of_the_ring(
     clusters: Demo, visitors: Visitors, size: tuple[int, int], room: bool

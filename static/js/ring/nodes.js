@@ -180,7 +180,8 @@ function wirePins(store) {
   store.on(["view", "plan"], (page) => {
     const change = shownChange(page);
     const calm = facesOf(page).crowded ? (own ?? presetPins(page.view.state)) : [];
-    const wanted = change && facesOf(page).crowded ? foremost(change, MOST_PINS) : calm;
+    const about = change && facesOf(page).crowded ? foremost(change, MOST_PINS) : [];
+    const wanted = about.length > 0 ? about : calm; // other keys, say, are about no node
     if (wanted.join() !== page.pins.join()) store.set({ pins: wanted });
   });
   store.on(["pins"], (page) => {

@@ -81,7 +81,7 @@ function walkOf({ key, position, owner, token, copies }, faces, asked, managed =
   if (owner) lines.push(interpolate(_("owner %(node)s"), { node: faces.of(owner).label }));
   if (copies.length > 0) {
     const nodes = copies.map(({ number }) => faces.of(number).label).join(", ");
-    lines.push(interpolate(managed ? _("then %(nodes)s") : _("copies %(nodes)s"), { nodes }));
+    lines.push(interpolate(managed ? _("if replicated: %(nodes)s") : _("copies %(nodes)s"), { nodes }));
   }
   if (owner && copies.length + 1 < asked && !managed) lines.push(_("no node for another copy"));
   const stops = owner ? [{ number: owner, token: token?.value ?? null }, ...copies] : [];

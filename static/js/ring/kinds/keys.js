@@ -23,7 +23,7 @@ export const keyKinds = {
     planned: () => _("Plan: change the keys"),
     sentence: (planned) =>
       planned
-        ? _("The keys of now would go, and each node would own the new ones that hash to it.")
+        ? _("Each node would own those of the new keys that hash to it.")
         : _("No key moved: these are other keys. Each node owns those that hash to it."),
   },
   keys_refilled: {
