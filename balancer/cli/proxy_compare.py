@@ -46,22 +46,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=_RATE, metavar="N", help=_("requests a second (%(default)s)"))
     parser.add_argument("--seconds", type=int, default=_SECONDS, metavar="N", help=_("of each run (%(default)s)"))
     parser.add_argument("--seed", type=int, default=_SEED, help=_("the same seed, the same requests (%(default)s)"))
+    parser.add_argument(
+        "--work", type=int, default=0, metavar="N", help=_("turns of a loop that a request costs its node")
+    )
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """Writes a row for each run, as soon as all are done. Raises CommandError.
 
-    With --json one object: `cluster`, `rate`, `seconds`, `seed`, `note`, and `runs` in their order, each with `by`
-    ("ringviz" or "haproxy"), `name`, `options`, the figures of `balancer.core.trial.Figures`, and `given`: connections
-    by node.
+    With --json one object: `cluster`, `rate`, `seconds`, `seed`, `work`, `note`, and `runs` in their order, each with
+    `by` ("ringviz" or "haproxy"), `name`, `options`, the figures of `balancer.core.trial.Figures`, and `given`:
+    connections by node.
     """
     slug = options["cluster"] or ""
     with proxy_refusals_told(slug):
         slug = chosen(options["cluster"]).slug
         runs = _runs(options, orders_of(slug))
     if options["json"]:
-        asked = {name: options[name] for name in ("rate", "seconds", "seed")}
+        asked = {name: options[name] for name in ("rate", "seconds", "seed", "work")}
         told = {"cluster": slug, **asked, "note": _note(), "runs": [_json(run) for run in runs]}
         out.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
@@ -76,7 +79,7 @@ def _runs(options: dict[str, Any], orders: Orders) -> list[Run]:
     policies = [entry_of(entry) for entry in entries_of(options["policies"], fewest=1)]
     asked = options["algorithms"]
     algorithms = list(ALGORITHMS) if asked == _ALGORITHMS else [name.strip() for name in asked.split(",")]
-    settings = Settings(rate=options["rate"], seed=options["seed"])
+    settings = Settings(rate=options["rate"], seed=options["seed"], work=options["work"])
     comparison = Comparison(orders.targets, orders.password, settings, options["seconds"])
     done: list[Run] = []
 
@@ -114,7 +117,10 @@ def _lines(options: dict[str, Any], slug: str, runs: list[Run]) -> list[str]:
 
 
 def _title(run: Run) -> str:
-    return run.name if run.proxied else name_of(run.name)
+    if run.proxied:
+        return run.name
+    chosen = [f"{name}={value:g}" for name, value in run.options.items()]
+    return f"{name_of(run.name)} ({', '.join(chosen)})" if chosen else name_of(run.name)
 
 
 def _row(run: Run) -> list[str]:

@@ -12,7 +12,6 @@ from typing import Any, TextIO
 from django.core.management.base import CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
-from balancer.cli.faults import pairs
 from balancer.cli.proxy_refusals import proxy_refusals_told
 from balancer.driving.fronted import slots_of
 from balancer.driving.fronting import folder_of
@@ -87,10 +86,21 @@ async def _changed(options: dict[str, Any], runtime: Runtime, slots: dict[str, i
     """Each change, once it is made."""
     if options["algorithm"]:
         yield options["algorithm"], await runtime.use(options["algorithm"])
-    for name, value in pairs(options["weight"], list(slots) or [""]):
-        yield f"{name}={value}", await runtime.weigh(slots[name], _weight(value))
-    for name, value in pairs(options["state"], list(slots) or [""]):
-        yield f"{name}={value}", await runtime.put(slots[name], _state(value))
+    for word in options["weight"]:
+        slot, value = _named(word, slots)
+        yield word, await runtime.weigh(slot, _weight(value))
+    for word in options["state"]:
+        slot, value = _named(word, slots)
+        yield word, await runtime.put(slot, _state(value))
+
+
+def _named(word: str, slots: dict[str, int]) -> tuple[int, str]:
+    """The slot and the value of NODE=VALUE."""
+    name, _equals, value = word.partition("=")
+    if name not in slots:
+        values = {"name": ascii(name), "names": ", ".join(slots) or _("none")}
+        raise CommandError(_("no node %(name)s is behind the proxy; there are: %(names)s") % values)
+    return slots[name], value
 
 
 def _weight(text: str) -> int:

@@ -8,13 +8,12 @@ that comes every second is in the same phase for all. Latency counts from the in
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 from typing import Final
 
 from balancer.core.bounds import within
-from balancer.core.guards.eligible import Rules
 from balancer.core.guards.limits import Limits
 from balancer.core.named import checked
 from balancer.core.trial import Figures
@@ -24,6 +23,7 @@ from balancer.proxy.config import Setup, slot_name
 from balancer.proxy.process import Proxy, running
 from balancer.proxy.seats import seated
 from balancer.traffic.clock import clock
+from balancer.traffic.driver import RULES as OF_DRIVER
 from balancer.traffic.driver import Driver
 from balancer.traffic.nodes import Target
 from balancer.traffic.rounds import Gathered
@@ -35,7 +35,7 @@ LEAD_S: Final = 0.1  # a run is prepared before it begins
 MOST_OPEN: Final = 400  # connections at a time: a process may have 1,024 files open, and HAProxy has two for each
 LONGEST_S: Final = 600
 HIGHEST_RATE: Final = 2_000.0
-RULES: Final = Rules(limits=Limits(requests=MOST_OPEN))
+RULES: Final = replace(OF_DRIVER, limits=Limits(requests=MOST_OPEN))
 
 # Through HAProxy there is one way, whatever picks it.
 _FRONT: Final = "haproxy"

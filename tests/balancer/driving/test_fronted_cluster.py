@@ -95,7 +95,7 @@ def test_a_proxy_follows_its_cluster_and_is_told_by_commands_with_undo(real):
             balance("proxy-set", "--undo")
         for wrong, words in (
             (["best"], "there is no algorithm 'best'"),
-            (["--weight", "cache-9=1"], "there is no node 'cache-9'"),
+            (["--weight", "cache-9=1"], "no node 'cache-9' is behind the proxy; there are: cache-1, cache-2, cache-3"),
             (["--weight", "cache-1=-1"], "not a valid weight"),
             (["--weight", "cache-1=300"], "HAProxy refused: .*256"),
             (["--state", "cache-1=off"], "there is no state 'off'"),
