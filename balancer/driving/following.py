@@ -9,6 +9,7 @@ from typing import Final
 from balancer.core.guards.standing import Code, Reason, Standing, State
 from balancer.driving.course import Course
 from balancer.driving.keeping import Keeping
+from balancer.driving.leading import Lead
 from balancer.driving.orders import Orders, orders_of
 from balancer.driving.seen import frame_of, silent
 from balancer.driving.telling import Telling
@@ -34,6 +35,7 @@ class Following:
         self._orders: Orders | None = None
         self._driver: Driver | None = None
         self._course = Course()
+        self._lead: Lead | None = None
         self._telling: Telling | None = None
         self._trying: Trying | None = None
         self._keeping: Keeping | None = None
@@ -70,7 +72,8 @@ class Following:
     def _start(self, orders: Orders) -> None:
         traffic = orders.traffic
         self._course = Course()
-        self._telling = telling = self._telling or Telling(orders.cluster)
+        self._lead = lead = self._lead or Lead(orders.cluster)
+        self._telling = telling = self._telling or Telling(orders.cluster, lead)
         self._keeping = self._keeping or Keeping(orders.cluster.stream_id)
         self._driver = Driver(
             orders.targets,
@@ -100,7 +103,7 @@ class Following:
             trying.stop()
             self._trying = None
         if trial is not None:
-            self._trying = Trying(driver, orders, settings_of(orders), trial)
+            self._trying = Trying(driver, orders, settings_of(orders), trial, self._lead or Lead(orders.cluster))
         elif trying is not None:
             driver.play(settings_of(orders), driver.policy, driver.options)
         return trial is not None

@@ -12,9 +12,11 @@ from django.db import Error, close_old_connections
 
 from balancer.core.guards.standing import Standing, State
 from balancer.core.state import Stand
+from balancer.driving.leading import Lead
 from balancer.selectors.state import state_of_stream
 from balancer.services.traffic import node_stands
 from live.models import Stream
+from locks.services.leading import Fenced
 from ringviz.errors import NotFound
 from ringviz.models import Cluster
 
@@ -28,14 +30,17 @@ class Moot(Exception):
 
 
 class Telling:
-    """Lives in the driver's loop. Of several changes of a node, the newest counts."""
+    """Lives in the driver's loop. Of several changes of a node, the newest counts.
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+    Drivers before this one are fenced off as it begins; once a newer one has begun, this one tells nothing more.
+    """
+
+    def __init__(self, cluster: Cluster, lead: Lead) -> None:
+        self._cluster, self._lead = cluster, lead
         self._untold: dict[str, Standing] = {}
         self._told_at: dict[str, float] = {}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="tell")
-        self._writing: Future[dict[str, Standing]] | None = None
+        self._writing: Future[dict[str, Standing]] | None = self._writer.submit(self._write, {})
 
     def note(self, name: str, standing: Standing) -> None:
         """A node stands otherwise."""
@@ -65,11 +70,15 @@ class Telling:
         close_old_connections()
         left = dict(due)
         try:
+            self._lead.take()
             for name, standing in due.items():
                 self._tell(name, standing)
                 del left[name]
         except Error as error:
             logger.warning("How nodes of %s stand cannot be written yet: %s", self._cluster.slug, error)
+        except Fenced as error:
+            logger.warning("How nodes of %s stand is told by another driver: %s", self._cluster.slug, error)
+            left.clear()
         except (NotFound, Stream.DoesNotExist):  # the cluster was deleted
             left.clear()
         return left
@@ -94,6 +103,7 @@ class Telling:
 
     def _guard(self, number: int, stand: Stand | None) -> Callable[[], None]:
         def check() -> None:
+            self._lead.check()
             before = state_of_stream(self._cluster.stream_id)
             known = before["standings"].get(str(number))
             is_known = _kind(known) == _kind(stand)

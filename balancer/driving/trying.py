@@ -10,6 +10,7 @@ from django.db import Error, close_old_connections
 
 from balancer.core.state import Comparison, Traffic
 from balancer.core.trial import A, B, Fault, Trial, order, summary
+from balancer.driving.leading import Lead
 from balancer.driving.orders import Orders
 from balancer.driving.telling import PAUSE_S, Moot
 from balancer.selectors.state import state_of_stream
@@ -18,6 +19,7 @@ from balancer.traffic.driver import Driver
 from balancer.traffic.rounds import Entrant, Rounds
 from balancer.traffic.settings import Settings
 from live.models import Stream
+from locks.services.leading import Fenced
 from ringviz.core.state import NodeState
 from ringviz.errors import NotFound
 from ringviz.models import Node
@@ -33,7 +35,8 @@ class Trying:
     Another driver begins it anew: of rounds that were not told nothing is left.
     """
 
-    def __init__(self, driver: Driver, orders: Orders, settings: Settings, trial: Trial) -> None:
+    def __init__(self, driver: Driver, orders: Orders, settings: Settings, trial: Trial, lead: Lead) -> None:
+        self._lead = lead
         self._traffic, self._cluster, self._trial = orders.traffic, orders.cluster, trial
         entrants = {
             A: Entrant(self._traffic["policy"], self._traffic["options"]),
@@ -104,13 +107,19 @@ class Trying:
         except Error as error:
             logger.warning("What an A/B run of %s found cannot be written yet: %s", self._cluster.slug, error)
             return False
-        except (Moot, NotFound, Stream.DoesNotExist):  # it is asked no more, or the cluster was deleted
+        except (
+            Moot,
+            Fenced,
+            NotFound,
+            Stream.DoesNotExist,
+        ):  # it is asked no more, or not of us, or the cluster is gone
             return True
         finally:
             close_old_connections()
         return True
 
     def _check(self) -> None:
+        self._lead.check()
         if state_of_stream(self._cluster.stream_id)["traffic"] != self._traffic:
             raise Moot
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db.models import F
 from django.utils import timezone
 
 from live.turns import write_turn
@@ -37,6 +38,18 @@ def lead(role: str, fencing_token: int, holder: str) -> None:
         if not Leadership.objects.filter(role=role, fencing_token__lte=fencing_token).update(**row):
             guard(role, fencing_token)()
             Leadership.objects.create(role=role, **row)
+
+
+def succeed(role: str, holder: str) -> int:
+    """Leads with the next fencing token, and gives it: for a role that is given by starting, and has no lease.
+
+    Of two that begin at once each gets a token of its own, and the higher one leads.
+    """
+    with write_turn():
+        Leadership.objects.get_or_create(role=role)
+        row = {"fencing_token": F("fencing_token") + 1, "holder": holder[:MAX_HOLDER], "since": timezone.now()}
+        Leadership.objects.filter(role=role).update(**row)
+        return newest_token(role)
 
 
 def guard(role: str, fencing_token: int) -> Guard:
