@@ -55,6 +55,18 @@ class Noted:
     def close(self) -> None: ...
 
 
+class Kept:
+    """Stands in for Keeping."""
+
+    def __init__(self, _stream_id: int) -> None: ...
+
+    def note(self, *_arguments: Any) -> None: ...
+
+    def end(self, *_arguments: Any) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Fed:
     """A Following that obeys `take`, its telling and its drivers."""
 
@@ -87,6 +99,7 @@ class Fed:
         monkeypatch.setattr("live.driven.Orders", Reading)
         monkeypatch.setattr(module, "Frames", Frames)
         monkeypatch.setattr(module, "Telling", lambda *_arguments: self.telling)
+        monkeypatch.setattr(module, "Keeping", Kept)
         monkeypatch.setattr(module, "Driver", driver)
 
     @asynccontextmanager
@@ -126,6 +139,7 @@ def orders(servers: list[Server], **changes: Any) -> Orders:
         nodes=(),
         numbers={"a": 1, "b": 2, "c": 3},
         standings={},
+        conditions={},
         password=PASSWORD,
     )
     return replace(given, **changes)

@@ -91,8 +91,8 @@ def percentiles(share: Share) -> tuple[float, float, float]:
 
 @asynccontextmanager
 async def driving(servers: Sequence[Server], policy: str = "round_robin", **given) -> AsyncIterator[Watched]:
-    """It sends meanwhile. Options of `Settings`; `rules` and `weights` besides."""
-    rules = {"rules": given.pop("rules")} if "rules" in given else {}
+    """It sends meanwhile. Options of `Settings`; `rules`, `weighing` and `weights` besides."""
+    rules = {name: given.pop(name) for name in ("rules", "weighing") if name in given}
     nodes = targets(servers, given.pop("weights", ()))
     driver = Driver(nodes, PASSWORD, settings(**given), policy, on_tick=lambda: watched.tick(), **rules)  # noqa: PLW0108
     watched = Watched(driver)
