@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from balancer.views import proxy, race, traffic, why
+from balancer.views import proxy, race, traffic, trials, why
 
 app_name = "balancer"
 
@@ -11,6 +11,8 @@ _balancer = [
     path("act", traffic.act, name="act"),
     path("state", traffic.state, name="state"),
     path("proxy", proxy.front, name="proxy"),
+    path("trial", trials.trial, name="trial"),
+    path("trial.csv", trials.sheet, name="trial_csv"),
     path("race/", race.page, name="race"),
     path("race/figures", race.figures, name="race_figures"),
     path("race/race.bin", race.trace, name="race_trace"),

@@ -123,7 +123,7 @@ def _checked(wanted: Traffic) -> Traffic:
 
 def _trial_checked(trial: Trial) -> Trial:
     """Raises Invalid."""
-    field = "policy_b"
+    field = "trial"
     try:
         options = checked(trial["policy"], trial["options"])
         for field, lowest, highest in (("seconds", 1, MOST_SECONDS), ("rounds", FEWEST_ROUNDS, MOST_ROUNDS)):

@@ -8,8 +8,9 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from balancer.core.state import Traffic
+from balancer.core.trial import Trial
 from balancer.refusals import sentence
-from live.asked import Fields
+from live.asked import Fields, whole
 from live.refusals import Invalid
 from ringviz.core.abilities import read_options
 from ringviz.core.errors import NotAnOption
@@ -20,7 +21,8 @@ _ON: Final = ("1", "true", "on")
 def wanted(fields: Fields, now: Traffic) -> Traffic:
     """The traffic that the fields ask for; what they leave out stays. Another policy has its default options.
 
-    `on` is 1 or 0, `options` a text such as `d=3`. Raises Invalid.
+    `on` is 1 or 0, `options` a text such as `d=3`. `trial` is the policy that is to take turns, with `trial_options`,
+    `seconds` and `rounds`; an empty one ends the run. Raises Invalid.
     """
     policy = fields.get("policy", now["policy"])
     options = now["options"] if policy == now["policy"] else {}
@@ -28,18 +30,30 @@ def wanted(fields: Fields, now: Traffic) -> Traffic:
         **now,
         "on": fields["on"] in _ON if "on" in fields else now["on"],
         "policy": policy,
-        "options": _options(fields["options"]) if "options" in fields else options,
+        "options": _options(fields, "options") if "options" in fields else options,
         "rate": _number(fields, "rate", now["rate"]),
         "skew": _number(fields, "skew", now["skew"]),
         "seed": _seed(fields, now["seed"]),
+        "trial": _trial(fields) if "trial" in fields else now["trial"],
     }
 
 
-def _options(text: str) -> dict[str, float]:
+def _trial(fields: Fields) -> Trial | None:
+    if not fields["trial"]:
+        return None
+    return Trial(
+        policy=fields["trial"],
+        options=_options(fields, "trial_options") if "trial_options" in fields else {},
+        seconds=whole(fields, "seconds"),
+        rounds=whole(fields, "rounds"),
+    )
+
+
+def _options(fields: Fields, name: str) -> dict[str, float]:
     try:
-        return read_options(text)
+        return read_options(fields[name])
     except NotAnOption as wrong:
-        raise Invalid("options", text[:40], sentence(wrong)) from wrong
+        raise Invalid(name, fields[name][:40], sentence(wrong)) from wrong
 
 
 def _seed(fields: Fields, now: int) -> int:

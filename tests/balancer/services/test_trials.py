@@ -91,9 +91,9 @@ def test_another_run_takes_the_place_of_the_first_and_the_same_one_is_refused(cl
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"policy": "fastest"}, "policy_b"),
-        ({"policy": "central"}, "policy_b"),
-        ({"options": {"x": 1}}, "policy_b"),
+        ({"policy": "fastest"}, "trial"),
+        ({"policy": "central"}, "trial"),
+        ({"options": {"x": 1}}, "trial"),
         ({"seconds": 0}, "seconds"),
         ({"seconds": 61}, "seconds"),
         ({"rounds": 1}, "rounds"),

@@ -16,6 +16,7 @@ import { wirePast } from "./past.js";
 import { makeSay } from "./say.js";
 import { TrafficStore } from "./store.js";
 import { wireSentence } from "./sentence.js";
+import { startTrial } from "./trial.js";
 
 /** @import { Boot, LiveEvent, Urls } from "./types.js" */
 
@@ -58,13 +59,15 @@ const context = {
   onEvent: (listener) => void listeners.push(listener),
 };
 
-const wanted = readLink(location.search, boot.balancer.traffic);
+const { search } = location;
+const wanted = readLink(search, boot.balancer.traffic);
 wireSentence(context);
 wireFields(context);
 wireIdle(context, wanted);
 const { restyle, toggleTables } = wireBoard(context);
 const { help } = wireBar(context, begin);
 wireLink(context);
+startTrial(context, search);
 const past = wirePast(context);
 const present = wirePresent(restyle);
 wireKeys({

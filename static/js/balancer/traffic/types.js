@@ -17,6 +17,10 @@
  * @typedef {{a: {policy: string, options: Record<string, number>}, b: {policy: string, options: Record<string, number>},
  *   seconds: number, rounds: number, round: number, first: string, side: string | null, found: Summary | null}} Trying
  *   how far one is: `Trying.frame` of balancer/driving/trying.py
+ * @typedef {{head: string[], rows: string[][]}} Sheet a table of texts
+ * @typedef {{verdict: string, notes: string[], about: string, figures: Sheet, rounds: Sheet, csv: string, again: string,
+ *   sides: {label: string, p99: string, width: number, begin: number, span: number}[]}} Found
+ *   what one found: `shown` of balancer/views/trials.py; width, begin and span of 100
  * @typedef {{state: string, code: string, figures: Record<string, number>}} Stand how a node stands, and the reason
  * @typedef {{traffic: Traffic, standings: Record<string, Stand>, compared: Comparison | null}} State
  *   standings: of the nodes that do not stand well; compared: by the newest A/B run that went to its end
@@ -49,7 +53,7 @@
  *   first: Traffic}} Told
  *   what the server declares: `described` of balancer/wording.py
  *
- * @typedef {{page: string, act: string, state: string, race: string, ring: string, node_act: string, socket: string}} Urls
+ * @typedef {{page: string, act: string, state: string, race: string, trial: string, ring: string, node_act: string, socket: string}} Urls
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string | null, event: LiveEvent | null,
  *   ring: import("../../ring/types.js").State, balancer: State, causes: Causes, urls: Urls, may_operate: boolean, now: number,
  *   elsewhere: string[], strategies: Record<string, import("../../ring/types.js").Strategy>, told: Told}} Boot
