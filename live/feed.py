@@ -56,6 +56,8 @@ class Feed:
         self.frames: dict[str, Frame] = {}
         self.sockets: set[Socket] = set()
         self.watchers: tuple[int | None] | None = None
+        self.heartbeat = ""
+        self.beats = 0
         self.snapshot: Snapshot | None = None
         self.snapshot_task: asyncio.Task[Snapshot] | None = None
         self._window_bytes = 0
@@ -100,6 +102,12 @@ class Feed:
         return sorted(
             (frame for frame in self.frames.values() if frame.number > number), key=lambda frame: frame.number
         )
+
+    def beat(self) -> None:
+        """Packs the next heartbeat, once for all sockets, and has them send it."""
+        self.beats += 1
+        self.heartbeat = wire.heartbeat(self.head.version)
+        self.wake()
 
     def wake(self) -> None:
         """Lets every socket look for what it has not sent."""

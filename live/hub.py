@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-TICK_S = 1.0
+HEARTBEAT_S = 1.0
 STALLED_S = 60.0
 MOST_SOCKETS = 5000
 
@@ -180,7 +180,7 @@ class Hub:
             del _hubs[loop]
 
     async def _tick(self) -> None:
-        """Once a second: heartbeats that are due, and pages that have not taken a message for a minute."""
+        """Once a second: a heartbeat of every stream, and pages that have not taken a message for a minute are cut."""
         loop = asyncio.get_running_loop()
         while True:
             now = loop.time()
@@ -188,11 +188,10 @@ class Hub:
                 for socket in feed.sockets:
                     if socket.sending_since is not None and now - socket.sending_since > STALLED_S:
                         socket.cut()
-                    elif now >= socket.beat_due_at:
-                        socket.wake()
+                feed.beat()
             self._presence.show()
             self._pump.look()
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(HEARTBEAT_S)
 
     def _line_changed(self, up: bool) -> None:
         self._presence.line_changed(up=up)

@@ -51,10 +51,11 @@ class Draft:
     version: int
     event: Event | None = field(default=None, init=False)
 
-    def record(self, payload: object, actor: Actor) -> Event:
-        """Writes the event of this change, exactly once.
+    def record(self, payload: object, actor: Actor, key: str = "") -> Event:
+        """Writes the event of this change, exactly once; `key` is the idempotency key of what it answers.
 
-        Raises OneEventAWrite the second time, UndeclaredKind or UndeclaredField for a payload that is not declared.
+        Raises IntegrityError where the stream has an event of that key, OneEventAWrite the second time, UndeclaredKind
+        or UndeclaredField for a payload that is not declared.
         """
         if self.event is not None:
             raise OneEventAWrite(f"version {self.version} has its event already")
@@ -66,6 +67,7 @@ class Draft:
             payload=values,
             actor=actor.name[:ACTOR_LENGTH],
             origin=actor.origin,
+            key=key,
         )
         return self.event
 
@@ -102,14 +104,18 @@ def write(stream_id: int, *, expected: int | None = None) -> Iterator[Draft]:
 
 
 def event_frame(event: Event) -> dict[str, Any]:
-    """The event as it goes over the wire. Who acted, and from where, is not in it."""
-    return {
+    """The event as it goes over the wire. Who acted, and from where, is not in it.
+
+    "key" is there where a request gave one: the page that sent it knows its own event by that.
+    """
+    told = {
         "type": "event",
         "v": event.version,
         "kind": event.kind,
         "at": timestamp(event.at),
         "payload": event.payload,
     }
+    return {**told, "key": event.key} if event.key else told
 
 
 def timestamp(at: datetime) -> str:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 ACTOR_LENGTH = 150
+KEY_LENGTH = 100
 
 
 def new_epoch() -> str:
@@ -32,6 +33,8 @@ class Stream(models.Model):
 class Event(models.Model):
     """One change of a stream, versions 1, 2, 3, ... without a gap. The payload is the absolute state of what changed.
 
+    `key` is the idempotency key of the request that it answers, empty for none: no stream has two events of one key.
+
     The unique constraint is the index that readers page by. The id is never an order: on PostgreSQL ids commit out of
     order.
     """
@@ -43,12 +46,18 @@ class Event(models.Model):
     actor = models.CharField(_("actor"), max_length=ACTOR_LENGTH)
     origin = models.CharField(_("origin"), max_length=16)
     at = models.DateTimeField(_("at"), default=timezone.now)
+    key = models.CharField(_("key"), max_length=KEY_LENGTH, default="", blank=True)
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("stream", "version")
-        constraints = (models.UniqueConstraint(fields=("stream", "version"), name="live_event_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("stream", "version"), name="live_event_once"),
+            models.UniqueConstraint(
+                fields=("stream", "key"), condition=~models.Q(key=""), name="live_event_answers_a_key_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.version} {self.kind}"

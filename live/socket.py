@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from live import wire
 from live.feed import EncodedEvent, Feed, Snapshot
 
-HEARTBEAT_S = 15.0
 MOST_BEHIND = 500
 FRAME_FRESH_S = 15.0  # an older value of a topic is history, not news, to a page that just came
 
@@ -56,7 +55,6 @@ class Socket:
     ) -> None:
         self.cut = cut
         self.sending_since: float | None = None
-        self.beat_due_at = 0.0
         self._source = source
         self._send_text = send
         self._take_snapshot = take_snapshot
@@ -65,6 +63,7 @@ class Socket:
         self._version: int | None = None  # None: nothing yet, a snapshot comes first
         self._life = 0
         self._frame_number = 0
+        self._beats = 0
         self._readable = True  # as far as the page was told
         self._asked: list[int | None] = []
 
@@ -96,9 +95,7 @@ class Socket:
             if self._readable != self._source.readable:
                 self._readable = not self._readable
                 await self._send(wire.log(self._readable))
-            if self._loop.time() >= self.beat_due_at:
-                await self._send(wire.heartbeat(self._version or 0))
-                self._beat_later()
+            await self._send_beat(feed)
             await self._wake.wait()
         await self._send(wire.GONE)
 
@@ -124,6 +121,12 @@ class Socket:
                 self._version += 1
             else:
                 await self._send_page(feed, self._version)
+
+    async def _send_beat(self, feed: Feed) -> None:
+        """The newest heartbeat, once; not before the events that it speaks of, which would be asked for as missing."""
+        if self._beats != feed.beats and (self._version or 0) >= feed.head.version:
+            self._beats = feed.beats
+            await self._send(feed.heartbeat)
 
     async def _send_page(self, feed: Feed, version: int) -> None:
         """A page of what has left the window, unless the log no longer has it or it is too much."""
@@ -152,10 +155,7 @@ class Socket:
     def _skip_old_frames(self, feed: Feed) -> None:
         newest_old = [frame.number for frame in feed.frames.values() if self._loop.time() - frame.at > FRAME_FRESH_S]
         self._frame_number = max(newest_old, default=0)
-        self._beat_later()
-
-    def _beat_later(self) -> None:
-        self.beat_due_at = self._loop.time() + HEARTBEAT_S
+        self._beats = feed.beats
 
     async def _send(self, text: str) -> None:
         self.sending_since = self._loop.time()

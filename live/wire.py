@@ -24,7 +24,7 @@ def hello(head: int, epoch: str) -> str:
 
 
 def heartbeat(head: int) -> str:
-    """Every 15 s, so that a page knows that it is current, or that its connection is dead."""
+    """Every second, so that a page knows that it is current, or that it hears nothing."""
     return encode({"type": "heartbeat", "v": head, "now": now_ms()})
 
 

@@ -21,6 +21,7 @@ from tests import started
 SOCKETS = 1000
 EVENTS = 200
 EVERY_S = 0.05
+IDLE_S = 20.0
 LATE_AFTER_S = 5.0
 LAYERS = {
     "channel-layer groups (channels_redis.core)": "channels_redis.core.RedisChannelLayer",
@@ -40,6 +41,9 @@ class Side:
 def main() -> None:
     raise_file_limit()
     ours = measure("ours")
+    report(
+        "server CPU of heartbeats, 1,000 sockets", "us a second", "none", heartbeats_us(), 0, "a twentieth of a core"
+    )
     for name, layer in LAYERS.items():
         peer = measure("peer", layer)
         report("event to socket, p99, 1,000 sockets", "ms", name, ours.p99_ms, peer.p99_ms, "10 times lower")
@@ -62,6 +66,26 @@ def raise_file_limit() -> None:
 
 def measure(side: str, layer: str = "") -> Side:
     """Runs one side in processes of its own: Django's settings are read once a process."""
+    with opened(side, layer) as (ask_writer, ask_clients, web):
+        before_s = cpu_s(web)
+        ask_writer()
+        time.sleep(LATE_AFTER_S)
+        used_s = cpu_s(web) - before_s
+        came = json.loads(ask_clients())
+    return Side(came["p99_ms"], used_s * 1e6 / max(1, came["received"]), SOCKETS * EVENTS - came["received"])
+
+
+def heartbeats_us() -> float:
+    """CPU time of the server a second while nothing happens: a heartbeat a second for each socket, and the polling."""
+    with opened("ours", "") as (_ask_writer, _ask_clients, web):
+        before_s = cpu_s(web)
+        time.sleep(IDLE_S)
+        return (cpu_s(web) - before_s) / IDLE_S * 1e6
+
+
+@contextmanager
+def opened(side: str, layer: str) -> Iterator[tuple[Callable[[], str], Callable[[], str], Path]]:
+    """A side with all its sockets open: asks its writer, asks its clients, and where its server is."""
     settings = "bench.sockets.peer_settings" if layer else "dashboard.settings"
     with started.folder() as data, started.valkey() as valkey:
         env = {
@@ -78,12 +102,7 @@ def measure(side: str, layer: str = "") -> Side:
             web = stack.enter_context(started.web(f"bench.sockets.apps:{side}", env))
             pages = ["clients", str(web), f"/?since=0&epoch={epoch}", str(SOCKETS)]
             ask_clients, _ = stack.enter_context(helper(*pages, env=env))
-            before_s = cpu_s(web)
-            ask_writer()
-            time.sleep(LATE_AFTER_S)
-            used_s = cpu_s(web) - before_s
-            came = json.loads(ask_clients())
-    return Side(came["p99_ms"], used_s * 1e6 / max(1, came["received"]), SOCKETS * EVENTS - came["received"])
+            yield ask_writer, ask_clients, web
 
 
 @contextmanager

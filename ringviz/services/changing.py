@@ -21,7 +21,7 @@ from ringviz.events import Payload, WorkAsked, apply
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import Known, cluster_of, known, no_cluster
 from ringviz.services.decisions import Decision
-from ringviz.services.intents import asked_before, asking, close, is_supervised, keep, key_for
+from ringviz.services.intents import asked_before, asking, check_key, close, is_supervised, keep, key_for
 from ringviz.services.rows import write_rows
 
 _OPTIMISTIC_TRIES = 3
@@ -57,17 +57,18 @@ def change(
     `version` is what the actor saw when deciding: if the cluster is not at it any more, nothing is done. Without one
     the decision is made on what is so now, and made again when somebody else was faster; the last time within the turn.
     What a decision costs is spent before the turn is taken, so that writers of other clusters never wait for it.
-    An intent whose `key` was asked before is answered with its event, whatever the version: nothing is done twice.
+    What was asked with the same `key` before is answered with its event, whatever the version: nothing is done twice.
     Raises NotAllowed, NotFound, Invalid, StaleVersion.
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
     check_changeable(cluster)
-    if not is_supervised(cluster, decision):
-        return _changed(slug, actor, version, decision)
-    key = key_for(decision, version, key)
+    if is_supervised(cluster, decision):
+        key, decision = key_for(decision, version, key), asking(decision)
+    else:
+        check_key(key)
     try:
-        return asked_before(cluster, key) or _changed(slug, actor, version, asking(decision), key=key)
+        return asked_before(cluster, key) or _changed(slug, actor, version, decision, key=key)
     except (Refused, IntegrityError):
         if same := asked_before(cluster, key):  # the very same click, a moment earlier
             return same
@@ -122,7 +123,7 @@ class _Writing:
             keep(on, payload, self.decision, self.key, self.actor)
         else:
             close(on.cluster, payload)
-        return draft.record(payload, self.actor)
+        return draft.record(payload, self.actor, self.key)
 
 
 def _optimistic(slug: str, version: int | None, writing: _Writing) -> Event | None:

@@ -42,10 +42,7 @@ def key_for(decision: Decision, version: int | None, key: str) -> str:
 
     Raises Invalid for one that is too long, or that could be one of those that are not given.
     """
-    if len(key) > MAX_INTENT_KEY:
-        raise Invalid("key", key[:40], _("A key has at most %(most)d characters.") % {"most": MAX_INTENT_KEY})
-    if key.startswith("#"):
-        raise Invalid("key", key, _("A key does not begin with #."))
+    check_key(key)
     if key or version is None:
         return key
     fields = json.dumps(sorted(decision.fields.items()))
@@ -53,12 +50,17 @@ def key_for(decision: Decision, version: int | None, key: str) -> str:
     return f"{version}-{decision.action}-{hashlib.sha256(fields.encode()).hexdigest()[:32]}"
 
 
+def check_key(key: str) -> None:
+    """Raises Invalid for a key that is too long, or that could be one of those that are not given."""
+    if len(key) > MAX_INTENT_KEY:
+        raise Invalid("key", key[:40], _("A key has at most %(most)d characters.") % {"most": MAX_INTENT_KEY})
+    if key.startswith("#"):
+        raise Invalid("key", key, _("A key does not begin with #."))
+
+
 def asked_before(cluster: Cluster, key: str) -> Event | None:
-    """The event that told of an intent with this key."""
-    if not key:
-        return None
-    number = cluster.intents.filter(key=key).values_list("number", flat=True).first()
-    return None if number is None else Event.objects.filter(stream_id=cluster.stream_id, version=number).first()
+    """The event that answered this key, of an intent or a change."""
+    return Event.objects.filter(stream_id=cluster.stream_id, key=key).first() if key else None
 
 
 def asking(decision: Decision) -> Decision:

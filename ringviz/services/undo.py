@@ -19,6 +19,7 @@ from ringviz.selectors.past import event_at, state_at
 from ringviz.services import decisions, pulsing, served
 from ringviz.services.changing import change, check_allowed, check_changeable
 from ringviz.services.decisions import Decision
+from ringviz.services.intents import asked_before
 
 Inverse = Callable[[Mapping[str, Any], State], Decision]
 """The decision that takes an event back, from its payload and the state before it."""
@@ -33,8 +34,8 @@ _CONSEQUENCES = (
 )
 
 
-def undo(*, slug: str, actor: Actor, version: int) -> Event:
-    """Takes back the event of `version`, which must be the newest: later ones may stand on it.
+def undo(*, slug: str, actor: Actor, version: int, key: str = "") -> Event:
+    """Takes back the event of `version`, which must be the newest: later ones may stand on it. Once for each `key`.
 
     Raises NotAllowed, NotFound, StaleVersion, Invalid (for the first event, the oldest that is kept, and what has no
     inverse).
@@ -42,13 +43,15 @@ def undo(*, slug: str, actor: Actor, version: int) -> Event:
     check_allowed(actor)
     cluster = cluster_of(slug)
     check_changeable(cluster)
+    if same := asked_before(cluster, key):
+        return same
     if cluster.kind == Cluster.Kind.MANAGED:
-        return _undo_served(cluster, actor, version)
+        return _undo_served(cluster, actor, version, key)
     event = event_at(cluster.stream_id, version)
     if event is None or version <= 1:
         raise Invalid("version", version, _("There is nothing before this event to go back to."))
     decision = _inverse(event, _INVERSES)
-    return change(slug=slug, actor=actor, version=version, decision=decisions.undoing(version, decision))
+    return change(slug=slug, actor=actor, version=version, decision=decisions.undoing(version, decision), key=key)
 
 
 def undoable(cluster: Cluster) -> list[str]:
@@ -58,7 +61,7 @@ def undoable(cluster: Cluster) -> list[str]:
     return sorted(map(kind_of, _INVERSES_OF_SERVED if cluster.kind == Cluster.Kind.MANAGED else _INVERSES))
 
 
-def _undo_served(cluster: Cluster, actor: Actor, version: int) -> Event:
+def _undo_served(cluster: Cluster, actor: Actor, version: int, key: str) -> Event:
     """On a managed cluster an undo is asked for like anything else, as the action that comes closest."""
     events_until = Event.objects.filter(stream_id=cluster.stream_id, version__lte=version)
     event = events_until.exclude(kind__in=map(kind_of, _CONSEQUENCES)).order_by("-version").first()
@@ -67,7 +70,7 @@ def _undo_served(cluster: Cluster, actor: Actor, version: int) -> Event:
     decision = _inverse(event, _INVERSES_OF_SERVED)
     if payload_class(event.kind) is not events.WorkAsked:  # to cancel takes nothing back yet
         decision = decisions.undoing(event.version, decision)
-    return change(slug=cluster.slug, actor=actor, version=version, decision=decision)
+    return change(slug=cluster.slug, actor=actor, version=version, decision=decision, key=key)
 
 
 def _inverse(event: Event, inverses: Mapping[type[Any], Inverse]) -> Decision:

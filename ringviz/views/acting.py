@@ -43,10 +43,10 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
     With the same `key` it is done once, and answered each time.
     """
     fields, actor = fields_of(request), actor_of(request)
-    version = whole(fields, "version")
+    version, key = whole(fields, "version"), fields.get("key", "")
     if fields.get("action") == "undo":
-        event = undo(slug=slug, actor=actor, version=version)
+        event = undo(slug=slug, actor=actor, version=version, key=key)
     else:
         decision = decision_of(fields.get("action", ""), fields)
-        event = change(slug=slug, actor=actor, version=version, decision=decision, key=fields.get("key", ""))
+        event = change(slug=slug, actor=actor, version=version, decision=decision, key=key)
     return JsonResponse({"v": event.version, "event": event_frame(event)})

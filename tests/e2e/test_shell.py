@@ -64,8 +64,8 @@ def test_a_lost_server_is_said_and_found_again(simulated_demo: Demo, visitors: V
     simulated_demo.end()
     expect(page.locator("#live")).to_have_attribute("data-state", "lost", timeout=PATIENCE_MS)
     expect(page.locator("#lost")).to_be_visible()
-    expect(page.locator("#lost")).to_have_text(re.compile(r"No connection since \d\d:\d\d:\d\d\."))
-    expect(page.locator("#live")).to_have_text(re.compile(r"Connection lost, showing \d\d:\d\d:\d\d"))
+    expect(page.locator("#lost")).to_have_text(re.compile(r"Nothing heard since \d\d:\d\d:\d\d\."))
+    expect(page.locator("#live")).to_have_text(re.compile(r"Nothing heard since \d\d:\d\d:\d\d"))
 
 
 def test_the_menu_of_a_narrow_bar_opens_by_touch_and_closes_by_escape(calm_demo: Demo, visitors: Visitors) -> None:

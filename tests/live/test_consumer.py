@@ -232,13 +232,22 @@ async def test_a_process_holds_so_many_sockets_and_no_more(stream, settings):
 
 
 @only_sqlite
-async def test_a_heartbeat_says_what_the_page_should_have(stream, monkeypatch):
-    monkeypatch.setattr("live.socket.HEARTBEAT_S", 0.0)
+async def test_a_heartbeat_says_what_the_page_should_have(stream):
     await written(stream, 2)
     async with page() as still:
         beat = await still.message("heartbeat")
         assert beat["v"] == 2
         assert still.received.index(beat) > still.received.index(still.snapshots[0])
+
+
+@only_sqlite
+async def test_a_page_that_nothing_happens_on_hears_every_second(stream):
+    async with page() as still:
+        beats = await still.until(
+            lambda: [m for m in still.received if m["type"] == "heartbeat"][3:], "four heartbeats"
+        )
+        first = await still.message("heartbeat")
+        assert 3 <= (beats[0]["now"] - first["now"]) / 1000 <= 5
 
 
 @only_sqlite

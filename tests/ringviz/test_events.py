@@ -78,5 +78,5 @@ def test_a_field_that_is_not_declared_is_refused_at_any_depth(steps):
 def test_who_acted_is_in_no_frame(steps):
     for step in steps:
         frame = event_frame(step.event)
-        assert frame.keys() == {"type", "v", "kind", "at", "payload"}
+        assert frame.keys() - {"key"} == {"type", "v", "kind", "at", "payload"}
         assert "teller" not in json.dumps(frame)

@@ -1,6 +1,10 @@
 /** Asking our own server. Every failure is an HttpError whose message can be shown to a person. */
 
 import { gettext } from "./i18n.js";
+import { serverNow } from "./server-time.js";
+
+/** How long a post waits for its answer. Longer than the server waits for anything itself. */
+export const ANSWER_WITHIN_MS = 10_000;
 
 /** A request that did not succeed. `status` is 0 when no answer came at all. */
 export class HttpError extends Error {
@@ -38,7 +42,7 @@ async function ask(url, init) {
   return response;
 }
 
-const unanswered = () => new HttpError(0, gettext("The server did not answer. Check that it runs, then try again."));
+const unanswered = () => new HttpError(0, gettext("No answer came. Try again in a few seconds."));
 
 /**
  * The rest of an answer, which a server that dies in the middle does not send.
@@ -89,15 +93,48 @@ export async function getBinary(url, signal) {
 /**
  * Posts a form with the page's CSRF token (base.html writes it for operators only, who alone may post).
  * @param {string | URL} url
+ *
+ * It is given up when no answer comes in time, and then the server refuses it, should it arrive later (live/late.py). What
+ * may be a file takes as long as it takes.
  * @param {FormData | Record<string, string | number>} values
+ * @param {{signal?: AbortSignal, withinMs?: number}} [how] signal: gives it up earlier
  * @returns {Promise<any>} the decoded JSON
  */
-export async function postForm(url, values) {
+export async function postForm(url, values, { signal, withinMs = ANSWER_WITHIN_MS } = {}) {
   const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
   const body = values instanceof FormData ? values : new URLSearchParams(Object.entries(values).map(pair));
+  /** @type {Record<string, string>} */
   const headers = { accept: "application/json", "x-csrftoken": token };
-  const response = await ask(url, { method: "POST", body, headers });
-  return whole(response.json());
+  const post = async (/** @type {AbortSignal | undefined} */ given) => {
+    const response = await ask(url, { method: "POST", body, headers, signal: given ?? null });
+    return whole(response.json(), given);
+  };
+  if (values instanceof FormData) return post(signal);
+  const now = serverNow();
+  if (now !== null) headers["x-ringviz-until"] = String(Math.round(now + withinMs));
+  return inTime(post, withinMs, signal);
+}
+
+/**
+ * @template T
+ * @param {(signal: AbortSignal) => Promise<T>} work
+ * @param {number} withinMs
+ * @param {AbortSignal} [signal] of who asked
+ * @returns {Promise<T>}
+ */
+async function inTime(work, withinMs, signal) {
+  const both = new AbortController();
+  const giveUp = () => both.abort();
+  const timer = setTimeout(giveUp, withinMs);
+  signal?.addEventListener("abort", giveUp);
+  try {
+    return await work(both.signal);
+  } catch (error) {
+    throw both.signal.aborted && !signal?.aborted ? unanswered() : error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
+  }
 }
 
 /** @param {[string, string | number]} entry */

@@ -9,10 +9,10 @@
  *   renew: an event came that the page cannot read, since the server is newer; only a snapshot helps
  */
 
-/** The server says something at least every 15 s; after two of them and a bit the connection is dead. */
-export const HEARD_WITHIN_MS = 35_000;
-/** An attempt that is neither open nor refused by then is given up. */
-export const OPEN_WITHIN_MS = 10_000;
+/** The server says something every second (live/hub.py): after such a silence the page is not live. */
+export const HEARD_WITHIN_MS = 3_000;
+/** After such a silence the connection is given up for a new one; until then it may only be slow. */
+export const GIVEN_UP_AFTER_MS = 10_000;
 
 const FIRST_PAUSE_MS = 500;
 const SHORTEST_PAUSE_MS = 250;

@@ -4,11 +4,12 @@ import {
   CODE_FULL,
   CODE_GONE,
   Conversation,
+  GIVEN_UP_AFTER_MS,
   HEARD_WITHIN_MS,
-  OPEN_WITHIN_MS,
   pauseMs,
   socketAddress,
 } from "./live-core.js";
+import { hearServer } from "./server-time.js";
 
 /**
  * @typedef {import("./live-core.js").Have} Have
@@ -18,7 +19,8 @@ import {
  *   ahead: connected, and the log has more than the page shows. gone: the stream was deleted; nothing follows.
  *   silent: connected, and the server cannot read the log: what the page shows may be old.
  * @typedef {{state: State, since: number | null}} LinkState
- *   since: for "lost", when the server was last heard (ms since 1970 by this machine's clock); for "silent", when it said
+ *   lost: nothing was heard for 3 s, or the connection ended.
+ *   since: for "lost", when something was last heard (ms since 1970 by this machine's clock); for "silent", when it said
  *   so; else null.
  * @typedef {{
  *   url: string,
@@ -47,7 +49,9 @@ import {
  */
 
 /** How often a silent connection is looked at. */
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 500;
+/** A look that comes so late was held back: the machine slept, or the tab was hidden. What was not heard meanwhile proves nothing. */
+const LATE_MS = 1_000;
 /** A full server is not asked again at once: the attempt from which on the pauses are the longest. */
 const PATIENT_ATTEMPT = 6;
 
@@ -82,6 +86,7 @@ class Link {
     this.conversation = new Conversation(options.have, options.declares);
     this.heardAt = around.now();
     this.openedAt = around.now();
+    this.lookAt = 0;
     this.attempt = 0;
     /** @type {any} */
     this.retry = null;
@@ -118,7 +123,9 @@ class Link {
   /** @param {string} text */
   receive(text) {
     this.heardAt = this.around.now();
-    const verdict = this.conversation.take(JSON.parse(text));
+    const message = JSON.parse(text);
+    if (typeof message.now === "number") hearServer(message.now, this.heardAt);
+    const verdict = this.conversation.take(message);
     switch (verdict.do) {
       case "apply":
         this.options.onEvent(verdict.event);
@@ -169,27 +176,46 @@ class Link {
 
   /** Looks for a connection that fell silent without closing, again and again. */
   watch() {
+    this.lookAt = this.around.now() + LOOK_EVERY_MS;
     this.look = this.around.later(() => {
-      this.check();
+      if (this.around.now() - this.lookAt > LATE_MS) {
+        this.wake();
+      } else {
+        this.check();
+      }
       this.watch();
     }, LOOK_EVERY_MS);
   }
 
+  /** How long nothing was heard on this connection, which may have been opened a moment ago. */
+  get quietMs() {
+    return this.around.now() - Math.max(this.heardAt, this.openedAt);
+  }
+
   check() {
-    const now = this.around.now();
-    const { greeted } = this.conversation;
-    if (this.socket && (greeted ? now - this.heardAt > HEARD_WITHIN_MS : now - this.openedAt > OPEN_WITHIN_MS)) {
+    if (this.socket && this.quietMs > GIVEN_UP_AFTER_MS) {
       this.lose(0);
+    } else if (this.socket && this.quietMs > HEARD_WITHIN_MS) {
+      this.say("lost");
     }
   }
 
-  /** The network or the reader is back: no more waiting. */
+  /**
+   * The network, the reader or the machine is back: no more waiting. A connection that has been quiet meanwhile may be
+   * dead, or nobody listened: a new one tells at once, and until it does nothing is said to be lost or live.
+   */
   wake() {
-    this.check();
+    if (this.ended) return;
     if (this.retry !== null) {
       this.around.cancel(this.retry);
       this.attempt = 0;
       this.open();
+    } else if (this.quietMs > HEARD_WITHIN_MS) {
+      this.drop();
+      this.open();
+      if (this.state !== "lost") {
+        this.say("connecting");
+      }
     }
   }
 

@@ -26,8 +26,8 @@ export function statusWords({ state, watching = null, at = null, note = "", gone
     case "viewing":
       return { kind: "away", words: interpolate(gettext("Viewing %(time)s"), { time }), more: "" };
     case "lost": {
-      const more = time ? interpolate(gettext(", showing %(time)s"), { time }) : "";
-      return { kind: "away", words: gettext("Connection lost"), more };
+      const more = time ? interpolate(gettext(" since %(time)s"), { time }) : "";
+      return { kind: "away", words: gettext("Nothing heard"), more };
     }
     case "silent": {
       const more = time ? interpolate(gettext(", showing %(time)s"), { time }) : "";
@@ -99,14 +99,14 @@ export const silentWords = (since) =>
  * The strip under the top bar while nothing new can come: what the page shows then is the last that it received.
  * @param {HTMLElement} strip
  * @param {Status["state"]} state
- * @param {number | string | Date | null} since when the connection was lost or the database fell silent
+ * @param {number | string | Date | null} since when something was last heard, or the database fell silent
  */
 export function showLost(strip, state, since) {
   strip.hidden = since === null || (state !== "lost" && state !== "silent");
   if (since === null || strip.hidden) {
     return;
   }
-  const words = gettext("No connection since %(time)s. This is the last state received. The page keeps trying.");
+  const words = gettext("Nothing heard since %(time)s. This is the last state received. The page keeps trying.");
   const text = state === "silent" ? silentWords(since) : interpolate(words, { time: clock(since) });
   if (strip.textContent !== text) {
     strip.textContent = text;

@@ -47,7 +47,7 @@ export function wireConnection(store, retry) {
     strip.hidden = !off && !silent;
     again.hidden = link.state !== "lost";
     if (strip.hidden) return;
-    const text = _("No connection since %(time)s, %(ago)s ago. The countdowns have stopped. Trying again.");
+    const text = _("Nothing heard since %(time)s, %(ago)s ago. The countdowns have stopped. Trying again.");
     const values = { time: timeOfDay(link.since), ago: duration(Date.now() - link.since) };
     const said =
       link.state === "gone"

@@ -3,37 +3,45 @@
 import { getJson, HttpError, postForm } from "../lib/http.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { ASK } from "../lib/session.js";
+import { TakenBack } from "./asking.js";
 import { powersOf } from "./powers.js";
 import { apply, eventWords, ring } from "./subject.js";
 import { decodeWords } from "./tokens.js";
+import { deedWords, planWords } from "./waiting.js";
 
 /** @import { Event, Payload, Urls } from "./types.js" */
+/** @import { Asking } from "./asking.js" */
 /** @import { Store } from "./store.js" */
 /** @import { TokenBook } from "./tokens.js" */
 
 /** @typedef {Record<string, string>} Fields `action` first, then what it is done to */
 /** @typedef {(text: string, again?: {words: string, action: () => void}) => void} Notice */
 
+/** How long a change waits for its answer before it is given up. */
+const ANSWER_WITHIN_MS = 5_000;
 /** What is done or refused, and never planned. */
-const UNPLANNED = new Set(["undo", "cancel", "workload", "thaw"]);
+const UNPLANNED = new Set(["undo", "cancel", "workload", "verdict_delay", "thaw"]);
 
 export class Acting {
   /**
    * @param {Store} store
    * @param {Urls} urls
-   * @param {{book: TokenBook, notice: Notice, receive: (event: Event) => void}} parts
+   * @param {{book: TokenBook, notice: Notice, asking: Asking, receive: (event: Event) => void}} parts
    */
-  constructor(store, urls, { book, notice, receive }) {
+  constructor(store, urls, { book, notice, asking, receive }) {
     this.store = store;
     this.urls = urls;
     this.book = book;
     this.notice = notice;
+    this.asking = asking;
     this.receive = receive;
     /** Whether the plan on the screen is being carried out: its event is no reason to plan again. */
     this.committing = false;
     /** The version that the plan became, when the server said so before the socket did. */
     this.committed = 0;
     this.asked = 0;
+    /** Takes back the plan that is being asked for. */
+    this.leave = () => {};
     /** @type {{fields: Fields, note: string, v: number} | null} */
     this.waiting = null;
   }
@@ -53,20 +61,27 @@ export class Acting {
    * @param {(error: HttpError) => boolean} [told] says itself what was refused, where it can
    */
   async intend(fields, told) {
-    const { direct, ask, operate } = this.powers;
-    if (!ask) return;
-    const quick = direct || (operate && fields.action === "thaw");
-    const sure = quick && fields.action !== "remove" && !this.store.page.plan;
+    const { click, quick } = this.powers;
+    if (!click) return;
+    const atOnce = quick || (this.mayOperate && fields.action === "thaw");
+    const sure = atOnce && fields.action !== "remove" && !this.store.page.plan;
     await this.reported(sure ? this.act(fields) : this.plan(fields), fields, told);
   }
 
   /**
    * @param {Fields} fields
+   * @param {() => void} [onWaiting] no answer came within a second; what is said of it stands under the top bar
    * @returns {Promise<number>} the version that it became
-   * @throws {HttpError} refused; the input stays as it is
+   * @throws {HttpError} refused; the input stays as it is. TakenBack
    */
-  async act(fields) {
-    const answer = await postForm(this.urls.act, { ...fields, version: this.store.page.head.v });
+  async act(fields, onWaiting) {
+    const { v: version, state } = this.store.page.head;
+    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    // Sent again it is of the same version: decided on what was seen when it was clicked.
+    const values = { ...fields, version, key };
+    const send = (/** @type {AbortSignal} */ signal) =>
+      postForm(this.urls.act, values, { signal, withinMs: ANSWER_WITHIN_MS });
+    const answer = await this.asking.ask({ what: deedWords(fields, state), key, send, onWaiting }).answer;
     if (answer.event) this.receive(answer.event);
     return answer.v;
   }
@@ -79,16 +94,15 @@ export class Acting {
    * @throws {HttpError} it makes no sense
    */
   async plan(fields, note = "") {
+    this.leave();
     this.asked += 1;
     const mine = this.asked;
-    const {
-      v,
-      kind,
-      payload,
-      tokens,
-      estimate = null,
-      compared = null,
-    } = await getJson(`${this.urls.plan}?${new URLSearchParams(fields)}`);
+    const url = `${this.urls.plan}?${new URLSearchParams(fields)}`;
+    const send = (/** @type {AbortSignal} */ signal) => getJson(url, signal);
+    const what = planWords(deedWords(fields, this.store.page.head.state));
+    const { answer, takeBack } = this.asking.ask({ what, key: "", send, harmless: true });
+    this.leave = takeBack;
+    const { v, kind, payload, tokens, estimate = null, compared = null } = await answer;
     const { head, view } = this.store.page;
     if (mine !== this.asked || view !== head) return;
     if (v !== head.v) return this.later(fields, note, v);
@@ -132,6 +146,7 @@ export class Acting {
   }
 
   discard() {
+    this.leave();
     this.asked += 1;
     this.waiting = null;
     this.store.set({ plan: null, side: "after", tab: "nodes" });
@@ -174,6 +189,7 @@ export class Acting {
       this.notice("");
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
+      if (error instanceof TakenBack) return;
       if (told?.(error)) this.notice("");
       else this.refused(error, fields);
     }

@@ -2,6 +2,7 @@
 
 import { HttpError } from "../lib/http.js";
 import { refusalWords } from "./acting.js";
+import { TakenBack } from "./asking.js";
 import { byId } from "./dom.js";
 import { clearErrors, showError, wireDialog } from "../lib/forms.js";
 import { weightWords } from "./limits.js";
@@ -44,10 +45,13 @@ export function wireAdd(store, acting) {
     clearErrors(form);
     const fields = { action: "add", ...valuesOf(form) };
     try {
-      await acting[how](fields);
+      // What waits is said under the top bar, where it can be taken back.
+      await (how === "act" ? acting.act(fields, () => dialog.close()) : acting.plan(fields));
       dialog.close();
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
+      if (error instanceof TakenBack) return;
+      if (!dialog.open) dialog.showModal();
       // Also when somebody was faster: what was typed stays, and the same button adds it to the ring as it is now.
       showError(form, refusalWords(error), error.data.field);
     }

@@ -89,9 +89,9 @@ const listed = (rows) =>
  * @param {typeof import("./served/deeds.js") | null} served
  */
 function deeds(node, acting, act, served) {
-  const { ask, direct, why } = acting.powers;
-  if (!ask) return [h("p", { class: "sub" }, why)];
-  const note = direct ? "" : _("Each of these shows a plan; nothing happens yet.");
+  const { click, quick, why } = acting.powers;
+  if (!click) return [h("p", { class: "sub" }, why)];
+  const note = quick ? "" : _("Each of these shows a plan; nothing happens yet.");
   const active = node.state === "active";
   const one = (/** @type {string} */ action, /** @type {string} */ words, look = "") =>
     button(words, () => act(action), { class: `btn ${look}` });

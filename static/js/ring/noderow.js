@@ -161,7 +161,7 @@ export function actCell({ acting, page, state }, { after }, face) {
     const addresses = (after.replicas ?? []).map(({ address }) => address).join(", ");
     return h("td", { class: "num", title: addresses || null }, replicaWords(after));
   }
-  const { ask, why } = acting.powers;
+  const { click, why } = acting.powers;
   if (after.state === "joining") return h("td");
   const down = !isMember(after);
   const frozen = (after.state === "frozen" || after.pulse !== undefined) && acting.mayOperate;
@@ -173,7 +173,7 @@ export function actCell({ acting, page, state }, { after }, face) {
   const attributes = {
     type: "button",
     class: `x${acting.mayOperate ? "" : " k"}${down || frozen ? " on" : ""}`,
-    disabled: !ask || page.plan !== null,
+    disabled: !click || page.plan !== null,
     title: why || null,
     "aria-label": interpolate(name, { node: face.name }),
     "data-key": `act${face.number}`,

@@ -1,4 +1,4 @@
-/** The line under the top bar: what was refused and what to do about it; and, in its own line, that the connection is lost. */
+/** The line under the top bar: what was refused and what to do about it; and, in its own line, that nothing is heard. */
 
 import { clock, duration } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -44,7 +44,7 @@ export function wireLost(store, retry) {
     if (state === "gone") words.textContent = _("This cluster was deleted. What is shown is its last state.");
     if (state === "silent") words.textContent = silentWords(since);
     if (state !== "lost") return;
-    const text = _("No connection since %(time)s, %(ago)s ago. This is the last state received. Trying again.");
+    const text = _("Nothing heard since %(time)s, %(ago)s ago. This is the last state received. Trying again.");
     const ago = duration(Date.now() - since);
     words.textContent = interpolate(text, { time: clock(since), ago });
   };

@@ -25,6 +25,7 @@ import { wireTabs } from "./tabs.js";
 import { wireTimebar } from "./timebar.js";
 import { wireTools } from "./tools.js";
 import { Travel } from "./travel.js";
+import { wireAsking } from "./waiting.js";
 
 /** @import { Loader } from "./loader.js" */
 /** @import { Wanted } from "./link.js" */
@@ -76,9 +77,11 @@ function makeActing({ boot, store, loader }) {
     const { plan } = store.page;
     const done = acting.isCommitted(event);
     travel.receive(event);
+    asking.happened(event);
     acting.headMoved(plan && !done ? plan.fields : null, event);
   };
-  const acting = new Acting(store, urls, { book: loader.book, notice, receive });
+  const asking = wireAsking(store);
+  const acting = new Acting(store, urls, { book: loader.book, notice, asking, receive });
   const elsewhere = new Set(boot.elsewhere);
   const declares = (/** @type {string} */ kind) => ring.knows(kind) || elsewhere.has(kind);
   return { travel, acting, receive, declares };
@@ -118,7 +121,7 @@ function wirePanels({ boot, store, stage, travel, acting }, { open, openAdd, ope
   wireTabs(store);
   wirePointer(store, stage, (number) => {
     // A mark in a drawing is pointed at to see its node's part in it: nothing invites to kill with it.
-    if (acting.powers.ask && !stage.figures?.scene) void acting.intend({ action: "kill", node: String(number) });
+    if (acting.powers.click && !stage.figures?.scene) void acting.intend({ action: "kill", node: String(number) });
     else store.set({ selected: store.page.selected === number ? null : number });
   });
   byId("core").addEventListener("click", ({ target }) => {

@@ -6,9 +6,9 @@ import { isExternal } from "./members.js";
 /** @import { Page } from "./types.js" */
 
 /**
- * @typedef {{ask: boolean, operate: boolean, direct: boolean, why: string}} Powers
+ * @typedef {{ask: boolean, operate: boolean, direct: boolean, click: boolean, quick: boolean, why: string}} Powers
  *   ask: plans can be asked for; operate: changes can be made; direct: one click makes them, without a plan first;
- *   why: what stands in the way, in words
+ *   click, quick: ask and direct for what may wait until the server is heard; why: what stands in the way, in words
  */
 
 /**
@@ -20,13 +20,16 @@ export function powersOf({ view, head, link }, mayOperate) {
   const past = view !== head;
   const lost = link.state === "lost" || link.state === "gone";
   const foreign = isExternal(head.state);
-  const ask = !past && !lost && !foreign;
+  const click = !past && link.state !== "gone" && !foreign;
+  const ask = click && !lost;
+  const { demo } = head.state.cluster;
   const why = past
     ? _("Go live to change the ring")
     : lost
-      ? _("No connection")
+      ? _("Nothing is heard from the server")
       : foreign
         ? _("Read-only: somebody else runs this cluster")
         : "";
-  return { ask, operate: ask && mayOperate, direct: ask && mayOperate && head.state.cluster.demo, why };
+  const operate = ask && mayOperate;
+  return { ask, operate, direct: operate && demo, click, quick: click && mayOperate && demo, why };
 }

@@ -280,7 +280,7 @@ def test_a_simulated_cluster_never_asks():
     make_cluster("drawn")
     on: dict[str, Any] = {"slug": "drawn", "actor": OPERATOR, "version": None}
     assert change(**on, decision=decisions.kill(1), key="k").kind == "node_killed"
-    assert change(**on, decision=decisions.add(name="d"), key="k").kind == "node_added"
+    assert change(**on, decision=decisions.add(name="d"), key="l").kind == "node_added"
     for decision in (served.freeze(2), served.restart(2), served.thaw(2)):
         with pytest.raises(Refused, match="simulated"):
             change(**on, decision=decision)

@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from live.late import UNTIL
+from live.wire import now_ms
 from ringviz.models import Node
 from ringviz.services import served
 from ringviz.services.changing import report
@@ -34,6 +36,31 @@ def test_a_plan_is_no_event(watcher: Client, cluster: str):
     answer = watcher.get(cluster + "plan?action=add&name=e&weight=2")
     assert (answer.status_code, bool(answer.json()["tokens"])) == (200, True)
     assert watcher.get(cluster + "state").json()["head"] == 2
+
+
+def test_what_is_sent_twice_with_one_key_is_done_once_and_answered_each_time(operator: Client, cluster: str):
+    form = {"action": "kill", "node": 2, "version": 2, "key": "one click"}
+    first, second = operator.post(cluster + "act", form), operator.post(cluster + "act", form)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json() == second.json()
+    assert first.json()["event"]["key"] == "one click"
+    undone = [operator.post(cluster + "act", {"action": "undo", "version": 3, "key": "back"}).json() for _ in range(2)]
+    assert [answer["v"] for answer in undone] == [4, 4]
+    assert operator.get(cluster + "state").json()["head"] == 4
+
+
+def test_what_comes_after_the_page_has_given_it_up_changes_nothing(operator: Client, cluster: str):
+    form = {"action": "kill", "node": 2, "version": 2}
+    late = operator.post(cluster + "act", form, headers={UNTIL: str(now_ms() - 1)})
+    assert (late.status_code, late.json()["error"]) == (412, "This came too late. Nothing was changed.")
+    assert Node.objects.get(number=2).state == "active"
+    in_time = operator.post(cluster + "act", form, headers={UNTIL: str(now_ms() + 60_000)})
+    assert in_time.status_code == 200
+
+
+def test_a_key_is_bounded(operator: Client, cluster: str):
+    refused = operator.post(cluster + "act", {"action": "kill", "node": 2, "version": 2, "key": "k" * 101})
+    assert (refused.status_code, refused.json()["field"]) == (400, "key")
 
 
 def test_who_watches_cannot_act(watcher: Client, cluster: str):

@@ -1,0 +1,196 @@
+/**
+ * What was asked of the server and has no answer yet: each says that it waits, and can be taken back.
+ *
+ * While nothing is heard of the server nothing is sent to it. What got no answer in time is given up, and sent again only
+ * when somebody says so: with the same key, so that it is done once.
+ */
+
+import { HttpError } from "../lib/http.js";
+import { _, interpolate } from "../lib/i18n.js";
+
+/** @typedef {{what: string, key: string, send: (signal: AbortSignal) => Promise<any>, harmless?: boolean,
+ *   onWaiting?: () => void}} Request
+ *   what: "Kill cache-2"; key: of the event that it becomes, "" for none; send: may be called again, with the same key;
+ *   harmless: it changes nothing, and is sent by itself once the server is heard; onWaiting: it will take longer
+ */
+/** @typedef {{text: string, buttons: {words: string, action: () => void}[]}} Line */
+/** @typedef {{show(lines: Line[]): void, later(callback: () => void, ms: number): any, cancel(timer: any): void}} Surroundings */
+
+/** A request that takes longer than this says that it waits. */
+export const WAITS_AFTER_MS = 1_000;
+/** How long it is said that something was taken back. */
+export const SAID_FOR_MS = 10_000;
+
+/** It was taken back: nothing is to be said of it as refused. */
+export class TakenBack extends HttpError {
+  constructor() {
+    super(0, "");
+    this.name = "TakenBack";
+  }
+}
+
+class Asked {
+  /** @param {Asking} all @param {Request} request */
+  constructor(all, request) {
+    this.all = all;
+    this.request = request;
+    /** @type {"held" | "sent" | "waiting" | "unanswered"} */
+    this.phase = "held";
+    this.wasSent = false;
+    this.abort = new AbortController();
+    /** @type {any} */
+    this.timer = null;
+    /** @type {{resolve: (answer: any) => void, reject: (error: unknown) => void}} */
+    this.settle = { resolve: () => {}, reject: () => {} };
+    /** @type {Promise<any>} */
+    this.answer = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+  }
+
+  begin() {
+    if (this.all.heard) void this.send();
+    else this.wait("held");
+  }
+
+  async send() {
+    const { signal } = this.abort;
+    this.phase = "sent";
+    this.wasSent = true;
+    this.timer = this.all.around.later(() => this.wait("waiting"), WAITS_AFTER_MS);
+    this.all.write();
+    try {
+      this.end((settle, answer) => settle.resolve(answer), await this.request.send(signal));
+    } catch (error) {
+      if (signal.aborted) return;
+      const unanswered = error instanceof HttpError && error.status === 0;
+      if (unanswered) this.wait("unanswered");
+      else this.end((settle) => settle.reject(error), null);
+    }
+  }
+
+  /** @param {"held" | "waiting" | "unanswered"} phase */
+  wait(phase) {
+    this.all.around.cancel(this.timer);
+    this.phase = phase;
+    this.request.onWaiting?.();
+    this.all.write();
+  }
+
+  /** The server is heard again: what changes nothing goes on by itself. */
+  again() {
+    if (this.request.harmless && (this.phase === "held" || this.phase === "unanswered")) void this.send();
+  }
+
+  takeBack() {
+    this.abort.abort();
+    this.end((settle) => settle.reject(new TakenBack()), null);
+    if (!this.request.harmless) this.all.tookBack(this);
+  }
+
+  /**
+   * @param {(settle: Asked["settle"], answer: any) => void} how
+   * @param {any} answer
+   */
+  end(how, answer) {
+    this.all.around.cancel(this.timer);
+    this.all.open.delete(this);
+    how(this.settle, answer);
+    this.all.write();
+  }
+
+  /** @returns {Line | null} null while it is too early to say anything */
+  line() {
+    const back = { words: _("Take back"), action: () => this.takeBack() };
+    const send = () => void this.send();
+    const { heard } = this.all;
+    const said = (/** @type {string} */ text, /** @type {Line["buttons"]} */ buttons) => ({
+      text: interpolate(text, { what: this.request.what }),
+      buttons,
+    });
+    if (this.phase === "sent") return null;
+    if (this.phase === "waiting" || !heard) return said(_("%(what)s is waiting for the server."), [back]);
+    if (!this.wasSent) return said(_("%(what)s has not been sent."), [{ words: _("Send"), action: send }, back]);
+    return said(_("%(what)s got no answer."), [{ words: _("Send again"), action: send }, back]);
+  }
+}
+
+export class Asking {
+  /** @param {Surroundings} around */
+  constructor(around) {
+    this.around = around;
+    this.heard = true;
+    /** @type {Set<Asked>} */
+    this.open = new Set();
+    /** @type {Set<Line>} what became of those that were taken back */
+    this.said = new Set();
+    /** @type {Map<string, string>} what was taken back after it was sent, by its key: it may have arrived */
+    this.doubtful = new Map();
+  }
+
+  /**
+   * Sends a request, or holds it while nothing is heard.
+   * @param {Request} request
+   * @returns {{answer: Promise<any>, takeBack: () => void}} the answer throws HttpError when it was refused, TakenBack
+   */
+  ask(request) {
+    const asked = new Asked(this, request);
+    this.open.add(asked);
+    asked.begin();
+    return { answer: asked.answer, takeBack: () => this.open.has(asked) && asked.takeBack() };
+  }
+
+  /** @param {boolean} heard whether the server is heard */
+  listen(heard) {
+    if (heard === this.heard) return;
+    this.heard = heard;
+    if (heard) for (const asked of [...this.open]) asked.again();
+    this.write();
+  }
+
+  /**
+   * An event came, whoever asked for it.
+   * @param {{v: number, key?: string}} event
+   */
+  happened(event) {
+    if (!event.key) return;
+    for (const asked of [...this.open]) {
+      if (asked.request.key === event.key) asked.end((settle) => settle.resolve({ v: event.v, event: null }), null);
+    }
+    const what = this.doubtful.get(event.key);
+    if (what === undefined) return;
+    this.doubtful.delete(event.key);
+    this.say(interpolate(_("%(what)s had already reached the server and was carried out."), { what }));
+  }
+
+  /** @param {Asked} asked */
+  tookBack({ request: { what, key }, wasSent }) {
+    if (wasSent) this.doubtful.set(key, what);
+    const text = wasSent
+      ? _("%(what)s was taken back. If it has reached the server already, this page will say so.")
+      : _("%(what)s was taken back. It was never sent.");
+    const close = this.say(interpolate(text, { what }));
+    this.around.later(close, SAID_FOR_MS);
+  }
+
+  /**
+   * @param {string} text
+   * @returns {() => void} takes it away
+   */
+  say(text) {
+    const close = () => {
+      this.said.delete(line);
+      this.write();
+    };
+    const line = { text, buttons: [{ words: _("Close"), action: close }] };
+    this.said.clear();
+    this.said.add(line);
+    this.write();
+    return close;
+  }
+
+  write() {
+    const lines = [...this.open].map((asked) => asked.line()).filter((line) => line !== null);
+    this.around.show([...lines, ...this.said]);
+  }
+}
