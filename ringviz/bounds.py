@@ -31,6 +31,7 @@ MAX_PULSE_EVERY_MS = 10_000
 MAX_SLOW_EVERY_MS = 50  # freezes that come as often as this are felt as a low speed
 SLOW_FOR_MS, SLOW_EVERY_MS = 10, 20  # half speed: the shortest period that the supervisor keeps on a busy machine
 MAX_PULSE_PERCENT = 80  # of the time that a server is frozen: it has to answer in the rest
+MAX_VERDICT_DELAY_MS = 60_000  # of a freeze that was asked for
 MAX_REPLICAS = 1  # of a server
 MAX_PASSWORD = 1_000
 MAX_WHY = 500  # of why something failed; the rest is cut off

@@ -15,6 +15,7 @@ from ringviz.bounds import (
     MAX_PATTERN,
     MAX_REPLICAS,
     MAX_SLUG,
+    MAX_VERDICT_DELAY_MS,
     MAX_VNODES,
     MAX_WEIGHT,
     MAX_WHY,
@@ -56,7 +57,8 @@ class KeySet(models.Model):
 class Cluster(models.Model):
     """Nodes that share a key set. `next_number` is what the next node will be called on the wire; none is reused.
 
-    `replicas`, `memory`, `unfilled` and `workload` say something of managed clusters only: see `ringviz.core.state`.
+    `replicas`, `memory`, `unfilled`, `workload` and `verdict_delay_ms` say something of managed clusters only: see
+    `ringviz.core.state`.
     `slot_map` is what the nodes of an external one have besides, by number: {"1": {"slots", "replicas",
     "hostname"}}.
     """
@@ -88,6 +90,12 @@ class Cluster(models.Model):
     memory = models.PositiveBigIntegerField(_("memory of a server, bytes"), default=0, editable=False)
     unfilled = models.JSONField(default=list, editable=False)
     workload = models.JSONField(null=True, default=None, editable=False)
+    verdict_delay_ms = models.PositiveIntegerField(
+        _("verdict on a freeze after, ms"),
+        default=0,
+        validators=[MaxValueValidator(MAX_VERDICT_DELAY_MS)],
+        help_text=_("How long a server that somebody froze may stay silent. 0: as any other server."),
+    )
     slot_map = models.JSONField(null=True, default=None, editable=False)
     stream = models.OneToOneField(Stream, models.PROTECT, editable=False, related_name="cluster")
     next_number = models.PositiveIntegerField(default=1, editable=False)

@@ -43,6 +43,10 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
             return ()
         return ("slug", "name", "demo", "seed", "kind", *(("replicas",) if obj.kind == Cluster.Kind.MANAGED else ()))
 
+    def get_exclude(self, request: HttpRequest, obj: Cluster | None = None) -> tuple[str, ...]:
+        """What only servers have."""
+        return () if obj is not None and obj.kind == Cluster.Kind.MANAGED else ("verdict_delay_ms",)
+
     def view_on_site(self, obj: Cluster) -> str:
         """The Ring page."""
         return reverse("ringviz:ring", args=[obj.slug])

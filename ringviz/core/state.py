@@ -14,7 +14,13 @@ MANAGED: Final = "managed"  # the kind of a cluster whose servers are ours
 WITHOUT_SERVER: Final = ("down", "draining")  # neither has one nor waits for one
 
 
-class ClusterState(TypedDict):
+class _DelayedState(TypedDict, total=False):
+    """What only a managed cluster has that gives freezes time: how long before their verdict, in milliseconds."""
+
+    verdict_delay_ms: int
+
+
+class ClusterState(_DelayedState):
     """Settings of a cluster. `replicas` real replica servers a node, `memory` bytes a server: 0 without servers.
 
     `options` are all parameters of the strategy, by name.
@@ -225,6 +231,17 @@ def without_work(state: State, payload: Mapping[str, Any]) -> State:
 def with_workload(state: State, payload: Mapping[str, Any]) -> State:
     """The clients have other settings."""
     return {**state, "workload": payload["workload"]}
+
+
+def with_verdict_delay(state: State, payload: Mapping[str, Any]) -> State:
+    """Freezes have another time before their verdict."""
+    return {**state, "cluster": with_delay(state["cluster"], payload["delay_ms"])}
+
+
+def with_delay(cluster: ClusterState, delay_ms: int) -> ClusterState:
+    """The settings with another time before the verdict of a freeze; none is not told."""
+    others = {name: value for name, value in cluster.items() if name != "verdict_delay_ms"}
+    return cast(ClusterState, {**others, "verdict_delay_ms": delay_ms} if delay_ms else others)
 
 
 def _with_options(cluster: Mapping[str, Any]) -> ClusterState:

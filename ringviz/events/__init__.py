@@ -26,7 +26,7 @@ from ringviz.events.nodes import (
     NodeSuspected,
     NodeThawed,
 )
-from ringviz.events.work import WorkAsked, WorkCancelling, WorkEnded, WorkloadSet, work_words
+from ringviz.events.work import VerdictDelaySet, WorkAsked, WorkCancelling, WorkEnded, WorkloadSet, work_words
 from ringviz.events.keys import KeysImported, KeysLost, KeysRefilled
 from ringviz.events.clusters import ClusterCreated, ClusterFormed, ClusterReconfigured, ExternalMoved, ExternalSeen
 
@@ -65,6 +65,7 @@ __all__ = [
     "NodeThawed",
     "Payload",
     "Settings",
+    "VerdictDelaySet",
     "WorkAsked",
     "WorkCancelling",
     "WorkEnded",
@@ -81,6 +82,7 @@ Payload = (
     | WorkCancelling
     | WorkEnded
     | WorkloadSet
+    | VerdictDelaySet
     | KeysRefilled
     | KeysLost
     | NodeEvent

@@ -15,7 +15,7 @@ from live.subjects import EventWords, Payload
 from live.wording import grouped
 from ringviz.core import state
 from ringviz.core.state import NodeState, Work, Workload
-from ringviz.events.subject import kind
+from ringviz.events.subject import kind, same
 
 _WANTED = {  # what an intent is for
     "form": gettext_lazy("start the servers"),
@@ -96,6 +96,13 @@ class WorkEnded:
     gone: int = 0
 
 
+def _delay(payload: Payload) -> EventWords:
+    if not payload["delay_ms"]:
+        return same(_("no delay of verdicts on freezes"))
+    text = _("verdict %(seconds)s s after a freeze")
+    return same(text % {"seconds": f"{payload['delay_ms'] / 1_000:g}"})
+
+
 @kind("workload_set", title=gettext_lazy("Workload"), fold=state.with_workload, words=_workload)
 @dataclass(frozen=True)
 class WorkloadSet:
@@ -103,4 +110,14 @@ class WorkloadSet:
 
     workload: Workload
     before: Workload | None
+    undoes: int | None = None
+
+
+@kind("verdict_delay_set", title=gettext_lazy("Verdict on freezes"), fold=state.with_verdict_delay, words=_delay)
+@dataclass(frozen=True)
+class VerdictDelaySet:
+    """A server that somebody freezes is convicted `delay_ms` later; `before_ms` is what was."""
+
+    delay_ms: int
+    before_ms: int
     undoes: int | None = None

@@ -16,7 +16,7 @@ from ringviz.forms.deciding import DecidingForm
 from ringviz.forms.founding import FoundingForm
 from ringviz.forms.options import OptionsField
 from ringviz.models import Cluster
-from ringviz.services import decisions
+from ringviz.services import decisions, freezing
 from ringviz.services.changing import check_allowed
 from ringviz.services.clusters import DEFAULT_MEMORY, create_cluster
 from ringviz.services.decisions import Decision
@@ -111,14 +111,16 @@ class ChangeClusterForm(DecidingForm[Cluster]):
 
     class Meta:
         model = Cluster
-        fields = (*_CONFIGURED, "key_set")
+        fields = (*_CONFIGURED, "verdict_delay_ms", "key_set")
         help_texts = {"copies": _COPIES_NOTE}
 
     def decisions(self) -> list[Decision]:
-        """Settings are one event, other keys another."""
+        """Settings are one event, the delay of verdicts another, and other keys one more."""
         touched, found = self.touched(), list[Decision]()
         if settings := {name: self.cleaned_data[name] for name in _CONFIGURED if name in touched}:
             found.append(decisions.configure(**settings))
+        if "verdict_delay_ms" in touched:
+            found.append(freezing.delay_verdict(self.cleaned_data["verdict_delay_ms"]))
         if "key_set" in touched:
             found.append(decisions.use_keys(self.cleaned_data["key_set"]))
         return found

@@ -13,11 +13,12 @@ from live.models import Stream
 from live.places import Place
 from live.reading import read_stable
 from live.shared import Shared
-from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work, without_pulse
+from ringviz.core.state import ClusterState, KeysState, NodeState, State, Work, with_delay, without_pulse
 from ringviz.errors import NotFound
 from ringviz.models import Cluster, Intent, KeySet
 
 NODE_FIELDS = tuple(name for name in NodeState.__annotations__ if name in NodeState.__required_keys__)
+CLUSTER_FIELDS = tuple(name for name in ClusterState.__annotations__ if name in ClusterState.__required_keys__)
 PREFIX = "clusters"  # begins every address of a cluster
 _OPEN = (Intent.State.WAITING, Intent.State.RUNNING)
 
@@ -143,7 +144,8 @@ def work_of(intent: Intent) -> Work:
 
 def settings_of(cluster: Cluster) -> ClusterState:
     """The settings of a cluster as its stream tells them."""
-    return cast(ClusterState, {name: getattr(cluster, name) for name in ClusterState.__annotations__})
+    settings = {name: getattr(cluster, name) for name in CLUSTER_FIELDS}
+    return with_delay(cast(ClusterState, settings), cluster.verdict_delay_ms)
 
 
 def keys_of(key_set: KeySet) -> KeysState:

@@ -11,7 +11,7 @@ from live.asked import Fields, maybe_whole, whole
 from ringviz.bounds import MAX_WEIGHT
 from ringviz.core.state import Pulse, Workload
 from ringviz.errors import Invalid
-from ringviz.services import decisions, importing, pulsing, served
+from ringviz.services import decisions, freezing, importing, pulsing, served
 from ringviz.services.checks import options_asked
 from ringviz.services.decisions import Decision
 
@@ -104,6 +104,7 @@ _ACTIONS: dict[str, Callable[[Fields], Decision]] = {
     "restart": lambda fields: served.restart(whole(fields, "node")),
     "cancel": lambda fields: served.cancel(whole(fields, "work")),
     "workload": _workload,
+    "verdict_delay": lambda fields: freezing.delay_verdict(whole(fields, "verdict_delay_ms")),
     "configure": _configure,
     "keys": lambda fields: importing.taking(whole(fields, "keys")),
 }

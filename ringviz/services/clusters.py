@@ -38,6 +38,7 @@ from ringviz.services.checks import (
     check_slug,
     checked_options,
 )
+from ringviz.services.freezing import check_verdict_delay
 from ringviz.services.intents import first_work, keep_first
 from ringviz.services.rows import slot_map_of, write_nodes
 from ringviz.stores import passwords
@@ -71,6 +72,7 @@ def create_cluster(
     replicas: int = 0,
     memory: int = DEFAULT_MEMORY,
     workload: Workload | None = None,
+    verdict_delay_ms: int = 0,
 ) -> Event:
     """A cluster with its nodes, as the first event of its stream. Raises NotAllowed, Invalid.
 
@@ -93,6 +95,7 @@ def create_cluster(
         replicas=replicas if managed else 0,
         memory=memory if managed else 0,
         workload=workload if managed else None,
+        verdict_delay_ms=verdict_delay_ms if managed else 0,
         unfilled=[[0, BUCKETS - 1]] if managed else [],
     )
     state = _first_state(cluster, nodes)
@@ -128,6 +131,7 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
     cluster.options = checked_options(cluster.strategy, cluster.options)
     check_seed(cluster.seed)
     check_keys(cluster.key_set)
+    check_verdict_delay(cluster.verdict_delay_ms)
     since, taken = timestamp(timezone.now()), set[str]()
     members = [new_node(number=number, since=since, **node) for number, node in enumerate(nodes, 1)]
     for member in members:

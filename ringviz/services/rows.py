@@ -22,7 +22,7 @@ def write_rows(cluster: Cluster, before: State, after: State) -> None:
     write_nodes(cluster, [node for node in after["nodes"] if node != old.get(node["number"])])
     fields: dict[str, Any] = {}
     if before["cluster"] != after["cluster"]:
-        fields.update(after["cluster"])
+        fields.update({"verdict_delay_ms": 0, **after["cluster"]})
     if before["keys"] != after["keys"]:
         fields["key_set_id"] = after["keys"]["id"]
     for name in ("unfilled", "workload"):

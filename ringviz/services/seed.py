@@ -21,6 +21,7 @@ from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import file_key_set, pattern_key_set
 
 DEMO_KEYS = 20_000
+DEMO_VERDICT_DELAY_MS = 8_000  # time to see a freeze, and to thaw it
 _SEEDER = Actor(name="seed", origin="seed", may_operate=True)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -57,6 +58,7 @@ def _demo() -> None:
         nodes=[{"name": f"cache-{n}"} for n in range(1, 9)],
         kind=Cluster.Kind.MANAGED,
         workload=FIRST_WORKLOAD,
+        verdict_delay_ms=DEMO_VERDICT_DELAY_MS,
     )
 
 

@@ -16,7 +16,7 @@ from ringviz.errors import Invalid
 from ringviz.models import Cluster, KeySet, Node
 from ringviz.selectors.clusters import cluster_of
 from ringviz.selectors.past import event_at, state_at
-from ringviz.services import decisions, pulsing, served
+from ringviz.services import decisions, freezing, pulsing, served
 from ringviz.services.changing import change, check_allowed, check_changeable
 from ringviz.services.decisions import Decision
 from ringviz.services.intents import asked_before
@@ -153,6 +153,7 @@ _INVERSES_OF_SERVED: dict[type[Any], Inverse] = {
     events.NodeRemoved: _added_anew,
     events.NodeFrozen: lambda payload, _before: served.thaw(payload["node"]["number"]),
     events.NodePulsed: _pulse_as_it_was,
+    events.VerdictDelaySet: lambda payload, _before: freezing.delay_verdict(payload["before_ms"]),
     events.WorkAsked: lambda payload, _before: served.cancel(payload["asked"]["id"]),
     events.WorkloadSet: lambda payload, _before: served.set_workload(payload["before"] or _off(payload["workload"])),
 }

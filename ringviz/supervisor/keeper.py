@@ -32,6 +32,7 @@ from ringviz.services.decisions import ACTIVE
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.companions import Companions
 from ringviz.supervisor.deaths import Deaths
+from ringviz.supervisor.freezing import Freezes
 from ringviz.supervisor.members import Members
 from ringviz.supervisor.moving import MoveFailed, Mover
 from ringviz.supervisor.pulsing import Pulses
@@ -99,6 +100,7 @@ class ClusterKeeper:
         self._refill = Refill(self.book, self.members, telling, engine)
         self._deaths = Deaths(self.book, engine, self.members, self._mover, telling)
         self._works = Works(self.book, engine, self.members, self._mover, self._refill, telling)
+        self._freezes = Freezes(self.members)
         self._companions = Companions(cluster.slug, hands, on_end=self.wake)
         self._thread = threading.Thread(target=self._run, name=f"keeper {cluster.slug}", daemon=True)
 
@@ -247,6 +249,7 @@ class ClusterKeeper:
         intents = self.book.open_intents()
         self._companions.follow(on)
         self._follow_pulses(on.state)
+        self._freezes.follow(on.state)
         if prompt := next((one for one in intents if one.action in PROMPT), None):
             self._prompt(prompt)
             return True
@@ -331,6 +334,7 @@ class ClusterKeeper:
             if intent.action == "freeze":
                 self.book.done(intent, decision)
                 self._pulses.end(self.cluster_id, intent.node)  # it would let it go on
+                self._freezes.follow(self.book.known().state)
                 self.members.silent.add(intent.node)  # asking it would hold up the thaw until the verdict
                 server.child.freeze()
             else:

@@ -14,7 +14,7 @@ from ringviz.core.buckets import BUCKETS
 from ringviz.core.state import Pulse, Workload
 from ringviz.models import Cluster, Intent
 from ringviz.selectors.clusters import known
-from ringviz.services import decisions, pulsing, served
+from ringviz.services import decisions, freezing, pulsing, served
 from ringviz.services.changing import change
 from ringviz.services.clusters import create_cluster
 from ringviz.services.decisions import Decision
@@ -80,6 +80,8 @@ def _acts() -> list[tuple[str, Callable[[], Event]]]:
         ("work_ended_cancelled", lambda: _given_up(Intent.State.CANCELLED, "")),
         ("work_asked_to_revive_another", lambda: _asked(decisions.revive(3))),
         ("work_ended_failed", lambda: _given_up(Intent.State.FAILED, "it did not start")),
+        ("verdict_delay_set", lambda: _asked(freezing.delay_verdict(8_000))),
+        ("verdict_delay_set_off", lambda: _asked(freezing.delay_verdict(0))),
     ]
 
 

@@ -34,6 +34,7 @@ KINDS = {
     "work_cancelling",
     "work_ended",
     "workload_set",
+    "verdict_delay_set",
     "node_suspected",
     "node_cleared",
     "node_frozen",

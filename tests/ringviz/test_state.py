@@ -60,6 +60,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "work_cancelling": {"asked": asked(4, cancelling=True)},
     "work_ended": {"work": 4, "asked": asked(4), "outcome": "failed", "why": "", "node": None, "gone": 1},
     "workload_set": {"workload": {"on": True}, "before": None},
+    "verdict_delay_set": {"delay_ms": 8_000, "before_ms": 0},
     "keys_refilled": {"keys": 5, "ms": 1, "unfilled": [], "changed": CHANGED},
     "keys_lost": {"keys": 5, "unfilled": [[0, 9]], "changed": CHANGED},
     "node_suspected": {"node": node(1, state="suspected"), "changed": []},

@@ -8,10 +8,12 @@ import { facesOf } from "./faces.js";
 import { wireDialog } from "../lib/forms.js";
 import { renumberWords, weightWords } from "./limits.js";
 import { isMember, nodeWord, predicted } from "./members.js";
+import { tickSince } from "./noderow.js";
 import { abilitiesOf } from "./strategies.js";
+import { verdictAt, verdictWords } from "./verdict.js";
 
 /** @import { Acting } from "./acting.js" */
-/** @import { Node, State } from "./types.js" */
+/** @import { Node, Page, State } from "./types.js" */
 /** @import { Store } from "./store.js" */
 
 /**
@@ -24,6 +26,7 @@ import { abilitiesOf } from "./strategies.js";
 export function wireCard(store, acting, served, outside) {
   const dialog = /** @type {HTMLDialogElement} */ (byId("node-dialog"));
   wireDialog(dialog);
+  setInterval(() => dialog.open && tickSince(dialog, store.page.offset), 1000);
   return (number) => {
     const { state } = store.page.view;
     const node = state.nodes.find((one) => one.number === number);
@@ -39,6 +42,7 @@ export function wireCard(store, acting, served, outside) {
     dialog.replaceChildren(
       h("h2", { id: "node-title" }, chip(face), " ", node.name),
       listed(outside?.nodeFacts(store.page, node) ?? facts(state, node, served?.factsOf(store.page, node) ?? [])),
+      dueWords(store.page, node),
       ...deeds(node, acting, act, served),
       h("div", { class: "selrow" }, h("button", { type: "button", class: "btn", "data-close": true }, _("Close"))),
     );
@@ -69,6 +73,19 @@ function facts(state, node, more) {
     [_("Zone"), node.zone || "–"],
     [_("Address"), node.address || "–"],
   ];
+}
+
+/**
+ * How long there is time to thaw it.
+ * @param {Readonly<Page>} page
+ * @param {Node} node
+ */
+function dueWords({ view, head, offset }, node) {
+  const due = view === head ? verdictAt(view.state.cluster, node) : null;
+  if (due === null) return "";
+  const word = nodeWord(node);
+  const left = verdictWords(due, Date.now() + offset);
+  return h("p", { class: "due", "data-due": due, "data-word": word }, `${word}, ${left}`);
 }
 
 /** @param {Node} node it pulses since some other time than that of its state */

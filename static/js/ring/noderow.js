@@ -6,6 +6,7 @@ import { fairShare } from "./change.js";
 import { chip, h } from "./dom.js";
 import { isExternal, isManaged, isMember, isServed, nodeWord, predicted } from "./members.js";
 import { replicaWords } from "./outside.js";
+import { verdictAt, verdictWords } from "./verdict.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Face, Faces } from "./faces.js" */
@@ -108,6 +109,11 @@ function downWords({ page, change, state }, node) {
   const word = nodeWord(node);
   if (change?.planned || node.pulse) return h("span", { class: "sub" }, word);
   const past = page.view !== page.head;
+  const due = past ? null : verdictAt(state.cluster, node);
+  if (due !== null) {
+    const left = verdictWords(due, Date.now() + page.offset);
+    return h("span", { class: "sub due", "data-due": due, "data-word": word }, `${word}, ${left}`);
+  }
   const attributes = past ? {} : { "data-since": node.since, "data-word": word };
   const time = past ? `, ${clock(node.since)}` : ` ${sinceWords(node.since, page.offset)}`;
   return h("span", { class: "sub", ...attributes }, word + time);
@@ -117,11 +123,15 @@ function downWords({ page, change, state }, node) {
 const sinceWords = (since, offset) => duration(Date.now() + offset - Date.parse(since));
 
 /**
- * Writes "down 8 s" anew, once a second.
+ * Writes "down 8 s" anew, once a second, and "frozen, verdict in 6 s".
  * @param {HTMLElement} root
  * @param {number} offset
  */
 export function tickSince(root, offset) {
+  for (const element of root.querySelectorAll("[data-due]")) {
+    const { due, word } = /** @type {HTMLElement} */ (element).dataset;
+    element.textContent = `${word}, ${verdictWords(Number(due), Date.now() + offset)}`;
+  }
   for (const element of root.querySelectorAll("[data-since]")) {
     const { since, word } = /** @type {HTMLElement} */ (element).dataset;
     element.textContent = `${word} ${sinceWords(since ?? "", offset)}`;

@@ -56,12 +56,37 @@ export function wireSettings(store, acting, openAdd) {
   };
   store.on(["view", "plan", "link", "mayOperate"], show);
 
+  wireVerdictDelay(store, acting, form);
   const add = /** @type {HTMLButtonElement} */ (byId("add-open"));
   add.addEventListener("click", openAdd);
   store.on(["view", "link", "mayOperate", "plan"], ({ plan }) => {
     add.disabled = !acting.powers.ask || plan !== null;
     add.title = acting.powers.why;
   });
+}
+
+/**
+ * How long a server that somebody froze has until its verdict: of managed clusters only. It moves no key, so there is
+ * nothing to plan.
+ * @param {Store} store
+ * @param {Acting} acting
+ * @param {HTMLFormElement} form
+ */
+function wireVerdictDelay(store, acting, form) {
+  const input = /** @type {HTMLInputElement | null} */ (document.getElementById("verdict-delay"));
+  if (!input) return;
+  const show = () => {
+    input.value = String((store.page.view.state.cluster.verdict_delay_ms ?? 0) / 1000);
+    input.disabled = !acting.powers.operate;
+    input.title = acting.powers.why;
+  };
+  input.addEventListener("change", () => {
+    clearErrors(form);
+    input.removeAttribute("aria-invalid");
+    const fields = { action: "verdict_delay", verdict_delay_ms: String(Math.round(Number(input.value) * 1000)) };
+    void acting.reported(acting.act(fields), fields, (error) => toldBeside(form, error)).then(show);
+  });
+  store.on(["view", "link"], show);
 }
 
 /**

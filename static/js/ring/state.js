@@ -39,6 +39,12 @@ export const withKeys = (state, payload) => settled({ ...state, keys: payload.ke
 /** @type {Fold} the clients have other settings */
 export const withWorkload = (state, { workload }) => ({ ...state, workload });
 
+/** @type {Fold} freezes have another time before their verdict; none is not told */
+export const withVerdictDelay = (state, { delay_ms: delay }) => {
+  const { verdict_delay_ms: _was, ...others } = state.cluster;
+  return { ...state, cluster: delay ? { ...others, verdict_delay_ms: delay } : others };
+};
+
 /** @type {Fold} an intent waits; the node, where there is one, is about to join */
 export const withWork = (state, { asked, node }) => ({
   ...state,

@@ -2,9 +2,9 @@
  * What the Ring page knows. Node numbers are 1 and more, 0 is nobody; versions rise by one; times are ISO 8601 in UTC.
  *
  * @typedef {{slug: string, name: string, kind: string, demo: boolean, strategy: string, options?: Record<string, number>,
- *   vnodes: number, copies: number, seed: number, replicas?: number, memory?: number}} Cluster
+ *   vnodes: number, copies: number, seed: number, replicas?: number, memory?: number, verdict_delay_ms?: number}} Cluster
  *   options: all parameters of its strategy, by name; replicas: servers that follow each node; memory: bytes that a server
- *   may use, 0 without servers
+ *   may use, 0 without servers; verdict_delay_ms: how long a server that somebody froze has until its verdict
  * @typedef {{id: number, kind: string, label: string, count: number}} Keys
  * @typedef {{number: number, name: string, address: string, zone: string, weight: number,
  *   state: "active" | "suspected" | "frozen" | "down" | "joining" | "draining", since: string, tokens: number, keys: number,
@@ -25,7 +25,7 @@
  * @typedef {{node?: Node | null, number?: number, name?: string, cluster?: Cluster, keys?: any, nodes?: Node[],
  *   before?: any, changed?: Figures[], movement?: Movement | null, undoes?: number | null, work?: any,
  *   unfilled?: number[][] | null, asked?: Work, outcome?: string, why?: string, gone?: number, workload?: Workload | null,
- *   cause?: string, loss?: {keys: number, bytes: number} | null, ms?: number, address?: string}} Payload
+ *   cause?: string, loss?: {keys: number, bytes: number} | null, ms?: number, address?: string, delay_ms?: number}} Payload
  *   keys: a key set, or how many were refilled; work: the intent that it ends, 0 for none; loss: what died with a server
  * @typedef {{v: number, kind: string, at: string, payload: Payload}} Event
  *

@@ -81,6 +81,7 @@ OF_SERVERS = {
         "work_cancelling",
         "work_ended",
         "workload_set",
+        "verdict_delay_set",
         "keys_refilled",
         "keys_lost",
         "external_seen",

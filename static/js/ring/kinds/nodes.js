@@ -148,8 +148,8 @@ export const nodeKinds = {
     planned: () => _("Plan: freeze %(node)s"),
     sentence: (planned) =>
       planned
-        ? _("Its server would stop and answer nobody. If nobody thaws it, it is killed within two seconds.")
-        : _("Its server is stopped and answers nobody. If nobody thaws it, it is killed within two seconds."),
+        ? _("Its server would stop and answer nobody. Unless somebody thaws it before its verdict, it is killed.")
+        : _("Its server is stopped and answers nobody. Unless somebody thaws it before its verdict, it is killed."),
     ofNode: true,
   },
   node_thawed: {

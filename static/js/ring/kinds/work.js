@@ -2,7 +2,8 @@
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
-import { withoutWork, withWork, withWorkCancelling, withWorkload } from "../state.js";
+import { withoutWork, withVerdictDelay, withWork, withWorkCancelling, withWorkload } from "../state.js";
+import { same } from "./kind.js";
 
 /** @import { Payload } from "../types.js" */
 /** @import { Kind } from "./kind.js" */
@@ -51,10 +52,17 @@ function workload({ workload: settings }) {
   return { label: _("workload"), text: interpolate(text, { n: count(rate) }) };
 }
 
+/** @param {Payload} payload */
+function verdictDelay({ delay_ms: delay = 0 }) {
+  if (!delay) return same(_("no delay of verdicts on freezes"));
+  return same(interpolate(_("verdict %(seconds)s s after a freeze"), { seconds: delay / 1000 }));
+}
+
 /** @type {Record<string, Kind>} */
 export const workKinds = {
   work_asked: { fold: withWork, words: says(() => _("requested: %(what)s")), shows: "nothing" },
   work_cancelling: { fold: withWorkCancelling, words: says(() => _("being cancelled: %(what)s")), shows: "nothing" },
   work_ended: { fold: withoutWork, words: says(ended), shows: "nothing" },
+  verdict_delay_set: { fold: withVerdictDelay, words: verdictDelay, shows: "beside" },
   workload_set: { fold: withWorkload, words: workload, shows: "beside" },
 };

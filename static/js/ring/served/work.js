@@ -4,6 +4,7 @@ import { clock, count, fixed } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { button, byId, h, keepFocus } from "../dom.js";
 import { isMember, nodeWord } from "../members.js";
+import { verdictAt, verdictWords } from "../verdict.js";
 import { workWords } from "../kinds/work.js";
 import { fresh } from "./fresh.js";
 
@@ -205,10 +206,13 @@ export function silentWords(page, now) {
   const silent = page.view.state.nodes
     .filter((node) => isMember(node) && (node.state !== "active" || node.pulse || isToldOf(page, node, frame)))
     .sort((a, b) => Number(b.number === frame?.node) - Number(a.number === frame?.node));
-  const said = silent.slice(0, MOST_NAMED).map(({ number, name, state, pulse }) => {
+  const said = silent.slice(0, MOST_NAMED).map((node) => {
+    const { number, name, state, pulse } = node;
     if (pulse && frame?.node !== number) return `${name}: ${nodeWord({ state, pulse })}.`;
     const base = state === "frozen" ? _("%(node)s is frozen") : _("%(node)s does not answer");
     const who = interpolate(base, { node: name });
+    const due = state === "frozen" ? verdictAt(page.view.state.cluster, node) : null;
+    if (due !== null) return `${who}, ${verdictWords(due, now + page.offset)}.`;
     if (frame?.node !== number) return `${who}.`;
     if (!frame.misses) return `${who}: ${_("no verdict, since most servers are silent together.")}`;
     const misses = ngettext("%(n)s ping missed", "%(n)s pings missed", frame.misses);
