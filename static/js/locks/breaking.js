@@ -10,6 +10,9 @@ import { holderName, lasting, leftWords, renewsEvery } from "./words.js";
 /** @import { Child } from "../lib/dom.js" */
 /** @import { Consequence, Detail, Row, There } from "./types.js" */
 
+/** A break that takes longer than this says that it waits. */
+const WAITS_AFTER_MS = 1_000;
+
 /** @typedef {{url: string, now: () => number, broken: (row: Row) => void, changed: () => void}} Parts */
 
 /**
@@ -45,12 +48,20 @@ export function wireBreaking({ url, now, broken, changed }) {
   };
   const send = async (/** @type {{row: Row, key: string}} */ { row, key }) => {
     act.disabled = true;
+    // Closing the dialog gives it up; the server refuses it when it comes too late.
+    const taken = new AbortController();
+    dialog.addEventListener("close", () => taken.abort(), { once: true });
+    const timer = setTimeout(() => {
+      error.textContent = _("Waiting for the server. Close this dialog to give it up.");
+      error.hidden = false;
+    }, WAITS_AFTER_MS);
     try {
-      await postForm(url, { ...shown(row), reason: reason.value.trim(), key });
+      await postForm(url, { ...shown(row), reason: reason.value.trim(), key }, { signal: taken.signal });
       dialog.close();
       reason.value = "";
       broken(row);
     } catch (problem) {
+      if (taken.signal.aborted) return;
       if (!(problem instanceof HttpError)) throw problem;
       refuse(problem.message);
       const there = /** @type {There[] | undefined} */ (problem.data.rows);
@@ -58,6 +69,8 @@ export function wireBreaking({ url, now, broken, changed }) {
       if (there)
         list.replaceChildren(...fact(_("Held now by"), there.length ? there.map(thereNow) : [_("Nobody holds it.")]));
       changed();
+    } finally {
+      clearTimeout(timer);
     }
   };
   form.addEventListener("submit", (event) => {

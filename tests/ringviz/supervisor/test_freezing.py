@@ -38,7 +38,7 @@ def test_a_frozen_node_is_convicted_when_the_delay_is_over_and_one_that_hangs_at
     real.act("freeze", node=3)
     frozen = real.event("node_frozen")
     assert silent_by_itself(real, 2) < SOON_S
-    killed = real.event("node_killed", real.event("node_killed", frozen.version).version)
+    killed = real.event("node_killed", real.event("node_killed", frozen.version).version + 1)
     assert (killed.payload["node"]["number"], killed.payload["cause"]) == (3, "silent")
     assert DELAY_MS / 1_000 <= between_s(frozen, killed) < DELAY_MS / 1_000 + SOON_S
     assert sum(real.equal().values()) == 4_000
