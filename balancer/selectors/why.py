@@ -21,7 +21,7 @@ class Pick(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """What another policy would have picked: a node, and the nodes that were as good to it."""
+    """What another policy would have picked: a node, and the nodes that were as good to it, the real choice first."""
 
     policy: str
     candidate: Candidate
@@ -74,7 +74,12 @@ def others(one: Explained) -> tuple[Other, ...]:
         (turn["policy"], by_name[turn["node"]], ()) for turn in one["turns"] if turn["node"] in by_name
     ] + _foreseen(one)
     return tuple(
-        Other(policy, candidate, ties, candidate["name"] == one["node"])
+        Other(
+            policy,
+            candidate,
+            tuple(sorted(ties, key=lambda name: name != one["node"])),
+            candidate["name"] == one["node"],
+        )
         for policy, candidate, ties in found
         if policy != one["policy"]
     )

@@ -59,7 +59,9 @@ def _notes(other: Other) -> Iterator[str]:
     if len(other.ties) == 1:
         yield _("tie with %(node)s") % {"node": other.ties[0]}
     elif other.ties:
-        yield ngettext("tie with %(n)s other", "tie with %(n)s others", len(other.ties)) % {"n": len(other.ties)}
+        more = len(other.ties) - 1
+        text = ngettext("tie with %(node)s and %(n)s other", "tie with %(node)s and %(n)s others", more)
+        yield text % {"node": other.ties[0], "n": grouped(more)}
 
 
 def end_words(one: Explained) -> str:

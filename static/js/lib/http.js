@@ -83,6 +83,16 @@ export async function getJson(url, signal) {
 /**
  * @param {string | URL} url
  * @param {AbortSignal} [signal]
+ * @returns {Promise<string>} a part of a page, as the server's template wrote it
+ */
+export async function getText(url, signal) {
+  const response = await ask(url, { headers: { accept: "text/html" }, signal: signal ?? null });
+  return whole(response.text(), signal);
+}
+
+/**
+ * @param {string | URL} url
+ * @param {AbortSignal} [signal]
  * @returns {Promise<ArrayBuffer>}
  */
 export async function getBinary(url, signal) {

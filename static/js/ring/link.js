@@ -1,6 +1,6 @@
 /** What an address holds: the moment, the chosen node, the key (and whether it is spelled by escapes), and the plan (with its strategy). Pure but for `wireLink`. */
 
-import { gettext as _ } from "../lib/i18n.js";
+import { copyLink } from "../lib/copy.js";
 import { byId } from "./dom.js";
 
 /** @import { Page } from "./types.js" */
@@ -70,25 +70,13 @@ export function writeLink(page, moment, search = "") {
  * @param {(text: string) => void} say
  */
 export function wireLink(store, say) {
-  const share = byId("share");
+  const share = /** @type {HTMLButtonElement} */ (byId("share"));
   store.on(["view", "plan", "selected", "key", "escapes"], (page) => {
     const address = location.pathname + writeLink(page, false, location.search);
     if (address !== location.pathname + location.search) history.replaceState(null, "", address);
   });
-  share.addEventListener("click", async () => {
+  share.addEventListener("click", () => {
     const link = new URL(location.pathname + writeLink(store.page, true), location.origin).href;
-    const words = share.textContent;
-    try {
-      await navigator.clipboard.writeText(link);
-      share.textContent = _("Copied");
-      say(_("The link was copied."));
-      setTimeout(() => {
-        share.textContent = words;
-      }, 2000);
-    } catch {
-      // No clipboard without a secure origin: the address itself is taken along.
-      history.replaceState(null, "", link);
-      say(_("The link is in the address line."));
-    }
+    void copyLink(share, link, say);
   });
 }

@@ -1,13 +1,12 @@
 /** What an address holds: the moment, and the settings that fill in the form. Pure but for `wireLink`. */
 
+import { copyLink } from "../../lib/copy.js";
 import { byId } from "../../lib/dom.js";
-import { _ } from "../../lib/i18n.js";
 import { drivable } from "./policies.js";
 
 /** @import { Context } from "./main.js" */
 /** @import { Page, Traffic } from "./types.js" */
 
-const COPIED_MS = 2000;
 const NUMBERS = /** @type {const} */ (["rate", "skew", "seed"]);
 
 /**
@@ -49,25 +48,14 @@ export function writeLink({ view, head }, settings, search = "") {
  * @param {Context} context
  */
 export function wireLink({ store, say }) {
-  const share = byId("share");
+  const share = /** @type {HTMLButtonElement} */ (byId("share"));
   store.onState(({ balancer }, past) => {
     if (!balancer.traffic.on && !past) return; // what filled in the form stays in the address
     const address = location.pathname + writeLink(store.page, balancer.traffic.on, location.search);
     if (address !== location.pathname + location.search) history.replaceState(null, "", address);
   });
-  share.addEventListener("click", async () => {
+  share.addEventListener("click", () => {
     const link = new URL(location.pathname + writeLink(store.page, true, location.search), location.origin).href;
-    const words = share.textContent;
-    try {
-      await navigator.clipboard.writeText(link);
-      share.textContent = _("Copied");
-      say(_("The link was copied."));
-      setTimeout(() => {
-        share.textContent = words;
-      }, COPIED_MS);
-    } catch {
-      history.replaceState(null, "", link); // no clipboard without a secure origin: the address itself is taken along
-      say(_("The link is in the address line."));
-    }
+    void copyLink(share, link, say);
   });
 }

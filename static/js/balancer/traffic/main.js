@@ -17,6 +17,7 @@ import { makeSay } from "./say.js";
 import { TrafficStore } from "./store.js";
 import { wireSentence } from "./sentence.js";
 import { startTrial } from "./trial.js";
+import { startWhy } from "./why.js";
 
 /** @import { Boot, LiveEvent, Urls } from "./types.js" */
 
@@ -68,6 +69,7 @@ const { restyle, toggleTables } = wireBoard(context);
 const { help } = wireBar(context, begin);
 wireLink(context);
 startTrial(context, search);
+startWhy(context);
 const past = wirePast(context);
 const present = wirePresent(restyle);
 wireKeys({
