@@ -36,7 +36,7 @@ from ringviz.strategies import described as strategies_described
 from ringviz.views.answers import refusals_as_json
 
 _OF_A_RACE: Final = frozenset(("p", "nodes", "load", "requests", "queue", "freeze"))
-_ADDRESSES: Final = ("page", "act", "state", "race", "trial")
+_ADDRESSES: Final = ("page", "act", "state", "race", "trial", "why", "recent")
 
 
 @costly_with("v")

@@ -13,6 +13,7 @@ import { wireIdle } from "./idle.js";
 import { readLink, wireLink } from "./link.js";
 import { declare } from "./policies.js";
 import { wirePast } from "./past.js";
+import { startRecent } from "./recent.js";
 import { makeSay } from "./say.js";
 import { TrafficStore } from "./store.js";
 import { wireSentence } from "./sentence.js";
@@ -65,7 +66,7 @@ const wanted = readLink(search, boot.balancer.traffic);
 wireSentence(context);
 wireFields(context);
 wireIdle(context, wanted);
-const { restyle, toggleTables } = wireBoard(context);
+const { history: seen, restyle, toggleTables } = wireBoard(context);
 const { help } = wireBar(context, begin);
 wireLink(context);
 startTrial(context, search);
@@ -80,4 +81,4 @@ wireKeys({
   "?": help,
   Escape: () => void (present.leave() || past.live()),
 });
-void past.ready.then(begin);
+void Promise.all([past.ready, startRecent(context, seen)]).then(begin);

@@ -53,7 +53,7 @@
  *   first: Traffic}} Told
  *   what the server declares: `described` of balancer/wording.py
  *
- * @typedef {{page: string, act: string, state: string, race: string, trial: string, ring: string, node_act: string, socket: string}} Urls
+ * @typedef {{page: string, why: string, recent: string, act: string, state: string, race: string, trial: string, ring: string, node_act: string, socket: string}} Urls
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string | null, event: LiveEvent | null,
  *   ring: import("../../ring/types.js").State, balancer: State, causes: Causes, urls: Urls, may_operate: boolean, now: number,
  *   elsewhere: string[], strategies: Record<string, import("../../ring/types.js").Strategy>, told: Told}} Boot

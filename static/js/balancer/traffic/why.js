@@ -16,7 +16,8 @@ const CONTROLS = "button, a, input, select, summary, form";
 
 class WhyPanel {
   /** @param {Context} context */
-  constructor({ store, say }) {
+  constructor({ store, say, urls }) {
+    this.url = urls.why;
     this.store = store;
     this.say = say;
     this.root = byId("why");
@@ -38,7 +39,7 @@ class WhyPanel {
     const { signal } = this.waiting;
     this.root.setAttribute("aria-busy", "true");
     try {
-      this.fill(await getText(`${this.root.dataset.href}${askWhy(asked)}`, signal));
+      this.fill(await getText(`${this.url}${askWhy(asked)}`, signal));
     } catch (error) {
       if (signal.aborted) return;
       this.fail(error instanceof Error ? error.message : String(error));
@@ -135,6 +136,7 @@ export function startWhy(context) {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || root.hidden || document.querySelector("dialog[open]"))
       return;
+    event.preventDefault();
     panel.close();
   });
   byId("lanes").addEventListener("click", ({ target }) => {
