@@ -185,6 +185,11 @@ def test_by_zone_the_legend_names_every_zone_and_pins_stay_apart(clusters: Demo,
         swatches = page.page.locator("#legend .zone")
         expect(page.page.locator("#legend")).to_be_visible()
         expect(swatches).to_have_count(3)
+        if size == PHONE:
+            legend, ring = page.page.locator("#legend").bounding_box(), page.ring.bounding_box()
+            assert legend
+            assert ring
+            assert legend["y"] >= ring["y"] + ring["height"], "the legend lies on the ring"
         named = page.page.locator("#legend div", has=page.page.locator(".zone")).all_inner_texts()
         assert [text.strip() for text in named] == ["zone-a", "zone-b", "zone-c"]
         assert [chip.get_attribute("class") for chip in chips.all()] == before, "a pin has another colour"
