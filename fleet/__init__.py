@@ -1,1 +1,1 @@
-"""Starts, watches and ends processes. It knows no subject; nothing else in the project starts a process."""
+"""Starts, watches and ends processes. It knows nothing about the product; nothing else in it starts a process."""

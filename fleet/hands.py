@@ -1,7 +1,7 @@
-"""The hands of a program: its main thread, the only one that starts processes, and that sees them end.
+"""The hands of a program: its main thread, the only one that starts processes and sees them end.
 
-A child is tied to the thread that started it (fleet.leash), so that the threads that decide ask this one. It waits for
-requests and for the end of children with one `poll`.
+A child is tied to the thread that started it (fleet.leash), so other threads ask this one to start children. It waits
+for requests and for the end of children with one `poll`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TypeVar
 from fleet.process import Child
 
 T = TypeVar("T")
-_TICK_S = 0.5  # how late the end of a child is seen where the system has no pidfd
+_TICK_S = 0.5  # how late the end of a child is noticed on systems without pidfd
 
 
 class Closed(RuntimeError):
@@ -25,7 +25,7 @@ class Closed(RuntimeError):
 
 
 class Hands:
-    """`run` belongs to the main thread; everything else may be called from any."""
+    """`run` belongs to the main thread; any thread may call the rest."""
 
     def __init__(self) -> None:
         self._requests: queue.SimpleQueue[tuple[Future[object], Callable[[], object]]] = queue.SimpleQueue()
@@ -36,7 +36,7 @@ class Hands:
         self._closed = False
 
     def do(self, work: Callable[[], T]) -> T:
-        """Runs `work` on the main thread and gives its result, or raises its error. Raises Closed."""
+        """Runs `work` on the main thread and returns its result, or raises its error. Raises Closed."""
         future: Future[object] = Future()
         self._requests.put((future, work))
         self.wake()
@@ -45,7 +45,7 @@ class Hands:
         return future.result()  # type: ignore[return-value]
 
     def start(self, starter: Callable[[], Child], on_end: Callable[[Child], None]) -> Child:
-        """Starts a child and tells of its end, on the main thread and quickly. Raises OSError, Closed."""
+        """Starts a child, and reports its end on the main thread and quickly. Raises OSError, Closed."""
 
         def begin() -> Child:
             child = starter()
@@ -55,12 +55,12 @@ class Hands:
         return self.do(begin)
 
     def wake(self) -> None:
-        """Has the main thread look around."""
-        with suppress(BlockingIOError):  # it has enough reasons to already
+        """Wakes the main thread."""
+        with suppress(BlockingIOError):  # it is about to wake anyway
             os.write(self._wake_write, b"!")
 
     def run(self, going_on: Callable[[], bool]) -> None:
-        """Serves until `going_on` says no."""
+        """Serves until `going_on` returns False."""
         while going_on():
             self._wait()
             self._serve()
@@ -68,7 +68,7 @@ class Hands:
                 self._watched.pop(child)(child)
 
     def end(self) -> None:
-        """Kills every child that is left and refuses what is still asked."""
+        """Kills all remaining children and refuses pending requests."""
         self._closed = True
         self._refuse_all()
         for child in list(self._watched):

@@ -1,4 +1,4 @@
-"""Who a process is, beyond its number, which the system gives to another one day: only the very same is ever ended."""
+"""The identity of a process beyond its number, which the system reuses: only the very same process is ever ended."""
 
 import os
 import select
@@ -17,7 +17,7 @@ _DELETED = " (deleted)"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`started` is what the system says of the start (clock ticks on Linux); `directory` is where it works."""
+    """`started` is the start as the system reports it (clock ticks on Linux); `directory` is its working directory."""
 
     pid: int
     started: str
@@ -30,21 +30,21 @@ class Identity:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Identity":
-        """What `to_dict` gave. Raises KeyError, TypeError, ValueError."""
+        """The inverse of `to_dict`. Raises KeyError, TypeError, ValueError."""
         return cls(int(values["pid"]), str(values["started"]), str(values["binary"]), str(values["directory"]))
 
 
 def identity_of(pid: int) -> Identity | None:
-    """Who has this number now; None for nobody, for a zombie, and where it cannot be known for sure."""
+    """The process that has this number now; None for none, for a zombie, and if it cannot be known for certain."""
     if sys.platform.startswith("linux"):
         return _of_proc(pid)
     return _of_ps(pid)
 
 
 def end_if_same(identity: Identity) -> bool:
-    """Kills the process if it is the same by number, start, binary and directory. Whether it was, and is no more.
+    """Kills the process if number, start, binary and directory match. Returns whether they did and it is gone.
 
-    The group that it leads, and so what it started, is killed with it.
+    The process group that it leads, with everything it started, is killed too.
     """
     opener = getattr(os, "pidfd_open", None)
     if opener is None:
@@ -54,7 +54,7 @@ def end_if_same(identity: Identity) -> bool:
     except OSError:
         return False
     try:
-        # The descriptor holds the process: whoever is found now is who gets the signal.
+        # The descriptor pins the process: the one found now is the one that gets the signal.
         if identity_of(identity.pid) != identity:
             return False
         signal.pidfd_send_signal(pidfd, signal.SIGSTOP)
@@ -70,9 +70,9 @@ def end_if_same(identity: Identity) -> bool:
 
 
 def _kill_group(leader: Identity) -> None:
-    """Kills the group of a process that was stopped, if it leads one.
+    """Kills the group of a stopped process, if it leads one.
 
-    While it stands it does not end, and its number, which is its group's, is given to nobody.
+    While it is stopped it does not end, so its number, which is its group's, is not reused.
     """
     with suppress(ProcessLookupError, PermissionError):
         if os.getpgid(leader.pid) == leader.pid and identity_of(leader.pid) == leader:
@@ -82,19 +82,20 @@ def _kill_group(leader: Identity) -> None:
 def _of_proc(pid: int) -> Identity | None:
     where = Path("/proc") / str(pid)
     try:
-        # After the name, which may hold anything, in its last parenthesis: state, then 18 fields, then the start.
+        # After the name, which may contain anything and ends with the last parenthesis: state, then 18 fields, then the
+        # start.
         fields = (where / "stat").read_text().rpartition(")")[2].split()
         if fields[0] in "ZX":
             return None
         binary, directory = os.readlink(where / "exe"), os.readlink(where / "cwd")
-        # An upgrade while it runs makes no other process of it.
+        # An upgrade while it runs does not make it another process.
         return Identity(pid, fields[19], binary.removesuffix(_DELETED), directory.removesuffix(_DELETED))
     except (OSError, IndexError):
         return None
 
 
 def _of_ps(pid: int) -> Identity | None:
-    """macOS: `ps` knows start and binary, `lsof` the directory."""
+    """macOS: `ps` reports start and binary, `lsof` the directory."""
     try:
         listed = subprocess.run(
             ["ps", "-o", "lstart=,comm=", "-p", str(pid)], capture_output=True, text=True, check=True

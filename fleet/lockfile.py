@@ -13,7 +13,7 @@ class LockFile:
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
-        """Take the lock if nobody has it; never waits."""
+        """Takes the lock if it is free; never waits."""
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -24,13 +24,13 @@ class LockFile:
         return True
 
     def release(self) -> None:
-        """Free the lock, if it is held here."""
+        """Frees the lock, if it is held here."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
     def is_held(self) -> bool:
-        """Whether some process, this one included, holds it now."""
+        """Whether some process, including this one, holds it now."""
         if self._descriptor is not None:
             return True
         if not self.path.exists():

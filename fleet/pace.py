@@ -1,4 +1,4 @@
-"""How often a program may be started: a cap by the minute, pauses that double, and when it makes no sense any more."""
+"""How often a program may be started: a limit per minute, pauses that double, and when to give up."""
 
 import math
 from collections import deque
@@ -10,9 +10,9 @@ _MOST_DOUBLINGS = 30
 
 @dataclass
 class Pace:
-    """Of one program, or of a group. Times are given, of any clock that only rises; there is none of its own.
+    """For one program, or a group. Times are passed in, by any clock that only rises; it has no clock of its own.
 
-    At most `starts_a_minute`; after a death a pause of `first_pause_s`, doubled for each recent one up to
+    At most `starts_a_minute` starts; after a death a pause of `first_pause_s`, doubled for each recent death up to
     `longest_pause_s`; hopeless after `deaths` within `within_s` seconds.
     """
 
@@ -26,13 +26,13 @@ class Pace:
     _paused_until: float = field(default=-math.inf, init=False)
 
     def started(self, now: float) -> None:
-        """Note a start."""
+        """Notes a start."""
         self._starts.append(now)
         while len(self._starts) > self.starts_a_minute:
             self._starts.popleft()
 
     def died(self, now: float) -> None:
-        """Note a death. All recent ones count for the pause, also those beyond `deaths`."""
+        """Notes a death. All recent ones count for the pause, including those beyond `deaths`."""
         self._deaths.append(now)
         while len(self._deaths) > 1 and now - self._deaths[0] >= self.within_s:
             self._deaths.popleft()
@@ -40,7 +40,7 @@ class Pace:
         self._paused_until = now + min(self.first_pause_s * 2**doublings, self.longest_pause_s)
 
     def next_start(self, now: float) -> float:
-        """The earliest time of the next start; `now` when that is at once."""
+        """The earliest time of the next start; `now` if it may start at once."""
         due = max(now, self._paused_until)
         if len(self._starts) >= self.starts_a_minute:
             due = max(due, self._starts[0] + MINUTE_S)

@@ -1,4 +1,4 @@
-"""Listening sockets, bound here and handed to a child, so that nobody can take the port in between."""
+"""Listening sockets, bound here and passed to a child, so nobody can take the port in between."""
 
 import errno
 import socket
@@ -8,12 +8,12 @@ BACKLOG = 2048
 
 
 class PortUnavailable(OSError):
-    """No listening socket could be had."""
+    """No listening socket is available."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundSocket:
-    """A bound, listening socket and the port it really has. `refused` were tried first and are taken."""
+    """A bound, listening socket and its real port. `refused` are ports that were tried first and are taken."""
 
     socket: socket.socket
     port: int
@@ -21,16 +21,16 @@ class BoundSocket:
 
 
 def listen(host: str, port: int, *, tries: int = 20) -> BoundSocket:
-    """Listen on `host` (an IP address) at `port`, or at the next free one of `tries`; port 0 takes any free one.
+    """Listens on `host` (an IP address) at `port`, or at the next free one of `tries`; port 0 takes any free one.
 
-    Raises PortUnavailable: all of them taken, a port that only root may bind, or an address this machine does not have.
+    Raises PortUnavailable: all ports are taken, only root may bind the port, or this machine does not have the address.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     refused: list[int] = []
     for candidate in range(port, min(port + tries, 65_536)):
         bound = socket.socket(family, socket.SOCK_STREAM)
         try:
-            # Restarting must not wait for the last run's closed connections; a live listener is still refused.
+            # A restart must not wait for the last run's closed connections; a live listener is still refused.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind((host, candidate))
             bound.listen(BACKLOG)

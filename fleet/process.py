@@ -1,4 +1,4 @@
-"""One child process: started in a session of its own on a leash, watched, ended with everything it started."""
+"""One child process: started in its own session on a leash, watched, ended with everything it started."""
 
 import os
 import select
@@ -13,12 +13,12 @@ from typing import IO
 
 from fleet.leash import Means, leashed, means
 
-# Where there is no pidfd (macOS), a wait looks this often.
+# Without pidfd (macOS), a wait polls this often.
 LOOK_EVERY_S = 0.05
 
 
 class Child:
-    """A running or ended child. Its process group is its own: what it starts ends with it."""
+    """A running or ended child. It has its own process group: whatever it starts ends with it."""
 
     def __init__(self, name: str, process: "subprocess.Popen[bytes]", lifeline: int | None) -> None:
         self.name = name
@@ -37,35 +37,35 @@ class Child:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it has ended, for any thread: nothing is buried. Without waitid it may be a little late."""
+        """Whether it has ended, for any thread; does not reap it. Without waitid the answer may be a little late."""
         if self._process.returncode is not None or not hasattr(os, "waitid"):
             return self._process.returncode is not None
         try:
             return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-        except ChildProcessError:  # buried meanwhile
+        except ChildProcessError:  # reaped meanwhile
             return True
 
     def fileno(self) -> int:
-        """A descriptor that is readable once the child has ended (for `select`); -1 where the system has none."""
+        """A descriptor that is readable once the child has ended (for `select`); -1 if the system has none."""
         return -1 if self._pidfd is None else self._pidfd
 
     def wait(self, timeout_s: float | None = None) -> int | None:
-        """The exit status, as soon as there is one within `timeout_s` (None: for ever); else None."""
+        """The exit status as soon as there is one within `timeout_s` (None: for ever); otherwise None."""
         if self._process.returncode is None and self._ended_within(timeout_s):
             self._bury()
         return self._process.returncode
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the child and whatever it started."""
+        """Sends a signal to the child and everything it started."""
         if self._process.returncode is None:
-            # PermissionError: macOS says so of a group of which only a zombie is left.
+            # PermissionError: macOS raises it for a group of which only a zombie is left.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
 
     def end(self, grace_s: float) -> int:
-        """Terminate, give it `grace_s` seconds to finish, then kill what is left. Returns the exit status.
+        """Terminates it, gives it `grace_s` seconds to finish, then kills what is left. Returns the exit status.
 
-        A frozen one is thawed for it, with the terminate signal waiting, so that it does nothing else before.
+        A frozen child is thawed for this with the terminate signal pending, so it does nothing else first.
         """
         self.signal(signal.SIGTERM)
         self.thaw()
@@ -74,15 +74,15 @@ class Child:
         return self._process.returncode
 
     def freeze(self) -> None:
-        """Stop the whole group where it stands (SIGSTOP): it answers nobody and loses nothing."""
+        """Stops the whole group where it is (SIGSTOP): it answers nobody and loses nothing."""
         self.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let a frozen group go on."""
+        """Resumes a frozen group."""
         self.signal(signal.SIGCONT)
 
     def kill(self) -> int:
-        """Kill the whole group at once."""
+        """Kills the whole group at once."""
         self.signal(signal.SIGKILL)
         self.wait()
         return self._process.returncode
@@ -100,7 +100,7 @@ class Child:
         return True
 
     def _bury(self) -> None:
-        # Before the child is reaped its group's number cannot be given to anybody else.
+        # Before the child is reaped, its group's number cannot be reused.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
@@ -122,14 +122,14 @@ def start(
     stderr: int | IO[bytes] | None = None,
     by: Means | None = None,
 ) -> Child:
-    """Start `argv` as a child that dies with this process. Raises OSError where it cannot be started.
+    """Starts `argv` as a child that dies with this process. Raises OSError if it cannot be started.
 
-    `stdin` is all that it reads from standard input, where what is secret is seen by nobody; without it there is none.
-    It has no terminal of its own: Ctrl-C in the terminal reaches the parent only, which decides.
+    `stdin` is everything it reads from standard input, where nobody can see secrets; without it there is none. It has
+    no terminal of its own: Ctrl-C in the terminal reaches only the parent, which decides.
     """
     if threading.current_thread() is not threading.main_thread():
         # A parent-death signal fires when the starting thread ends (fleet.leash).
-        raise RuntimeError(f"{name}: children are started from the main thread")
+        raise RuntimeError(f"{name}: start children from the main thread")
     by = by or means()
     read_end, write_end = os.pipe() if by == "pipe" else (None, None)
     try:
@@ -151,7 +151,7 @@ def start(
         if read_end is not None:
             os.close(read_end)
     if stdin is not None and process.stdin is not None:
-        with suppress(BrokenPipeError), process.stdin:  # it ended before it read: its status tells
+        with suppress(BrokenPipeError), process.stdin:  # it ended before it read: its status says so
             process.stdin.write(stdin)
     return Child(name, process, write_end)
 

@@ -1,1 +1,1 @@
-"""Distributed locks: leases, and the watcher of everybody's locks."""
+"""Distributed locks: our own lock, and a watcher of every client's locks."""

@@ -12,7 +12,7 @@ class LocksConfig(AppConfig):
     verbose_name = _("Locks")
 
     def ready(self) -> None:
-        """Makes the lock sources known to the product."""
+        """Registers the lock sources with the other apps."""
         from live.places import register
         from locks.places import LockSources
 

@@ -1,7 +1,7 @@
-"""One process of a kind leads, by a lease (a lock of ours in our own Redis) and by its fencing token in the database.
+"""One process of each role leads, by a lease (our own lock, in our own Redis) and a fencing token in the database.
 
-The lease says who leads now, the database who led last. A process that was paused past its lease may believe that it
-still leads; what it writes is refused by whoever knows a newer token.
+The lease decides who leads now; the database records who led last. A process that was paused past its lease may believe
+that it still leads: its writes are refused by everything that knows a newer token.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ TIMEOUT_S = 0.5
 class Leader:
     """Leads as `role`, "supervisor" or "watcher", until `stopping` is set.
 
-    `lost` is called, once, when another process leads: this one must end. `promoted` is called with each fencing token
-    by which this one leads, the first included. `floor` is a number that they are above, besides every one that led.
+    `lost` is called once, when another process leads: this one must end. `promoted` is called with each fencing token
+    under which this process leads, including the first. Tokens are higher than `floor` and than those of every earlier
+    leader.
     """
 
     def __init__(
@@ -47,16 +48,16 @@ class Leader:
             lease_name(role),
             TTL_MS,
             holder=this_process(),
-            floor=lambda: max(newest_token(role), floor()),  # whatever the lease server forgot
+            floor=lambda: max(newest_token(role), floor()),  # even if the lease server forgot its counter
         )
         self._held: Held | None = None
         self._silent = ""
         self._renewing = threading.Thread(target=self._renew, name="lease", daemon=True)
 
     def wait(self) -> bool:
-        """Returns when this process leads; the lease is renewed from then on. False when told to stop first.
+        """Waits until this process leads; the lease is renewed from then on. Returns False if told to stop first.
 
-        Raises Fenced where a newer leader is in the database.
+        Raises Fenced if the database knows a newer leader.
         """
         while not self._stopping.is_set():
             if self._holds():
@@ -66,22 +67,25 @@ class Leader:
         return False
 
     def leads(self) -> bool:
-        """Whether the lease is ours for certain: nobody else can have it yet. Also right after a pause of ours."""
+        """Whether the lease is certainly ours, so nobody else can have it yet.
+
+        Holds right after this process was paused, too.
+        """
         held = self._held
         return held is not None and held.fencing_token == self.fencing_token and held.valid_for_s() > 0
 
     def guard(self) -> Guard:
-        """What a write that begins now checks within its turn: that no newer leader is there."""
+        """The check within the turn of a write that begins now: there is no newer leader."""
         return guard(self._role, self.fencing_token)
 
     def check(self) -> None:
-        """The same, and that the lease is ours for certain. Raises Fenced."""
+        """The same check, and that the lease is certainly ours. Raises Fenced."""
         if not self.leads():
-            raise Fenced("somebody else leads, or may")
+            raise Fenced("another process leads, or may lead")
         self.guard()()
 
     def end(self) -> None:
-        """Gives the lease back, once `stopping` is set."""
+        """Releases the lease, once `stopping` is set."""
         if self._renewing.ident is not None:
             self._renewing.join(timeout=3)
         if self._held is not None:
@@ -89,38 +93,41 @@ class Leader:
                 self._held.release()
 
     def _renew(self) -> None:
-        """What a silent server keeps from being renewed is tried again: meanwhile nobody knows who leads."""
+        """Retries renewals that fail because a server is silent: meanwhile nobody knows who leads."""
         try:
             while not self._stopping.wait(RENEW_EVERY_S):
                 if self._holds() is False:
                     raise Fenced("another process has the lease")
         except Fenced as newer:
-            logger.error("Somebody else leads; the %s ends: %s", self._role, newer)
+            logger.error("Another process leads; this %s ends: %s", self._role, newer)
             self._lost()
-        except Exception:  # a process that never leads again must not seem to
-            logger.exception("The lease of the %s cannot be kept; it ends", self._role)
+        except Exception:  # a process that will never lead again must not appear to
+            logger.exception("The %s cannot keep its lease and ends", self._role)
             self._lost()
         finally:
             connections.close_all()
 
     def _holds(self) -> bool | None:
-        """Renews the lease or takes it, and tells the database. None where one of the two does not answer."""
+        """Renews the lease or takes it, and records that in the database.
+
+        None if one of the two servers does not answer.
+        """
         try:
             answer = self._take()
         except (LockServerError, StoreGone, Error) as error:
             silent = "database" if isinstance(error, Error) else "lease server"
             if silent != self._silent:
-                logger.warning("The %s does not answer: once the lease runs out nothing is done: %s", silent, error)
+                logger.warning("The %s does not answer. Work stops when the lease expires: %s", silent, error)
             self._silent = silent
             connections.close_all()
             return None
         if self._silent and answer:
-            logger.warning("The %s is back, and this %s leads", self._silent, self._role)
+            logger.warning("The %s answers again, and this %s leads", self._silent, self._role)
         self._silent = ""
         return answer
 
     def _take(self) -> bool:
-        """False where somebody else has the lease. It may have run out, or its server may have lost it."""
+        """False if another process has the lease. Ours may have expired, or its server may have lost it."""
         held = self._held
         if held is None or not held.extend():
             held = self._lease.try_acquire()

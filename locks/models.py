@@ -1,4 +1,4 @@
-"""Lock sources, breaks that were asked for, and who leads. Rows are written by `locks.services` only."""
+"""Lock sources, requested breaks, and who leads. Only `locks.services` writes rows."""
 
 from django.db import models
 from django.utils import timezone
@@ -9,9 +9,9 @@ from locks.bounds import MAX_BREAK_KEY, MAX_HOLDER, MAX_NAME, MAX_SLUG
 
 
 class LockSource(models.Model):
-    """A server whose locks are watched, or were: its address is in the environment only (LOCK_SOURCES).
+    """A server whose locks are or were watched. Its address is only in the environment (LOCK_SOURCES).
 
-    `paused`: an operator wants no command sent to it. It is written with the event that says so.
+    `paused`: an operator wants no commands sent to it. It is written together with its event.
     """
 
     slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
@@ -29,14 +29,15 @@ class LockSource(models.Model):
 
 
 class LockBreak(models.Model):
-    """A break that an operator asked for. It stands here before anything is deleted, so that nothing is deleted unseen.
+    """A break that an operator requested. The row is written before anything is deleted, so every deletion leaves a
+    trace.
 
-    `payload` is that of the event to come (`events.LockBroken`), `version` the event's. `key` makes asking twice the
-    same as asking once.
+    `payload` is the payload of the coming event (`events.LockBroken`), `version` the event's. A request sent twice with
+    the same `key` runs once.
     """
 
     class State(models.TextChoices):
-        """How far it is. Asked and old: whoever broke it ended before it could say so."""
+        """Its progress. If it is asked and old, the process that broke the lock ended before it could report."""
 
         ASKED = "asked", _("asked")
         TOLD = "told", _("told")

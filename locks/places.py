@@ -1,6 +1,6 @@
 """Lock sources as places: where the sockets, the timeline, the overview and the navigation find them.
 
-Imported at every start of Django: what is slow to import waits until it is needed.
+Imported at every start of Django, so slow imports wait until they are needed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from locks.selectors.sources import PREFIX, listed, place_of
 
 
 class LockSources(Places):
-    """Every source that is configured; one that was, keeps its page and its timeline."""
+    """Every configured source. One that is no longer configured keeps its page and its timeline."""
 
     prefix = PREFIX
     urls = "locks.urls"
@@ -48,11 +48,11 @@ class LockSources(Places):
         return [place_of(source) for source in listed(most)]
 
     def moment(self, place: Place, version: int, _subject: Subject | None = None) -> str:
-        """The timeline from this version on: what was held then is not in the log."""
+        """The timeline from this version on: the log does not say what was held then."""
         return f"{reverse('timeline', args=[place.prefix, place.slug])}?before={version + 1}"
 
     def overview(self) -> Overview:
-        """Two queries, and four short calls of our own Redis a source."""
+        """Two queries, and four short calls to our own Redis per source."""
         from locks.selectors.overview import overview_of
 
         return overview_of(listed(1_000))
@@ -64,7 +64,7 @@ class LockSources(Places):
         return names_in(place.stream_id, most)
 
     def processes(self) -> Sequence[Process]:
-        """The watcher, where there are sources."""
+        """The watcher, if there are sources."""
         from locks.selectors.watcher import watcher
 
         return watcher()

@@ -19,16 +19,16 @@ __all__ = [
 
 
 class NotAllowed(refusals.NotAllowed):
-    """The actor may watch locks, not break them."""
+    """The actor may watch locks but not break them."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or _("You can watch locks, not break them. Sign in as an operator to act."))
 
 
 class Changed(Refused):
-    """The lock is not as it was shown; nothing was deleted. `rows` are who holds it now, none where it is free.
+    """The lock is no longer as shown; nothing was deleted. `rows` are its holders now, empty if it is free.
 
-    `message` says what is known of it, where that is more.
+    `message` replaces the default if more is known.
     """
 
     status = 409
@@ -48,7 +48,7 @@ class Changed(Refused):
 
 
 class Unknown(Refused):
-    """What was shown is not known here any more, so it cannot be said whether it is still held."""
+    """The watcher no longer knows the lock that was shown, so nobody can say whether it is still held."""
 
     status = 409
 
@@ -59,7 +59,7 @@ class Unknown(Refused):
 
 
 class TooLong(Refused):
-    """What proves the holder was read in part only, so that no break can compare it."""
+    """The value that proves the holder was not read in full, so a break cannot compare it."""
 
     status = 409
 
@@ -68,7 +68,7 @@ class TooLong(Refused):
 
 
 class Unfinished(Refused):
-    """The same break was asked for a moment ago and has not ended."""
+    """The same break was requested a moment ago and has not ended."""
 
     status = 409
 
@@ -77,13 +77,13 @@ class Unfinished(Refused):
 
 
 class SourceFailed(Refused):
-    """The watched server, or our own Redis, does not answer or refuses. The message says which and why."""
+    """The watched server or our own Redis does not answer, or refuses. The message says which and why."""
 
     status = 503
 
 
 def too_long() -> str:
-    """Why a lock cannot be broken of which not everything was read, and what to do instead."""
+    """Why a lock that was not read in full cannot be broken, and what to do instead."""
     text = _(
         "Ringviz cannot break this lock: what proves its holder is too long to compare (at most %(most)s bytes of a "
         "string, %(member)s of a member). Check who holds it, then delete it with redis-cli."
@@ -92,5 +92,5 @@ def too_long() -> str:
 
 
 def no_source(slug: str) -> NotFound:
-    """What is said when no source has this address."""
+    """The error for an address without a source."""
     return NotFound(_("There is no lock source %(slug)s.") % {"slug": slug})

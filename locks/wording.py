@@ -70,13 +70,13 @@ def end_text(end: str) -> str:
 
 
 def trouble_text(kind: str, text: str = "") -> str:
-    """Why a source cannot be watched, with the server's own words behind."""
+    """Why a source cannot be watched, followed by the server's own message."""
     said = str(TROUBLES.get(kind, TROUBLES["other"]))
     return _("%(what)s It says: %(words)s") % {"what": said, "words": brief(text)} if text else said
 
 
 def shown_text(text: Text) -> str:
-    """A name or value of somebody else, whole and inert."""
+    """Somebody else's name or value, in full and inert."""
     return shown(bytes_of(text))
 
 
@@ -86,12 +86,12 @@ def confidence_text(confidence: str) -> str:
 
 
 def evidence_text(code: str) -> str:
-    """What a reading is founded on, as a sentence."""
+    """The evidence for a reading, as a sentence."""
     return gettext(EVIDENCE[code]) if code in EVIDENCE else code
 
 
 def brief(text: Text | None, most: int = _MOST_SHOWN) -> str:
-    """A name or value of somebody else for the eye: inert, and its middle left out where it is long; "" for None."""
+    """Somebody else's name or value, for display: inert, with its middle left out if it is long; "" for None."""
     if text is None:
         return ""
     letters = shown_text(text)
@@ -102,7 +102,7 @@ def brief(text: Text | None, most: int = _MOST_SHOWN) -> str:
 
 
 def holder_text(holder: Text | None, label: str | None = None) -> str:
-    """Who holds a lock, as well as it is known."""
+    """Who holds a lock, as far as it is known."""
     if label:
         return brief(label)
     return brief(holder, 40) if holder else _("unknown holder")
@@ -123,7 +123,7 @@ def span(ms: float) -> str:
 
 
 def waits_text(waits: int, hidden: int) -> str:
-    """How many wait, and of how many locks nobody can say."""
+    """How many wait, and how many locks hide their waiters."""
     said = ngettext("%(n)s wait", "%(n)s waits", waits) % {"n": number(waits)}
     if not hidden:
         return said

@@ -1,7 +1,7 @@
 """Which moves of slots come next on the way from one map of owners to another.
 
-No node is ever source and target (the engine loses its way then). A source gives to one target at a time; a target may
-receive from several, since most of a small move is waiting for the engine's own handshakes.
+A node is never source and target at the same time, because the engine gets confused. A source gives to one target at a
+time; a target may receive from several, because a small move mostly waits for the engine's own handshakes.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from servers.slots import SlotRange, ranges_of
 
-NO_NUMBER: Final = 0  # of a slot that nobody owns
-MOST_SLOTS: Final = 2048  # of one move: what is done stays done when the next is cancelled
+NO_NUMBER: Final = 0  # the number of a slot without an owner
+MOST_SLOTS: Final = 2048  # per move: finished moves stay when the next is cancelled
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Slots, as ascending [first, last] ranges, that go from one node to another (numbers of nodes)."""
+    """Slots, as ascending [first, last] ranges, that move from one node to another (numbers of nodes)."""
 
     source: int
     target: int
@@ -35,14 +35,14 @@ def next_moves(
     most: int,
     most_slots: int = MOST_SLOTS,
 ) -> list[Move]:
-    """At most `most` moves that can begin now, the largest first, beside the (source, target) that are `running`.
+    """At most `most` moves that can begin now, the largest first, in addition to the `running` (source, target) pairs.
 
-    `now` and `wanted` have the number of each slot's owner, 0 nobody; what nobody owns, or nobody is to own, is not
-    moved. Each move has at most `most_slots` slots (>= 1). Doing what this gives, again and again, ends with
-    `now == wanted` wherever both have an owner.
+    `now` and `wanted` have the number of each slot's owner, 0 for none; slots without an owner on either side are not
+    moved. Each move has at most `most_slots` slots (>= 1). Carrying out the results repeatedly ends with `now ==
+    wanted` wherever both have an owner.
     """
     slots = np.flatnonzero((now != wanted) & (now != NO_NUMBER) & (wanted != NO_NUMBER))
-    # A pair as one number: rows are compared byte by byte, which takes forty times as long.
+    # A pair as one number: comparing rows byte by byte takes forty times as long.
     pairs, counts = np.unique(now[slots].astype(np.int64) << 32 | wanted[slots], return_counts=True)
     sources, targets = ({pair[side] for pair in running} for side in (0, 1))
     moves: list[Move] = []

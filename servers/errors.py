@@ -2,7 +2,7 @@
 
 
 class EngineError(Exception):
-    """A server, or several together, did not do what they were asked."""
+    """A server, or several together, did not do what was requested."""
 
 
 class Unreachable(EngineError):
@@ -14,8 +14,8 @@ class Refusal(EngineError):
 
 
 class NotPermitted(Refusal):
-    """The user that was signed in may not run the command."""
+    """The user may not run the command."""
 
 
 class NotAgreed(EngineError):
-    """Servers did not come to the same view of their cluster in time."""
+    """Servers did not reach the same view of their cluster in time."""

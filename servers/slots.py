@@ -1,4 +1,4 @@
-"""The slots of a Redis or Valkey Cluster: how many there are, which one a key has, and ranges of them."""
+"""The slots of a Redis or Valkey Cluster: their number, the slot of a key, and ranges of slots."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SlotRange = tuple[int, int]
 
 
 def slot_of(name: bytes) -> int:
-    """The slot of a key, 0..16383: the CRC16 of its name, or of what stands in the name's first braces."""
+    """The slot of a key, 0..16383: the CRC16 of its name, or of the text in the name's first braces."""
     start = name.find(b"{")
     end = name.find(b"}", start + 1) if start >= 0 else -1
     if end > start + 1:  # empty braces do not count
@@ -35,7 +35,7 @@ def ranges_of(slots: NDArray[np.int64]) -> list[SlotRange]:
 
 
 def marked_ranges(marked: NDArray[np.bool_]) -> list[SlotRange]:
-    """The marked slots as ascending ranges; `marked` has one value a slot."""
+    """The marked slots as ascending ranges; `marked` has one value per slot."""
     return ranges_of(np.flatnonzero(marked))
 
 
@@ -48,12 +48,12 @@ def in_ranges(ranges: Iterable[Sequence[int]]) -> NDArray[np.bool_]:
 
 
 def slots_in(ranges: Iterable[SlotRange]) -> list[int]:
-    """Every slot of these ranges, in their order."""
+    """Every slot of these ranges, in order."""
     return [slot for first, last in ranges for slot in range(first, last + 1)]
 
 
 def joined(ranges: Iterable[SlotRange]) -> tuple[SlotRange, ...]:
-    """Ranges in ascending order, neighbours as one: the same slots always give the same ranges."""
+    """Ranges in ascending order, neighbours joined: the same slots always give the same ranges."""
     found: list[SlotRange] = []
     for first, last in sorted(ranges):
         if found and found[-1][1] + 1 == first:

@@ -1,4 +1,4 @@
-"""What a member of a cluster says about its cluster: the lines of CLUSTER NODES as members, and who owns which slot.
+"""What a member of a cluster reports about its cluster: CLUSTER NODES parsed into members, and who owns which slot.
 
 A line is `<id> <ip:port@bus[,hostname[,name=value]...]> <flags> <primary> <ping> <pong> <epoch> <link> <slot> ...`,
 where a slot is `7`, `7-12`, or the mark of a classic move: `[7->-<id>]` leaving, `[7-<-<id>]` coming. A server keeps
@@ -19,7 +19,7 @@ from servers.address import Address
 from servers.slots import SLOTS, SlotRange
 
 _MARK = re.compile(r"\[(\d+)-([<>])-([0-9A-Za-z]+)\]", re.ASCII)
-# Where a line of a member says that it listens.
+# The part of a member's line that says where it listens.
 _PLACE = re.compile(r"^(?P<id>[0-9a-f]{40}) [^ ,]*:\d+@\d+", re.MULTILINE | re.ASCII)
 _MYSELF = "myself"
 _BEFORE_SLOTS = 8  # words of a line
@@ -31,7 +31,7 @@ class NotTopology(ValueError):
 
 
 class Mark(NamedTuple):
-    """A slot in the middle of a classic move. `leaving`: it goes to `peer`; else it comes from there."""
+    """A slot in the middle of a classic move. `leaving`: it goes to `peer`; otherwise it comes from there."""
 
     slot: int
     leaving: bool
@@ -42,9 +42,9 @@ class Mark(NamedTuple):
 class Member:
     """A server of a cluster, as the member that was asked sees it.
 
-    `address` is ("", 0) where nobody knows it, `primary_id` empty for a primary, `ranges` [first, last] slots
-    ascending. `migrating` are marks of classic moves; only a server's own line has any. `hostname` is what it announces
-    beside its address, mostly nothing.
+    `address` is ("", 0) if nobody knows it, `primary_id` is empty for a primary, `ranges` are ascending [first, last]
+    slots. `migrating` are marks of classic moves; only a server's own line has any. `hostname` is what it announces in
+    addition to its address, usually nothing.
     """
 
     id: str
@@ -60,7 +60,7 @@ class Member:
 
     @property
     def primary(self) -> bool:
-        """Whether it is no replica. A primary need not own slots."""
+        """Whether it is not a replica. A primary need not own slots."""
         return "master" in self.flags
 
     @property
@@ -70,32 +70,32 @@ class Member:
 
     @property
     def met(self) -> bool:
-        """Whether it and the asked one have shaken hands, and where it is is known."""
+        """Whether it and the asked member have shaken hands, and its address is known."""
         return not self.greeting and self.reachable
 
     @property
     def greeting(self) -> bool:
-        """Whether it and the asked one have not shaken hands yet: it may be nobody."""
+        """Whether it and the asked member have not shaken hands yet: it may not exist."""
         return "handshake" in self.flags
 
     @property
     def reachable(self) -> bool:
-        """Whether the asked one knows where it is."""
+        """Whether the asked member knows its address."""
         return "noaddr" not in self.flags
 
     @property
     def failed(self) -> bool:
-        """Whether it fails in the eyes of the asked one (`fail?`) or of most (`fail`)."""
+        """Whether it has failed according to the asked member (`fail?`) or to most (`fail`)."""
         return bool(self.flags & {"fail", "fail?"})
 
 
 def parse_members(text: str) -> list[Member]:
-    """The members of a CLUSTER NODES reply, in its order. Raises NotTopology."""
+    """The members of a CLUSTER NODES reply, in order. Raises NotTopology."""
     return [_member(line) for line in text.splitlines() if line.strip()]
 
 
 def parse_own(text: str) -> Member | None:
-    """The member whose nodes.conf, or CLUSTER NODES reply, this is; None where no line is its own. Raises NotTopology.
+    """The member whose nodes.conf or CLUSTER NODES reply this is; None if no line is its own. Raises NotTopology.
 
     The other lines are not read: thousands of ranges would take milliseconds.
     """
@@ -104,18 +104,18 @@ def parse_own(text: str) -> Member | None:
 
 
 def myself(members: Iterable[Member]) -> Member:
-    """The member that was asked. Raises NotTopology where none is."""
+    """The member that was asked. Raises NotTopology if there is none."""
     for member in members:
         if member.myself:
             return member
-    raise NotTopology("no member is the one that was asked")
+    raise NotTopology("no line belongs to the member that was asked")
 
 
 def owned_words(text: str) -> dict[str, str]:
-    """The slots of each member that owns any, by id, in the reply's own words and without marks.
+    """The slots of each member that owns any, by ID, as written in the reply and without marks.
 
-    Servers that agree use the same words, and comparing words is fast: to parse 64 replies of thousands of ranges takes
-    half a second.
+    Servers that agree write the same text, and comparing text is fast: parsing 64 replies with thousands of ranges
+    takes half a second.
     """
     found = {}
     for line in text.splitlines():
@@ -126,7 +126,7 @@ def owned_words(text: str) -> dict[str, str]:
 
 
 def with_addresses(text: str, known: Mapping[str, tuple[Address, int]]) -> str:
-    """A nodes.conf in which the members of these ids have these addresses and bus ports; the rest is as it was."""
+    """A nodes.conf in which the members with these IDs have these addresses and bus ports; the rest is unchanged."""
 
     def placed(line: re.Match[str]) -> str:
         if line["id"] not in known:
@@ -138,7 +138,7 @@ def with_addresses(text: str, known: Mapping[str, tuple[Address, int]]) -> str:
 
 
 def owner_map(members: Sequence[Member]) -> tuple[NDArray[np.int32], list[str]]:
-    """Who owns each slot: indices into the ids, -1 nobody, shape (SLOTS,); and the ids of all members."""
+    """The owner of each slot: indices into the IDs, -1 for none, shape (SLOTS,); and the IDs of all members."""
     owner = np.full(SLOTS, _NOBODY, np.int32)
     for index, member in enumerate(members):
         for first, last in member.ranges:
@@ -147,14 +147,14 @@ def owner_map(members: Sequence[Member]) -> tuple[NDArray[np.int32], list[str]]:
 
 
 def by_id(members: Iterable[Member]) -> dict[str, tuple[SlotRange, ...]]:
-    """The slots of each member that has any: two views of a cluster agree when these are equal."""
+    """The slots of each member that has any: two views of a cluster agree if these are equal."""
     return {member.id: member.ranges for member in members if member.ranges}
 
 
 def _member(line: str) -> Member:
     words = line.split()
     if len(words) < _BEFORE_SLOTS:
-        raise NotTopology(f"no line of a member: {line[:80]!r}")
+        raise NotTopology(f"not a member's line: {line[:80]!r}")
     try:
         address, bus_port, hostname = _place(words[1])
         ranges, marks = _slots(words[_BEFORE_SLOTS:])
@@ -171,7 +171,7 @@ def _member(line: str) -> Member:
             hostname=hostname,
         )
     except ValueError as error:
-        raise NotTopology(f"no line of a member: {line[:80]!r}") from error
+        raise NotTopology(f"not a member's line: {line[:80]!r}") from error
 
 
 def _place(word: str) -> tuple[Address, int, str]:
@@ -181,7 +181,7 @@ def _place(word: str) -> tuple[Address, int, str]:
 
 
 def _slots(words: Iterable[str]) -> tuple[list[SlotRange], list[Mark]]:
-    """One loop: there may be thousands of ranges, and a client parses them between two requests."""
+    """A single loop, because there may be thousands of ranges, and a client parses them between two requests."""
     ranges, marks = [], []
     for word in words:
         if word[0] == "[":

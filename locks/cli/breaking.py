@@ -1,4 +1,4 @@
-"""`manage.py locks break KEY --reason TEXT`: ends one lock for its holder, who is not asked."""
+"""`manage.py locks break KEY --reason TEXT`: breaks one lock without asking its holder."""
 
 from __future__ import annotations
 
@@ -30,24 +30,26 @@ _MOST_LISTED = 5
 def add_arguments(parser: ArgumentParser) -> None:
     """Which lock, and why."""
     parser.add_argument(
-        "key", metavar=_("KEY"), help=_("the key that holds the proof, as `locks list --json` tells it")
+        "key", metavar=_("KEY"), help=_("the key that holds the lock, as `locks list --json` prints it")
     )
-    parser.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why; it is recorded with your name"))
-    parser.add_argument("--holder", metavar=_("ID"), help=_("the holder_id, where several hold the key"))
+    parser.add_argument(
+        "--reason", required=True, metavar=_("TEXT"), help=_("the reason; it is recorded with your name")
+    )
+    parser.add_argument("--holder", metavar=_("ID"), help=_("the holder_id, if several hold the key"))
     add_source_arguments(parser)
     parser.add_argument("--json", action="store_true", help=_("one JSON object"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Looks who holds it, breaks exactly that, and records it in the stream of the source.
+    """Looks up the holder, breaks exactly that hold, and records it in the stream of the source.
 
-    With --redis or --redis-env the server has no stream here: nothing is recorded, and the answer says so.
+    A server given by --redis or --redis-env has no stream here: nothing is recorded, and the output says so.
     """
     config = chosen(options)
     wish = Wish(command_line_actor(), options["reason"])
     with refusals_told():
         if config.slug == TYPED:
-            # Who has the address may do with it what it lets them.
+            # Whoever has the address may do with it whatever the server allows.
             answer, text = _unrecorded(replace(config, break_url=config.url), options, wish)
         else:
             answer, text = _recorded(config, options, wish)
@@ -72,7 +74,7 @@ def _unrecorded(config: SourceConfig, options: dict[str, Any], wish: Wish) -> tu
 
 
 def _one(config: SourceConfig, options: dict[str, Any]) -> Reading:
-    """The hold that is meant. Raises CommandError."""
+    """The hold to break. Raises CommandError."""
     key, holder = os.fsencode(options["key"]), options["holder"]
     found = held_at(config, key)
     if holder is not None:

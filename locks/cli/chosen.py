@@ -1,4 +1,4 @@
-"""Which source a command is about: one of the configured ones, or a server that the command line names."""
+"""Which source a command is about: a configured one, or a server named on the command line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TYPED = "--redis"  # no entry of LOCK_SOURCES can have this name
 
 
 def add_source_arguments(parser: ArgumentParser) -> None:
-    """--source, --redis, --redis-env: one of them, or none for our own server."""
+    """--source, --redis, --redis-env: at most one of them. Without any, the command uses our own server."""
     one = parser.add_mutually_exclusive_group()
-    one.add_argument("--source", metavar=_("NAME"), help=_("a source of LOCK_SOURCES (default: our own server)"))
+    one.add_argument("--source", metavar=_("NAME"), help=_("a source in LOCK_SOURCES (default: our own server)"))
     one.add_argument(
-        "--redis", metavar=_("URL"), help=_("any server; everybody on this machine can see a password in it")
+        "--redis", metavar=_("URL"), help=_("any server; everybody on this machine can see a password in the URL")
     )
     one.add_argument("--redis-env", metavar=_("VARIABLE"), help=_("the environment variable that holds the address"))
 

@@ -1,4 +1,4 @@
-"""`manage.py locks watch`: what happens to the locks of a server, a line each, until it is interrupted."""
+"""`manage.py locks watch`: prints a line for each thing that happens to a server's locks, until interrupted."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _MOST_NAME, _WHAT_WIDTH = 60, 12
 
 
 class Line(TypedDict):
-    """What happened, as --json prints it. `inferred`: nobody saw it.
+    """What happened, as --json prints it. `inferred` is true if nobody saw it happen.
 
-    `what` is held (it was there before), taken, renewed, waits, a way that holds end (`core.rows.End`), alert, well, or
-    how the watching goes: discovering, watching, down.
+    `what` is held (the lock was there before), taken, renewed, waits, a way for a hold to end (`core.rows.End`), alert,
+    well, or the state of the watching: discovering, watching, down.
     """
 
     at: str
@@ -61,11 +61,11 @@ class Line(TypedDict):
 def add_arguments(parser: ArgumentParser) -> None:
     """The options."""
     add_source_arguments(parser)
-    parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    parser.add_argument("--json", action="store_true", help=_("one JSON object per line"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Watches the server itself, as `manage.py watch` does, and only reads. No database, and no leader, is needed."""
+    """Watches the server directly, as `manage.py watch` does, and only reads. Needs no database and no leader."""
     follower = Follower(chosen(options))
     try:
         for at_ms, line, text in follower.lines():
@@ -77,7 +77,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 class Follower:
-    """One source, watched for a terminal. It is the recorder of its own watch: alerts and trouble become lines."""
+    """One source, watched for a terminal. It records its own watch: alerts and trouble become lines."""
 
     def __init__(self, config: SourceConfig) -> None:
         self._clock = OurClock()
@@ -97,7 +97,7 @@ class Follower:
         )
 
     def lines(self) -> Iterator[tuple[int, Line, str]]:
-        """Everything that happens, in order: when (ms since 1970), for programs, and for people."""
+        """Everything that happens, in order: the time (ms since 1970), a line for programs, a text for people."""
         self._watch.start()
         while True:
             yield from self._state_lines()
@@ -109,11 +109,11 @@ class Follower:
             self._some.clear()
 
     def stop(self) -> None:
-        """Ends it."""
+        """Stops watching."""
         self._watch.stop()
         self._watch.join(timeout_s=3)
 
-    # --- what the watch tells
+    # --- what the watch reports
 
     def alert(self, told: Told) -> None:
         """An alert was raised or cleared."""
@@ -125,10 +125,10 @@ class Follower:
         self._say(at_ms, line, _text(what, told.row["name"], text))
 
     def lost(self, trouble: SourceTrouble) -> None:
-        """Said with the state."""
+        """Reported with the state."""
 
     def back(self) -> None:
-        """Said with the state."""
+        """Reported with the state."""
 
     # --- lines
 

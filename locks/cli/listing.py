@@ -1,4 +1,4 @@
-"""`manage.py locks list`: every lock of a server, whichever client made it."""
+"""`manage.py locks list`: every lock on a server, whichever client made it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from locks.core.reading import Reading
 from locks.core.sourcelist import SourceConfig
 from locks.sources import SourceTrouble, connect
 
-_TEXT_COLUMNS = 4  # set to the left; the numbers behind them to the right
+_TEXT_COLUMNS = 4  # left-aligned; the numbers after them are right-aligned
 _MOST_CELL = 60
 _UNITS = ((86_400, _("d")), (3_600, _("h")), (60, _("min")))
 
@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes a table, or with --json one array of `locks.core.listed.Listed`. It only reads; it needs no database."""
+    """Writes a table, or with --json an array of `locks.core.listed.Listed`. Only reads, and needs no database."""
     config = chosen(options)
     try:
         with connect(config) as source:

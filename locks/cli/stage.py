@@ -1,4 +1,4 @@
-"""`manage.py locks stage`: the ladder, here and now, judged as the page judges it. No web, no events, no database."""
+"""`manage.py locks stage`: runs the ladder now and judges it as the page does. No web, no events, no database."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ RUNG_S, WORKERS = 8, 6
 def add_arguments(parser: ArgumentParser) -> None:
     """The options."""
     parser.add_argument("--rung", choices=list(RUNGS), help=_("one rung (default: all five)"))
-    parser.add_argument("--workers", type=int, default=WORKERS, metavar=_("N"), help=_("processes that contend"))
-    parser.add_argument("--seconds", type=int, default=RUNG_S, metavar=_("S"), help=_("for how long each rung runs"))
-    parser.add_argument("--seed", type=int, metavar=_("N"), help=_("what pauses are drawn from (default: any)"))
-    parser.add_argument("--json", action="store_true", help=_("one JSON array, a rung each"))
+    parser.add_argument(
+        "--workers", type=int, default=WORKERS, metavar=_("N"), help=_("number of processes that contend")
+    )
+    parser.add_argument("--seconds", type=int, default=RUNG_S, metavar=_("S"), help=_("how long each rung runs"))
+    parser.add_argument("--seed", type=int, metavar=_("N"), help=_("seed for the random pauses (default: random)"))
+    parser.add_argument("--json", action="store_true", help=_("one JSON array, with one object per rung"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Runs the rungs and writes what they came to. Refuses values out of bounds, and where no server answers."""
+    """Runs the rungs and writes the results. Raises CommandError for values out of bounds or if no server answers."""
     for name, least, most in (("workers", FEWEST_WORKERS, MOST_WORKERS), ("seconds", 1, LONGEST_RUNG_S)):
         _within(name, options[name], least, most)
     seed = secrets.randbelow(1_000_000) if options["seed"] is None else options["seed"]
@@ -55,12 +57,12 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 def _within(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        message = _("--%(name)s is a whole number from %(least)s to %(most)s: %(value)s")
+        message = _("--%(name)s must be a whole number from %(least)s to %(most)s, not %(value)s")
         raise CommandError(message % {"name": name, "least": least, "most": most, "value": value})
 
 
 def _played(url: str, rungs: Sequence[str], plan: Plan, size: int) -> list[Judged]:
-    """The rungs in a thread of their own, since the main thread starts the processes. Raises CommandError."""
+    """Runs the rungs in their own thread, because the main thread starts the processes. Raises CommandError."""
     hands, stopping = Hands(), threading.Event()
 
     def work() -> list[Judged]:
@@ -86,7 +88,7 @@ def _played(url: str, rungs: Sequence[str], plan: Plan, size: int) -> list[Judge
 
 
 def _progress(frame: dict[str, Any]) -> None:
-    """A line that is written over, where somebody sees it."""
+    """Rewrites one progress line, if standard error is a terminal."""
     if sys.stderr.isatty():
         said = _("%(rung)s: %(n)s entries, %(met)s overlap, %(stale)s stale writes accepted")
         values = {"rung": frame["rung"], "n": frame["entries"], "met": frame["overlapping"], "stale": frame["stale"]}

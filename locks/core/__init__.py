@@ -1,1 +1,1 @@
-"""What can be known of locks without asking anybody: pure functions and values; no Django, no Redis, no clock."""
+"""What can be known about locks without I/O: pure functions and values. No Django, no Redis, no clock."""

@@ -1,6 +1,6 @@
-"""What is wrong with a hold: alerts, raised after a second of being so, cleared after two seconds of not being so.
+"""What is wrong with a hold: alerts are raised after one second of trouble, and cleared after two without it.
 
-Each hold is considered again when it changed, and when time alone would make a difference; never all of them.
+A hold is examined again when it changed, or when time alone may make a difference; never all of them at once.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from locks.core.usual import Usual
 RAISED_AFTER_MS = 1_000
 CLEARED_AFTER_MS = 2_000
 LONGER_THAN_USUAL = 3
-"""So many times what 19 of 20 holds take is too long."""
+"""Holding a lock for this many times what 19 of 20 holds take is too long."""
 LEASES_OF_WAITING = 3
-"""Who waits for more leases than this starves."""
+"""A waiter that waits for more leases than this is starving."""
 _RHYTHM_OF = 3
 _LATE = 1.5
 _LATE_BY_MS = 250
 
 
 class Turn(NamedTuple):
-    """An alert was raised or cleared. `over`: because its hold ended."""
+    """An alert was raised or cleared. `over` is true if it was cleared because its hold ended."""
 
     hold_id: str
     alert: Alert
@@ -37,7 +37,7 @@ class Turn(NamedTuple):
 
 
 class So(NamedTuple):
-    """Something is so since then (monotonic, ms); `value` as in `Alert`."""
+    """Something has been true since this moment (monotonic, ms); `value` is as in `Alert`."""
 
     since_ms: float
     value: float | None = None
@@ -58,7 +58,7 @@ class _Considered:
 
 
 class Alerts:
-    """The alerts of one source. `offset_ms` leads from the monotonic clock to the one of rows."""
+    """The alerts of one source. `offset_ms` converts from the monotonic clock to the clock of rows."""
 
     def __init__(self, usual: Usual, offset_ms: float = 0.0) -> None:
         self.offset_ms = offset_ms
@@ -69,17 +69,17 @@ class Alerts:
         self._absent: Mapping[str, float] = {}
 
     def inherit(self, raised: Mapping[tuple[str, AlertKind], Alert]) -> None:
-        """Alerts that another watcher raised. They stand where they are so; `disown` clears the rest."""
+        """Takes over alerts that another watcher raised. They stay while they are true; `disown` clears the rest."""
         self._left = dict(raised)
 
     def disown(self) -> list[Turn]:
-        """Clears what was inherited and is not so any more. Call it two seconds after everything was considered."""
+        """Clears inherited alerts that are no longer true. Call it two seconds after every hold was examined."""
         turns = [Turn(hold_id, alert, raised=False) for (hold_id, _kind), alert in self._left.items()]
         self._left.clear()
         return turns
 
     def absent(self, since_ms: Mapping[str, float]) -> None:
-        """The holds (by their id) whose holder was seen among the connections, and is not since then."""
+        """The holds, by id, whose holder was seen among the connections and has been missing since the given moment."""
         changed = {key for key in since_ms.keys() | self._absent.keys() if since_ms.get(key) != self._absent.get(key)}
         self._absent = dict(since_ms)
         for hold_id in changed:
@@ -87,7 +87,7 @@ class Alerts:
                 self._due.set(hold_id, 0.0)
 
     def consider(self, hold: Hold, lane: Lane) -> None:
-        """A hold that is new or changed. What is wrong with it is found by the next `step`."""
+        """Adds a new or changed hold. The next `step` finds what is wrong with it."""
         considered = self._considered.get(hold.id)
         if considered is None or considered.hold is not hold:
             standing = considered.standing if considered is not None else {}
@@ -96,7 +96,7 @@ class Alerts:
         self._due.set(hold.id, 0.0)
 
     def forget(self, hold_id: str) -> list[Turn]:
-        """Its hold ended: what was raised is cleared at once."""
+        """The hold ended: its alerts are cleared at once."""
         self._due.set(hold_id, None)
         considered = self._considered.pop(hold_id, None)
         if considered is None:
@@ -105,7 +105,7 @@ class Alerts:
         return [Turn(hold_id, self._alert(kind, so.so), raised=False, over=True) for kind, so in raised.items()]
 
     def hold(self, hold_id: str) -> Hold | None:
-        """A hold that is considered."""
+        """A hold under examination."""
         considered = self._considered.get(hold_id)
         return None if considered is None else considered.hold
 
@@ -117,11 +117,11 @@ class Alerts:
         return [self._alert(kind, standing.so) for kind, standing in considered.standing.items() if standing.raised]
 
     def next_ms(self) -> float | None:
-        """When `step` has something to do; at once where that is past."""
+        """When `step` has work to do; a moment in the past means now."""
         return self._due.next_ms()
 
     def step(self, now_ms: float) -> list[Turn]:
-        """What was raised and cleared by now. O(holds that are due)."""
+        """The alerts that were raised and cleared by now. O(holds that are due)."""
         turns: list[Turn] = []
         for hold_id in self._due.pop(now_ms):
             considered = self._considered[hold_id]
@@ -160,7 +160,7 @@ class Alerts:
         return {"kind": kind, "since": round(so.since_ms + self.offset_ms), "value": value}
 
     def _now_so(self, considered: _Considered, now_ms: float) -> tuple[dict[AlertKind, So], float]:
-        """What is wrong now, and when that may change without anything being seen."""
+        """What is wrong now, and when that may change although nothing is seen."""
         hold, lane = considered.hold, considered.lane
         so: dict[AlertKind, So] = {}
         next_ms = float("inf")
@@ -188,17 +188,17 @@ class Alerts:
         return so, next_ms
 
     def _too_long(self, hold: Hold) -> So | None:
-        """When it will have been held for longer than usual. One that was held before watching began is older still."""
+        """When the hold becomes longer than usual. A hold from before watching began is even older."""
         p95_ms = self._usual.p95_ms(hold.lane, hold.pattern) if self._usual else None
         return None if p95_ms is None else So(hold.since_ms + LONGER_THAN_USUAL * p95_ms, p95_ms)
 
 
 _FACTS: frozenset[AlertKind] = frozenset({"overwritten", "stale_write"})
-"""These do not flap: they happened."""
+"""These do not flap, because they happened once."""
 
 
 def rhythm_ms(hold: Hold) -> float | None:
-    """How far apart its renewals are, once three of them, or two and its beginning, are nearly equally far apart."""
+    """The time between its renewals, if three of them (or two and its beginning) are almost evenly spaced."""
     if not hold.renewed_ms:
         return None
     moments = [*([hold.since_ms] if hold.since_seen else []), *hold.renewed_ms]
@@ -210,7 +210,7 @@ def rhythm_ms(hold: Hold) -> float | None:
 
 
 def _missed(hold: Hold) -> So | None:
-    """When it will have missed a renewal; its rhythm with it."""
+    """When a renewal counts as missed, and the rhythm."""
     usual = rhythm_ms(hold)
     if usual is None or hold.deadline_ms is None:
         return None
@@ -218,7 +218,7 @@ def _missed(hold: Hold) -> So | None:
 
 
 def _starving(hold: Hold, lane: Lane) -> So | None:
-    """When somebody will have waited too long, or was overtaken by this holder or one before."""
+    """When a waiter will have waited too long, or was overtaken by this holder or an earlier one."""
     if not lane.waiting:
         return None
     if any(waiter.overtaken for waiter in lane.waiting.values()):

@@ -1,4 +1,4 @@
-"""What is due when: one moment for each name, found in the order of time."""
+"""What is due when: one moment per name, found in order of time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ Name = TypeVar("Name", str, bytes)
 
 
 class Due(Generic[Name]):
-    """A name has one moment; to set it again moves it. O(log names) each; at most twice as many entries as names."""
+    """Each name has one moment; setting it again moves it.
+
+    O(log names) each; at most twice as many entries as names.
+    """
 
     def __init__(self) -> None:
         self._at: dict[Name, float] = {}
@@ -19,7 +22,7 @@ class Due(Generic[Name]):
         return len(self._at)
 
     def set(self, name: Name, at_ms: float | None) -> None:
-        """Its moment; None is never."""
+        """Sets its moment; None means never."""
         if at_ms is None:
             self._at.pop(name, None)
         elif self._at.get(name) != at_ms:
@@ -36,7 +39,7 @@ class Due(Generic[Name]):
         return self._heap[0][0] if self._heap else None
 
     def pop(self, now_ms: float, most: int | None = None) -> list[Name]:
-        """The names whose moment has come, `most` of them; they have none any more."""
+        """At most `most` names whose moment has come. They have no moment any more."""
         names: list[Name] = []
         while (at_ms := self.next_ms()) is not None and at_ms <= now_ms and len(names) != most:
             _at, name = heapq.heappop(self._heap)

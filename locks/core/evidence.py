@@ -1,12 +1,12 @@
-"""What a reading is founded on: the closed list of codes in `Reading.evidence`, each with its sentence in English."""
+"""The evidence for a reading: the closed list of codes in `Reading.evidence`, each with its sentence in English."""
 
 from __future__ import annotations
 
 EVIDENCE: dict[str, str] = {
-    "name:client": "Only this client names its keys like this.",
+    "name:client": "Only this client gives its keys such names.",
     "name:prefix": "The key begins or ends as this client's keys do.",
     "name:lock": "The name says that it is a lock.",
-    "value:uuid1": "The value is a UUID of version 1, which tells when and on which network card it was made.",
+    "value:uuid1": "The value is a UUID of version 1, which says when and on which network card it was made.",
     "value:uuid": "The value is a random UUID.",
     "value:hex": "The value is 32 random hexadecimal digits.",
     "value:base64": "The value is random bytes in Base64, as many as this client makes.",
@@ -15,9 +15,9 @@ EVIDENCE: dict[str, str] = {
     "value:alphanumeric": "The value is 16 random letters and digits.",
     "value:job": "The value is the id of a job or task.",
     "value:process": "The value names a machine, a process and a random id.",
-    "value:dated": "The value tells when and on which machine the lock was taken.",
+    "value:dated": "The value says when and on which machine the lock was taken.",
     "value:counted": "The value is a UUID with the number of a worker's token.",
-    "value:identity": "The value reads as the name of a machine, process or thread.",
+    "value:identity": "The value looks like the name of a machine, process or thread.",
     "value:counter": "The value is a small whole number, which names no holder.",
     "value:time": "The value is a time.",
     "value:pickle": "The value is a pickled constant. It was not unpickled.",
@@ -32,12 +32,12 @@ EVIDENCE: dict[str, str] = {
     "members:jobs": "The hash has the ids of the jobs that hold the lock.",
     "members:field": "The lock is one field of a hash, and only this client names fields like this.",
     "ttl:short": "The key expires within minutes, as locks do.",
-    "companion:queue": "A queue of waiters stands beside it.",
-    "companion:counter": "A counter of fencing tokens stands beside it.",
-    "companion:permits": "A counter of free permits stands beside it.",
+    "companion:queue": "There is a queue of waiters next to it.",
+    "companion:counter": "There is a counter of fencing tokens next to it.",
+    "companion:permits": "There is a counter of free permits next to it.",
     "companion:channel": "Somebody listens on the channel on which this client announces a release.",
     "library:seen": "A library that this client is built on is connected.",
     "blocked:blpop": "Connections wait in BLPOP, and this is the only lock of its kind that they can wait for.",
     "time:over": "Its time is up, but no client has cleared it yet.",
 }
-"""Code to sentence. The pages translate the sentences (`locks.wording`)."""
+"""Code to sentence. `locks.wording` translates the sentences."""

@@ -11,19 +11,19 @@ from locks.core.tally import Tally
 
 TOPIC = "locks"
 START_OVER = -1
-"""A `prev` that no page has: it asks for everything again."""
+"""A `prev` that no page has, so that every page asks for everything again."""
 GROUPS_EVERY_MS = 500
-"""Groups of many rows are made anew so often, where something changed; what is counted of all is always of now."""
+"""How often groups of many rows are rebuilt while something changes. The totals are always current."""
 GROUPS_AT_REST_MS = 1_000
-"""And so often where nothing did: the time left goes on."""
+"""How often they are rebuilt if nothing changes, because the time left keeps falling."""
 MOST_PAST = 500
-"""Holds that ended, in one frame."""
+"""The most ended holds in one frame."""
 
 
 class Frames:
     """The frames of one source, one after the other.
 
-    What takes long, the groups of many rows, is made by `regroup`, apart from the frames: no change waits for it.
+    The slow part, the groups of many rows, is made by `regroup`, separately from the frames, so no change waits for it.
     """
 
     def __init__(self) -> None:
@@ -35,22 +35,22 @@ class Frames:
         self._stale = False
 
     def start_over(self) -> None:
-        """Pages cannot know what was there before the next frame."""
+        """Starts over: pages cannot know what was there before the next frame."""
         self._prev = START_OVER
 
     def follow(self, changed: Mapping[str, Row], gone: Sequence[str]) -> None:
-        """Counts what changed, each change once: before the frame that tells of it, or where there will be none."""
+        """Counts what changed, each change once: before the frame that reports it, or when there will be no frame."""
         self._tally.follow(changed.values(), gone)
         self._stale = self._stale or bool(changed or gone)
 
     def regroup_at_ms(self) -> float:
-        """When the groups are to be made anew, by the clock that `regroup` is given; never, of few lanes."""
+        """When the groups are due to be rebuilt, by the clock passed to `regroup`; never for few lanes."""
         if self._few:
             return float("inf")
         return self._grouped_ms + (GROUPS_EVERY_MS if self._stale else GROUPS_AT_REST_MS)
 
     def regroup(self, rows: Mapping[str, Row], now_ms: int, moment_ms: float) -> None:
-        """Makes the groups of the next frame; `now_ms` is the pages' clock, `moment_ms` the maker's. O(rows)."""
+        """Builds the groups of the next frame. `now_ms` is the pages' clock, `moment_ms` the caller's. O(rows)."""
         self._groups, self._grouped_ms, self._stale = grouped(rows.values(), now_ms), moment_ms, False
 
     def next(
@@ -63,9 +63,9 @@ class Frames:
         now_ms: int,
         status: Status,
     ) -> dict[str, Any]:
-        """Of few lanes what changed; of many those that need attention, and groups. The seq is the status'.
+        """For few lanes, what changed; for many, the locks that need attention, and groups. The seq is the status'.
 
-        O(changed); O(rows) where few become many.
+        O(changed); O(rows) when few lanes become many.
         """
         few = is_few(rows)
         if few is not self._few:

@@ -1,4 +1,4 @@
-"""Many locks in few lines: name patterns, groups by pattern, those that need attention, and what is counted of all."""
+"""Many locks in few lines: name patterns, groups by pattern, locks that need attention, and totals."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TypedDict
 from locks.core.rows import WORST_FIRST, Row
 
 FEW_LANES = 50
-"""Up to so many lanes a page shows each; above, alerts and groups."""
+"""A page shows each lane up to this many; above it shows alerts and groups."""
 FEW_ROWS = 500
-"""And up to so many holders: one semaphore may have thousands."""
+"""The same limit for holders, because one semaphore may have thousands."""
 MOST_ATTENTION = 50
 MOST_GROUPS = 60
 BINS = 8
 BINS_UP_TO_MS = 60_000
 MOST_PATTERN = 120
-"""Letters of a pattern; what is longer is cut, and ends with a star."""
+"""Letters of a pattern. A longer one is cut and ends with a star."""
 
 _SEPARATORS = re.compile(r"([:/|{}@#, ]+)")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -31,7 +31,7 @@ _SMALL_GROUP = 5
 
 
 class Counts(TypedDict):
-    """Of a whole source. `waits_hidden` is how many lanes do not let their waiters be seen."""
+    """Totals of a whole source. `waits_hidden` is how many lanes hide their waiters."""
 
     held: int
     lanes: int
@@ -41,8 +41,8 @@ class Counts(TypedDict):
 
 
 class Group(TypedDict):
-    """The rows of one pattern. `bins` counts those with 0 to 60 s left, in eight parts; the last has those with more
-    too. `waits` is None where no row's waiters can be seen, `attention` counts alerts by their kind.
+    """The rows of one pattern. `bins` counts rows with 0 to 60 s left in eight parts; the last part includes longer
+    ones. `waits` is None if no row's waiters can be seen; `attention` counts alerts by kind.
     """
 
     pattern: str
@@ -56,7 +56,7 @@ class Group(TypedDict):
 
 
 class Small(Group):
-    """The groups that are not shown one by one, together; `groups` is how many they are."""
+    """The groups that are not shown one by one, added together; `groups` is their number."""
 
     groups: int
 
@@ -70,9 +70,10 @@ class Grouped(TypedDict):
 
 
 def pattern_of(name: bytes) -> str:
-    """A name with stars for what varies: `invoice:7741` is `invoice:*`, `bull:mail:12:lock` is `bull:mail:*:lock`.
+    """A name with stars for its variable parts: `invoice:7741` is `invoice:*`, `bull:mail:12:lock` is
+    `bull:mail:*:lock`.
 
-    Numbers, UUIDs, hexadecimal digests and long parts vary. Equal for names that differ in these only; O(length).
+    Numbers, UUIDs, hexadecimal digests and long parts are variable. Names that differ only there are equal; O(length).
     """
     text = _UUID.sub("*", name[: 4 * MOST_PATTERN].decode(errors="replace"))
     pattern = "".join(part if index % 2 else _part(part) for index, part in enumerate(_SEPARATORS.split(text)))
@@ -81,7 +82,7 @@ def pattern_of(name: bytes) -> str:
 
 
 def _part(part: str) -> str:
-    """One part between separators. Base64 has digits and both cases, and its dashes separate no words."""
+    """One part between separators. Base64 has digits and both cases, and its dashes do not separate words."""
     if _VARIABLE.fullmatch(part) or (len(part) >= _LONG and all(kind.search(part) for kind in _KINDS)):
         return "*"
     return "".join(word if index % 2 else _word(word) for index, word in enumerate(_WORDS.split(part)))
@@ -94,7 +95,7 @@ def _word(word: str) -> str:
 
 
 def counts_of(rows: Iterable[Row]) -> Counts:
-    """What the headline says. Waits are counted once a lane: each of its rows says the same. O(rows)."""
+    """The totals in the headline. Waits are counted once per lane, because each of its rows repeats them. O(rows)."""
     held = alerts = 0
     lanes: dict[str, int | None] = {}
     for row in rows:
@@ -111,9 +112,9 @@ def counts_of(rows: Iterable[Row]) -> Counts:
 
 
 def grouped(rows: Iterable[Row], now_ms: int) -> Grouped:
-    """Those that need attention, worst first and oldest first among equals; then groups, those with alerts first, then
-    by how many they hold. Beyond MOST_GROUPS, and where a group has fewer than five rows, they are folded together
-    (groups of few rows only where there are more than a dozen of all). O(rows).
+    """Locks that need attention, worst first, then oldest first; then groups, those with alerts first, then by size.
+    Groups beyond MOST_GROUPS, and groups of fewer than five rows, are added together (small groups only if there are
+    more than a dozen in all). O(rows).
     """
     groups: dict[str, list[Row]] = {}
     alarmed: list[Row] = []
@@ -135,7 +136,7 @@ def grouped(rows: Iterable[Row], now_ms: int) -> Grouped:
 
 
 def urgency(row: Row) -> tuple[int, int, str]:
-    """Sorts rows with alerts: the worst kind first, then the oldest alert. Rows without any come last."""
+    """Sorts rows with alerts: the worst kind first, then the oldest alert. Rows without alerts come last."""
     ranks = [(WORST_FIRST.index(alert["kind"]), alert["since"]) for alert in row["alerts"]]
     return (*min(ranks, default=(len(WORST_FIRST), 0)), row["id"])
 
@@ -172,7 +173,7 @@ def _group(pattern: str, rows: list[Row], now_ms: int) -> Group:
 
 
 def most_waiters(one: int | None, other: int | None) -> int | None:
-    """The waiters of a lane, from what two of its rows say; None where neither can tell."""
+    """The waiters of a lane, from two of its rows; None if neither can tell."""
     if one is None or other is None:
         return other if one is None else one
     return max(one, other)

@@ -1,4 +1,4 @@
-"""A hold: somebody has a lock, since when and until when, as far as was seen. Times are of a monotonic clock, in ms."""
+"""A hold: who has a lock, since when and until when, as far as was seen. Times are monotonic, in ms."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from locks.core.reading import Reading
 from locks.core.rows import MOST_RENEWALS, MOST_WAITING, End, Row, id_of, lane_of
 
 Way = Literal["notifications", "tracking", "scanning"]
-"""How changes of a source are learnt. notifications tell what happened to a key, tracking that something did; scanning
-finds it later, and sees nothing of what happened between two looks.
+"""How changes of a source are noticed. notifications say what happened to a key; tracking says that something did;
+scanning finds changes later, and misses what happened between two looks.
 """
 
 
 class Look(NamedTuple):
-    """When and how keys were read. `noise_ms`: how far off a deadline may be. `words`: what notifications said of each
-    key since the look before, oldest first.
+    """When and how keys were read. `noise_ms` is how far off a deadline may be. `words` are the notifications about
+    each key since the previous look, oldest first.
 
-    `told`: the keys were read because something was said of them or their time was up, not in a reconcile. `first`:
-    what is found was there before watching began. `flushed`: the server lost all of its keys.
+    `told`: the keys were read because of a notification or a deadline, not in a reconcile. `first`: what is found was
+    there before watching began. `flushed`: the server lost all of its keys.
     """
 
     at_ms: float
@@ -37,7 +37,7 @@ class Look(NamedTuple):
 
 @dataclass(slots=True)
 class Waiter:
-    """Somebody who waits, whose id can be seen. `overtaken`: who came later was faster, so many times."""
+    """A waiter whose id can be seen. `overtaken` is how many later arrivals were faster."""
 
     since_ms: float
     overtaken: int = 0
@@ -45,11 +45,11 @@ class Waiter:
 
 @dataclass
 class Hold:
-    """One holder of one lock, for as long as it holds. `reading` is the newest.
+    """One holder of one lock, for as long as it holds it. `reading` is the newest.
 
-    `lease_ms` is how long it was good for when it was taken or renewed. `overwrote_ms`: when it was written over the
-    hold of somebody else, who does not know. `stale_write_ms`: when a resource refused an earlier holder's late write.
-    `unsaid`: it was seen before anything was said of it.
+    `lease_ms` is the length of the lease when it was taken or renewed. `overwrote_ms`: when it overwrote somebody
+    else's hold without that holder knowing. `stale_write_ms`: when a resource refused a late write by an earlier
+    holder. `unsaid`: it was seen before any notification about it.
     """
 
     reading: Reading
@@ -77,11 +77,11 @@ class Hold:
         return pattern_of(self.reading.name)
 
     def is_over(self, at_ms: float) -> bool:
-        """Whether its time is up for certain, or may be."""
+        """Whether its time is certainly up, or may be."""
         return self.deadline_ms is not None and at_ms >= self.deadline_ms - self.noise_ms
 
     def take(self, reading: Reading, at_ms: float, noise_ms: float) -> bool:
-        """Another look at the same hold; whether its deadline moved by more than both measurements may be off.
+        """Takes another look at the same hold. Returns whether its deadline moved by more than the error of both looks.
 
         A later deadline is a renewal.
         """
@@ -99,11 +99,11 @@ class Hold:
         return moved
 
     def adopt(self, row: Row, offset_ms: float, at_ms: float) -> None:
-        """Takes over what another watcher had seen of it; `offset_ms` leads from this clock to the row's."""
+        """Takes over what another watcher saw of it; `offset_ms` converts from this clock to the row's."""
         if row["holder"] is None or self.reading.holder_id is None or row["since"] - offset_ms > at_ms:
             return
         self.since_ms = row["since"] - offset_ms
-        # Its time was up meanwhile, so that it was renewed, or was let go and taken again: nobody saw which.
+        # Its time ran out meanwhile, so it was renewed, or released and taken again: nobody saw which.
         seen = row["ends_at"] is None or row["ends_at"] - offset_ms >= at_ms
         self.since_seen = row["since_seen"] and seen
         self.renewed_ms.extend(moment - offset_ms for moment in row["renewed"])
@@ -111,19 +111,19 @@ class Hold:
 
 @dataclass(slots=True)
 class Lane:
-    """The holds of one key by their slots, and who waits. `empty_since_ms`: nobody holds it since."""
+    """The holds of one key by slot, and its waiters. `empty_since_ms` is since when nobody holds it."""
 
     holds: dict[tuple[bytes, bytes], Hold] = field(default_factory=dict)
     waiting: dict[bytes, Waiter] = field(default_factory=dict)
     empty_since_ms: float | None = None
 
     def earliest_ms(self) -> float | None:
-        """The next deadline of its holds."""
+        """The next deadline among its holds."""
         return min((hold.deadline_ms for hold in self.holds.values() if hold.deadline_ms is not None), default=None)
 
     def queue(self, ids: Sequence[bytes], at_ms: float, newcomers: Sequence[Hold]) -> bool:
-        """Who waits now; whether that is a change. Whoever goes on waiting while a newcomer holds who was not in line
-        before them was overtaken. The first MOST_WAITING are kept.
+        """Sets the waiters, and returns whether they changed. A waiter is overtaken if it keeps waiting while a
+        newcomer that was not in line before it gets the lock. Only the first MOST_WAITING are kept.
         """
         before = list(self.waiting)
         places = {waiter_id: place for place, waiter_id in enumerate(before)}
@@ -146,7 +146,7 @@ class Ended:
 
 
 def label_of(reading: Reading) -> str | None:
-    """A name for its holder that a person can read, where the value tells one."""
+    """A readable name for its holder, if the value has one."""
     about = reading.about
     if label := about.get("label"):
         return label
@@ -158,7 +158,7 @@ def label_of(reading: Reading) -> str | None:
 
 
 def _lease(before_ms: int | None, ttl_ms: int | None) -> int | None:
-    """A lease is renewed for the same time again, as a rule; what is read a moment later is a little less."""
+    """A lease is usually renewed for the same length. A reading a moment later shows slightly less."""
     if before_ms is None or ttl_ms is None:
         return ttl_ms
     return before_ms if 0 <= before_ms - ttl_ms <= max(50, before_ms // 50) else ttl_ms

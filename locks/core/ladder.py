@@ -1,5 +1,7 @@
-"""The ladder: five ways to lock, from the article's to one that a protected resource can rely on, and what each is
-expected to do when a holder is paused beyond its time. Pure; `locks.stage` runs them for real.
+"""The ladder: five ways to lock, from the article's to one that a protected resource can rely on.
+
+It also has what each way is expected to do when a holder is paused past its lease. Pure; `locks.stage` runs it for
+real.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is predicted before a run with pauses: whether two workers are inside at once, and whether the protected
-    resource takes a stale write. `sketch` is how the rung locks, in commands.
+    """The prediction for a run with pauses: whether two workers are inside at once, and whether the protected resource
+    accepts a stale write. `sketch` shows how the rung locks, in commands.
     """
 
     overlap: bool
@@ -33,8 +35,8 @@ RUNGS: Mapping[str, Expected] = MappingProxyType(
 
 FEWEST_WORKERS, MOST_WORKERS = 2, 8
 SHORTEST_S, LONGEST_RUNG_S, LONGEST_S = 1, 30, 600
-"""Of a rung, and of workers who contend until somebody stops them."""
+"""The limits for a rung, and for workers that contend until somebody stops them."""
 MOST_SEED = 2**31 - 1
 
 CLIENTS = ("ringviz", "redis-py", "python-redis-lock")
-"""With whose locks workers contend."""
+"""The clients whose locks workers can use."""

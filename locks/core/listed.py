@@ -10,7 +10,7 @@ from locks.core.rows import Text, text_of
 
 
 class Listed(TypedDict):
-    """One holder of one lock. `ttl_ms` is None where it never ends by itself, `waiters` where they cannot be seen."""
+    """One holder of one lock. `ttl_ms` is None if it never ends by itself, `waiters` if they cannot be seen."""
 
     key: Text
     name: Text
@@ -28,12 +28,12 @@ class Listed(TypedDict):
 
 
 def in_order(readings: Iterable[Reading]) -> list[Reading]:
-    """By key, then by holder: the same locks are always printed in the same order."""
+    """By key, then by holder, so the same locks always print in the same order."""
     return sorted(readings, key=lambda one: (one.key, one.name, one.holder_id or b"", one.proof.member))
 
 
 def listed(reading: Reading) -> Listed:
-    """A reading in JSON."""
+    """A reading as JSON."""
     return {
         "key": text_of(reading.key),
         "name": text_of(reading.name),

@@ -1,6 +1,6 @@
-"""What a filter that runs in the server has to keep, as plain data: all that a recogniser might accept, and more.
+"""What a filter that runs in the server must keep, as plain data: everything a recogniser might accept, and more.
 
-A key is kept if its type has a `Wanted`, and its name or one of its values fits that.
+A key is kept if its type has a `Wanted`, and its name or one of its values fits it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ class Wanted:
     The name fits if it begins with one of `prefixes`, ends with one of `suffixes`, contains one of `infixes`, or, in
     lower case, one of `words`. A value fits if one `Shape` does: the value of a string, which is at most MOST_BYTES
     long whatever its name; the name of any field of a hash; any member of a set or sorted set. A few members are enough
-    to see whether the shape fits: no client mixes them with others. `only` are hashes of whose thousands of fields a
-    few are locks: the beginning of the name, and what such a field contains; the other fields need not be read.
+    to see whether the shape fits, because no client mixes them with others. `only` names hashes with thousands of
+    fields of which a few are locks: the beginning of the name, and a text in those fields; the other fields need not be
+    read.
     """
 
     type: str
@@ -32,7 +33,7 @@ class Wanted:
 
 
 MOST_BYTES = 1_024
-"""A string that is longer is no lock."""
+"""A longer string is not a lock."""
 
 
 def _wanted(kind: str) -> Wanted:

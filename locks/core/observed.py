@@ -1,4 +1,4 @@
-"""What was read of one key of a server, before anybody says what it means; and what else was seen beside it."""
+"""What was read of one key of a server, before anybody interprets it, and what else was seen at the same time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 MOST_VALUE_BYTES = 1_024
-"""Of a string's value at most so much is read. Few locks have a longer one; `Observed.size` tells how long it is."""
+"""The most that is read of a string's value. Few locks are longer; `Observed.size` has the real length."""
 MOST_PROVEN_BYTES = 16_384
-"""Of a longer value, up to this length, the server makes a digest. More would take too much of its time."""
+"""For a longer value, up to this length, the server computes a digest. More would take too much of its time."""
 MOST_MEMBERS = 256
-"""Of a hash, sorted set, list or set at most so many members are read."""
+"""The most members that are read of a hash, sorted set, list or set."""
 
 
 class Member(NamedTuple):
@@ -26,15 +26,15 @@ class Member(NamedTuple):
 
 @dataclass(slots=True)
 class Observed:
-    """A key as it was at one moment. `type` is the server's word: string, hash, zset, list, set, stream.
+    """A key at one moment. `type` is the server's word: string, hash, zset, list, set, stream.
 
-    Nobody changes one after it is made. It is not frozen, since a reread makes 100,000 of them and freezing costs four
-    times as long.
+    Do not change one after it is made. It is not frozen, because a reread makes 100,000 of them and frozen ones take
+    four times as long.
 
-    `ttl_ms` is what is left of its time to live, None where it has none. `value` is that of a string, cut at
-    MOST_VALUE_BYTES; of one that was cut `digest` is the SHA-1 of the whole in hex, empty beyond MOST_PROVEN_BYTES.
-    `members` are those of everything else, in the server's order, MOST_MEMBERS at most. `size` is the whole length:
-    bytes of a string, else members.
+    `ttl_ms` is what is left of its time to live, None if it has none. `value` is that of a string, cut at
+    MOST_VALUE_BYTES; if it was cut, `digest` is the SHA-1 of the whole in hex, empty beyond MOST_PROVEN_BYTES.
+    `members` belong to the other types, in the server's order, at most MOST_MEMBERS. `size` is the full length: bytes
+    of a string, otherwise members.
     """
 
     key: bytes
@@ -48,7 +48,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A line of CLIENT LIST. `flags` has a `b` while it waits in a blocking command, which `command` then names."""
+    """A line of CLIENT LIST. `flags` contains `b` while it waits in a blocking command, which `command` then names."""
 
     address: str
     name: str
@@ -60,30 +60,30 @@ class Connection:
 
 
 class World(Protocol):
-    """What else was seen in the same look. None everywhere means: not asked, or not known."""
+    """What else was seen in the same look. None always means: not asked, or not known."""
 
     @property
     def now_ms(self) -> int:
         """The server's clock, in milliseconds since 1970."""
 
     def key(self, name: bytes) -> Observed | None:
-        """Another key, where a declaration asked for it (`Needs`) and it exists."""
+        """Another key, if a declaration needs it (`Needs`) and it exists."""
 
     def subscribers(self, channel: bytes) -> int | None:
         """How many connections are subscribed to a channel."""
 
     @property
     def connections(self) -> Sequence[Connection] | None:
-        """Everybody who is connected."""
+        """All connections."""
 
     @property
     def whole(self) -> bool:
-        """Whether this look is at every lock of the server: only then can waiters be inferred from the connections."""
+        """Whether this look covers every lock of the server: only then can waiters be inferred from connections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What must be read beside a key before it can be understood: other keys, and channels whose subscribers count."""
+    """What must be read with a key before it can be understood: other keys, and channels whose subscribers count."""
 
     keys: tuple[bytes, ...] = ()
     channels: tuple[bytes, ...] = ()
@@ -91,7 +91,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The plain `World`: what was read, in dictionaries."""
+    """The simplest `World`: what was read, in dictionaries."""
 
     now_ms: int
     keys: Mapping[bytes, Observed]
@@ -100,7 +100,7 @@ class Seen:
     whole: bool = False
 
     def key(self, name: bytes) -> Observed | None:
-        """Another key of the same look."""
+        """Another key from the same look."""
         return self.keys.get(name)
 
     def subscribers(self, channel: bytes) -> int | None:

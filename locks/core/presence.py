@@ -1,4 +1,4 @@
-"""Whether a holder is connected: known only where the name of a connection says who that is."""
+"""Whether a holder is connected: known only if the name of a connection identifies it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _SHORTEST_NAME = 4
 
 
 class Presence:
-    """Which holders were recognised among the connections of a source, and since when they are not there any more."""
+    """Which holders were recognised among the connections of a source, and since when they are missing."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._absent: dict[str, float] = {}
 
     def __len__(self) -> int:
-        """How many holders are known by a connection."""
+        """How many holders are known by their connection."""
         return len(self._names)
 
     def forget(self, hold_id: str) -> None:
@@ -27,9 +27,9 @@ class Presence:
         self._absent.pop(hold_id, None)
 
     def see(self, new: Iterable[Hold], connections: Sequence[Connection], at_ms: float) -> Mapping[str, float]:
-        """Looks for new holders among the connections, and for those that were recognised before.
+        """Looks for new holders among the connections, and for those recognised before.
 
-        The ids of holds whose holder is gone, each with the moment it was first missed. O(new + recognised).
+        Returns the ids of holds whose holder is gone, with the moment it was first missed. O(new + recognised).
         """
         names = {one.name for one in connections if len(one.name) >= _SHORTEST_NAME}
         if names:
@@ -45,7 +45,7 @@ class Presence:
 
 
 def _name_of(hold: Hold, names: set[str]) -> str | None:
-    """The name of the holder's connection: its label, its holder_id, or what stands before the last colon of that."""
+    """The name of the holder's connection: its label, its holder_id, or the part before its last colon."""
     holder = (hold.reading.holder_id or b"").decode(errors="replace")
     for candidate in (label_of(hold.reading), holder, holder.rpartition(":")[0]):
         if candidate and candidate in names:

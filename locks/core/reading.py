@@ -1,4 +1,4 @@
-"""A reading: one holder of one lock, with how sure that is and why."""
+"""A reading: one holder of one lock, how sure that is, and why."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Confidence = Literal["certain", "likely", "possible"]
 
 @dataclass(slots=True)
 class Proof:
-    """What proves the holder, and what a break compares and deletes: nothing but exactly this.
+    """What proves the holder: a break compares and deletes exactly this, and nothing else.
 
-    `type` string: the whole `value`; where that was cut, `size` is its length in bytes and `digest` its SHA-1 in hex,
-    empty where nobody made one. hash: the field `member` with its `value`. zset: the `member`, whatever its score. set:
+    `type` string: the whole `value`; if that was cut, `size` is its length in bytes and `digest` its SHA-1 in hex,
+    empty if nobody computed it. hash: the field `member` with its `value`. zset: the `member`, whatever its score. set:
     the `member`.
 
-    Where that alone would leave the lock half held, a break that found the proof also deletes the members `also`, then
-    the whole key if nothing but the members `frame` is left in it, and adds one to the counter `returns`: a permit.
+    If that alone would leave the lock half held, a break that found the proof also deletes the members `also`, then the
+    whole key if only the members `frame` are left in it, and adds one permit to the counter `returns`.
     """
 
     type: Literal["string", "hash", "zset", "set"]
@@ -41,7 +41,7 @@ class Proof:
 
     @property
     def whole(self) -> bool:
-        """Whether a break can compare it: of a long member, or a field's long value, only a part was read."""
+        """Whether a break can compare it: a long member, or a field's long value, was read only in part."""
         if self.type == "string":
             return not self.size or self.digest != b""
         short = len(self.member) < MOST_VALUE_BYTES and len(self.value) < MOST_VALUE_BYTES
@@ -52,8 +52,8 @@ class Proof:
 class Wake:
     """How waiters are woken after a break, in the way that their client expects.
 
-    push: an element on the list `target`, which then lives `expire_ms` (0: as it is). publish: a message on the channel
-    `target`. queue: our own queue hands over, by the script of `locks.lock`.
+    push: an element on the list `target`, which then lives `expire_ms` (0: unchanged). publish: a message on the
+    channel `target`. queue: our own queue hands over, by the script of `locks.lock`.
     """
 
     how: Literal["push", "publish", "queue"]
@@ -64,16 +64,16 @@ class Wake:
 
 @dataclass(slots=True)
 class Reading:
-    """One holder of one lock; a lock that several hold is several readings with the same `key`.
+    """One holder of one lock. A lock with several holders has several readings with the same `key`.
 
-    Nobody changes one after `recognise` gave it. It is not frozen, since a look makes 100,000 of them and freezing
-    costs four times as long.
+    Do not change one after `recognise` made it. It is not frozen, because a look makes 100,000 of them and frozen ones
+    take four times as long.
 
     `key` holds the proof, `name` is what is locked. `client` is the most specific name that the evidence supports.
     `evidence` are codes, such as "name:client" or "value:uuid1", worded in `locks.core.evidence`. `kind` is mutex,
-    semaphore, read_write, ..., `mode` read or write. `holder_id` is None where the format has none, `ttl_ms` where it
-    never ends by itself. `count` is how many times the holder entered. `waiters` is None where they cannot be seen,
-    `waiter_ids` are those whose names can be. `about` is what else the value tells: host, node, pid, thread, since_ms.
+    semaphore, read_write, ..., `mode` read or write. `holder_id` is None if the format has none, `ttl_ms` if it never
+    ends by itself. `count` is how many times the holder entered. `waiters` is None if they cannot be seen; `waiter_ids`
+    are those whose names can be. `about` is what else the value says: host, node, pid, thread, since_ms.
     """
 
     key: bytes

@@ -1,6 +1,6 @@
-"""From what was read of a server to the locks in it: pure; about 5 µs for an ordinary key and 10 to 30 for a lock.
+"""Finds the locks in what was read of a server: pure; about 5 µs for an ordinary key and 10 to 30 for a lock.
 
-A key is asked of those clients only whose names or shapes it has: of the first that says what it is, that is it.
+Only the clients whose names or shapes fit are asked about a key. The first that recognises it decides.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Named = tuple[Callable[[bytes, bytes], bool], bytes, Rule]
 
 
 class _Index(NamedTuple):
-    """The rules of one type of key, by what they look at."""
+    """The rules for one type of key, by what they look at."""
 
     heads: dict[bytes, tuple[_Named, ...]]
     tails: dict[bytes, tuple[_Named, ...]]
@@ -42,7 +42,7 @@ def _grouped(pairs: Iterable[tuple[bytes, _Named]]) -> dict[bytes, tuple[_Named,
 
 
 def _any_of(parts: Iterable[bytes], flags: int = 0) -> Callable[[bytes], object]:
-    """Whether a key contains one of the parts; of none, it never does."""
+    """Whether a key contains one of the parts. Without parts, it never does."""
     return re.compile(b"|".join(re.escape(each) for each in parts) or rb"(?!)", flags).search
 
 
@@ -77,10 +77,10 @@ _BASES = tuple(client.base for client in CLIENTS if client.base is not None)
 
 
 def recognise(seen: Sequence[Observed], world: World) -> list[Reading]:
-    """The locks among the keys of one look, in their order; one reading a holder, and a key that was seen twice once.
+    """The locks among the keys of one look, in order: one reading per holder, and a key that was seen twice only once.
 
-    `world` has what `needs_of` asked for. Waiters that sleep where nobody can see for what are counted only in a look
-    that is `whole`. Raises nothing, whatever the bytes are.
+    `world` has what `needs_of` asked for. Waiters that block without naming a key are counted only in a look that is
+    `whole`. Never raises, whatever the bytes are.
     """
     readings: list[Reading] = []
     done: set[bytes] = set()
@@ -98,7 +98,7 @@ def recognise(seen: Sequence[Observed], world: World) -> list[Reading]:
 
 
 def _read(one: Observed, index: _Index, world: World) -> Sequence[Reading]:
-    """What the first rule says that has something to say: those that know the name first, then those of the shapes."""
+    """The answer of the first rule that has one: rules that know the name come first, then rules for shapes."""
     key = one.key
     named = index.heads.get(key[:_HEAD], ()) + index.tails.get(key[-_TAIL:], ())
     if index.has_infix(key):
@@ -124,12 +124,12 @@ def _rules_by_shape(one: Observed, index: _Index) -> tuple[Rule, ...]:
 
 
 def is_companion(key: bytes) -> bool:
-    """Whether a key stands beside a lock, by its name: a queue, a counter, a latch. It is none itself."""
+    """Whether the key's name says that it accompanies a lock: a queue, a counter, a latch. It is not a lock itself."""
     return _is_companion(key) is not None
 
 
 def needs_of(seen: Observed) -> Needs:
-    """What must be read beside a key before `recognise`: other keys, and channels whose subscribers count."""
+    """What must be read with a key before `recognise`: other keys, and channels whose subscribers count."""
     keys: tuple[bytes, ...] = ()
     channels: tuple[bytes, ...] = ()
     for rule in _NEEDING.get(seen.type, ()):
@@ -152,15 +152,15 @@ def base_of(key: bytes) -> bytes:
 
 
 def twin_of(key: bytes) -> bytes | None:
-    """The other key of a lock that has two: it is to be reread when this one changed. None for most."""
+    """The other key of a lock that has two, to be reread when this one changed. None for most."""
     return next((found for twin in _TWINS if (found := twin(key)) is not None), None)
 
 
 def infer_waiters(readings: Sequence[Reading], connections: Sequence[Connection]) -> None:
-    """Sets the waiters of those locks whose clients wait in BLPOP, where it can be known; of all locks of a server.
+    """Sets the waiters of locks whose clients wait in BLPOP, if they can be known; takes all locks of a server.
 
-    CLIENT LIST does not tell which list somebody waits for. Nobody in BLPOP: nobody waits. One such lock: they wait for
-    it, unless the application also uses BLPOP for something else; hence `waiters_inferred`.
+    CLIENT LIST does not say which list a client waits for. If nobody is in BLPOP, nobody waits. If there is one such
+    lock, they wait for it, unless the application also uses BLPOP for something else; hence `waiters_inferred`.
     """
     blocking_ones = [each for each in readings if each.client in blocking.BLOCKING.names]
     blocked = sum("b" in each.flags and each.command == "blpop" for each in connections)

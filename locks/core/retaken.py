@@ -1,7 +1,7 @@
 """Whether a lock that looks like the one that was shown may be another acquisition: pure.
 
-Most clients write a new value each time they take a lock: a break that finds the value finds what was shown. Where they
-do not, only the time left and what the watcher saw can tell the two apart, and not always.
+Most clients write a new value each time they take a lock, so a break that finds the value finds what was shown. For the
+others, only the time left and what the watcher saw can tell two acquisitions apart, and not always.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Literal
 from locks.core.rows import Row
 
 Names = Literal["acquisition", "holder", "nobody", "unknown"]
-"""What a value names. acquisition: the next one has another value. holder: the same holder may take it again with the
-same value. nobody: every holder writes the same. unknown: the format does not say."""
+"""What a value identifies. acquisition: the next one has another value. holder: the same holder may take it again with
+the same value. nobody: every holder writes the same. unknown: the format does not say."""
 
 MOST_NOISE_MS = 250
-"""How far a moment may be off: by the look that it comes from, and by a clock that was corrected since."""
+"""How far off a moment may be, because of the look it comes from, and of a clock that was corrected since."""
 _NAMES: dict[str, Names] = {
     "value:counter": "nobody",
     "value:pickle": "nobody",
@@ -33,9 +33,9 @@ _NAMES: dict[str, Names] = {
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """What a page showed of a hold, in ms since 1970: since when it is held, and until when (None: no TTL).
+    """What a page showed of a hold, in ms since 1970: held since when, and until when (None: no TTL).
 
-    `renews`: it was renewed in a rhythm, so that a longer time left says nothing.
+    `renews`: it is renewed regularly, so a longer time left means nothing.
     """
 
     since: int
@@ -49,17 +49,17 @@ class Glimpse:
 
 
 def renews(row: Row) -> bool:
-    """Whether a hold is renewed in a rhythm: it was three times."""
+    """Whether a hold is renewed regularly: at least three times."""
     return len(row["renewed"]) >= 3
 
 
 def names(evidence: Iterable[str]) -> Names:
-    """What the value names, by the evidence of a reading (`locks.core.evidence`)."""
+    """What the value identifies, by the evidence of a reading (`locks.core.evidence`)."""
     return next((found for code in evidence if (found := _NAMES.get(code))), "acquisition")
 
 
 def is_longer(shown: Glimpse, ttl_ms: int | None, now: int) -> bool:
-    """Whether the time left has grown, though this lock is not renewed: it was taken again, or renewed for once."""
+    """Whether the time left has grown although this lock is not renewed: it was taken again, or renewed just once."""
     if shown.renews:
         return False
     if shown.ends_at is None or ttl_ms is None:

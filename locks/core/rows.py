@@ -1,6 +1,6 @@
-"""What pages and commands are shown of locks: rows, past holds, status and frames, as JSON; and the names in them.
+"""Locks as pages and commands show them: rows, past holds, status and frames, as JSON, and the names in them.
 
-Times are in milliseconds since 1970, of the clock that the watcher states everything by.
+Times are in milliseconds since 1970, by the clock that the watcher uses for everything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal, NotRequired, TypedDict
 from locks.core.reading import Proof, Reading
 
 Text = str | dict[str, str]
-"""What a person reads: text, or {"b64": ...} where the bytes are no UTF-8."""
+"""A readable text, or {"b64": ...} if the bytes are not valid UTF-8."""
 AlertKind = Literal[
     "stale_write", "overwritten", "no_connection", "missed_renewal", "starving", "long_held", "no_ttl"
 ]  # fmt: skip
@@ -21,8 +21,8 @@ WORST_FIRST: tuple[AlertKind, ...] = (
     "stale_write", "overwritten", "no_connection", "missed_renewal", "starving", "long_held", "no_ttl"
 )  # fmt: skip
 End = Literal["released", "expired", "broken", "overwritten", "gone", "unknown"]
-"""How a hold ended. released: a deletion before its deadline was seen. expired: it was gone at its deadline. broken: by
-an operator of ours. overwritten: somebody else wrote over it. gone: found missing, by a reconcile or after a FLUSHALL.
+"""How a hold ended. released: it was deleted before its deadline. expired: it was gone at its deadline. broken: by one
+of our operators. overwritten: somebody else wrote over it. gone: found missing, by a reconcile or after a FLUSHALL.
 """
 MOST_RENEWALS = 16
 MOST_WAITING = 16
@@ -30,7 +30,7 @@ _ID_BYTES = 8
 
 
 class Alert(TypedDict):
-    """`value` is a time in milliseconds for long_held (what is usual) and missed_renewal (its rhythm), else None."""
+    """`value` is in milliseconds for long_held (what is usual) and missed_renewal (its rhythm), otherwise None."""
 
     kind: AlertKind
     since: int
@@ -46,8 +46,8 @@ class Waiting(TypedDict):
 
 
 class Row(TypedDict):
-    """One holder of one lock. Rows with the same `lane` have the same key. `ttl` is the length of the lease, `ends_at`
-    None where it has no TTL, `since_seen` False where it was held before watching began.
+    """One holder of one lock. Rows with the same `lane` have the same key. `ttl` is the length of the lease; `ends_at`
+    is None if it has no TTL; `since_seen` is False if it was held before watching began.
     """
 
     id: str
@@ -99,7 +99,7 @@ Past = TypedDict(
 
 
 class Trouble(TypedDict):
-    """Why a source cannot be watched: a code and the server's own words."""
+    """Why a source cannot be watched: a code and the server's own message."""
 
     kind: str
     text: str
@@ -108,7 +108,7 @@ class Trouble(TypedDict):
 class Advice(TypedDict):
     """What would let the watcher see more: a line to type at the watched server, and a code for what it costs.
 
-    `servers`: the ones of a Cluster that need it, where others do not.
+    `servers`: the nodes of a Cluster that need it, if others do not.
     """
 
     line: str
@@ -127,7 +127,7 @@ class CostRow(TypedDict):
 
 
 class Status(TypedDict):
-    """How the watching of a source goes. `clock_ms` is how far a time may be off."""
+    """The state of a source's watching. `clock_ms` is how far off a time may be."""
 
     state: Literal["discovering", "watching", "paused", "down", "waiting"]
     since: int
@@ -149,7 +149,7 @@ class Status(TypedDict):
 
 
 def text_of(raw: bytes) -> Text:
-    """Bytes as JSON can hold them, and back again by whoever must."""
+    """Bytes in a form that JSON can hold; `bytes_of` converts them back."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -157,33 +157,33 @@ def text_of(raw: bytes) -> Text:
 
 
 def bytes_of(text: Text) -> bytes:
-    """The inverse of `text_of`. Raises ValueError for what it never made."""
+    """The inverse of `text_of`. Raises ValueError for anything else."""
     if isinstance(text, str):
         return text.encode()
     if set(text) != {"b64"}:
-        raise ValueError(f"no text: {text!r}")
+        raise ValueError(f"not a text: {text!r}")
     return base64.b64decode(text["b64"], validate=True)
 
 
 def kept_text(text: Text | None) -> Text | None:
-    """As `text_of` gave it, but for a NUL in it: that is UTF-8, and a JSON column of PostgreSQL refuses it."""
+    """As `text_of`, except for a NUL: it is valid UTF-8, but a JSON column of PostgreSQL refuses it."""
     if isinstance(text, str) and "\0" in text:
         return {"b64": base64.b64encode(text.encode()).decode()}
     return text
 
 
 def lane_of(key: bytes) -> str:
-    """16 hex digits: rows of one key share a line."""
+    """16 hex digits. The rows of one key share a lane."""
     return _digest(key)
 
 
 def id_of(reading: Reading) -> str:
-    """16 hex digits: of the key and of who holds it there."""
+    """16 hex digits, from the key and its holder."""
     return _digest(reading.key, *slot_of(reading))
 
 
 def slot_of(reading: Reading) -> tuple[bytes, bytes]:
-    """What tells one holder of a key from another: its mode and its holder_id, else the member that proves it.
+    """What tells one holder of a key from another: its mode and its holder_id, otherwise the member that proves it.
 
     A string without a holder_id has one slot, whatever its value.
     """
@@ -191,9 +191,9 @@ def slot_of(reading: Reading) -> tuple[bytes, bytes]:
 
 
 def proof_digest(proof: Proof) -> str:
-    """32 hex digits that name a proof without showing it: the page sends them back, and a break compares.
+    """32 hex digits that identify a proof without showing it: the page sends them back, and a break compares them.
 
-    "" where not all of it was read: then nothing can be compared.
+    "" if it was not read in full, because then nothing can be compared.
     """
     if not proof.whole:
         return ""
@@ -206,5 +206,5 @@ def _digest(*parts: bytes) -> str:
 
 
 def _framed(parts: Iterable[bytes]) -> bytes:
-    """Each part with its length before it, so that no two lists of parts make the same bytes."""
+    """Each part after its length, so that no two lists of parts make the same bytes."""
     return b"".join(b"%d:%s" % (len(part), part) for part in parts)

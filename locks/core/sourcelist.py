@@ -1,8 +1,9 @@
-"""LOCK_SOURCES: the servers whose locks are watched, and how each is reached. Pure; no message shows a password.
+"""LOCK_SOURCES: the servers whose locks are watched, and how to reach them. Pure; no message shows a password.
 
     LOCK_SOURCES="jobs=rediss://watch:secret@host:6379/0?break=LOCK_BREAK_JOBS, shop=redis+cluster://10.0.0.1:7000"
 
-Entries stand apart by white space, or by a comma before the next `NAME=SCHEME://`; other commas belong to an address.
+Entries are separated by white space, or by a comma before the next `NAME=SCHEME://`; other commas are part of an
+address.
 
 | address | server |
 | --- | --- |
@@ -12,8 +13,8 @@ Entries stand apart by white space, or by a comma before the next `NAME=SCHEME:/
 | `redis+sentinel://HOST[:26379][,...]/SERVICE[/DB]`, `rediss+sentinel://...` | the primary that these Sentinels name |
 
 Options after `?`: `break`, the variable with a second address, used for breaks only; `timeout` in seconds;
-`ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile`, `ssl_check_hostname` as redis-py names them; `sentinel_auth=yes`, the
-same user for the Sentinels; `db`. User names, passwords and paths are percent-encoded.
+`ssl_ca_certs`, `ssl_certfile`, `ssl_keyfile`, `ssl_check_hostname` as in redis-py; `sentinel_auth=yes`, to use the same
+user for the Sentinels; `db`. User names, passwords and paths are percent-encoded.
 """
 
 from __future__ import annotations
@@ -51,12 +52,12 @@ _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0
 
 
 class BadSource(ValueError):
-    """An entry or an address that makes no sense. The message has no part of the address that could be a secret."""
+    """An entry or address that is not valid. The message contains no part of the address that could be a secret."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a source is and how one gets in. `hosts` are those typed: of a server one, of a Unix socket none."""
+    """The address of a source and how to log in. `hosts` are as typed: one for a server, none for a Unix socket."""
 
     topology: Topology
     hosts: tuple[tuple[str, int], ...] = ()
@@ -79,7 +80,10 @@ class Target:
 
 @dataclass(frozen=True)
 class SourceConfig:
-    """A source as it was configured. `slug` is its name in addresses. The addresses hold passwords: repr has none."""
+    """A source as configured.
+
+    `slug` is its name in addresses. The addresses contain passwords, so repr leaves them out.
+    """
 
     slug: str
     name: str
@@ -93,34 +97,34 @@ class SourceConfig:
 
     @property
     def breakable(self) -> bool:
-        """Whether its entry says that an operator may break a lock of it."""
+        """Whether its entry lets operators break its locks."""
         return self.break_url is not None
 
     def for_breaking(self) -> SourceConfig:
-        """The same source by the user that may break. Raises BadSource when it has none."""
+        """The same source with the user that may break. Raises BadSource if there is none."""
         if self.break_url is None:
             raise BadSource(f"{self.name} has no break=VARIABLE in its entry")
         return replace(self, url=self.break_url, break_url=None)
 
 
 def embedded(url: str) -> SourceConfig:
-    """Our own server, which is always the first source. Its locks are ours to break."""
+    """Our own server, always the first source. Its locks can be broken."""
     return SourceConfig(EMBEDDED, EMBEDDED, url, url)
 
 
 def parse(text: str, read_variable: Callable[[str], str | None]) -> tuple[SourceConfig, ...]:
-    """The sources of `text`, in its order. `read_variable` reads the variables that `break` names.
+    """The sources in `text`, in order. `read_variable` reads the variables that `break` names.
 
-    Raises BadSource, which names the entry by its number and name.
+    Raises BadSource, which names the entry by number and name.
     """
     entries = [entry for entry in _NEXT_ENTRY.split(text.strip()) if entry.strip(",")]
     if len(entries) > MOST_SOURCES:
-        raise BadSource(f"{len(entries)} entries; {MOST_SOURCES} at most")
+        raise BadSource(f"{len(entries)} entries; at most {MOST_SOURCES} are allowed")
     found: dict[str, SourceConfig] = {}
     for number, entry in enumerate(entries, 1):
         config = _entry(number, entry.strip(","), read_variable)
         if config.slug in found:
-            raise BadSource(f"entry {number}: {config.slug} is there twice")
+            raise BadSource(f"entry {number}: {config.slug} appears twice")
         found[config.slug] = config
     return tuple(found.values())
 
@@ -130,7 +134,7 @@ def _entry(number: int, entry: str, read_variable: Callable[[str], str | None]) 
     if not equals or "/" in name or "@" in name:
         raise BadSource(f"entry {number} is not NAME=URL")
     if not NAME.fullmatch(name) or name == EMBEDDED:
-        why = "is our own server" if name == EMBEDDED else "is no name: 1 to 32 of a-z, 0-9, - and _"
+        why = "is our own server" if name == EMBEDDED else "is not a valid name: use 1 to 32 of a-z, 0-9, - and _"
         raise BadSource(f"entry {number}: {name[:40]!r} {why}")
     label = f"entry {number} ({name})"
     try:
@@ -150,7 +154,7 @@ def _entry(number: int, entry: str, read_variable: Callable[[str], str | None]) 
 
 
 def parse_url(url: str, *, strict: bool = True) -> Target:
-    """Where an address leads. With `strict` False options that are not ours are passed over (REDIS_URL may have more).
+    """Where an address leads. With `strict` False, unknown options are ignored (REDIS_URL may have more).
 
     Raises BadSource.
     """
@@ -158,17 +162,17 @@ def parse_url(url: str, *, strict: bool = True) -> Target:
         raise BadSource(f"the address has more than {MOST_URL_CHARACTERS} characters")
     scheme, _, _rest = url.partition("://")
     if scheme not in _SCHEMES:
-        raise BadSource(f"the address begins with none of {', '.join(f'{known}://' for known in _SCHEMES)}")
+        raise BadSource(f"the address must begin with one of {', '.join(f'{known}://' for known in _SCHEMES)}")
     topology, tls = _SCHEMES[scheme]
     try:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError:
-        raise BadSource("the address cannot be read; percent-encode what is special in it") from None
+        raise BadSource("the address cannot be read; percent-encode its special characters") from None
     if parts.fragment or "#" in url:
-        raise BadSource("the address has a #; write it %23")
+        raise BadSource("the address contains a #; write %23 instead")
     if strict and (unknown := sorted(set(options) - set(_OPTIONS))):
-        raise BadSource(f"unknown options: {len(unknown)}; known are {', '.join(_OPTIONS)}")
+        raise BadSource(f"unknown options: {len(unknown)}; known options are {', '.join(_OPTIONS)}")
     credentials, _, hosts = parts.netloc.rpartition("@")
     username, _, password = credentials.partition(":")
     target = Target(
@@ -186,17 +190,17 @@ def parse_url(url: str, *, strict: bool = True) -> Target:
     default_port = SENTINEL_PORT if topology == "sentinel" else SERVER_PORT
     target = replace(target, hosts=tuple(_hosts(hosts, default_port)))
     if topology == "server" and len(target.hosts) > 1:
-        raise BadSource("several hosts: a Cluster is redis+cluster://, Sentinels are redis+sentinel://")
+        raise BadSource("several hosts: write redis+cluster:// for a Cluster, redis+sentinel:// for Sentinels")
     path = [unquote(part) for part in parts.path.strip("/").split("/") if part]
     if topology == "sentinel":
         if not path:
-            raise BadSource("the address of Sentinels ends with /SERVICE")
+            raise BadSource("the address of Sentinels must end with /SERVICE")
         target, path = replace(target, service=path[0]), path[1:]
     if len(path) > 1:
-        raise BadSource("the address has too many parts; its path is the number of a database")
+        raise BadSource("the address has too many parts; its path must be the number of a database")
     db = _db(path[0] if path else options.get("db") or "0")
     if topology == "cluster" and db:
-        raise BadSource("a Cluster has database 0 only")
+        raise BadSource("a Cluster has only database 0")
     return replace(target, db=db)
 
 
@@ -204,20 +208,20 @@ def _hosts(text: str, default_port: int) -> Iterator[tuple[str, int]]:
     for part in text.split(",") if text else ["localhost"]:
         found = re.fullmatch(r"(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:\[\]]+)(?::(\d{1,5}))?", part)
         if not found or not 0 < int(found[2] or default_port) < 65_536:
-            raise BadSource("a host is HOST, HOST:PORT or [IPv6]:PORT, with a port from 1 to 65535")
+            raise BadSource("a host must be HOST, HOST:PORT or [IPv6]:PORT, with a port from 1 to 65535")
         yield found[1].strip("[]"), int(found[2] or default_port)
 
 
 def _db(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise BadSource("the database is a whole number")
+        raise BadSource("the database must be a whole number")
     return int(text)
 
 
 def _path(text: str) -> str:
     path = unquote(text)
     if not path.startswith("/"):
-        raise BadSource("the path of a Unix socket begins with /: unix:///run/redis.sock")
+        raise BadSource("the path of a Unix socket must begin with /: unix:///run/redis.sock")
     return path
 
 
@@ -226,14 +230,14 @@ def _timeout(options: Mapping[str, str]) -> float:
     if text is None:
         return DEFAULT_TIMEOUT_S
     if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text) or not 0.05 <= float(text) <= MOST_TIMEOUT_S:
-        raise BadSource(f"timeout is a number of seconds from 0.05 to {MOST_TIMEOUT_S:.0f}")
+        raise BadSource(f"timeout must be a number of seconds from 0.05 to {MOST_TIMEOUT_S:.0f}")
     return float(text)
 
 
 def _variable(options: Mapping[str, str]) -> str:
     text = options.get("break", "")
     if "break" in options and not _VARIABLE.fullmatch(text):
-        raise BadSource("break names an environment variable")
+        raise BadSource("break must name an environment variable")
     return text
 
 
@@ -241,7 +245,7 @@ def _yes_no(options: Mapping[str, str], name: str) -> bool | None:
     if name not in options:
         return None
     if (text := options[name].lower()) not in _YES_NO:
-        raise BadSource(f"{name} is yes or no")
+        raise BadSource(f"{name} must be yes or no")
     return _YES_NO[text]
 
 

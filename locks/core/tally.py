@@ -1,4 +1,4 @@
-"""The counts of a table, kept up with its changes: a change costs what it changes, however much the table holds."""
+"""The counts of a table, updated with its changes: each update costs only what changed, however big the table is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from locks.core.rows import Row
 
 
 class Tally:
-    """Counts as `grouping.counts_of` does, of rows that are put and dropped."""
+    """The same counts as `grouping.counts_of`, for rows that are put and dropped."""
 
     def __init__(self) -> None:
         self._rows: dict[str, tuple[str, int]] = {}
@@ -18,14 +18,14 @@ class Tally:
         self._waits = self._hidden = self._alerts = 0
 
     def follow(self, changed: Iterable[Row], gone: Iterable[str]) -> None:
-        """Drops what is gone, then puts what changed. O(both), and the holders of each lane they are in."""
+        """Drops rows that are gone, then puts rows that changed. O(both, and the holders of their lanes)."""
         for row_id in gone:
             self._drop(row_id)
         for row in changed:
             self._put(row)
 
     def counts(self) -> Counts:
-        """What the headline says. O(1)."""
+        """The totals in the headline. O(1)."""
         return {
             "held": len(self._rows),
             "lanes": len(self._lanes),

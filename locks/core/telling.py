@@ -1,4 +1,4 @@
-"""Holds as rows: from the watcher's monotonic clock to the one that pages have, and from bytes to text."""
+"""Holds as rows: converts the watcher's monotonic clock to the pages' clock, and bytes to text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from locks.core.reading import Reading
 from locks.core.rows import Alert, End, Past, Row, proof_digest, text_of
 
 Labels = Callable[[bytes], str | None]
-"""A name for a holder_id that somebody else knows, such as the stage of its workers."""
+"""Returns a name for a holder_id that somebody else knows, as the stage knows its workers."""
 
 
 def row_of(hold: Hold, lane: Lane, alerts: Sequence[Alert], offset_ms: float, labels: Labels) -> Row:
-    """The row of a hold. `offset_ms` is added to every moment."""
+    """The row of a hold. `offset_ms` is added to every time."""
     reading = hold.reading
     return {
         "id": hold.id,
@@ -73,7 +73,7 @@ def past_of(ended: Ended, offset_ms: float, labels: Labels) -> Past:
 
 
 def past_of_row(row: Row, to_ms: int, end: End) -> Past:
-    """A hold of which only the row is left: it ended while nobody watched."""
+    """A hold of which only the row is left, because it ended while nobody watched."""
     return {
         "id": row["id"],
         "lane": row["lane"],

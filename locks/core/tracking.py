@@ -1,8 +1,8 @@
 """From looks at keys to what happened: taken, renewed, entered again, released, expired, overwritten, gone.
 
-Between two looks a lock may be released and taken by another; that is no overwriting. Only notifications tell the two
-apart. Where a change was seen before anything was said of it, the tracker waits a moment for what will be said; where
-nothing can be said, the end is `unknown`.
+Between two looks a lock may be released and then taken by another, which is not an overwrite. Only notifications tell
+the two apart. If a change is seen before its notification, the tracker waits a moment for it; if none can come, the end
+is `unknown`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from locks.core.rows import End, Row, slot_of
 
 MOST_ROWS = 100_000
 SETTLES_AFTER_MS = 250
-"""So long a notification may come after a look that saw what it tells of."""
+"""How long after a look its notification may still arrive."""
 REMEMBERED_FOR_MS = 5_000
-"""So long the waiters of a lane are remembered that nobody holds: the next holder comes from among them."""
+"""How long the waiters of an empty lane are remembered, because the next holder is one of them."""
 
 _ENDS: Mapping[str, End] = {
     **dict.fromkeys(("del", "hdel", "zrem", "srem"), "released"),
@@ -32,9 +32,9 @@ _WHOLE_KEY = {"del", "expired", "evicted", "rename_from", "move_from"}
 
 @dataclass(slots=True)
 class Changes:
-    """What a look changed. First the rows `gone` go, then those of `changed` holds come or are replaced; a holder who
-    took a lock again is in both. `ended` are the holds that went, some of them a moment later (`settle`). `touched` are
-    the keys whose deadlines or waiters may differ.
+    """What a look changed. First the rows `gone` go, then the `changed` holds are added or replaced; a holder that took
+    a lock again is in both. `ended` are the holds that ended, some of them a moment later (`settle`). `touched` are the
+    keys whose deadlines or waiters may differ.
     """
 
     changed: dict[str, Hold] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Changes:
 
 @dataclass(slots=True)
 class _Unsettled:
-    """The end of a hold that nobody explained yet. `successor` came in its place."""
+    """The end of a hold that is not explained yet. `successor` took its place."""
 
     ended: Ended
     successor: Hold | None
@@ -53,7 +53,10 @@ class _Unsettled:
 
 
 class _Here(NamedTuple):
-    """What is looked at: one key, and what was said of it. `late`: a part of that told how what is held was taken."""
+    """One key under observation, and its notifications.
+
+    `late`: part of them was about how the current holder took the lock.
+    """
 
     lane: Lane
     look: Look
@@ -63,10 +66,10 @@ class _Here(NamedTuple):
 
 
 class Tracker:
-    """All holds of one source. Not for several threads at once. A look is O(keys and readings in it)."""
+    """All holds of one source. Not thread-safe. A look is O(its keys and readings)."""
 
     def __init__(self, adopted: Mapping[str, Row] | None = None, offset_ms: float = 0.0) -> None:
-        """`adopted` are the rows that another watcher left, by their id; its holds go on where they are the same."""
+        """`adopted` are the rows that another watcher left, by id; holds that match them continue."""
         self.lanes: dict[bytes, Lane] = {}
         self.rows = 0
         self._adopted = dict(adopted or {})
@@ -75,7 +78,7 @@ class Tracker:
         self._empty: dict[bytes, float] = {}
 
     def look(self, keys: Iterable[bytes], readings: Sequence[Reading], look: Look) -> Changes:
-        """`readings` are all there are of `keys` at that moment: what is not among them is held no more."""
+        """`readings` are all the locks in `keys` at that moment: a hold that is not among them has ended."""
         found: dict[bytes, list[Reading]] = {key: [] for key in keys}
         for reading in readings:
             found.setdefault(reading.key, []).append(reading)
@@ -85,7 +88,7 @@ class Tracker:
         return changes
 
     def revise(self, reading: Reading) -> Changes:
-        """Something else is known of a hold, which goes on as it is. Nothing where it ended meanwhile."""
+        """Updates what is known about a hold that continues. Does nothing if it ended meanwhile."""
         changes = Changes()
         lane = self.lanes.get(reading.key)
         hold = lane.holds.get(slot_of(reading)) if lane else None
@@ -96,30 +99,30 @@ class Tracker:
         return changes
 
     def settle(self, now_ms: float) -> list[Ended]:
-        """The ends that nobody explained in time; and forgets lanes that nobody took again."""
+        """The ends that were not explained in time. Also forgets lanes that nobody took again."""
         settled = []
         for key in [key for key, waiting in self._unsettled.items() if waiting[0].until_ms <= now_ms]:
             settled += [_settled(late.ended, late.successor) for late in self._unsettled.pop(key)]
         for key, since_ms in list(self._empty.items()):
             if now_ms - since_ms < REMEMBERED_FOR_MS:
-                break  # they are in the order of time
+                break  # they are in order of time
             del self._empty[key]
             self.lanes.pop(key, None)
         return settled
 
     def settles_at(self) -> float | None:
-        """When `settle` has something to do next."""
+        """When `settle` has work to do next."""
         unsettled = min((waiting[0].until_ms for waiting in self._unsettled.values()), default=None)
         empty = next((since_ms + REMEMBERED_FOR_MS for since_ms in self._empty.values()), None)
         return min((moment for moment in (unsettled, empty) if moment is not None), default=None)
 
     @property
     def capped(self) -> bool:
-        """Whether there are so many that new ones are left out."""
+        """Whether the limit is reached and new holds are left out."""
         return self.rows >= MOST_ROWS
 
     def abandoned(self) -> list[Row]:
-        """The rows that another watcher left and that were not found again; once everything was looked at."""
+        """The rows that another watcher left and that were not found again. Call it once everything was looked at."""
         rows = list(self._adopted.values())
         self._adopted.clear()
         return rows
@@ -130,7 +133,7 @@ class Tracker:
             yield from lane.holds.values()
 
     def held_keys(self) -> list[bytes]:
-        """The keys that somebody holds."""
+        """The keys that are held."""
         return [key for key, lane in self.lanes.items() if lane.holds]
 
     def has(self, key: bytes) -> bool:
@@ -159,14 +162,14 @@ class Tracker:
         self._note_empty(key, lane, look.at_ms)
 
     def _explain(self, key: bytes, words: Sequence[str], changes: Changes) -> Sequence[str]:
-        """What was said may explain an end that an earlier look saw. What was said after that is returned."""
+        """Notifications may explain an end that an earlier look saw. Returns the notifications after those."""
         if not words or key not in self._unsettled or (end := _first_end(words)) is None:
             return words
         changes.ended += [Ended(late.ended.hold, late.ended.at_ms, end) for late in self._unsettled.pop(key)]
         return words[next(place for place, word in enumerate(words) if word in _ENDS) + 1 :]
 
     def _see(self, here: _Here, slot: tuple[bytes, bytes], reading: Reading) -> Hold | None:
-        """A holder who is there: the same hold as before, or a new one, which is returned."""
+        """A holder that is present: the same hold as before, or a new one, which is returned."""
         lane, look, changes = here.lane, here.look, here.changes
         hold = lane.holds.get(slot)
         if hold is not None and (end := _taken_again(hold, look, here.words)):
@@ -197,7 +200,7 @@ class Tracker:
     def _end(self, here: _Here, hold: Hold, newcomers: Sequence[Hold]) -> None:
         look = here.look
         here.changes.gone.append(hold.id)
-        # Only a string has room for one holder: who comes takes the place of who was there.
+        # A string has room for only one holder, so a new holder replaces the old one.
         successor = newcomers[0] if newcomers and hold.reading.proof.type == "string" else None
         end, certain = _end_of(hold, successor is not None, look, here.words)
         if end == "overwritten" and here.late:
@@ -220,8 +223,8 @@ class Tracker:
 
 
 def _without_taking(lane: Lane, words: Sequence[str], at_ms: float) -> Sequence[str]:
-    """What was said, without what it says of how the present holder took the lock, if that was seen before it was said:
-    an `expired` before that is of somebody else.
+    """The notifications, without those about how the present holder took the lock, if it was seen earlier: an `expired`
+    before that belongs to somebody else.
     """
     young = [hold for hold in lane.holds.values() if hold.unsaid and at_ms - hold.since_ms <= SETTLES_AFTER_MS]
     if not words or not young:
@@ -233,12 +236,12 @@ def _without_taking(lane: Lane, words: Sequence[str], at_ms: float) -> Sequence[
 
 
 def _first_end(words: Sequence[str]) -> End | None:
-    """What the first word that can end a hold says of it."""
+    """What the first notification that can end a hold says about it."""
     return next((end for word in words if (end := _ENDS.get(word))), None)
 
 
 def _taken_again(hold: Hold, look: Look, words: Sequence[str]) -> End | None:
-    """How a hold ended whose holder is there all the same: it took the lock again, or somebody did who looks alike."""
+    """How a hold ended although its holder is still there: it took the lock again, or somebody similar did."""
     for word in words:
         if word in _WHOLE_KEY:
             return _ENDS[word]
@@ -247,7 +250,7 @@ def _taken_again(hold: Hold, look: Look, words: Sequence[str]) -> End | None:
 
 
 def _end_of(hold: Hold, replaced: bool, look: Look, words: Sequence[str]) -> tuple[End, bool]:
-    """How a hold ended whose holder is not there; and whether that is certain, or something may be said of it yet."""
+    """How a hold ended whose holder is gone, and whether that is certain or a notification may still come."""
     if look.flushed:
         return "gone", True
     if (said := _first_end(words)) is not None:
@@ -262,19 +265,19 @@ def _end_of(hold: Hold, replaced: bool, look: Look, words: Sequence[str]) -> tup
 
 
 def _settled(ended: Ended, successor: Hold | None) -> Ended:
-    """The end is certain now, and whoever wrote over it is marked."""
+    """The end is certain now. Whoever overwrote it is marked."""
     if ended.end == "overwritten" and successor is not None:
         successor.overwrote_ms = ended.at_ms
     return ended
 
 
 def _when(hold: Hold, at_ms: float, end: End) -> float:
-    """An expired hold ended at its deadline, however late that was seen."""
+    """An expired hold ended at its deadline, however late that was noticed."""
     return min(at_ms, hold.deadline_ms) if end == "expired" and hold.deadline_ms is not None else at_ms
 
 
 def _differs(before: Reading, after: Reading) -> bool:
-    """Whether a row says something else, its deadline apart."""
+    """Whether a row changed in anything but its deadline."""
     return (
         before.count != after.count
         or before.waiters != after.waiters

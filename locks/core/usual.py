@@ -1,4 +1,4 @@
-"""How long a lock is usually held: of the newest holds of it, or of all whose names have the same pattern."""
+"""How long a lock is usually held: from its newest holds, or from all holds with the same name pattern."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_NAMES = 10_000
 
 
 class Usual:
-    """The newest durations by lane and by pattern: 64 each, of 10,000 lanes and patterns at most."""
+    """The newest durations by lane and by pattern: 64 each, for at most 10,000 lanes and patterns."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, deque[float]] = OrderedDict()
@@ -21,7 +21,7 @@ class Usual:
         return bool(self._kept)
 
     def add(self, lane: str, pattern: str, held_ms: float) -> None:
-        """A hold ended that was seen from its beginning to its end. O(1)."""
+        """Adds a hold that was seen from its beginning to its end. O(1)."""
         for name in (lane, f"*{pattern}"):
             durations = self._kept.setdefault(name, deque(maxlen=_NEWEST))
             self._kept.move_to_end(name)
@@ -30,7 +30,7 @@ class Usual:
             self._kept.popitem(last=False)
 
     def p95_ms(self, lane: str, pattern: str) -> float | None:
-        """19 of 20 holds of the lock took no longer; those of its pattern where it had fewer than ten, else None."""
+        """19 of 20 holds of the lock took no longer. With fewer than ten, uses its pattern, otherwise None."""
         for name in (lane, f"*{pattern}"):
             durations = self._kept.get(name, ())
             if len(durations) >= ENOUGH:

@@ -1,4 +1,4 @@
-"""The events of a lock source. A file a subject; `state` says what they add up to."""
+"""The events of a lock source, one file per subject; `state` folds them."""
 
 from __future__ import annotations
 

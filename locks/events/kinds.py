@@ -1,6 +1,6 @@
 """The kinds of event of a source: payload, fold, words and the name in filters.
 
-`static/js/locks/` declares the same kinds for the page; the files of `tests/contract/locks` hold the two together.
+`static/js/locks/` declares the same kinds for the page; the files in `tests/contract/locks` keep the two in step.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def _lost(payload: Payload) -> EventWords:
 @locks.kind("lock_broken", title=gettext_lazy("Broken"), fold=state.broken, words=_broken)
 @dataclass(frozen=True)
 class LockBroken:
-    """An operator broke a lock. `key`, `name` and `holder` are texts as in rows, `id` is the row's.
+    """An operator broke a lock. `key`, `name` and `holder` are texts as in rows; `id` is the row's.
 
-    `woken` is how many waiters were woken, None where that cannot be known, `how` the way: push, publish, queue, or ""
-    for none. `sure` is False where the process that broke it ended, or the server fell silent, before it was known
+    `woken` is how many waiters were woken, None if that cannot be known; `how` is the way: push, publish, queue, or ""
+    for none. `sure` is False if the process that broke it ended, or the server stopped answering, before it was known
     whether the key was deleted.
     """
 
@@ -78,7 +78,7 @@ class LockBroken:
 @locks.kind("alert_raised", title=gettext_lazy("Alert"), fold=state.raised, words=_alert)
 @dataclass(frozen=True)
 class AlertRaised:
-    """Something is wrong with a lock, for a second at least. The fields are those of `state.OpenAlert`."""
+    """Something has been wrong with a lock for at least a second. The fields are those of `state.OpenAlert`."""
 
     id: str
     lane: str
@@ -94,7 +94,7 @@ class AlertRaised:
 @locks.kind("alert_cleared", title=gettext_lazy("Alert over"), fold=state.cleared, words=_cleared)
 @dataclass(frozen=True)
 class AlertCleared:
-    """It is well again, or gone: `why` is "well", or how the hold ended (`core.rows.End`)."""
+    """The alert is over: `why` is "well", or how the hold ended (`core.rows.End`)."""
 
     id: str
     name: Any
@@ -105,7 +105,7 @@ class AlertCleared:
 @locks.kind("source_lost", title=gettext_lazy("Source lost"), fold=state.lost, words=_lost)
 @dataclass(frozen=True)
 class SourceLost:
-    """Nothing is seen of the source from here on."""
+    """Contact with the source is lost from here on."""
 
     why: TroubleState
 
@@ -140,13 +140,13 @@ class WatchPaused:
 )
 @dataclass(frozen=True)
 class WatchResumed:
-    """It goes on."""
+    """Watching resumes."""
 
 
 @locks.kind("source_added", title=gettext_lazy("Source set up"), fold=state.added, words=_added)
 @dataclass(frozen=True)
 class SourceAdded:
-    """The first event of a source, and again when its name changes, or whether its locks can be broken."""
+    """The first event of a source. Repeated when its name changes, or whether its locks can be broken."""
 
     name: str
     slug: str

@@ -1,4 +1,4 @@
-"""The subject "stage": what was asked of the stage, what its workers went through, and how each rung was judged."""
+"""The subject "stage": what operators requested, what happened to the workers, and how each rung was judged."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _ended(payload: Payload) -> EventWords:
 
 
 def judged_text(result: Payload) -> str:
-    """What a rung came to: "824 of 825 entries overlap, 745 stale writes accepted, 0 refused"."""
+    """The result of a rung: "824 of 825 entries overlap, 745 stale writes accepted, 0 refused"."""
     verdict = result["verdict"]
     text = _("%(met)s of %(entries)s entries overlap, %(stale)s stale writes accepted, %(refused)s refused")
     return text % {
@@ -103,7 +103,7 @@ def _judged(payload: Payload) -> EventWords:
 
 @dataclass(frozen=True)
 class Asked:
-    """`what`: ladder, workers, stop, pause, resume, kill, start. `key` makes asking twice the same as asking once."""
+    """`what`: ladder, workers, stop, pause, resume, kill, start. A request sent twice with the same `key` runs once."""
 
     what: str
     worker: str
@@ -113,7 +113,7 @@ class Asked:
 @stage.kind("stage_asked", title=gettext_lazy("Stage requested"), fold=state.asked, words=_asked)
 @dataclass(frozen=True)
 class StageAsked:
-    """An operator asked the stage for something; the watcher does it. `run` is the run to begin, if that is it."""
+    """An operator requested something; the watcher carries it out. `run` is the run to begin, if it is one."""
 
     asked: Asked
     id: str
@@ -143,7 +143,7 @@ class StageWorker:
 @stage.kind("stage_judged", title=gettext_lazy("Rung judged"), fold=state.judged, words=_judged)
 @dataclass(frozen=True)
 class StageJudged:
-    """What a rung came to, as `locks.stage` judged it: `result` has its figures, a picture, and what was predicted."""
+    """The result of a rung as `locks.stage` judged it: `result` has its figures, a picture, and the prediction."""
 
     id: str
     result: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What the events of the stage add up to: the run that goes on, and the newest result of each rung. Pure, bounded."""
+"""The state of the stage after its events: the current run, and the newest result of each rung. Pure, bounded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from live.subjects import Payload
 
 
 class RunState(TypedDict):
-    """A run. `what` is ladder or workers; `id` names it. `rungs` are those of a ladder, `client` that of workers."""
+    """A run. `what` is ladder or workers; `id` names it. `rungs` belong to a ladder, `client` to workers."""
 
     id: str
     what: str
@@ -20,7 +20,7 @@ class RunState(TypedDict):
 
 
 class OpenRun(RunState):
-    """One that goes on: `began` once the watcher has begun it. `paused` and `ended` are names of workers."""
+    """The current run. `began` is true once the watcher has begun it. `paused` and `ended` are names of workers."""
 
     began: bool
     paused: list[str]
@@ -28,14 +28,14 @@ class OpenRun(RunState):
 
 
 class EndedRun(RunState):
-    """How a run ended: done, stopped, failed or cut_off; `why` in a word of the machine's."""
+    """How a run ended: done, stopped, failed or cut_off; `why` is a code."""
 
     how: str
     why: str
 
 
 class State(TypedDict):
-    """The part `stage` of a snapshot. `ladder`: the newest result of each rung, by its name."""
+    """The part `stage` of a snapshot. `ladder` has the newest result of each rung, by its name."""
 
     run: OpenRun | None
     last: EndedRun | None
@@ -48,7 +48,7 @@ def nothing() -> State:
 
 
 def asked(state: State | None, payload: Payload) -> State:
-    """A run is open from when it is asked for; what else is asked of it changes nothing until it is done."""
+    """A run is open from the moment it is requested; further requests change nothing until they are carried out."""
     before = state or nothing()
     if payload["run"] is None:
         return before
@@ -64,7 +64,7 @@ def began(state: State | None, payload: Payload) -> State:
 
 
 def worker(state: State | None, payload: Payload) -> State:
-    """A worker is paused or has ended, or neither any more."""
+    """A worker was paused or has ended, or is running again."""
     before = state or nothing()
     run = _run(before, payload)
     if run is None:
@@ -76,14 +76,14 @@ def worker(state: State | None, payload: Payload) -> State:
 
 
 def judged(state: State | None, payload: Payload) -> State:
-    """The rung's result takes the place of the one before."""
+    """The rung's result replaces the previous one."""
     before = state or nothing()
     result = payload["result"]
     return {**before, "ladder": {**before["ladder"], result["rung"]: result}}
 
 
 def ended(state: State | None, payload: Payload) -> State:
-    """No run is open."""
+    """No run is open any more."""
     before = state or nothing()
     run = _run(before, payload)
     if run is None:

@@ -1,4 +1,4 @@
-"""What the events of a source add up to. Every fold is pure, bounded, and changes nothing when it is done twice."""
+"""The state of a source after its events. Every fold is pure, bounded and idempotent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from locks.core.rows import Text
 
 
 class SourceState(TypedDict):
-    """A source as it was set up. `breakable`: its locks can be broken from here."""
+    """A source as it was set up. `breakable` is true if its locks can be broken from here."""
 
     name: str
     slug: str
@@ -18,14 +18,14 @@ class SourceState(TypedDict):
 
 
 class TroubleState(TypedDict):
-    """Why a source cannot be watched: a code (`locks.wording.TROUBLES`) and the server's own words."""
+    """Why a source cannot be watched: a code (`locks.wording.TROUBLES`) and the server's own message."""
 
     kind: str
     text: str
 
 
 class OpenAlert(TypedDict):
-    """Something wrong with a lock. `id` and `lane` are those of its row, times are as in rows."""
+    """Something wrong with a lock. `id` and `lane` are those of its row; times are as in rows."""
 
     id: str
     lane: str
@@ -39,7 +39,7 @@ class OpenAlert(TypedDict):
 
 
 class State(TypedDict):
-    """The part `locks` of a snapshot. Of the alerts the newest MAX_ALERTS, in the order in which they were raised."""
+    """The part `locks` of a snapshot: at most the newest MAX_ALERTS alerts, in the order in which they were raised."""
 
     source: SourceState | None
     trouble: TroubleState | None
@@ -53,23 +53,23 @@ def nothing() -> State:
 
 
 def added(state: State | None, payload: Payload) -> State:
-    """The source is set up as the event says."""
+    """The source is set up as the event describes."""
     source: SourceState = {"name": payload["name"], "slug": payload["slug"], "breakable": payload["breakable"]}
     return {**(state or nothing()), "source": source}
 
 
 def lost(state: State | None, payload: Payload) -> State:
-    """Nothing is seen of the source."""
+    """Contact with the source is lost."""
     return {**(state or nothing()), "trouble": payload["why"]}
 
 
 def back(state: State | None, _payload: Payload) -> State:
-    """It is seen again."""
+    """Contact with the source is back."""
     return {**(state or nothing()), "trouble": None}
 
 
 def raised(state: State | None, payload: Payload) -> State:
-    """The alert is open; one of the same kind about the same holder is replaced."""
+    """The alert is open. It replaces one of the same kind about the same holder."""
     before = state or nothing()
     alert: OpenAlert = {name: payload[name] for name in OpenAlert.__annotations__}  # type: ignore[assignment]
     others = _without(before["alerts"], payload["id"], payload["kind"])
@@ -83,18 +83,18 @@ def cleared(state: State | None, payload: Payload) -> State:
 
 
 def broken(state: State | None, payload: Payload) -> State:
-    """The holder is gone, and every alert about it."""
+    """The holder is gone, and so are all alerts about it."""
     before = state or nothing()
     return {**before, "alerts": [alert for alert in before["alerts"] if alert["id"] != payload["id"]]}
 
 
 def paused(state: State | None, _payload: Payload) -> State:
-    """Nobody looks at the source, by an operator's wish."""
+    """An operator paused the watching."""
     return {**(state or nothing()), "paused": True}
 
 
 def resumed(state: State | None, _payload: Payload) -> State:
-    """It is looked at again."""
+    """Watching resumes."""
     return {**(state or nothing()), "paused": False}
 
 

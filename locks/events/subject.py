@@ -1,8 +1,8 @@
-"""The subject "locks": what the stream of a source tells of its alerts, its breaks and the watching of it."""
+"""The subject "locks": the stream of a source, with its alerts, breaks, and the state of its watching."""
 
 from __future__ import annotations
 
 from live.subjects import Subject
 
-# An alert and a break name the lock; what has bytes that are no UTF-8 is not among the names to filter by.
+# An alert and a break name the lock. A name that is not valid UTF-8 is not offered as a filter.
 locks = Subject("locks", named=("name",))

@@ -1,18 +1,18 @@
-"""Our lock, as a library: redis-py is all that it needs.
+"""Our lock, as a library that needs only redis-py.
 
     from locks.lock import Lock, NotAcquired, client_of, this_process
 
-    client = client_of("redis://localhost:6379")        # deadlines of its own, no retries in silence
+    client = client_of("redis://localhost:6379")        # has deadlines, does not retry silently
     lock = Lock(client, "invoice:42", ttl_ms=10_000, holder=this_process())
     try:
         with lock.hold(timeout_s=5) as held, held.renewing():     # waits in line, renews, releases
             while work_is_left() and held.valid_for_s() > 1:
-                store(result, held.fencing_token)                   # the store refuses a lower token than its highest
+                store(result, held.fencing_token)                   # the store refuses tokens below its highest
     except NotAcquired:
         ...                                                         # somebody else is at it
 
-A lock is no proof: a process may be stopped at any line, for longer than its lock lasts. `valid_for_s` says what is so
-now, and only the fencing token stops a write that comes too late.
+A lock is not a proof: a process may be paused at any line, for longer than its lock lasts. `valid_for_s` tells the time
+left at this moment, and only the fencing token stops a write that comes too late.
 Sources: M. Kleppmann, "How to do distributed locking" (2016); redis.io, "Distributed Locks with Redis".
 """
 

@@ -22,9 +22,9 @@ _leaving: set[asyncio.Task[None]] = set()
 
 
 class AsyncLock:
-    """`Lock` with a client of redis.asyncio: the same arguments, keys and scripts, so that both wait in one line.
+    """`Lock` with a client of redis.asyncio: the same arguments, keys and scripts, so both kinds wait in one line.
 
-    Who is cancelled while waiting leaves the line.
+    A task that is cancelled while waiting leaves the line.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class AsyncLock:
         self._unsure = Unsure()
 
     async def try_acquire(self) -> AsyncHeld | None:
-        """Asks once: the lock, or None where it is held or others wait for it. Raises LockServerError."""
+        """Tries once: returns the lock, or None if it is held or others wait for it. Raises LockServerError."""
         holder_id = self._unsure.take() or self.terms.new_holder_id()
         try:
             answer = await conduct_async(self._client, asking.trying(self.terms, holder_id, now_s))
@@ -54,7 +54,7 @@ class AsyncLock:
         return None if isinstance(answer, Refusal) else AsyncHeld(self._client, self.terms, answer)
 
     async def acquire(self, timeout_s: float) -> AsyncHeld:
-        """Waits in line until it is ours. Raises NotAcquired after `timeout_s`, LockServerError, and BadLock."""
+        """Waits in line for the lock. Raises NotAcquired after `timeout_s`, LockServerError, and BadLock."""
         holder_id = self.terms.new_holder_id()
         block_s = longest_block_s(self._client)
         conversation = asking.waiting(self.terms, holder_id, checked_timeout(timeout_s), block_s, now_s)
@@ -67,7 +67,7 @@ class AsyncLock:
         return AsyncHeld(self._client, self.terms, answer)
 
     def _leave(self, holder_id: str) -> asyncio.Task[None]:
-        """Leaves the line, also where this task is cancelled once more meanwhile."""
+        """Leaves the line, even if this task is cancelled again meanwhile."""
 
         async def leave() -> None:
             with suppress(LockServerError):
@@ -80,8 +80,8 @@ class AsyncLock:
 
     @asynccontextmanager
     async def hold(self, timeout_s: float) -> AsyncIterator[AsyncHeld]:
-        """`async with lock.hold(5) as held:` acquires, and releases at the end. Raises as `acquire` does, and LockLost
-        at the end where the lock was not ours any more.
+        """`async with lock.hold(5) as held:` acquires, and releases at the end. Raises the same as `acquire`, and
+        LockLost at the end if the lock was lost meanwhile.
         """
         held = await self.acquire(timeout_s)
         try:
@@ -95,7 +95,7 @@ class AsyncLock:
 
 
 class AsyncHeld(Tenure):
-    """A lock that was acquired, as `Held`."""
+    """An acquired lock, like `Held`."""
 
     def __init__(self, client: AsyncClient, terms: Terms, grant: Grant) -> None:
         super().__init__(grant, terms)
@@ -103,13 +103,13 @@ class AsyncHeld(Tenure):
         self._client = client
 
     async def extend(self, ttl_ms: int | None = None) -> bool:
-        """Has it last `ttl_ms` from now on; False where it is not ours any more. See `Held.extend`."""
+        """Makes it last `ttl_ms` from now; False if it was lost. See `Held.extend`."""
         step = asking.extending(self._terms, self.holder_id, self.ttl_ms if ttl_ms is None else checked_ttl(ttl_ms))
         asked_at = now_s()
         return self._extended(asked_at, await perform_async(self._client, step))
 
     async def release(self) -> bool:
-        """Gives it back and wakes the next in line; False where it was not ours any more. See `Held.release`."""
+        """Releases it and wakes the next in line; False if it was lost. See `Held.release`."""
         if not self._releasing():
             return False
         freed, _woken = await perform_async(self._client, asking.leaving(self._terms, self.holder_id))
@@ -118,7 +118,7 @@ class AsyncHeld(Tenure):
     def renewing(self, every_s: float | None = None, on_lost: OnLost | None = None) -> AsyncRenewing:
         """`async with held.renewing():` extends it in the background, every third of its time to live by default.
 
-        Before it runs out unrenewed `on_lost` is called, or without one the task within the block is cancelled; the end
-        of the block raises LockLost. Raises BadLock where there is nothing to renew.
+        If it is about to run out unrenewed, `on_lost` is called, or without one the task within the block is cancelled;
+        the end of the block raises LockLost. Raises BadLock if there is nothing to renew.
         """
         return AsyncRenewing(self, every_s, on_lost)

@@ -34,7 +34,7 @@ class AsyncRedlock:
         self._servers = Servers([Member(client) for client in clients], len(clients), deadline_s)
 
     async def try_acquire(self) -> AsyncRedlockHeld | None:
-        """Asks every server once: the lock, or None where others hold it on too many. Raises LockServerError."""
+        """Asks every server once: returns the lock, or None if others hold it on too many. Raises LockServerError."""
         holder_id, asked_at, servers = self.terms.new_holder_id(), now_s(), self._servers.present()
         leave = asking.leaving(self.terms, holder_id)
         try:
@@ -49,7 +49,7 @@ class AsyncRedlock:
         return None
 
     async def acquire(self, timeout_s: float) -> AsyncRedlockHeld:
-        """Tries until it is ours. Raises NotAcquired after `timeout_s`, or LockServerError if that was last."""
+        """Tries until it gets the lock. Raises NotAcquired after `timeout_s`, or LockServerError if that came last."""
         patience = Patience(self.terms.name, timeout_s)
         while True:
             trouble = None
@@ -62,7 +62,10 @@ class AsyncRedlock:
 
     @asynccontextmanager
     async def hold(self, timeout_s: float) -> AsyncIterator[AsyncRedlockHeld]:
-        """`async with redlock.hold(5) as held:` acquires, and releases at the end. Raises as `Redlock.hold` does."""
+        """`async with redlock.hold(5) as held:` acquires, and releases at the end.
+
+        Raises the same as `Redlock.hold`.
+        """
         held = await self.acquire(timeout_s)
         try:
             yield held
@@ -74,20 +77,20 @@ class AsyncRedlock:
 
 
 class AsyncRedlockHeld(Majority):
-    """A lock that is held on most servers, as `RedlockHeld`."""
+    """A lock that is held on most servers, like `RedlockHeld`."""
 
     def __init__(self, servers: Servers, terms: Terms, grant: Grant) -> None:
         super().__init__(grant, terms)
         self._servers = servers
 
     async def extend(self, ttl_ms: int | None = None) -> bool:
-        """Has it last `ttl_ms` from now on, where most servers agree. See `RedlockHeld.extend`."""
+        """Makes it last `ttl_ms` from now, if most servers agree. See `RedlockHeld.extend`."""
         step = asking.extending(self._terms, self.holder_id, self.ttl_ms if ttl_ms is None else checked_ttl(ttl_ms))
         asked_at = now_s()
         return self._counted(asked_at, await self._servers.ask(step, extended))
 
     async def release(self) -> bool:
-        """Gives it back everywhere, also where this task is cancelled meanwhile. See `RedlockHeld.release`."""
+        """Releases it everywhere, even if this task is cancelled meanwhile. See `RedlockHeld.release`."""
         if not self._releasing():
             return False
         return (await self._servers.tell(asking.leaving(self._terms, self.holder_id))).won
@@ -98,7 +101,7 @@ class AsyncRedlockHeld(Majority):
 
 
 class Servers:
-    """Asks them all at once, each one thing after the other: a release never overtakes what it gives back."""
+    """Asks all servers at once. Each gets its requests in order: a release never overtakes what it gives back."""
 
     def __init__(self, members: Sequence[Member], of: int, deadline_s: float) -> None:
         self._members = members
@@ -106,21 +109,21 @@ class Servers:
         self._deadline_s = deadline_s
 
     def present(self) -> Servers:
-        """Those of them who do not hang since an earlier question; the others have no vote, and still count."""
+        """The servers that answer earlier requests. The others have no vote, but still count."""
         return Servers([one for one in self._members if not one.hangs(self._deadline_s)], self._of, self._deadline_s)
 
     async def ask(self, step: Run, wins: Callable[[Any], bool]) -> Ballot:
-        """Those who are present, until it is decided, or until the deadline."""
+        """Asks the servers that are present, until it is decided or the deadline passes."""
         asked, ballot = self.present().begin(step), Ballot(self._of, wins)
         ballot.silent = self._of - len(asked)
         return await self._count(ballot, asked, until_decided=True)
 
     async def tell(self, step: Run) -> Ballot:
-        """Everybody, also those who hang, and waits for them all until the deadline."""
+        """Asks all servers, even those that hang, and waits for all of them until the deadline."""
         return await self._count(Ballot(self._of, granted), self.begin(step))
 
     def begin(self, step: Run) -> list[asyncio.Task[Any]]:
-        """Everybody, and waits for nobody."""
+        """Asks all servers and waits for none."""
         return [member.do(step) for member in self._members]
 
     async def _count(self, ballot: Ballot, asked: list[asyncio.Task[Any]], *, until_decided: bool = False) -> Ballot:
@@ -147,11 +150,11 @@ class Member:
         self._asked_at = 0.0
 
     def hangs(self, deadline_s: float) -> bool:
-        """Whether it did not answer an earlier question within the deadline, and has not yet."""
+        """Whether it missed the deadline of an earlier request and still has not answered it."""
         return bool(self._asked) and now_s() - self._asked_at > deadline_s
 
     def do(self, step: Run) -> asyncio.Task[Any]:
-        """Its reply to come, or a LockServerError as a value. Nobody cancels it."""
+        """Its future reply, or a LockServerError as a value. Nobody cancels it."""
         if not self._asked:
             self._asked_at = now_s()
         task = asyncio.create_task(self._perform(step))

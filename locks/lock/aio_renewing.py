@@ -1,4 +1,4 @@
-"""Renewal in the background for asyncio. It ends the work of the holder while there is still time to stop."""
+"""Background renewal for asyncio. It ends the holder's work while there is still time to stop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class AsyncRenewable(Protocol):
-    """What is renewed: a lock that is held on one server, or on most of several."""
+    """A lock that can be renewed, held on one server or on most of several."""
 
     @property
     def name(self) -> str | bytes:
@@ -22,19 +22,19 @@ class AsyncRenewable(Protocol):
 
     @property
     def ttl_ms(self) -> int:
-        """The time to live; 0 where it never ends."""
+        """The time to live; 0 if it never ends."""
 
     async def extend(self) -> bool:
-        """Extends it; False where it is not held any more. Raises LockServerError."""
+        """Extends it; False if it is no longer held. Raises LockServerError."""
 
     def valid_for_s(self) -> float:
-        """How long it is held for certain."""
+        """How long it is certainly held."""
 
 
 class AsyncRenewing:
-    """Renews within an `async with` block. `lost` says why it was lost; the block raises that at its end.
+    """Renews within an `async with` block. `lost` says why the lock was lost; the end of the block raises it.
 
-    The body is cancelled as `asyncio.timeout` does it, where nobody else is told.
+    If nobody else is told, the body is cancelled in the way of `asyncio.timeout`.
     """
 
     def __init__(self, held: AsyncRenewable, every_s: float | None, on_lost: OnLost | None) -> None:
@@ -75,7 +75,7 @@ class AsyncRenewing:
             await asyncio.sleep(wait_s)
             try:
                 if not await self._held.extend():
-                    self._tell("is not held by us any more")
+                    self._tell("is no longer held by us")
                     return
                 wait_s = self._pace.every_s
             except Exception as error:
@@ -102,4 +102,4 @@ class AsyncRenewing:
         try:
             self._on_lost(self.lost)
         except Exception:
-            logger.exception("What was to be done when a lock is lost failed")
+            logger.exception("The on_lost callback failed")

@@ -1,8 +1,8 @@
-"""What is asked of the server and in which order, without asking: for the synchronous and the asynchronous lock alike.
+"""Which requests go to the server, in which order, without I/O: shared by the synchronous and asynchronous lock.
 
-A conversation is a generator. It yields what is to be done (a script, a block, a pause), is sent the reply, or has the
-LockServerError thrown in, and returns what came of it. However it ends without the lock, whoever conducts it runs
-`leaving` afterwards: it gives back the place in line, and the lock itself where only the reply was lost.
+A conversation is a generator. It yields a step (a script, a block, a pause), is sent the reply or has the
+LockServerError thrown in, and returns the result. However it ends without the lock, the caller runs `leaving`
+afterwards: this gives up the place in line, and the lock itself if only the reply was lost.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from locks.lock.terms import Terms
 from locks.lock.validity import good_until
 
 WAITER_LEASE_MS = 3_000
-"""A waiter who does not renew his place for so long loses it: so long a killed one keeps others waiting."""
+"""A waiter that does not renew its place for this long loses it. A killed waiter delays others for as long."""
 RENEW_PLACE_S = WAITER_LEASE_MS / 1000 / 3
 LEAST_BLOCK_S = 0.01
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
@@ -26,7 +26,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
 
 @dataclass(frozen=True)
 class Run:
-    """Run a script; the reply is its."""
+    """Run a script. The reply is the script's."""
 
     script: Script
     keys: tuple[bytes, ...]
@@ -35,7 +35,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Block:
-    """Block until there is an element on a list, for at most so many seconds."""
+    """Block until a list has an element, for at most this many seconds."""
 
     key: bytes
     seconds: float
@@ -43,7 +43,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Pause:
-    """Do nothing for so many seconds."""
+    """Do nothing for this many seconds."""
 
     seconds: float
 
@@ -53,7 +53,7 @@ Step = Run | Block | Pause
 
 @dataclass(frozen=True)
 class Grant:
-    """The lock was taken. `good_until` is of `validity.now_s`; `fencing_token` is 0 where none was asked for."""
+    """The lock was taken. `good_until` is a time of `validity.now_s`; `fencing_token` is 0 if none was requested."""
 
     holder_id: str
     fencing_token: int
@@ -62,22 +62,22 @@ class Grant:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Somebody else holds the lock, or waits for it. `again_ms` is negative where nobody knows when to look again."""
+    """Somebody else holds the lock or waits for it. `again_ms` is negative if nobody knows when to look again."""
 
     again_ms: int
     ahead: int
     holder: str
 
     def __str__(self) -> str:
-        holder = f"held by {label_of(self.holder) or 'a holder without a name'}" if self.holder else "free for the next"
-        return f"{holder}, {self.ahead} waiting before us" if self.ahead else holder
+        holder = f"held by {label_of(self.holder) or 'an unnamed holder'}" if self.holder else "free for the next"
+        return f"{holder}, {self.ahead} waiting ahead of us" if self.ahead else holder
 
 
 Conversation = Generator[Step, Any, Grant | Refusal]
 
 
 def trying(terms: Terms, holder_id: str, clock: Callable[[], float]) -> Conversation:
-    """Asks once. A grant that ran out before its reply came is asked for again: the reply may have taken that long."""
+    """Tries once. If a grant ran out before its reply came, asks again: the reply may have taken that long."""
     while True:
         asked_at = clock()
         answer = _answer(terms, holder_id, asked_at, (yield acquiring(terms, holder_id)))
@@ -88,10 +88,10 @@ def trying(terms: Terms, holder_id: str, clock: Callable[[], float]) -> Conversa
 def waiting(
     terms: Terms, holder_id: str, timeout_s: float, longest_block_s: float | None, clock: Callable[[], float]
 ) -> Conversation:
-    """Asks, and stands in line, until the lock comes. Raises NotAcquired, or LockServerError if that was last.
+    """Waits in line until it gets the lock. Raises NotAcquired, or LockServerError if that came last.
 
-    Trouble that passes is waited out within the timeout. The holder_id is the waiter's too, so that a request whose
-    reply was lost is the same one when it is asked again, and never has two places in line.
+    Waits out temporary trouble within the timeout. The waiter uses the holder_id too, so a request whose reply was lost
+    is recognised when it is sent again, and never has two places in line.
     """
     deadline, pause_s = clock() + timeout_s, FIRST_PAUSE_S
     while True:
@@ -111,19 +111,19 @@ def waiting(
             left_s = deadline - clock()
             if left_s <= 0 or not error.passes:
                 raise
-            # All who wait hear of it at once: they come back spread out.
+            # All waiters notice at once, so they come back at random times.
             spread = 0.5 + int(holder_id[-4:], 16) / 0x10000
             yield Pause(min(left_s, pause_s * spread))
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 def acquiring(terms: Terms, holder_id: str) -> Run:
-    """Takes the lock where it is free. The reply begins with 1 if it was, else with 0."""
+    """Takes the lock if it is free. The reply begins with 1 if it was, otherwise with 0."""
     return _acquire(terms, holder_id, 0)
 
 
 def leaving(terms: Terms, holder_id: str) -> Run:
-    """Gives up the place in line, or the lock itself. The reply says whether it was held, and whether somebody woke."""
+    """Gives up the place in line, or the lock itself. The reply says whether it was held, and whether a waiter woke."""
     return release_of(terms.keys, holder_id)
 
 
@@ -133,7 +133,7 @@ def release_of(keys: tuple[bytes, ...], proof: str | bytes) -> Run:
 
 
 def extending(terms: Terms, holder_id: str, ttl_ms: int) -> Run:
-    """Extends the lock. The reply is what is left in ms, -1 if it never ends, -2 if it is not held by us."""
+    """Extends the lock. The reply is the time left in ms, -1 if it never ends, -2 if we do not hold it."""
     return Run(EXTEND, terms.keys[:1], (holder_id, ttl_ms))
 
 
@@ -149,7 +149,7 @@ def _answer(terms: Terms, holder_id: str, asked_at: float, reply: list[Any]) -> 
 
 
 def _block_s(refusal: Refusal, left_s: float, longest_block_s: float | None) -> float:
-    """Until it is time to look again, to renew the place, or to give up, and less than the client's own deadline."""
+    """Until it is time to look again, renew the place or give up, but less than the client's own deadline."""
     ends = [RENEW_PLACE_S, left_s]
     if refusal.again_ms >= 0:
         ends.append(refusal.again_ms / 1000)

@@ -1,4 +1,4 @@
-"""An operator's break: ends a lock for its holder, who is not asked."""
+"""An operator's break: ends a lock without asking its holder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from locks.lock.performing import Client, perform
 
 
 class Broken(NamedTuple):
-    """What came of it: whether the lock was broken, and how many waiters were woken (0 or 1: the first in line)."""
+    """The result: whether the lock was broken, and how many waiters were woken (0 or 1: the first in line)."""
 
     broken: bool
     woken: int
@@ -19,7 +19,8 @@ class Broken(NamedTuple):
 def break_lock(client: Client, name: str | bytes, proof: str | bytes) -> Broken:
     """Deletes the lock `name` if its value is exactly `proof`, which the operator saw, and wakes the first in line.
 
-    Somebody else's lock, or one that was released meanwhile, stays as it is. The next holder's fencing token is higher.
+    A lock of somebody else, or one that was released meanwhile, stays untouched. The next holder's fencing token is
+    higher.
     One script call. Raises LockServerError and BadLockName.
     """
     freed, woken = perform(client, release_of(keys_of(name), proof))

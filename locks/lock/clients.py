@@ -1,4 +1,4 @@
-"""What the lock needs of a redis-py client: deadlines, and to be told of trouble at once."""
+"""What the lock needs from a redis-py client: deadlines, and immediate news of trouble."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from redis.retry import Retry
 from locks.lock.errors import BadLock
 
 LATE_S = 0.3
-"""A server looks ten times a second who has blocked long enough: so late may the reply to BLPOP come, with its way."""
+"""A server checks blocked clients ten times a second, so the reply to BLPOP may be this late, travel time included."""
 LEAST_SOCKET_TIMEOUT_S = 0.5
 _DEFAULT_SOCKET_TIMEOUT_S = 5.0
 
 
 def client_of(url: str, timeout_s: float = 2.0) -> Redis:
-    """A client for locks: it does not try again in silence while a lock runs out, as redis-py does by itself."""
+    """A client for locks. It does not silently retry while a lock runs out, as redis-py does by default."""
     retry = Retry(NoBackoff(), 0)
     return Redis.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=retry)
 
@@ -32,7 +32,7 @@ def async_client_of(url: str, timeout_s: float = 2.0) -> AsyncRedis:
 
 
 def checked(client: Any, *, asynchronous: bool) -> Any:
-    """The client. Raises BadLock if it is one for the other kind of lock."""
+    """The client. Raises BadLock if it is for the other kind of lock."""
     if inspect.iscoroutinefunction(client.execute_command) is not asynchronous:
         ours, theirs = ("AsyncLock", "redis.asyncio") if asynchronous else ("Lock", "redis")
         raise BadLock(f"{ours} needs a client of {theirs}, not {type(client).__module__}.{type(client).__name__}")
@@ -40,7 +40,7 @@ def checked(client: Any, *, asynchronous: bool) -> Any:
 
 
 def socket_timeout_s(client: Any) -> float | None:
-    """The client's own deadline for a reply; None: none."""
+    """The client's own deadline for a reply; None if it has none."""
     pool = getattr(client, "connection_pool", None)
     options = (pool or getattr(client, "nodes_manager", None) or client).connection_kwargs  # of a server, of a cluster
     found: float | None = options.get("socket_timeout", _DEFAULT_SOCKET_TIMEOUT_S)
@@ -48,9 +48,9 @@ def socket_timeout_s(client: Any) -> float | None:
 
 
 def longest_block_s(client: Any) -> float | None:
-    """How long this client may be blocked before its own deadline cuts the connection; None: for ever.
+    """How long this client may block before its own deadline cuts the connection; None: for ever.
 
-    Raises BadLock where that is too short to wait with.
+    Raises BadLock if that is too short to wait with.
     """
     timeout_s = socket_timeout_s(client)
     if timeout_s is None:

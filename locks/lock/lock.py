@@ -1,4 +1,4 @@
-"""The lock: one holder at a time, each for a time, in the order in which they came."""
+"""The lock: one holder at a time, each for a limited time, in the order in which they came."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from locks.lock.validity import now_s
 class Lock:
     """The lock `name` on the server of `client`, held for `ttl_ms` at a time.
 
-    `holder` is a readable name that stands before the holder_id, for people who look. `fair`: nobody takes the lock
-    past those who wait; without it a free lock goes to whoever asks first. `floor`: fencing tokens are above it,
-    whatever the server forgot; a function is called at each request. `forever`: without a time to live, and held for
-    ever when its holder dies.
+    `holder` is a readable name that is put before the holder_id, for people who look. `fair`: nobody takes the lock
+    ahead of the waiters; without it, a free lock goes to whoever asks first. `floor`: fencing tokens are higher than
+    this, whatever the server forgot; a function is called at each request. `forever`: without a time to live, so it
+    stays held for ever if its holder dies.
 
-    It is not reentrant: who asks twice waits for himself. One object may serve many threads, each with a Held of its
-    own. Raises BadLock and BadLockName for what cannot be.
+    It is not reentrant: a holder that asks again waits for itself. One object may serve many threads, each with its own
+    Held. Raises BadLock and BadLockName for arguments that are not allowed.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class Lock:
         self._unsure = Unsure()
 
     def try_acquire(self) -> Held | None:
-        """Asks once: the lock, or None where it is held or others wait for it. Raises LockServerError.
+        """Tries once: returns the lock, or None if it is held or others wait for it. Raises LockServerError.
 
-        One round trip. Where that error is `unsure`, the next try recognises a lock that was taken after all.
+        One round trip. If that error is `unsure`, the next try recognises a lock that was taken after all.
         """
         holder_id = self._unsure.take() or self.terms.new_holder_id()
         try:
@@ -59,11 +59,11 @@ class Lock:
         return None if isinstance(answer, Refusal) else Held(self._client, self.terms, answer)
 
     def acquire(self, timeout_s: float) -> Held:
-        """Waits in line until it is ours. Raises NotAcquired after `timeout_s`, LockServerError, and BadLock.
+        """Waits in line for the lock. Raises NotAcquired after `timeout_s`, LockServerError, and BadLock.
 
-        Two round trips and a wake-up where the lock is held, and two commands a second while it is waited for. What
-        the server refuses for a while, and lost connections, are waited out; it may last a tenth of a second longer
-        than `timeout_s`, and as long as the client itself tries again.
+        Two round trips and a wake-up if the lock is held, and two commands a second while waiting. Temporary refusals
+        and lost connections are waited out. It may take a tenth of a second longer than `timeout_s`, plus the client's
+        own retries.
         """
         holder_id = self.terms.new_holder_id()
         block_s = longest_block_s(self._client)
@@ -80,8 +80,8 @@ class Lock:
 
     @contextmanager
     def hold(self, timeout_s: float) -> Iterator[Held]:
-        """`with lock.hold(5) as held:` acquires, and releases at the end. Raises as `acquire` does, and LockLost at the
-        end where the lock was not ours any more. A forked child that leaves the block releases nothing.
+        """`with lock.hold(5) as held:` acquires, and releases at the end. Raises the same as `acquire`, and LockLost at
+        the end if the lock was lost meanwhile. A forked child that leaves the block releases nothing.
         """
         held = self.acquire(timeout_s)
         try:
@@ -95,8 +95,8 @@ class Lock:
 
 
 class Held(Tenure):
-    """A lock that was acquired. `fencing_token` goes with every write to what the lock protects; whoever keeps that
-    remembers the highest one and refuses lower ones.
+    """An acquired lock. Send `fencing_token` with every write to whatever the lock protects; that remembers the highest
+    token and refuses lower ones.
     """
 
     def __init__(self, client: Client, terms: Terms, grant: Grant) -> None:
@@ -105,19 +105,19 @@ class Held(Tenure):
         self._client = client
 
     def extend(self, ttl_ms: int | None = None) -> bool:
-        """Has it last `ttl_ms` from now on (as long as at first, by default); never shortens it.
+        """Makes it last `ttl_ms` from now (its original time by default); never shortens it.
 
-        False where it is not ours any more: it does not come back. Raises LockServerError, and BadLock.
+        Returns False if it was lost: it does not come back. Raises LockServerError and BadLock.
         """
         step = asking.extending(self._terms, self.holder_id, self.ttl_ms if ttl_ms is None else checked_ttl(ttl_ms))
         asked_at = now_s()
         return self._extended(asked_at, perform(self._client, step))
 
     def release(self) -> bool:
-        """Gives it back and wakes the next in line; False where it was not ours any more, and is left as it is.
+        """Releases it and wakes the next in line; False if it was lost, and then nothing is changed.
 
-        From here on it is not valid, also where LockServerError is raised: then it runs out by itself. In a forked
-        child it does nothing, and is False: the lock is its parent's.
+        It is invalid from here on, even if LockServerError is raised: then it runs out by itself. In a forked child
+        this does nothing and returns False: the lock is its parent's.
         """
         if not self._releasing():
             return False
@@ -127,7 +127,7 @@ class Held(Tenure):
     def renewing(self, every_s: float | None = None, on_lost: OnLost | None = None) -> Renewing:
         """`with held.renewing():` extends it in the background, every third of its time to live by default.
 
-        Before it runs out unrenewed, `on_lost` is called from another thread, with the LockLost that the end of the
-        block raises. Raises BadLock where there is nothing to renew.
+        If it is about to run out unrenewed, `on_lost` is called from another thread, with the LockLost that the end of
+        the block raises. Raises BadLock if there is nothing to renew.
         """
         return Renewing(self, every_s, on_lost)

@@ -1,4 +1,4 @@
-"""Does what a conversation asks for, with a client of redis-py or of redis.asyncio."""
+"""Carries out the steps of a conversation, with a client of redis-py or of redis.asyncio."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AsyncClient = AsyncRedis | AsyncRedisCluster
 
 
 def perform(client: Client, step: Step) -> Any:
-    """Does one step; the reply. Raises LockServerError."""
+    """Carries out one step and returns the reply. Raises LockServerError."""
     execute: Callable[..., Any] = client.execute_command
     try:
         match step:
@@ -41,8 +41,8 @@ def perform(client: Client, step: Step) -> Any:
 async def perform_async(client: AsyncClient, step: Step) -> Any:
     """The same with a client of redis.asyncio.
 
-    Before Python 3.12 `asyncio.wait_for`, by which redis-py sends, forgets a cancellation that comes when it is done.
-    Whoever waits for a lock would then wait on, so it is looked for.
+    Before Python 3.12, `asyncio.wait_for`, which redis-py uses to send, loses a cancellation that arrives just as it
+    finishes. A waiter would then wait on, so this looks for it.
     """
     task = asyncio.current_task()
     cancelled = task.cancelling() if task is not None else 0
@@ -69,7 +69,7 @@ async def _perform_async(execute: Callable[..., Any], step: Step) -> Any:
 
 
 def conduct(client: Client, conversation: Conversation) -> Grant | Refusal:
-    """Does what the conversation asks for, until it ends. Raises what it raises."""
+    """Carries out the steps of a conversation until it ends. Raises what the conversation raises."""
     step = next(conversation)
     try:
         while True:

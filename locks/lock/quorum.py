@@ -1,4 +1,4 @@
-"""What Redlock decides, without asking anybody: how many of the servers have to agree, by when, and what follows."""
+"""What Redlock decides, without I/O: how many servers must agree, by when, and what follows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PAUSE_S = 0.1
 
 
 class NoFencingToken(LockError, AttributeError):
-    """Redlock has none: counters on several servers do not add up to one that rises. Use Lock where you need it."""
+    """Redlock has none: counters on several servers do not add up to one that rises. Use Lock if you need one."""
 
     def __init__(self) -> None:
-        super().__init__("Redlock offers no fencing token: use Lock, on one server, for what needs one")
+        super().__init__("Redlock offers no fencing token: if you need one, use Lock, on one server")
 
 
 class Ballot:
@@ -32,10 +32,10 @@ class Ballot:
         self.servers = servers
         self.quorum = servers // 2 + 1
         self.agreed: list[Any] = []
-        """The replies of those who agree."""
+        """The replies of the servers that agree."""
         self.refused = 0
         self.silent = 0
-        """How many failed, or did not answer in time."""
+        """How many servers failed or did not answer in time."""
         self.why = "the others do not answer"
         self._wins = wins
 
@@ -55,22 +55,22 @@ class Ballot:
 
     @property
     def lost(self) -> bool:
-        """Whether most cannot agree any more."""
+        """Whether a majority is no longer possible."""
         return self.servers - self.refused - self.silent < self.quorum
 
     @property
     def decided(self) -> bool:
-        """Whether no other reply can change it."""
+        """Whether no other reply can change the result."""
         return self.won or self.lost
 
     def check_quorate(self) -> None:
-        """Raises LockServerError where too few answer to agree at all."""
+        """Raises LockServerError if too few servers answer for a majority."""
         if self.servers - self.silent < self.quorum:
             raise self.silence()
 
     def silence(self) -> LockServerError:
-        """That too few answer."""
-        text = f"too few of {self.servers} servers answer in time, {self.quorum} have to: {self.why}"
+        """The error that too few servers answer."""
+        text = f"too few of {self.servers} servers answer in time; {self.quorum} must: {self.why}"
         return LockServerError(text, passes=True, unsure=False)
 
 
@@ -83,8 +83,8 @@ class Majority(Tenure):
         raise NoFencingToken
 
     def _counted(self, asked_at: float, ballot: Ballot) -> bool:
-        """Notes what most servers said to an extension. Raises LockServerError where too few answered."""
-        if ballot.won:  # it is held on most until the last of these lets go
+        """Notes the majority's answer to an extension. Raises LockServerError if too few answered."""
+        if ballot.won:  # most servers hold it until the last of these lets go
             return self._extended(asked_at, sorted(ballot.agreed, reverse=True)[ballot.quorum - 1])
         if ballot.refused > ballot.servers - ballot.quorum:
             return self._extended(asked_at, -2)
@@ -92,7 +92,7 @@ class Majority(Tenure):
 
 
 class Patience:
-    """How long somebody tries for the lock `name`. Raises BadLock."""
+    """How long to keep trying for the lock `name`. Raises BadLock."""
 
     def __init__(self, name: str | bytes, timeout_s: float) -> None:
         self._name = name
@@ -100,9 +100,9 @@ class Patience:
         self._ends_at = now_s() + timeout_s
 
     def pause_s(self, trouble: LockServerError | None) -> float:
-        """Until the next try: a random while, so that those who split the servers between them do not meet again.
+        """Waits a random time until the next try, so that clients that split the servers do not collide again.
 
-        `trouble` is what the last try ended with. Raises it, or NotAcquired, when the time is over.
+        `trouble` is how the last try ended. Raises it, or NotAcquired, when the time is over.
         """
         left_s = self._ends_at - now_s()
         if left_s <= 0:
@@ -111,7 +111,7 @@ class Patience:
 
 
 def grant_of(ballot: Ballot, holder_id: str, asked_at: float, ttl_ms: int) -> Grant | None:
-    """What follows for whoever asked for the lock at `asked_at`; None where it is not held, or not any more."""
+    """The result for a caller that asked for the lock at `asked_at`; None if it is not held, or no longer."""
     grant = Grant(holder_id, 0, good_until(asked_at, ttl_ms))
     return grant if ballot.won and grant.good_until > now_s() else None
 
@@ -135,13 +135,11 @@ def checked_terms(
     *,
     asynchronous: bool,
 ) -> tuple[Terms, float]:
-    """The terms of the lock, and how many seconds its servers have to answer. Raises BadLock, and BadLockName."""
+    """The terms of the lock, and how many seconds its servers have to answer. Raises BadLock and BadLockName."""
     if not LEAST_SERVERS <= len(clients) <= MOST_SERVERS or len({id(client) for client in clients}) < len(clients):
-        raise BadLock(f"Redlock needs clients of {LEAST_SERVERS} to {MOST_SERVERS} servers, each another one")
+        raise BadLock(f"Redlock needs clients of {LEAST_SERVERS} to {MOST_SERVERS} different servers")
     if any(socket_timeout_s(checked(client, asynchronous=asynchronous)) is None for client in clients):
-        raise BadLock(
-            "Redlock needs clients with a socket_timeout: a server that hangs would be waited for without end"
-        )
+        raise BadLock("Redlock needs clients with a socket_timeout: without one, a hanging server would block for ever")
     terms = terms_of(name, ttl_ms, holder=holder, fair=False, fenced=False)
     deadline_s = min(_LONGEST_DEADLINE_S, terms.ttl_ms / 10_000) if server_timeout_s is None else server_timeout_s
     if not 0 < deadline_s <= terms.ttl_ms / 2_000:

@@ -1,11 +1,11 @@
-"""Redlock: a lock that is held on most of several independent servers, and outlives the loss of the others.
+"""Redlock: a lock that is held on most of several independent servers, and survives the loss of the others.
 
-Source: S. Sanfilippo, redis.io, "Distributed Locks with Redis". It has no queue: whoever does not get it tries again
-after a random while. And it offers no fencing token, since counters on several servers do not add up to one that rises:
-it is for work that is merely wasted when two do it. What must not be written twice needs `Lock`, on one server.
+Source: S. Sanfilippo, redis.io, "Distributed Locks with Redis". It has no queue: a client that does not get it tries
+again after a random time. It offers no fencing token, because counters on several servers do not add up to one that
+rises. Use it for work that is merely wasted when two do it. What must not be written twice needs `Lock`, on one server.
 
-A server that forgets when it crashes (no append-only file, or one that is synced late) must stay away afterwards for a
-time to live: it could grant again what it already granted.
+A server that forgets when it crashes (no append-only file, or one that is synced late) must stay away afterwards for
+one time to live: otherwise it could grant again what it already granted.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from locks.lock.validity import now_s
 
 
 class Redlock:
-    """The lock `name` on the servers of `clients`, 3 or more that know nothing of each other.
+    """The lock `name` on the servers of `clients`, at least 3 that do not know each other.
 
-    Each has `server_timeout_s` to answer, whatever the deadlines of its client: a tenth of `ttl_ms`, 0.25 s at most, by
-    default. Offers no fencing token. Raises BadLock and BadLockName for what cannot be.
+    Each has `server_timeout_s` to answer, whatever its client's deadlines are: by default a tenth of `ttl_ms`, at most
+    0.25 s. Offers no fencing token. Raises BadLock and BadLockName for arguments that are not allowed.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class Redlock:
         self._servers = Servers([Member(client) for client in clients], len(clients), deadline_s)
 
     def try_acquire(self) -> RedlockHeld | None:
-        """Asks every server once: the lock, or None where others hold it on too many.
+        """Asks every server once: returns the lock, or None if others hold it on too many.
 
-        Raises LockServerError where too few answer. What was granted is given back everywhere then.
+        Raises LockServerError if too few answer. Whatever was granted is then given back everywhere.
         """
         holder_id, asked_at, servers = self.terms.new_holder_id(), now_s(), self._servers.present()
         leave = asking.leaving(self.terms, holder_id)
@@ -64,7 +64,7 @@ class Redlock:
         return None
 
     def acquire(self, timeout_s: float) -> RedlockHeld:
-        """Tries until it is ours. Raises NotAcquired after `timeout_s`, or LockServerError if that was last."""
+        """Tries until it gets the lock. Raises NotAcquired after `timeout_s`, or LockServerError if that came last."""
         patience = Patience(self.terms.name, timeout_s)
         while True:
             trouble = None
@@ -77,7 +77,10 @@ class Redlock:
 
     @contextmanager
     def hold(self, timeout_s: float) -> Iterator[RedlockHeld]:
-        """`with redlock.hold(5) as held:` acquires, and releases at the end. Raises as `acquire`, and LockLost."""
+        """`with redlock.hold(5) as held:` acquires, and releases at the end.
+
+        Raises the same as `acquire`, and LockLost.
+        """
         held = self.acquire(timeout_s)
         try:
             yield held
@@ -96,29 +99,29 @@ class RedlockHeld(Majority):
         self._servers = servers
 
     def extend(self, ttl_ms: int | None = None) -> bool:
-        """Has it last `ttl_ms` from now on, where most servers agree; never shortens it.
+        """Makes it last `ttl_ms` from now, if most servers agree; never shortens it.
 
-        False where too few hold it. Raises LockServerError where too few answer: it lasts as long as it did.
+        Returns False if too few hold it. Raises LockServerError if too few answer: then it lasts as long as before.
         """
         step = asking.extending(self._terms, self.holder_id, self.ttl_ms if ttl_ms is None else checked_ttl(ttl_ms))
         asked_at = now_s()
         return self._counted(asked_at, self._servers.ask(step, extended))
 
     def release(self) -> bool:
-        """Gives it back everywhere; False where most servers did not have it any more, or did not answer in time, and
-        in a forked child, which gives nothing back.
+        """Releases it everywhere; False if most servers no longer had it or did not answer in time. A forked child
+        gives nothing back, and gets False.
         """
         return self._releasing() and self._servers.tell(asking.leaving(self._terms, self.holder_id)).won
 
     def renewing(self, every_s: float | None = None, on_lost: OnLost | None = None) -> Renewing:
-        """`with held.renewing():` extends it in the background, as `Held.renewing` does."""
+        """`with held.renewing():` extends it in the background, like `Held.renewing`."""
         return Renewing(self, every_s, on_lost)
 
 
 class Servers:
-    """Asks them all at once, each in a thread of its own that does one thing after the other.
+    """Asks all servers at once, each in its own thread, which handles one request after the other.
 
-    What is asked of a server that hangs comes to it in this order: a release never overtakes what it gives back.
+    A server that hangs gets its requests in this order: a release never overtakes what it gives back.
     """
 
     def __init__(self, members: Sequence[Member], of: int, deadline_s: float) -> None:
@@ -127,17 +130,17 @@ class Servers:
         self._deadline_s = deadline_s
 
     def present(self) -> Servers:
-        """Those of them who do not hang since an earlier question; the others have no vote, and still count."""
+        """The servers that answer earlier requests. The others have no vote, but still count."""
         return Servers([one for one in self._members if not one.hangs(self._deadline_s)], self._of, self._deadline_s)
 
     def ask(self, step: Run, wins: Callable[[Any], bool]) -> Ballot:
-        """Those who are present, until it is decided, or until the deadline."""
+        """Asks the servers that are present, until it is decided or the deadline passes."""
         asked, ballot = [member.do(step) for member in self.present()._members], Ballot(self._of, wins)
         ballot.silent = self._of - len(asked)
         return self._count(ballot, asked, until_decided=True)
 
     def tell(self, step: Run) -> Ballot:
-        """Everybody, also those who hang, and waits for them all until the deadline."""
+        """Asks all servers, even those that hang, and waits for all of them until the deadline."""
         return self._count(Ballot(self._of, granted), [member.do(step) for member in self._members])
 
     def _count(self, ballot: Ballot, asked: list[Future[Any]], *, until_decided: bool = False) -> Ballot:
@@ -162,11 +165,11 @@ class Member:
         self._asked_at = 0.0
 
     def hangs(self, deadline_s: float) -> bool:
-        """Whether it did not answer an earlier question within the deadline, and has not yet."""
+        """Whether it missed the deadline of an earlier request and still has not answered it."""
         return self._last is not None and not self._last.done() and now_s() - self._asked_at > deadline_s
 
     def do(self, step: Run) -> Future[Any]:
-        """Its reply to come, or a LockServerError as a value."""
+        """Its future reply, or a LockServerError as a value."""
         if self._last is None or self._last.done():
             self._asked_at = now_s()
         self._last = self._thread.submit(self._perform, step)

@@ -1,4 +1,4 @@
-"""Renewal in the background. It tells the holder that the lock is being lost while there is still time to stop."""
+"""Background renewal. It tells the holder that the lock is being lost while there is still time to stop."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 OnLost = Callable[[LockLost], None]
 TIMES_A_TTL = 3
 WARNING = 1 / 6
-"""The part of the time to live that is left when the holder is told that it was not renewed."""
+"""The share of the time to live that is left when the holder is told that the lock was not renewed."""
 
-_LONGEST_WAIT_S = 60.0  # Python cannot wait for ever by a number
+_LONGEST_WAIT_S = 60.0  # Python has no number for "for ever"
 
 
 class Renewable(Protocol):
-    """What is renewed: a lock that is held on one server, or on most of several."""
+    """A lock that can be renewed, held on one server or on most of several."""
 
     @property
     def name(self) -> str | bytes:
@@ -29,13 +29,13 @@ class Renewable(Protocol):
 
     @property
     def ttl_ms(self) -> int:
-        """The time to live; 0 where it never ends."""
+        """The time to live; 0 if it never ends."""
 
     def extend(self) -> bool:
-        """Extends it; False where it is not held any more. Raises LockServerError."""
+        """Extends it; False if it is no longer held. Raises LockServerError."""
 
     def valid_for_s(self) -> float:
-        """How long it is held for certain."""
+        """How long it is certainly held."""
 
 
 class Pace:
@@ -43,18 +43,18 @@ class Pace:
 
     def __init__(self, ttl_ms: int, every_s: float | None) -> None:
         if ttl_ms == 0:
-            raise BadLock("a lock that never ends has nothing to renew")
+            raise BadLock("a lock that never ends cannot be renewed")
         ttl_s = ttl_ms / 1000
         self.every_s = ttl_s / TIMES_A_TTL if every_s is None else every_s
         if not 0 < self.every_s <= ttl_s / 2:
-            raise BadLock(f"a lock of {ttl_s} s is renewed every {ttl_s / 2} s or more often, not every {every_s} s")
+            raise BadLock(f"a lock of {ttl_s} s must be renewed at least every {ttl_s / 2} s, not every {every_s} s")
         self.again_s = self.every_s / 4
         """After a failure."""
         self.warning_s = ttl_s * WARNING
 
 
 class Renewing:
-    """Renews within a `with` block. `lost` says why it was lost; the block raises that at its end.
+    """Renews within a `with` block. `lost` says why the lock was lost; the end of the block raises it.
 
     Two threads: one asks the server, and may have to wait for it; the other watches the clock.
     """
@@ -88,11 +88,13 @@ class Renewing:
         while not self._over.wait(wait_s):
             try:
                 if not self._held.extend():
-                    self._tell("is not held by us any more")
+                    self._tell("is no longer held by us")
                     return
                 wait_s = self._pace.every_s
             except Exception as error:
-                if not isinstance(error, LockServerError) and not self._over.is_set():  # not just closed under us
+                if (
+                    not isinstance(error, LockServerError) and not self._over.is_set()
+                ):  # not only closed while we used it
                     logger.exception("A renewal failed")
                 self._trouble = f": {error}"
                 wait_s = self._pace.again_s
@@ -104,7 +106,7 @@ class Renewing:
                 return
 
     def _left_s(self) -> float:
-        """Until the holder is warned; infinity where somebody took the time to live away (PERSIST)."""
+        """The time until the holder is warned; infinity if somebody removed the time to live (PERSIST)."""
         return max(0.0, self._held.valid_for_s() - self._pace.warning_s)
 
     def _tell(self, why: str) -> None:
@@ -116,5 +118,5 @@ class Renewing:
         if self._on_lost is not None:
             try:
                 self._on_lost(self.lost)
-            except Exception:  # it is the holder's, in a thread of ours
-                logger.exception("What was to be done when a lock is lost failed")
+            except Exception:  # the holder's code, running in our thread
+                logger.exception("The on_lost callback failed")

@@ -1,4 +1,4 @@
-"""The scripts of the lock: one copy for both kinds of client. Each file says its keys, arguments and replies."""
+"""The scripts of the lock: one copy for both kinds of client. Each file lists its keys, arguments and replies."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _FOLDER = Path(__file__).with_name("lua")
 
 @dataclass(frozen=True)
 class Script:
-    """A script and the digest that the server keeps it by."""
+    """A script and its digest on the server."""
 
     source: str
 
     @cached_property
     def sha(self) -> str:
-        """What EVALSHA names it by."""
+        """The digest for EVALSHA."""
         return hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What a holder knows of the lock without asking anybody: who it is, and until when nobody else can be in."""
+"""What a holder knows about the lock without I/O: who it is, and until when nobody else can be in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from locks.lock.validity import good_until, now_s
 
 
 class Tenure:
-    """An acquisition of a lock, by its own clock. Safe among threads."""
+    """An acquisition of a lock, by its own clock. Thread-safe."""
 
     def __init__(self, grant: Grant, terms: Terms) -> None:
         self.name = terms.name
@@ -25,10 +25,10 @@ class Tenure:
         self._changing = threading.Lock()
 
     def valid_for_s(self) -> float:
-        """How long nobody else can hold it, for certain: 0 once that is over, infinity where it never ends.
+        """How long it is certain that nobody else can hold it: 0 once that is over, infinity if it never ends.
 
-        Whoever is paused does not notice, and asks again before each step that must not overlap; what a step writes is
-        checked by the fencing token.
+        A paused process does not notice that it was paused, so ask again before each step that must not overlap; the
+        fencing token checks what a step writes.
         """
         return max(0.0, self._good_until - now_s())
 
@@ -38,15 +38,15 @@ class Tenure:
         return self._released
 
     def _is_left(self) -> bool:
-        """Whether the end of its block has to release it: it was not yet, and this is no forked child."""
+        """Whether the end of its block must release it: nobody has yet, and this is not a forked child."""
         return not self._released and not self._is_forked()
 
     def _is_forked(self) -> bool:
-        """Whether this is a copy, in a forked child, of a lock that its parent holds: nothing here releases it."""
+        """Whether this is a forked child's copy of a lock that its parent holds: nothing here releases it."""
         return os.getpid() != self._pid
 
     def _extended(self, asked_at: float, left_ms: int) -> bool:
-        """Notes the reply to an extension that was asked for at `asked_at`."""
+        """Notes the reply to an extension that was requested at `asked_at`."""
         with self._changing:
             if left_ms == -2:
                 self._good_until = 0.0
@@ -55,12 +55,12 @@ class Tenure:
             return left_ms != -2
 
     def _left_behind(self) -> LockLost:
-        """That it was over before its holder was done."""
+        """The error that it was over before its holder was done."""
         return LockLost(f"the lock {self.name!r} ran out or was broken before it was released")
 
     def _releasing(self) -> bool:
-        """Notes that it is given back. False in a forked child, where nothing is noted or asked for."""
-        if self._is_forked():  # first: another thread of the parent may have had `_changing`
+        """Notes that it is released. In a forked child it notes nothing and returns False."""
+        if self._is_forked():  # first, because another thread of the parent may have held `_changing`
             return False
         with self._changing:
             self._released = True

@@ -1,4 +1,4 @@
-"""What redis-py raises, in our own words: what happened, whether it passes, and what to do."""
+"""redis-py's errors in our own words: what happened, whether it passes, and what to do."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from redis import exceptions as theirs
 
 from locks.lock.errors import LockServerError
 
-# What a reply begins with, or holds where it comes from within a script; whether it passes; what to do about it.
+# The beginning of a reply, or a part of it if it comes from within a script; whether it passes; what to do about it.
 _REPLIES = (
-    ("OOM", True, "the server is out of memory: free some, or raise its maxmemory"),
+    ("OOM", True, "the server is out of memory: free some memory, or raise its maxmemory"),
     ("READONLY", True, "this server is a replica: connect to the primary"),
     ("LOADING", True, "the server is still loading its data"),
     ("MISCONF", True, "the server cannot write to its disk"),
@@ -35,10 +35,10 @@ _CLASSES: tuple[tuple[type[Exception], str], ...] = (
 
 
 def told(error: Exception) -> LockServerError:
-    """An error of redis-py or of the system as ours."""
+    """Translates an error of redis-py or of the system."""
     text = str(error) or type(error).__name__
     if isinstance(error, theirs.AuthenticationError | theirs.AuthorizationError):
-        return LockServerError(f"{text}: check user and password", passes=False, unsure=False)
+        return LockServerError(f"{text}: check the user name and password", passes=False, unsure=False)
     code = next((code for kind, code in _CLASSES if isinstance(error, kind)), text)
     for word, passes, advice in _REPLIES:
         if word in code:

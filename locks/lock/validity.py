@@ -1,4 +1,4 @@
-"""How long a lock is good for, by a clock of this machine that nobody sets and that runs on while it is suspended."""
+"""How long a lock is good for, by a clock of this machine that nobody sets and that runs on during suspend."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import time
 DRIFT = 0.01
 """How much faster than ours the server's clock may run."""
 MARGIN_S = 0.002
-"""A server ends a key up to a millisecond early, and clocks are read in milliseconds."""
+"""A server may expire a key up to a millisecond early, and clocks are read in milliseconds."""
 
-# Linux's CLOCK_MONOTONIC stands still while the machine sleeps; the server's keys run out meanwhile.
+# Linux's CLOCK_MONOTONIC stops while the machine sleeps, but the server's keys keep running out.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def now_s() -> float:
-    """Seconds of that clock."""
+    """Seconds on that clock."""
     return time.clock_gettime(_CLOCK)
 
 
 def good_until(asked_at: float, left_ms: float) -> float:
     """Until when a lock is good that had `left_ms` (negative: it never ends) at some moment after `asked_at`.
 
-    Both are of `now_s`: from before the request was sent, less 1 % and 2 ms.
+    Both are times of `now_s`: counted from before the request was sent, less 1 % and 2 ms.
     """
     return math.inf if left_ms < 0 else asked_at + left_ms / 1000 * (1 - DRIFT) - MARGIN_S

@@ -1,1 +1,1 @@
-"""What is read of lock sources. Nothing here writes."""
+"""Reads lock sources. Nothing here writes."""

@@ -1,4 +1,4 @@
-"""The clock that every time of a lock is stated by: our own Redis server's."""
+"""The clock for every time of a lock: our own Redis server's."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def now_ms() -> int:
 
 
 def nothing_known() -> SourceFailed:
-    """What is said while our own Redis does not answer."""
+    """The error while our own Redis does not answer."""
     return SourceFailed(_("Our own Redis does not answer. Until it does, it is unknown which locks are held."))

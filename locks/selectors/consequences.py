@@ -1,4 +1,4 @@
-"""What breaking a lock would do, in sentences: what is deleted, who is not told, who is woken, or what waiting does."""
+"""What breaking a lock would do, in sentences: what is deleted, who is not told, who is woken, what waiting does."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from locks.wording import brief, confidence_text, evidence_text, holder_text, sp
 
 
 class Consequence(NamedTuple):
-    """A sentence, and what it is about: whether this is a lock at all, what goes, the risk, what follows, no break."""
+    """A sentence and its subject: whether this is a lock at all, what goes, the risk, what follows, no break."""
 
     about: Literal["unsure", "deleted", "risk", "then", "wait"]
     text: str
 
 
 def consequences_of(row: Row, others: Sequence[Row], source_name: str, now: int) -> list[Consequence]:
-    """The sentences about one row, in the order above; `others` are the other holders of the same key."""
+    """The sentences about one row, in the order above. `others` are the other holders of the same key."""
     return [
         *(Consequence("unsure", text) for text in _unsure(row)),
         *(Consequence("deleted", text) for text in (_deleted(row, source_name), *_same(row), *_others(others))),
@@ -55,7 +55,7 @@ def _deleted(row: Row, source_name: str) -> str:
 
 
 def _same(row: Row) -> Iterator[str]:
-    """Where another acquisition may look like this one: what tells them apart, and what does not."""
+    """If another acquisition may look like this one: what tells them apart, and what does not."""
     match names(row["evidence"]):
         case "acquisition":
             return
@@ -85,7 +85,7 @@ def _others(others: Sequence[Row]) -> Iterator[str]:
 
 def _risk(row: Row, now: int) -> Iterator[str]:
     who = holder_text(row["holder"], row["label"])
-    yield _("%(holder)s is not told. It may keep working beside the next holder.") % {"holder": who}
+    yield _("%(holder)s is not told. It may keep working at the same time as the next holder.") % {"holder": who}
     if len(row["renewed"]) >= 2:
         rhythm = median(later - sooner for sooner, later in pairwise(row["renewed"]))
         text = _("It renews about every %(rhythm)s, and may notice the break then, if it checks the answer.")
@@ -110,10 +110,10 @@ def _woken(row: Row) -> str:
     if not row["can_wake"]:
         return _("This client's waiters are not woken: they find the lock free when they try again.")
     if row["waiters"] is None:
-        return _("Waiters cannot be seen. They will be woken as this client expects.")
+        return _("Waiters cannot be seen. They will be woken in the way this client expects.")
     text = ngettext(
-        "%(n)s waits, and will be woken as this client expects.",
-        "%(n)s wait, and will be woken as this client expects.",
+        "%(n)s waits, and will be woken in the way this client expects.",
+        "%(n)s wait, and will be woken in the way this client expects.",
         row["waiters"],
     )
     return text % {"n": number(row["waiters"])}

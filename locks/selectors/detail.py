@@ -27,8 +27,8 @@ _MOST_RECENT = 5_000
 def detail_of(source: LockSource, row_id: str, *, may_operate: bool) -> dict[str, Any]:
     """`{"now", "name", "row", "rows", "story", "past", "usual", "may_break", "why_not", "consequences", "evidence"}`.
 
-    `row_id` is that of a row, or of a lane, which then is told of by its first holder. "row" is null where it is held
-    no more, "rows" are all of the lane, "evidence" are sentences. Raises Invalid, NotFound, SourceFailed.
+    `row_id` is the id of a row, or of a lane, which then stands for its first holder. "row" is null if the lock is no
+    longer held, "rows" are all of the lane, "evidence" are sentences. Raises Invalid, NotFound, SourceFailed.
     """
     check_id(row_id)
     try:
@@ -40,7 +40,7 @@ def detail_of(source: LockSource, row_id: str, *, may_operate: bool) -> dict[str
         raise nothing_known() from error
     held = [one for one in rows.values() if one["lane"] == lane]
     if not held and not ended:
-        raise NotFound(_("This lock is not held, and no hold of it is remembered."))
+        raise NotFound(_("Nobody holds this lock, and no earlier hold is on record."))
     why_not = why_not_broken(source, row, may_operate=may_operate)
     others = [one for one in held if one is not row]
     return {
@@ -59,13 +59,13 @@ def detail_of(source: LockSource, row_id: str, *, may_operate: bool) -> dict[str
 
 
 def check_id(row_id: str) -> None:
-    """Raises Invalid for what is no id of a row or lane."""
+    """Raises Invalid if this is not the id of a row or lane."""
     if not _ID.fullmatch(row_id):
         raise Invalid("id", row_id[:40], _("Give the id of a lock: 16 digits of 0 to 9 and a to f."))
 
 
 def why_not_broken(source: LockSource, row: Row | None, *, may_operate: bool) -> str:
-    """Why a lock cannot be broken from here, as a sentence; "" where it can."""
+    """Why a lock cannot be broken from here, as a sentence; "" if it can."""
     named = configured().get(source.slug)
     if row is None:
         return _("Nobody holds it.")
@@ -83,13 +83,13 @@ def _rows(slug: str) -> dict[str, Row]:
 
 
 def ended_hold(slug: str, row_id: str, now: int) -> Past | None:
-    """The newest hold of this id that ended lately. Raises StoreGone."""
+    """The newest hold with this id that ended recently. Raises StoreGone."""
     recent = past(slug, now - _RECENT_MS, _MOST_RECENT)
     return next((hold for hold in reversed(recent) if hold["id"] == row_id), None)
 
 
 def _lane_of_past(slug: str, row_id: str, now: int) -> str:
-    """The lane of a hold that ended lately; else the id itself, which may be a lane's."""
+    """The lane of a hold that ended recently; otherwise the id itself, which may be a lane's."""
     hold = ended_hold(slug, row_id, now)
     return hold["lane"] if hold else row_id
 

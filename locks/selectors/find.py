@@ -1,4 +1,4 @@
-"""Finding among up to 100,000 locks: filters, a search in names and holders, and sorting."""
+"""Finds locks among up to 100,000: filters, search in names and holders, and sorting."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NEVER = 1 << 62
 
 
 class Wanted(NamedTuple):
-    """Which locks, in which order. Empty texts filter nothing; `alert` is a kind, or "any"."""
+    """Which locks, in which order. An empty text filters nothing; `alert` is a kind, or "any"."""
 
     q: str = ""
     client: str = ""
@@ -38,14 +38,14 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that match, in the order that was asked for, and the clock when they were looked up."""
+    """All matching locks in the requested order, and the clock when they were looked up."""
 
     rows: Sequence[Row]
     now: int
 
 
 def wanted_of(fields: Fields) -> Wanted:
-    """What an address asks for. Raises Invalid, which names the field."""
+    """The question in an address. Raises Invalid, which names the field."""
     wanted = Wanted(
         q=_bounded(fields, "q", MAX_QUERY),
         client=_bounded(fields, "client", MAX_CLIENT),
@@ -69,12 +69,12 @@ def page_of(slug: str, fields: Fields) -> dict[str, Any]:
 
 
 def find(slug: str, wanted: Wanted) -> Found:
-    """Every lock that matches; none where no watcher runs. The same question within a second has the same answer.
+    """Every matching lock; none if no watcher runs. The same question within a second has the same answer.
 
     O(locks x log locks). Raises SourceFailed.
     """
     kept = _kept.setdefault(slug, _Kept())
-    with kept.finding:  # several who ask at once wait for one answer
+    with kept.finding:  # several requests at once wait for one answer
         now = time.monotonic()
         kept.answers = {one: answer for one, answer in kept.answers.items() if now - answer[0] < _KEPT_S}
         if wanted not in kept.answers:
@@ -86,7 +86,7 @@ def find(slug: str, wanted: Wanted) -> Found:
 
 @dataclass
 class _Kept:
-    """What this process keeps of one source: answers, and what is searched in, by row."""
+    """What this process keeps of one source: answers, and the text to search, by row."""
 
     answers: dict[Wanted, tuple[float, Found]] = field(default_factory=dict)
     texts: dict[str, tuple[Row, str]] = field(default_factory=dict)
@@ -125,7 +125,7 @@ def _has(row: Row, alert: str) -> bool:
 
 
 def texts_of(held: Table, before: Mapping[str, tuple[Row, str]]) -> dict[str, tuple[Row, str]]:
-    """What is searched in, by row: made again only for rows that are others than before."""
+    """The text to search, by row, rebuilt only for rows that changed."""
     now = {}
     for row_id, row in held.rows.items():
         kept = before.get(row_id)
@@ -170,7 +170,7 @@ _ORDERS: dict[str, Callable[[Row], Any]] = {
     "client": _client,
     "waiters": _waiters,
 }
-"""Least time left first, most first (no TTL is most), by name, longest held first, by client, most waiters first."""
+"""Orders: least time left, most time left (no TTL is most), name, longest held, client, most waiters."""
 
 
 def _bounded(fields: Fields, name: str, most: int) -> str:

@@ -1,4 +1,4 @@
-"""The locks of a source now, as its page begins with them."""
+"""The locks of a source now, as its page first shows them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ PAST_MS = 60_000
 MOST_PAST = 1_000
 
 _pictures: dict[str, tuple[Table, int, dict[str, Any]]] = {}
-"""Of each source with many locks the last picture, of which table it is, and when it was made."""
+"""For each source with many locks: the last picture, the table it was made from, and when."""
 _making = threading.Lock()
 
 
 def now_of(source: LockSource) -> dict[str, Any]:
-    """`{"seq", "now", "status", "counts", "state", "v", "epoch"}`, and of few locks "rows" and "past", of many
-    "attention", "groups" and "small". `status` is None where no watcher runs. Raises SourceFailed.
+    """`{"seq", "now", "status", "counts", "state", "v", "epoch"}`, with "rows" and "past" for few locks, and
+    "attention", "groups" and "small" for many. `status` is None if no watcher runs. Raises SourceFailed.
     """
     try:
         return locks_of(source.slug) | state_of(source)
@@ -35,9 +35,9 @@ def now_of(source: LockSource) -> dict[str, Any]:
 
 
 def locks_of(slug: str) -> dict[str, Any]:
-    """The same without what the events say. Raises StoreGone."""
+    """The same without the events. Raises StoreGone."""
     now, told, found = now_ms(), status(slug), table(slug)
-    rows = found.rows if told is not None else {}  # what nobody keeps true is not shown
+    rows = found.rows if told is not None else {}  # rows that nobody updates are not shown
     said: dict[str, Any] = {"seq": found.seq, "now": now, "status": told}
     if is_few(rows):
         few = {"rows": list(rows.values()), "past": past(slug, now - PAST_MS, MOST_PAST)}
@@ -46,9 +46,9 @@ def locks_of(slug: str) -> dict[str, Any]:
 
 
 def _picture(slug: str, found: Table, now: int) -> dict[str, Any]:
-    """Many locks as they were half a second ago at most: a crowd that opens the page at once costs one computation.
+    """Many locks, at most half a second old: a crowd that opens the page at once costs one computation.
 
-    A table is the same object while nothing changes. A seq alone does not say that: each watcher counts anew.
+    A table is the same object while nothing changes. The seq alone cannot show that: each watcher counts from zero.
     """
     with _making:
         of, made_ms, picture = _pictures.get(slug, (None, 0, {}))
@@ -59,13 +59,13 @@ def _picture(slug: str, found: Table, now: int) -> dict[str, Any]:
 
 
 def nothing_of(source: LockSource) -> dict[str, Any]:
-    """The same while nothing is known: our own Redis does not answer."""
+    """The same while nothing is known, because our own Redis does not answer."""
     said: dict[str, Any] = {"seq": 0, "now": 0, "status": None, "counts": counts_of(()), "rows": [], "past": []}
     return said | state_of(source)
 
 
 def state_of(source: LockSource) -> dict[str, Any]:
-    """`{"state", "v", "epoch", "parts"}`: what the events of the source add up to. Raises Stream.DoesNotExist."""
+    """`{"state", "v", "epoch", "parts"}`: the state of the source after its events. Raises Stream.DoesNotExist."""
     places = registered(PREFIX)
     if places is None:
         raise LookupError(PREFIX)

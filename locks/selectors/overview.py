@@ -1,4 +1,4 @@
-"""What the overview says of lock sources: a card for each, and the sum of them all."""
+"""Lock sources on the overview: a card for each, and the totals."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Worst:
 
 @dataclass(frozen=True, slots=True)
 class SourceCard:
-    """One source of the overview, ready to be written. `counts` is None where nothing is known."""
+    """One source of the overview, ready to render. `counts` is None if nothing is known."""
 
     state: str
     state_text: str
@@ -55,7 +55,7 @@ class SourceCard:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What our own Redis says of a source. `known` is False where it does not answer."""
+    """What our own Redis reports about a source. `known` is False if it does not answer."""
 
     place: Place
     known: bool
@@ -64,12 +64,12 @@ class _Known:
 
 
 def overview_of(sources: Sequence[LockSource]) -> Overview:
-    """The cards of all sources, and what stands above them."""
+    """The cards of all sources, and the totals above them."""
     at = heads(source.stream_id for source in sources)
     known: list[_Known] = []
     for source in sources:
         if source.stream_id in at:
-            # Where our own Redis is silent, it is asked once.
+            # If our own Redis is silent, ask it only once.
             known.append(_known(place_of(source), ask=not known or known[-1].known))
     held = sum(len(one.rows) for one in known)
     return Overview(
@@ -90,7 +90,7 @@ def names_in(stream_id: int, most: int) -> list[str]:
 
 
 def card_of(one: _Known) -> SourceCard:
-    """A source's card. One small query for its log."""
+    """A source's card. Makes one small query for its log."""
     counts = counts_of(one.rows) if one.status else None
     state = one.status["state"] if one.status else "unwatched" if one.known else "unknown"
     return SourceCard(

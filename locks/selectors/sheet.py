@@ -1,4 +1,4 @@
-"""Locks as lines of a spreadsheet: what is somebody else's is inert, and its bytes stand beside it."""
+"""Locks as spreadsheet lines. Names and values of other people are inert, and their bytes are in a second column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from locks.wording import alert_text, shown_text
 
 
 def lines_of(found: Found) -> Iterator[Sequence[object]]:
-    """A line of titles, then one a lock. Unknown is empty."""
+    """A header line, then one line per lock. Unknown values are empty."""
     yield [
         _("lock"), _("key"), _("key bytes"), _("client"), _("confidence"), _("kind"), _("mode"), _("holder"),
         _("holder_id"), _("count"), _("fencing token"), _("held since"), _("seen being taken"), _("lease (ms)"),

@@ -1,4 +1,4 @@
-"""Lock sources: what the environment names, and what the database remembers of them."""
+"""Lock sources: those in the environment, and those that the database remembers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EMBEDDED_NAME = "Embedded"
 
 
 class Configured(NamedTuple):
-    """A source as the environment names it, without its addresses: no page can show them."""
+    """A source as named in the environment, without its addresses, so no page can show them."""
 
     slug: str
     name: str
@@ -25,7 +25,7 @@ class Configured(NamedTuple):
 
 
 def configured() -> dict[str, Configured]:
-    """What is watched, or would be if a watcher ran: our own server first, then LOCK_SOURCES in its order."""
+    """What is watched, or would be if a watcher ran: our own server first, then LOCK_SOURCES in order."""
     return {slug: Configured(slug, _name(config), config.breakable) for slug, config in configs().items()}
 
 
@@ -34,7 +34,7 @@ def _name(config: SourceConfig) -> str:
 
 
 def source_of(slug: str) -> LockSource:
-    """The source of this address, configured or not. Raises NotFound. One query."""
+    """The source with this slug, configured or not. Raises NotFound. One query."""
     try:
         return LockSource.objects.get(slug=slug)
     except LockSource.DoesNotExist:
@@ -42,7 +42,7 @@ def source_of(slug: str) -> LockSource:
 
 
 def place_of(source: LockSource) -> Place:
-    """The source as the navigation and lists of events name it."""
+    """The source as the navigation and event lists show it."""
     named = configured().get(source.slug)
     if named is None:
         note = _("no longer watched")
@@ -54,7 +54,7 @@ def place_of(source: LockSource) -> Place:
 
 
 def listed(most: int) -> list[LockSource]:
-    """The configured sources that have been watched, in the order of the configuration. One query."""
+    """The configured sources that have been watched, in configuration order. One query."""
     order = {slug: place for place, slug in enumerate(configured())}
     found = LockSource.objects.filter(slug__in=order)
     return sorted(found, key=lambda source: order[source.slug])[:most]

@@ -1,4 +1,4 @@
-"""What is read of the stage: its state, and all that its panel says before anything has run."""
+"""Reads the stage: its state, and everything its panel shows before the first run."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from locks.stores.table import status
 
 
 def state_of(source: LockSource) -> State:
-    """What the events of the stage add up to. Raises Stream.DoesNotExist."""
+    """The state of the stage after its events. Raises Stream.DoesNotExist."""
     return _snapshot(source)["parts"].get(stage.name) or nothing()
 
 
 def has_stage(source: LockSource) -> bool:
-    """Whether the stage plays there: it writes, which is done to our own server only."""
+    """Whether the stage can run on this source: it writes, so it runs on our own server only."""
     return source.slug == EMBEDDED
 
 
 def watched(source: LockSource) -> bool:
-    """Whether a watcher is there who would do what is asked. True where that cannot be known."""
+    """Whether a watcher is there to carry out requests. True if that cannot be known."""
     try:
         return status(source.slug) is not None
     except StoreGone:
@@ -34,9 +34,9 @@ def watched(source: LockSource) -> bool:
 
 
 def panel_of(source: LockSource) -> dict[str, Any]:
-    """`{"v", "run", "last", "rungs", "clients", "bounds", "watched"}`: everything that the panel shows.
+    """`{"v", "run", "last", "rungs", "clients", "bounds", "watched"}`: everything the panel shows.
 
-    A rung has "name", "title", "sketch", "expected" {"overlap", "stale"} and "result", None until it was judged.
+    A rung has "name", "title", "sketch", "expected" {"overlap", "stale"} and "result", None until it is judged.
     """
     snapshot = _snapshot(source)
     state: State = snapshot["parts"].get(stage.name) or nothing()

@@ -1,4 +1,4 @@
-"""What happened to one lock: holds that ended, the one that goes on, and what the events say, in order."""
+"""The story of one lock: holds that ended, the current one, and what the events add, in order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_PAST = 100
 MOST_STORY = 200
 LEAST_FOR_USUAL = 5
 _EVENTS = 200
-_SAME_MS = 5_000  # an end seen by the watcher and the break that made it
+_SAME_MS = 5_000  # between an end that the watcher saw and the break that caused it
 
 
 class Item(TypedDict):
@@ -36,20 +36,20 @@ class Item(TypedDict):
 
 
 class Usual(TypedDict):
-    """How long a lock is usually held: half of `count` holds took at most so long."""
+    """How long a lock is usually held: half of `count` holds took at most this long."""
 
     median_ms: int
     count: int
 
 
 def usual_of(past: Iterable[Past]) -> Usual | None:
-    """Of the holds that were seen from their beginning to a release or expiry; None for fewer than five."""
+    """Only holds seen from their beginning to a release or expiry count. None for fewer than five."""
     took = [hold["to"] - hold["from"] for hold in past if hold["from_seen"] and hold["end"] in ("released", "expired")]
     return {"median_ms": int(median(took)), "count": len(took)} if len(took) >= LEAST_FOR_USUAL else None
 
 
 def story_of(source: LockSource, rows: Sequence[Row], past: Sequence[Past], *, with_who: bool) -> list[Item]:
-    """The story of one lane, oldest first, MOST_STORY lines at most. `with_who` names who broke it."""
+    """The story of one lane, oldest first, at most MOST_STORY lines. `with_who` adds who broke it."""
     told = list(_told(source, rows, past, with_who=with_who))
     broken = [item["at"] for item in told if item["what"] == "broken"]
     items = [*told]
@@ -57,7 +57,9 @@ def story_of(source: LockSource, rows: Sequence[Row], past: Sequence[Past], *, w
         items += _hold(hold, broken)
     for row in rows:
         items += _row(row)
-    once = {(item["at"], item["what"], item["text"]): item for item in items}  # an alert is an event and in its row
+    once = {
+        (item["at"], item["what"], item["text"]): item for item in items
+    }  # an alert is both an event and part of its row
     return sorted(once.values(), key=lambda item: item["at"])[-MOST_STORY:]
 
 
@@ -100,7 +102,7 @@ def _taken(who: str, at: int, fencing: int | None, *, seen: bool) -> Item:
 
 
 def _told(source: LockSource, rows: Sequence[Row], past: Sequence[Past], *, with_who: bool) -> Iterator[Item]:
-    """What the events say of the lock. A clearing names the row only, the others the key."""
+    """What the events say about the lock. A clearing names only the row, the others name the key."""
     key = next((one["key"] for one in [*rows, *past]), None)
     if key is None:
         return

@@ -1,4 +1,4 @@
-"""Whether somebody watches, as the overview says it."""
+"""Whether a watcher runs, as the overview shows it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from locks.stores.table import status
 
 
 def watcher() -> tuple[Process, ...]:
-    """Who keeps the tables of the sources true; nothing where there are none.
+    """The process that keeps the tables of the sources up to date; empty if there are no sources.
 
-    It leads as long as the status of a source is fresh: it writes each once a second, and a status lasts five.
+    It leads as long as the status of a source is fresh: it writes each status once a second, and a status lasts five.
     """
     name = _("Watcher")
     try:
@@ -33,7 +33,7 @@ def watcher() -> tuple[Process, ...]:
             Process(name, False, _("unknown"), _("%(sources)s; our own Redis does not answer") % {"sources": sources}),
         )
     if not any(seen):
-        return (Process(name, False, _("nobody leads"), _("%(sources)s; no locks are seen") % {"sources": sources}),)
+        return (Process(name, False, _("not running"), _("%(sources)s; locks cannot be seen") % {"sources": sources}),)
     states = [one["state"] if one else "down" for one in seen]
     down = sum(state == "down" for state in states)
     paused = sum(state == "paused" for state in states)

@@ -1,1 +1,1 @@
-"""The only writers of lock sources: each takes its actor, checks permission, and tells the change as one event."""
+"""The only code that writes lock sources. Each service takes its actor, checks permission, and writes one event."""

@@ -1,4 +1,4 @@
-"""Alerts of the watcher as events. It decides what is wrong and for how long; here it is told."""
+"""The watcher's alerts as events. The watcher decides what is wrong and for how long; this module records it."""
 
 from __future__ import annotations
 
@@ -27,5 +27,8 @@ def raise_alert(source: LockSource, row: Row, alert: Alert, guard: Guard = no_gu
 
 
 def clear_alert(source: LockSource, row: Row, kind: str, why: str, guard: Guard = no_guard) -> Event:
-    """It is over: `why` is "well", or how the hold ended. `row` is the last known. Raises what `guard` does."""
+    """The alert is over.
+
+    `why` is "well", or how the hold ended. `row` is the last known one. Raises what `guard` does.
+    """
     return tell(source, AlertCleared(id=row["id"], name=kept_text(row["name"]), kind=kind, why=why), guard=guard)

@@ -1,10 +1,9 @@
-"""A break by an operator: allowed, shown, reasoned, recorded before and after, and done once.
+"""A break by an operator: permitted, shown, with a reason, recorded before and after, and done once.
 
-The order: a row `LockBreak` with who, why and what is committed first; then the server compares and deletes; then the
-event is written and the row says so, in one turn. A process that dies in between leaves a row that was asked and not
-told. `settle`, which runs at every break and in the watcher once a second, tells it as an event that says that it is
-unknown whether the key was deleted. So nothing is deleted without a trace, and nothing is told as done that may
-not have been.
+The order: first the row `LockBreak` is committed, with who, why and what; then the server compares and deletes; then
+the event is written and the row is marked, in one turn. If the process dies in between, the row stays at "asked".
+`settle`, which runs at every break and once a second in the watcher, turns it into an event that says that it is
+unknown whether the key was deleted. So nothing is deleted without a trace, and nothing uncertain is reported as done.
 """
 
 from __future__ import annotations
@@ -46,16 +45,16 @@ from locks.stores.table import row as row_of
 from locks.wording import trouble_text
 
 _SETTLE_AFTER = timedelta(seconds=60)
-"""Longer than every deadline of a break together: whoever asked has given up or is gone."""
+"""Longer than all deadlines of a break together: the process that asked has given up or is gone."""
 _OURS = "#"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the operator decided on: the row's id, and the digest of the proof that stood there.
+    """What the operator decided on: the row's id, and the digest of the proof that was shown.
 
-    `key` is asked for where the table has the row no more; `glimpse` counts where the proof does not tell one
-    acquisition from the next. Both may be unknown.
+    `key` is needed if the table no longer has the row; `glimpse` counts if the proof does not tell one acquisition from
+    the next. Both may be unknown.
     """
 
     row_id: str
@@ -66,7 +65,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wants a break, and why. With the same `key`, where there is one, it is done once and answered each time."""
+    """Who wants a break, and why. A request sent twice with the same `key` runs once and is answered each time."""
 
     actor: Actor
     reason: str
@@ -74,7 +73,7 @@ class Wish:
 
 
 def break_shown(slug: str, shown: Shown, wish: Wish) -> Event:
-    """Breaks the hold that a page showed, if it is still exactly that.
+    """Breaks the hold that a page showed, if nothing about it has changed.
 
     Raises NotAllowed, NotFound, Invalid, Changed, Unknown, TooLong, Unfinished, SourceFailed.
     """
@@ -104,7 +103,8 @@ def break_shown(slug: str, shown: Shown, wish: Wish) -> Event:
 
 
 def _why_another(shown: Shown, row: Row | None, found: Reading, *, lost: bool) -> str:
-    """Why what was found is not, or may not be, what was shown, though it has the same proof; "" where nothing says so.
+    """Why the hold that was found is not, or may not be, the one shown, although the proof is the same; "" if nothing
+    says so.
 
     Raises SourceFailed.
     """
@@ -128,7 +128,7 @@ def _why_another(shown: Shown, row: Row | None, found: Reading, *, lost: bool) -
 
 
 def break_reading(source: LockSource, config: SourceConfig, reading: Reading, wish: Wish) -> Event:
-    """Breaks a hold that was just read, and records it. Raises as `break_shown`."""
+    """Breaks a hold that was just read, and records it. Raises the same as `break_shown`."""
     _check(wish)
     if not reading.proof.whole:
         raise TooLong
@@ -153,7 +153,7 @@ def break_reading(source: LockSource, config: SourceConfig, reading: Reading, wi
 
 
 def break_unrecorded(config: SourceConfig, reading: Reading, wish: Wish) -> Deleted:
-    """Breaks a hold of a server that is no source of ours.
+    """Breaks a hold on a server that is not one of our sources.
 
     Raises NotAllowed, Invalid, Changed, TooLong, SourceFailed.
     """
@@ -173,7 +173,7 @@ def break_unrecorded(config: SourceConfig, reading: Reading, wish: Wish) -> Dele
 
 
 def held_at(config: SourceConfig, key: bytes) -> list[Reading]:
-    """Who holds a key now. Raises SourceFailed."""
+    """The holders of a key now. Raises SourceFailed."""
     try:
         with _connected(config) as watching:
             return [one for one in watching.look([key]) if one.key == key]
@@ -182,14 +182,14 @@ def held_at(config: SourceConfig, key: bytes) -> list[Reading]:
 
 
 def settle() -> list[Event]:
-    """Tells of every break whose process ended before it could: whether the key was deleted is unknown."""
+    """Records every break whose process ended before it could: whether the key was deleted is unknown."""
     begun = LockBreak.objects.filter(state=LockBreak.State.ASKED, asked_at__lt=timezone.now() - _SETTLE_AFTER)
     old = begun.select_related("source")
     return [event for asked in old if (event := _tell_once(asked)) is not None]
 
 
 def checked_reason(reason: str) -> str:
-    """The reason as it is kept: in one line. Raises Invalid."""
+    """The reason as it is stored: on one line. Raises Invalid."""
     said = " ".join("".join(_in_one_line(letter) for letter in reason).split())
     if not said:
         raise Invalid("reason", "", _("Give a reason. It is recorded with your name."))
@@ -199,12 +199,15 @@ def checked_reason(reason: str) -> str:
 
 
 def _in_one_line(letter: str) -> str:
-    """Control characters and halves of characters become spaces: PostgreSQL keeps no NUL, a terminal obeys the rest."""
+    """Replaces control characters and lone surrogates by spaces:
+
+    PostgreSQL rejects NUL, and a terminal obeys the rest.
+    """
     return " " if unicodedata.category(letter) in ("Cc", "Cs") else letter
 
 
 def failed(trouble: SourceTrouble) -> SourceFailed:
-    """What is said when the source refused, or does not answer, before anything was deleted."""
+    """The error if the source refused or did not answer before anything was deleted."""
     why = trouble_text(trouble.kind, trouble.text)
     return SourceFailed(_("%(why)s Nothing was deleted.") % {"why": why})
 
@@ -215,7 +218,7 @@ def _unknown(trouble: SourceTrouble) -> SourceFailed:
 
 
 def seen_of(readings: list[Reading]) -> list[dict[str, Any]]:
-    """Who holds a lock now, as a refusal tells it: the fields of a row that one look knows."""
+    """Who holds a lock now, for a refusal: the fields of a row that one look can tell."""
     return [
         {
             "id": id_of(one),
@@ -266,7 +269,7 @@ def _connected(config: SourceConfig) -> Source:
 
 
 def _asked_before(source: LockSource, key: str) -> Event | None:
-    """The event of the break with this key. Raises Unfinished while it goes on."""
+    """The event of the break with this key. Raises Unfinished while it is running."""
     asked = source.breaks.filter(key=key).first() if key else None
     if asked is None:
         return None
@@ -279,7 +282,7 @@ def _asked_before(source: LockSource, key: str) -> Event | None:
 
 
 def _ask(source: LockSource, reading: Reading, wish: Wish) -> LockBreak | Event:
-    """The row, committed before anything is deleted; or the event, where the same was asked a moment ago."""
+    """The row, committed before anything is deleted; or the event, if the same break was requested a moment ago."""
     payload = LockBroken(
         id=id_of(reading),
         key=kept_text(text_of(reading.key)),
@@ -308,12 +311,12 @@ def _ask(source: LockSource, reading: Reading, wish: Wish) -> LockBreak | Event:
 
 
 def _after_silence(asked: LockBreak, config: SourceConfig, reading: Reading, trouble: SourceTrouble) -> Event:
-    """The server did not answer: what stands there now says whether it did it.
+    """The server did not answer, so what the key holds now shows whether it was deleted.
 
-    Where nobody can say, the row stays until `settle`. Raises SourceFailed.
+    If nobody can tell, the row stays until `settle`. Raises SourceFailed.
     """
     try:
-        held_at(config, reading.key)  # what lay before the server is done once it has answered; then it is looked at
+        held_at(config, reading.key)  # its answer proves that earlier commands are done
         now = held_at(config, reading.key)
     except SourceFailed as silent:
         raise _unknown(trouble) from silent
@@ -324,16 +327,16 @@ def _after_silence(asked: LockBreak, config: SourceConfig, reading: Reading, tro
 
 
 def _tell(asked: LockBreak, done: Deleted) -> Event:
-    """The event and the row, in one turn."""
+    """Writes the event and updates the row, in one turn."""
     event = _tell_once(asked, done)
-    if event is None:  # settled meanwhile, by somebody who took us for dead
+    if event is None:  # settled meanwhile by a process that took us for dead
         asked.refresh_from_db()
         event = Event.objects.get(stream_id=asked.source.stream_id, version=asked.version or 0)
     return event
 
 
 def _tell_once(asked: LockBreak, done: Deleted | None = None) -> Event | None:
-    """None where it was told already."""
+    """Returns None if it was recorded already."""
     said = asked.payload | ({"woken": done.woken, "how": done.how, "sure": done.done} if done else {})
     actor = Actor(asked.actor, cast(Origin, asked.origin), may_operate=True)
     with write_turn():
@@ -347,7 +350,10 @@ def _tell_once(asked: LockBreak, done: Deleted | None = None) -> Event | None:
 
 
 def _mark(slug: str, row_id: str) -> None:
-    """For the watcher, who sees a deletion only. Without it the hold is said to be released; the event says more."""
+    """Marks the hold for the watcher, which only sees a deletion.
+
+    Without the mark it reports a release; the event corrects it.
+    """
     try:
         mark_broken(slug, row_id)
     except StoreGone:

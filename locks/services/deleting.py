@@ -1,7 +1,7 @@
-"""A break as the server carries it out: compare exactly what was shown, delete it, wake whoever waits, in one script.
+"""How the server carries out a break: one script compares exactly what was shown, deletes it, and wakes the waiters.
 
-One script a type of proof. Nothing happens where the proof is not what was shown, so that a lock that was released,
-renewed with another value or taken by somebody else meanwhile stays as it is.
+There is one script per type of proof. Nothing happens if the proof differs from what was shown, so a lock that was
+meanwhile released, renewed with another value, or taken by somebody else stays untouched.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from locks.lock.errors import LockServerError
 from locks.sources import Source, SourceTrouble
 from locks.sources.trouble import trouble_of
 
-# What stands in front: KEYS: the key, then a counter of permits, then a list to wake by; each where it is needed.
-# ARGV: which (three of 0 and 1: there is a counter, there is a list, the value is given by its SHA-1), wake ("push",
-# "publish" or ""), target, payload, ms it lives, number of members that go along, number of members that hold nothing,
-# the proof (value or SHA-1, member), the ms that a string may have left at most (-1: it has no TTL; empty: any), both
-# lists. A user who may not ask PTTL breaks without that check.
+# The common beginning. KEYS: the key, then a counter of permits, then a list to wake by; each only if needed. ARGV:
+# which (three digits, 0 or 1: there is a counter, there is a list, the value is given by its SHA-1), wake ("push",
+# "publish" or ""), target, payload, its lifetime in ms, number of members that go along, number of members that hold
+# nothing, the proof (value or SHA-1, member), the most ms that a string may have left (-1: it has no TTL; empty: any),
+# and both lists of members. A user without the right to PTTL breaks without that check.
 _HEAD = """
 local key, which = KEYS[1], ARGV[1]
 local wake, target, payload, lives = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
@@ -60,7 +60,7 @@ redis.call('DEL', key)
         type="set", holds="redis.call('SISMEMBER', key, member) == 1", remove="SREM", members="'SMEMBERS', key"
     ),
 }
-# What was deleted stays deleted, even where the waiters cannot be woken: -1 says that it is not known whom it woke.
+# What is deleted stays deleted, even if the waiters cannot be woken: -1 means that nobody knows whom it woke.
 _TAIL = """
 if string.sub(which, 1, 1) == '1' then redis.pcall('INCR', KEYS[2]) end
 local woken = -1
@@ -81,15 +81,15 @@ redis.call('DEL', KEYS[1])
 redis.call('RPUSH', KEYS[1], ARGV[1])
 if tonumber(ARGV[2]) > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 """
-_PUSHED = -2  # one element is there for whoever waits: at most one is woken
+_PUSHED = -2  # one element was pushed for the waiters: at most one is woken
 _NOT_DONE = frozenset(
     ("refused", "dns", "auth", "tls", "config", "sentinel", "full", "loading", "busy", "readonly", "stale", "moved")
 )
-"""Trouble after which nothing was done for certain: no command arrived, or the server takes none."""
+"""Trouble that proves that nothing was done: no command arrived, or the server accepts none."""
 
 
 class Deleted(NamedTuple):
-    """What came of it. `woken` is None where it cannot be known; `how` is "" where nobody was to be woken."""
+    """The result of a break. `woken` is None if it cannot be known; `how` is "" if nobody was to be woken."""
 
     done: bool
     woken: int | None
@@ -97,12 +97,12 @@ class Deleted(NamedTuple):
 
 
 def may_have_happened(trouble: SourceTrouble) -> bool:
-    """Whether the server may have carried out what it did not answer, or a part of it before it refused."""
+    """Whether the server may have carried out a command it did not answer, or part of one before it refused."""
     return trouble.kind not in _NOT_DONE
 
 
 def delete(breaking: Source, reading: Reading) -> Deleted:
-    """Breaks one hold by the connection that may. Raises SourceTrouble."""
+    """Breaks one hold, by the connection that has the right to. Raises SourceTrouble."""
     client, wake = breaking.client_for(reading.key), reading.wake
     try:
         if wake is not None and wake.how == "queue":
@@ -157,14 +157,14 @@ def _run(client: Redis, reading: Reading, wake: Wake | None) -> tuple[bool, int]
 
 
 def _most_left(reading: Reading) -> str:
-    """Where another acquisition may have the same value: what was left when it was read. "" where nothing is asked."""
+    """The time left when it was read, if another acquisition may have the same value; "" if nothing is checked."""
     if names(reading.evidence) == "acquisition":
         return ""
     return "-1" if reading.ttl_ms is None else str(reading.ttl_ms)
 
 
 def _together(breaking: Source, key: bytes, other: bytes) -> bool:
-    """Whether one script may name both: a Cluster wants them in one slot."""
+    """Whether one script may name both keys: a Cluster requires them in one slot."""
     return breaking.target.topology != "cluster" or key_slot(key) == key_slot(other)
 
 

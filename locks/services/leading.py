@@ -1,7 +1,7 @@
-"""Who leads among the processes of one role, and may write: only the one with the highest fencing token.
+"""Which process of a role leads and may write: only the one with the highest fencing token.
 
-A leader that was paused past its lease may believe that it still leads. The database does not believe it: each of its
-writes checks the token within the turn, and a newer one is there.
+A leader that was paused past its lease may believe that it still leads. The database does not: each write checks the
+token within its turn, and finds the newer one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from locks.bounds import MAX_HOLDER
 from locks.models import Leadership
 
 Guard = Callable[[], None]
-"""Called within the turn of a write; raises where whoever writes leads no more."""
+"""Called within the turn of a write. Raises if the writer no longer leads."""
 
 
 class Fenced(Exception):
-    """Somebody else leads by now; nothing was written."""
+    """Another process leads by now; nothing was written."""
 
 
 def newest_token(role: str) -> int:
@@ -29,9 +29,9 @@ def newest_token(role: str) -> int:
 
 
 def lead(role: str, fencing_token: int, holder: str) -> None:
-    """From here on whoever has a lower token is fenced off. Raises Fenced if that is us.
+    """Fences off every process with a lower token from here on. Raises Fenced if that is this one.
 
-    One statement compares and writes: of two that lead at once, the one with the lower token never writes last.
+    One statement compares and writes: if two lead at once, the one with the lower token never writes last.
     """
     row = {"fencing_token": fencing_token, "holder": holder[:MAX_HOLDER], "since": timezone.now()}
     with write_turn():
@@ -53,7 +53,7 @@ def succeed(role: str, holder: str) -> int:
 
 
 def guard(role: str, fencing_token: int) -> Guard:
-    """To be called within a write. Raises Fenced when a newer leader is there."""
+    """Call it within a write. Raises Fenced if there is a newer leader."""
 
     def check() -> None:
         newest = newest_token(role)

@@ -1,4 +1,4 @@
-"""Sources as the database remembers them: made when they are first watched, lost, back, paused."""
+"""Sources in the database: created when first watched, lost, back, paused."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ SYSTEM = Actor("system", "system", may_operate=True)
 
 
 def no_guard() -> None:
-    """Nobody can be fenced off."""
+    """Fences nobody off."""
 
 
 def ensure_sources() -> list[LockSource]:
-    """A row and a stream for every configured source, in the order of the configuration.
+    """Creates a row and a stream for every configured source, in the order of the configuration.
 
-    What exists is left as it is, but for a name that changed, or whether its locks can be broken.
+    Existing sources stay as they are, unless the name changed or whether their locks can be broken.
     """
     return [_ensured(one) for one in configured().values()]
 
 
 def check_allowed(actor: Actor) -> None:
-    """Raises NotAllowed for somebody who only watches."""
+    """Raises NotAllowed for people who may only watch."""
     if not actor.may_operate:
         raise NotAllowed
 
@@ -51,7 +51,7 @@ def tell(source: LockSource, payload: Any, actor: Actor = SYSTEM, guard: Guard =
 
 
 def source_lost(source: LockSource, kind: str, text: str, guard: Guard = no_guard) -> Event | None:
-    """Nothing is seen of the source, for a reason (`wording.TROUBLES`), in its own words. None: told already."""
+    """Contact is lost, for a reason (`wording.TROUBLES`) and with the server's message. None if recorded already."""
     why: TroubleState = {"kind": kind, "text": kept_words(text)}
     trouble = state_now(source)["trouble"]
     if trouble is not None and trouble["kind"] == kind:
@@ -60,17 +60,17 @@ def source_lost(source: LockSource, kind: str, text: str, guard: Guard = no_guar
 
 
 def kept_words(text: str) -> str:
-    """A server's own words as they are kept: MAX_WHY letters, and no NUL, which PostgreSQL does not take."""
+    """A server's message as it is stored: MAX_WHY letters, without NUL, which PostgreSQL rejects."""
     return text[:MAX_WHY].replace("\0", " ")
 
 
 def source_back(source: LockSource, guard: Guard = no_guard) -> Event | None:
-    """It answers again. None: it was not said to be lost."""
+    """The source answers again. None if it was not lost."""
     return tell(source, SourceBack(), guard=guard) if state_now(source)["trouble"] is not None else None
 
 
 def set_paused(slug: str, actor: Actor, *, on: bool) -> Event | None:
-    """Pauses the watching of a source, or has it go on. None: it was so already. Raises NotAllowed, NotFound."""
+    """Pauses or resumes the watching of a source. None if nothing changed. Raises NotAllowed, NotFound."""
     check_allowed(actor)
     source = source_of(slug)
     with write_turn():
@@ -79,7 +79,7 @@ def set_paused(slug: str, actor: Actor, *, on: bool) -> Event | None:
 
 
 def state_now(source: LockSource) -> State:
-    """What the events of the source add up to."""
+    """The state of the source after its events."""
     places = registered(PREFIX)
     if places is None:
         raise LookupError(PREFIX)
@@ -100,7 +100,7 @@ def _ensured(wanted: Configured) -> LockSource:
 
 
 def _made(wanted: Configured) -> LockSource:
-    """The row, its stream and its first event. Of two processes that make it at once the second finds the first's."""
+    """The row, its stream and its first event. If two processes create it at once, the second finds the first's."""
     name = wanted.name[:MAX_NAME]
     try:
         with write_turn():

@@ -1,4 +1,4 @@
-"""What operators ask of the stage: checked and told as an event here, done by the watcher (locks.stage.director)."""
+"""Operators' requests to the stage: checked and recorded here, carried out by the watcher (locks.stage.director)."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ from locks.services.leading import Guard
 from locks.services.sources import kept_words, no_guard, tell
 
 RUNG_S, WORKERS_S, WORKERS = 8, 180, 6
-"""Where nothing else is given."""
+"""The defaults."""
 
 _LONGEST: Mapping[str, tuple[int, int]] = {"ladder": (RUNG_S, LONGEST_RUNG_S), "workers": (WORKERS_S, LONGEST_S)}
 _OF_A_WORKER = ("pause", "resume", "kill", "start")
 
 
 def ask(slug: str, actor: Actor, fields: Fields) -> Event:
-    """Asks for `what`: a run of the ladder or of workers, a stop, or something of one `worker`.
+    """Requests `what`: a run of the ladder or of workers, a stop, or something for one `worker`.
 
-    With the same `key` it is asked for once, and answered each time. Raises NotAllowed, NotFound, Invalid, Refused.
+    A request sent twice with the same `key` runs once and is answered each time. Raises NotAllowed, NotFound, Invalid,
+    Refused.
     """
     if not actor.may_operate:
         raise NotAllowed(_("You can watch the stage, not run it. Sign in as an operator to act."))
@@ -73,7 +74,7 @@ def judged(source: LockSource, run: RunState, result: dict[str, Any], guard: Gua
 
 
 def ended(source: LockSource, run: RunState, how: str, why: str = "", guard: Guard = no_guard) -> Event | None:
-    """A run ended: done, stopped, failed, cut_off. None: it had ended. Raises what `guard` does."""
+    """A run ended: done, stopped, failed, cut_off. None if it had ended already. Raises what `guard` does."""
     with write_turn():
         now = state_of(source)["run"]
         if now is None or now["id"] != run["id"]:
@@ -117,13 +118,13 @@ def _within(fields: Fields, name: str, otherwise: int, least: int, most: int) ->
     given = maybe_whole(fields, name)
     value = otherwise if given is None else given
     if not least <= value <= most:
-        message = _("%(name)s is a whole number from %(least)s to %(most)s.")
+        message = _("%(name)s must be a whole number from %(least)s to %(most)s.")
         raise Invalid(name, value, message % {"name": name, "least": least, "most": most})
     return value
 
 
 def _worker_of(what: str, fields: Fields, run: OpenRun | None) -> str:
-    """The worker that is meant; "" for a stop. Raises Invalid, Refused."""
+    """The worker concerned; "" for a stop. Raises Invalid, Refused."""
     if what == "stop":
         _open(run)
         return ""

@@ -1,7 +1,7 @@
-"""Reading the servers whose locks are watched, by redis-py; no Django, and nothing that could write.
+"""Reads the servers whose locks are watched, through redis-py; no Django, and nothing that could write.
 
-`connect` gives a Source: facts of keys in one script call, the search of a keyspace filtered in the server, who holds
-what, changes as they come, and what all of that costs. `SourceTrouble` is all that it raises.
+`connect` returns a Source: facts about keys in one script call, a search of a keyspace that is filtered in the server,
+who holds what, changes as they come, and what all of that costs. It raises only `SourceTrouble`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ __all__ = ["MOST_LOCKS", "Bill", "Capabilities", "Clock", "Progress", "Source", 
 
 
 def connect(config: SourceConfig, budget: float | None = None) -> Source:
-    """A source. Connections are made when it is first asked. `budget` is the share of the server's time, from 0 to 1,
-    that a search may take; None: all of it between two steps. Raises SourceTrouble for an address that makes no sense.
+    """A source. It connects at its first use. `budget` is the share of the server's time, from 0 to 1, that a search
+    may take; None: no pauses between steps. Raises SourceTrouble if the address is not valid.
     """
     return Source(config, _reader(), budget)
 

@@ -1,4 +1,4 @@
-"""What a source is and lets us do: its engine and role, and how its changes can be heard."""
+"""What a source is and what it allows: its engine and role, and how to hear about changes."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from locks.sources.scripts import Can
 from locks.sources.trouble import SourceTrouble
 
 WANTED_EVENTS = "Kg$xhlz"
-"""Of notify-keyspace-events: by key (K); generic commands, strings, expiry, hashes, lists, sorted sets."""
-_ALL_CLASSES = "g$lshzxetd"  # what A stands for
+"""The needed notify-keyspace-events: by key (K); generic commands, strings, expiry, hashes, lists, sorted sets."""
+_ALL_CLASSES = "g$lshzxetd"  # the letters that A includes
 _ORDER = "KEAg$lshzxetdmno"
 FIRST_WITH_TRACKING = (6, 0)
-_MOST_VERSION = 40  # letters of what a server calls its version
+_MOST_VERSION = 40  # letters of a server's version
 
 Notifications = Literal["on", "off", "unknown"]
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """`notifications` are on when all that we need are; unknown where the user may not ask. `missing` is the line that
-    somebody else may set: we change no server. `lacking` are the servers of a Cluster that lack them while others have
-    them. `tracking`: the server has CLIENT TRACKING. `script`: EVAL_RO, or EVAL
-    where there is no other. `replicating` is False for a replica without its primary, whose keys may be old.
+    """`notifications` are on if everything that we need is on; unknown if the user may not ask. `missing` is the line
+    that somebody else may set: we never change a server. `lacking` are the servers of a Cluster that lack them while
+    others have them. `tracking`: the server has CLIENT TRACKING. `script`: EVAL_RO, or EVAL if there is no EVAL_RO.
+    `replicating` is False for a replica without its primary, whose keys may be old.
     """
 
     server: str
@@ -41,19 +41,19 @@ class Capabilities:
 
     @property
     def way(self) -> Way | None:
-        """How changes can be heard; None: only by scanning again and again."""
+        """How to hear about changes; None: only by scanning repeatedly."""
         if self.notifications == "on":
             return "notifications"
         return "tracking" if self.tracking else None
 
     @property
     def replica(self) -> bool:
-        """Whether it only follows another server: then no lock can be broken here."""
+        """Whether it is a replica: then no lock can be broken here."""
         return self.role == "replica"
 
 
 def asked(line: Line, can: Can) -> Capabilities:
-    """Asks a server. Raises SourceTrouble; what the user may not ask is unknown."""
+    """Asks a server. Raises SourceTrouble; whatever the user may not ask is unknown."""
     info = _info(line)
     version = str(info.get("valkey_version") or info.get("redis_version") or "")[:_MOST_VERSION]
     engine = "Valkey" if "valkey_version" in info or info.get("server_name") == "valkey" else "Redis"
@@ -71,9 +71,9 @@ def asked(line: Line, can: Can) -> Capabilities:
 
 
 def together(of_each: Mapping[str, Capabilities]) -> Capabilities:
-    """What a whole source lets us do, by what each of its servers does: only what all of them do can be relied on.
+    """What a whole source allows, from what each of its servers allows: only what all of them allow is reliable.
 
-    Server, role and script are those of the first. Nothing may be empty.
+    Server, role and script are those of the first. The arguments must not be empty.
     """
     first = next(iter(of_each.values()))
     without = {where: one for where, one in of_each.items() if one.notifications != "on"}
@@ -89,13 +89,13 @@ def together(of_each: Mapping[str, Capabilities]) -> Capabilities:
 
 
 def hears(events: str) -> bool:
-    """Whether notify-keyspace-events has all that is wanted."""
+    """Whether notify-keyspace-events has everything that is wanted."""
     has = set(events) | (set(_ALL_CLASSES) if "A" in events else set())
     return set(WANTED_EVENTS) <= has
 
 
 def line_to_set(events: str) -> str:
-    """What somebody may send to the server: what is on stays on."""
+    """The command that would enable it; what is on stays on."""
     has = set(events) | set(WANTED_EVENTS)
     if "A" in has:
         has -= set(_ALL_CLASSES)
@@ -106,7 +106,7 @@ def _events(line: Line) -> str | None:
     try:
         answer = line.call("CONFIG", "GET", "notify-keyspace-events")
     except SourceTrouble as trouble:
-        if trouble.kind in ("noperm", "other"):  # other: CONFIG was renamed away
+        if trouble.kind in ("noperm", "other"):  # other: CONFIG was renamed
             return None
         raise
     pairs = dict(zip(answer[::2], answer[1::2], strict=True)) if isinstance(answer, list) else answer

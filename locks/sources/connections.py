@@ -1,4 +1,4 @@
-"""Who is connected to a server: CLIENT LIST, read without trusting a name in it."""
+"""Who is connected to a server: CLIENT LIST, parsed without trusting any name in it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from locks.core.observed import Connection
 from locks.sources.lines import Line
 
 MOST_CONNECTIONS = 5_000
-"""CLIENT LIST costs the server about 2 µs a connection: with more it is not asked."""
+"""CLIENT LIST costs the server about 2 µs per connection. With more connections than this it is not called."""
 
 
 def connections_of(line: Line) -> list[Connection] | None:
-    """The connections of a server, None where there are more than MOST_CONNECTIONS. Raises SourceTrouble."""
+    """The connections of a server, None if there are more than MOST_CONNECTIONS. Raises SourceTrouble."""
     info = line.call("INFO", "clients")
     if int(info.get("connected_clients", 0)) > MOST_CONNECTIONS:
         return None
@@ -19,7 +19,7 @@ def connections_of(line: Line) -> list[Connection] | None:
 
 
 def connection(text: str) -> Connection:
-    """One line of CLIENT LIST. A name has no space, so that fields can be told apart."""
+    """One line of CLIENT LIST. A name has no space, so fields can be told apart."""
     fields = dict(part.partition("=")[::2] for part in text.split(" "))
     return Connection(
         fields.get("addr", ""),

@@ -1,4 +1,4 @@
-"""What watching costs a source: every command that was sent to it, counted by name."""
+"""What watching costs a source: every command sent to it, counted by name."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _WINDOW_S = 10.0
 
 @dataclass(frozen=True)
 class Bill:
-    """What was spent so far. `by_command` counts calls, `calls_s` is the mean of the last ten seconds.
+    """The cost so far. `by_command` counts calls, `calls_s` is the mean of the last ten seconds.
 
-    `waited_us` is how long we waited for answers, way included: an upper bound of the server's time. `server_us` is an
-    estimate: what each command costs there on average (INFO commandstats, which counts everybody's) times our calls;
-    None until asked for (`Source.estimate`), or where INFO may not be asked.
+    `waited_us` is how long we waited for answers, travel included: an upper bound of the server's time. `server_us` is
+    an estimate: the server's average cost of each command (INFO commandstats, which counts everybody's) times our
+    calls; None until requested (`Source.estimate`), or if INFO is not allowed.
     """
 
     by_command: Mapping[str, int]
@@ -31,7 +31,7 @@ class Bill:
 
 @dataclass
 class Cost:
-    """Counts. Threads may share one."""
+    """Counts commands. Thread-safe."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _by_command: dict[str, int] = field(default_factory=dict)
@@ -42,14 +42,14 @@ class Cost:
     _server_us: float | None = None
 
     def add(self, command: str, sent: int, received: int, waited_s: float) -> None:
-        """A command was sent, with `sent` bytes of arguments, and answered, or not, after `waited_s`."""
+        """A command with `sent` bytes of arguments was answered, or failed, after `waited_s`."""
         now = time.monotonic()
         with self._lock:
             self._by_command[command] = self._by_command.get(command, 0) + 1
             self._sent += sent
             self._received += received
             self._waited_s += waited_s
-            # A tenth of a second is one entry: a search sends thousands of commands.
+            # Each entry covers a tenth of a second: a search sends thousands of commands.
             if self._recent and now - self._recent[-1][0] < 0.1:
                 at, count = self._recent[-1]
                 self._recent[-1] = (at, count + 1)
@@ -58,12 +58,12 @@ class Cost:
             self._forget(now)
 
     def received(self, size: int) -> None:
-        """What came without being asked for: notifications."""
+        """Adds unsolicited messages: notifications."""
         with self._lock:
             self._received += size
 
     def estimated(self, server_us: float) -> None:
-        """The server's time that our calls took since the last estimate."""
+        """Adds the server's time that our calls took since the last estimate."""
         with self._lock:
             self._server_us = (self._server_us or 0.0) + server_us
 
@@ -73,7 +73,7 @@ class Cost:
             return dict(self._by_command)
 
     def bill(self) -> Bill:
-        """What was spent so far."""
+        """The cost so far."""
         now = time.monotonic()
         with self._lock:
             self._forget(now)
@@ -93,7 +93,7 @@ class Cost:
 
 
 def size_of(words: Iterable[object]) -> int:
-    """Bytes of some arguments or of an answer, about."""
+    """The approximate size of arguments or an answer, in bytes."""
     total = 0
     for word in words:
         if isinstance(word, bytes | str):

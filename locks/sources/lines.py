@@ -1,4 +1,4 @@
-"""A line to one server: commands with a deadline, each counted, and no retries that would hide trouble."""
+"""A line to one server: commands with a deadline, each counted, without retries that would hide trouble."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _READ_SIZE = 1 << 16
 
 
 class Line:
-    """One server. `host` and `port` are where it is, whatever the target says; of a Unix socket they are not used."""
+    """One server. `host` and `port` are its real address, whatever the target says; a Unix socket ignores them."""
 
     def __init__(self, target: Target, host: str, port: int, cost: Cost, name: str = CLIENT_NAME) -> None:
         self.target = target
@@ -49,7 +49,7 @@ class Line:
         return self.target.path or (f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}")
 
     def options(self, protocol: int = 2) -> dict[str, Any]:
-        """What a connection of redis-py to this server is made with."""
+        """The arguments for a redis-py connection to this server."""
         target = self.target
         options: dict[str, Any] = {
             "db": target.db,
@@ -68,7 +68,7 @@ class Line:
         return {**options, **dict(target.tls_options)} if target.tls else options
 
     def connection(self, protocol: int = 2) -> Any:
-        """A connection of its own, for what waits: connected. Raises SourceTrouble."""
+        """A separate connection for blocking use, connected. Raises SourceTrouble."""
         connection: Any = _connection_class(self.target)(**self.options(protocol))
         try:
             connection.connect()
@@ -77,14 +77,14 @@ class Line:
         return connection
 
     def call(self, *words: Any) -> Any:
-        """Sends a command and gives the answer as redis-py reads it. Raises SourceTrouble."""
+        """Sends a command and returns the answer as redis-py parses it. Raises SourceTrouble."""
         try:
             return self.ask(*words)
         except (RedisError, OSError) as error:
             raise self.trouble(error, str(words[0])) from error
 
     def ask(self, *words: Any) -> Any:
-        """As `call`, but raises what redis-py raises."""
+        """Like `call`, but raises redis-py's errors."""
         begun = time.perf_counter()
         answer: Any = b""
         try:
@@ -94,21 +94,21 @@ class Line:
             self.count(words, answer, begun)
 
     def count(self, words: tuple[Any, ...], answer: Any, begun: float) -> None:
-        """Puts a command on the bill that was sent at `begun` (time.perf_counter) and is over now."""
+        """Records a command that was sent at `begun` (time.perf_counter) and has just ended."""
         name = _name_of(words)
         self.cost.add(name, size_of(words), size_of((answer,)), time.perf_counter() - begun)
         self._calls[f"cmdstat_{name.lower().replace(' ', '|')}"] += 1
 
     def take(self) -> Any:
-        """A connection that nobody else uses until it is given back: connected. Raises what redis-py raises."""
+        """A connection that nobody else uses until it is returned, connected. Raises redis-py's errors."""
         return self._pool.get_connection()
 
     def give_back(self, connection: Any) -> None:
-        """What `take` gave."""
+        """Returns a connection from `take`."""
         self._pool.release(connection)
 
     def run(self, script: str, arguments: tuple[Any, ...]) -> Any:
-        """Runs a script that only reads. By its digest once the server has it. Raises SourceTrouble."""
+        """Runs a read-only script, by its digest once the server has it. Raises SourceTrouble."""
         try:
             if words := self.by_digest(script, arguments):
                 try:
@@ -123,13 +123,13 @@ class Line:
         return answer
 
     def by_digest(self, script: str, arguments: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """The command that runs a script which the server has; None where it is to be sent as text."""
+        """The command for a script that the server has; None if the script must be sent as text."""
         if script not in self._loaded or not self._by_digest:
             return None
         return (f"EVALSHA{self._suffix}", _digest(script), 0, *arguments)
 
     def needs_text(self, script: str, error: ResponseError) -> bool:
-        """Whether a call failed for being one by digest only; from now on the script is sent as text."""
+        """Whether a call failed because it used the digest; from now on the script is sent as text."""
         if isinstance(error, NoScriptError):
             self._loaded.discard(script)
             return True
@@ -144,11 +144,11 @@ class Line:
         except ResponseError as error:
             if self.script_command == "EVAL" or "unknown command" not in str(error).lower():
                 raise
-        self.script_command = "EVAL"  # before Redis 7.0 there was no other
+        self.script_command = "EVAL"  # the only one before Redis 7.0
         return self.ask(self.script_command, script, 0, *arguments)
 
     def estimate(self) -> None:
-        """Adds what our calls since the last time took of the server: the mean of each command times our calls."""
+        """Adds the server's time for our calls since the last estimate: each command's mean times our calls."""
         stats = self.call("INFO", "commandstats")
         now = {name: (int(one["calls"]), int(one["usec"])) for name, one in stats.items() if "usec" in one}
         ours = dict(self._calls)
@@ -163,11 +163,11 @@ class Line:
         self.cost.estimated(spent)
 
     def trouble(self, error: Exception, command: str = "") -> SourceTrouble:
-        """What an exception of this line means."""
+        """Translates an exception of this line."""
         return trouble_of(error, self.where, self.timeout_s, command)
 
     def close(self) -> None:
-        """Ends its connections."""
+        """Closes its connections."""
         self._pool.disconnect()
 
     @property
@@ -175,14 +175,17 @@ class Line:
         return "_RO" if self.script_command == "EVAL_RO" else ""
 
     def _introduce(self, connection: Any) -> None:
-        """Says who is there, and that looking is no use of a key; a user who may say neither is let in all the same."""
+        """Names the client, and stops reads from counting as use of a key.
+
+        Users without those rights are let in all the same.
+        """
         connection.on_connect()
         for words in (("CLIENT", "SETNAME", self._name), ("CLIENT", "NO-TOUCH", "ON")):
             connection.send_command(*words, check_health=False)
             try:
                 connection.read_response()
             except ResponseError:
-                continue  # not allowed, or an older server
+                continue  # not permitted, or an older server
 
 
 def _connection_class(target: Target) -> type[Connection]:
@@ -197,7 +200,7 @@ def _digest(script: str) -> str:
 
 
 def _name_of(words: tuple[Any, ...]) -> str:
-    """A command's name as the bill counts it: CLIENT LIST and CLIENT INFO are two."""
+    """A command's name for the statistics: CLIENT LIST and CLIENT INFO are separate."""
     first = str(words[0]).upper()
     with_sub = {"CLIENT", "CLUSTER", "CONFIG", "PUBSUB", "SENTINEL", "COMMAND"}
     return f"{first} {words[1]}".upper() if first in with_sub and len(words) > 1 else first

@@ -1,4 +1,4 @@
-"""Changes as they come: by keyspace notifications, or where those are off by client tracking, from every primary."""
+"""Changes as they come: by keyspace notifications, or by client tracking if those are off, from every primary."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Way = Literal["notifications", "tracking"]
 
 
 class Change(NamedTuple):
-    """A key that changed. `what` is the event's name in keyspace notifications (set, del, expired, ...), and empty
-    where only that much is known. A `key` of None: everything may have changed, since the server was flushed.
+    """A key that changed. `what` is the event's name in keyspace notifications (set, del, expired, ...), empty if only
+    the change itself is known. If `key` is None, everything may have changed, because the server was flushed.
     """
 
     key: bytes | None
@@ -29,14 +29,15 @@ class Change(NamedTuple):
 
 
 class Listening:
-    """Hears the changes of a source. One thread at a time, except for `close`.
+    """Listens to the changes of a source. Use it from one thread at a time, except for `close`.
 
-    Nothing is heard of what happened before it was made, nor of FLUSHALL by notifications: whoever listens first and
-    then reads misses nothing else while the connections hold. When one does not, `changes` raises, and it is over.
+    It hears nothing that happened before it was created, and notifications do not report FLUSHALL. If you listen first
+    and then read, you miss nothing else while the connections hold. When a connection breaks, `changes` raises and the
+    object is finished.
     """
 
     def __init__(self, lines: Sequence[Line], way: Way) -> None:
-        """Raises SourceTrouble when a server does not let us listen."""
+        """Raises SourceTrouble if a server does not let us listen."""
         self.way: Way = way
         self._ears: list[_Ear] = []
         self._selector = selectors.DefaultSelector()
@@ -55,9 +56,9 @@ class Listening:
         self.close()
 
     def changes(self, timeout_s: float) -> list[Change]:
-        """What changed, in order for each server, as soon as there is something; nothing after `timeout_s`.
+        """What changed, in order per server, as soon as there is something; empty after `timeout_s`.
 
-        Raises SourceTrouble when a connection ended, also by a server that found us too slow.
+        Raises SourceTrouble if a connection ended, for example because a server found us too slow.
         """
         deadline = time.monotonic() + timeout_s
         found = [change for ear in self._ears for change in ear.early()]
@@ -70,14 +71,14 @@ class Listening:
         return found
 
     def close(self) -> None:
-        """Ends the connections."""
+        """Closes the connections."""
         for ear in self._ears:
             ear.close()
         self._selector.close()
 
 
 class _Ear:
-    """The connection to one server. redis-py opens it; what comes then is read here."""
+    """The connection to one server. redis-py opens it; this class reads from it."""
 
     def __init__(self, line: Line, way: Way) -> None:
         self._line = line
@@ -96,7 +97,7 @@ class _Ear:
             raise
 
     def _ask(self, *words: str) -> None:
-        """Sends the command that begins it, and waits until it is confirmed."""
+        """Sends the first command and waits for its confirmation."""
         begun = time.perf_counter()
         try:
             self._connection.send_command(*words, check_health=False)
@@ -112,12 +113,12 @@ class _Ear:
             self._line.cost.add(name, sum(map(len, words)), 0, time.perf_counter() - begun)
 
     def early(self) -> list[Change]:
-        """What came together with the confirmation."""
+        """The messages that came with the confirmation."""
         messages, self._messages = self._messages, []
         return [change for message in messages for change in self._read(message)]
 
     def hear(self) -> list[Change]:
-        """What has come. Raises SourceTrouble."""
+        """The messages that have arrived. Raises SourceTrouble."""
         try:
             messages = self._pushes.add(self._received())
         except (BlockingIOError, ssl.SSLWantReadError):
@@ -129,12 +130,12 @@ class _Ear:
     def _received(self) -> bytes:
         data = self.socket.recv(_READ_BYTES)
         if not data:
-            raise ConnectionResetError("the server ended the connection")
+            raise ConnectionResetError("the server closed the connection")
         self._line.cost.received(len(data))
         return data
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
         self._connection.disconnect()
 
 

@@ -1,4 +1,4 @@
-"""Which servers a source has: that of its address, the primary that Sentinels name, or the primaries of a Cluster."""
+"""Which servers a source has: the one in its address, the primary of the Sentinels, or a Cluster's primaries."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MOST_PRIMARIES = 1_000
 
 @dataclass
 class Reached:
-    """The lines to the servers that hold keys. `starts` and `owners` say, of a Cluster, which slots each has."""
+    """The lines to the servers that hold keys. In a Cluster, `starts` and `owners` say which slots each has."""
 
     lines: list[Line]
     starts: Sequence[int] = ()
     owners: Sequence[Line | None] = ()
 
     def line_of(self, key: bytes) -> Line:
-        """The server of a key. Raises SourceTrouble for a slot that nobody has."""
+        """The server that has a key. Raises SourceTrouble for a slot without an owner."""
         if not self.starts:
             return self.lines[0]
         owner = self.owners[bisect_right(self.starts, key_slot(key)) - 1]
@@ -36,7 +36,7 @@ class Reached:
         return owner
 
     def shares(self, keys: Iterable[bytes]) -> Iterator[tuple[Line, list[bytes]]]:
-        """The keys by the server that each is at, in their order."""
+        """The keys grouped by server, in order."""
         if not self.starts:
             yield self.lines[0], list(keys)
             return
@@ -48,13 +48,13 @@ class Reached:
                 yield line, share
 
     def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         for line in self.lines:
             line.close()
 
 
 def reach(target: Target, cost: Cost, name: str) -> Reached:
-    """Finds the servers. Nothing is connected to where the address alone says it. Raises SourceTrouble."""
+    """Finds the servers. Connects to nothing if the address is enough. Raises SourceTrouble."""
     if target.topology == "sentinel":
         host, port = _primary(target, cost, name)
         return Reached([Line(target, host, port, cost, name)])
@@ -65,7 +65,7 @@ def reach(target: Target, cost: Cost, name: str) -> Reached:
 
 
 def _primary(target: Target, cost: Cost, name: str) -> tuple[str, int]:
-    """What the first Sentinel that answers says."""
+    """Asks the Sentinels; the first answer counts."""
     theirs = replace(target, db=0) if target.sentinel_auth else replace(target, db=0, username=None, password=None)
     troubles = []
     for host, port in target.hosts:
@@ -73,7 +73,7 @@ def _primary(target: Target, cost: Cost, name: str) -> tuple[str, int]:
         try:
             answer = line.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", target.service)
         except SourceTrouble as trouble:
-            kind = "sentinel" if trouble.kind == "other" else trouble.kind  # other: it knows no such command
+            kind = "sentinel" if trouble.kind == "other" else trouble.kind  # other: it does not know the command
             troubles.append(SourceTrouble(kind, trouble.text, trouble.command))
             continue
         finally:
@@ -108,7 +108,7 @@ def _mapped(target: Target, slots: list[Any], asked: str, cost: Cost, name: str)
     lines: dict[tuple[str, int], Line] = {}
     spans: list[tuple[int, int, Line]] = []
     for first, last, primary, *_replicas in sorted(slots, key=lambda span: int(span[0])):
-        # A node that does not know its own address says nothing: it is where it was asked.
+        # A node that does not know its own address sends none: it is at the address that was asked.
         address = _text(primary[0] or b"") or asked, int(primary[1])
         if address not in lines:
             lines[address] = Line(target, *address, cost, name)

@@ -1,4 +1,4 @@
-"""The records that the scripts answer with, one after the other, as Observed. The scripts say how they are packed."""
+"""Parses the records in the scripts' answers into Observed. The scripts define the format."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _STRING = 1
 
 
 class BadRecords(ValueError):
-    """An answer that is not what our script makes."""
+    """An answer that our script cannot have made."""
 
 
 def observed(blob: bytes) -> list[Observed]:
-    """The keys of an answer, in its order. Linear in its length. Raises BadRecords."""
+    """The keys in an answer, in order. Linear in its length. Raises BadRecords."""
     found: list[Observed] = []
     at, end = 0, len(blob)
     unpack_head, unpack_member = _HEAD.unpack_from, _MEMBER.unpack_from
@@ -34,7 +34,7 @@ def observed(blob: bytes) -> list[Observed]:
             if code == _STRING:
                 value = blob[at : at + value_size]
                 at += value_size
-                # After what was read of a long value comes the digest of all of it.
+                # After the part of a long value comes the digest of the whole.
                 short, digest = value[:MOST_VALUE_BYTES], value[MOST_VALUE_BYTES:]
                 found.append(Observed(key, "string", ttl_ms, short, (), size, digest))
                 continue

@@ -1,4 +1,4 @@
-"""A script that is run again and again: the server does the next call while we take the last answer apart."""
+"""A script that runs repeatedly: the server works on the next call while we parse the last answer."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ Arguments = tuple[Any, ...]
 
 
 class Running:
-    """Sends a call, and gives its answer when asked; one at a time. As a context it holds a connection of the line.
+    """Sends a call and returns its answer later, one at a time. As a context manager, it holds a connection of the
+    line.
 
-    Both `send` and `answer` raise SourceTrouble, within the line's deadline. Where the server does not have the script
-    yet, or does not take it by its digest, nothing is sent ahead.
+    Both `send` and `answer` raise SourceTrouble, within the line's deadline. If the server does not have the script
+    yet, or does not accept its digest, nothing is sent ahead.
     """
 
     def __init__(self, line: Line, script: str) -> None:
@@ -38,12 +39,12 @@ class Running:
         if self._connection is None:
             return
         if self._words is not None:
-            self._connection.disconnect()  # nobody may read the answer that is still to come as his own
+            self._connection.disconnect()  # so that nobody takes the pending answer for their own
         self._line.give_back(self._connection)
         self._connection = None
 
     def send(self, arguments: Arguments) -> None:
-        """Asks for a call."""
+        """Sends a call."""
         self._sent = arguments
         words = self._line.by_digest(self._script, arguments)
         if words is None:
@@ -58,7 +59,7 @@ class Running:
             raise self._line.trouble(error, str(words[0])) from error
 
     def answer(self) -> Any:
-        """The answer to the call that was sent last."""
+        """The answer to the last call."""
         assert self._sent is not None  # noqa: S101
         if self._words is None:
             return self._line.run(self._script, self._sent)
@@ -78,7 +79,7 @@ class Running:
             self._line.count(words, answer, self._begun)
 
     def answers(self, calls: Iterable[Arguments]) -> Iterator[tuple[Arguments, Any]]:
-        """Each call with its answer, in their order."""
+        """Each call with its answer, in order."""
         last: Arguments | None = None
         for call in calls:
             if last is None:

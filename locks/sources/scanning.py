@@ -1,4 +1,4 @@
-"""The search of a whole keyspace, one server at a time, in steps that nobody there notices."""
+"""Searches a whole keyspace, one server at a time, in steps too small for anybody there to notice."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from locks.sources.scripts import Scripts
 
 _COUNT = 250
 _COUNT_OF_OTHERS = 1_000
-"""COUNT of a type that is rare here: stepping over a key of another type costs a tenth of looking at one."""
+"""COUNT for a type that is rare here: skipping a key of another type costs a tenth of examining one."""
 _MOST_ANSWER = 3  # parts of the answer: records, then cursor and count
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a search is. `scanned` of `keys` have been stepped over, `found` may be locks."""
+    """The progress of a search. `scanned` of `keys` were visited; `found` may be locks."""
 
     scanned: int
     keys: int
@@ -27,7 +27,7 @@ class Progress:
 
     @classmethod
     def of(cls, scans: Sequence[Scan], found: int) -> Progress:
-        """Of all servers of a source together."""
+        """The progress over all servers of a source."""
         return cls(sum(scan.scanned for scan in scans), sum(scan.keys for scan in scans), found)
 
     @property
@@ -37,9 +37,9 @@ class Progress:
 
 
 class Scan:
-    """The search of one server: SCAN once for each type of key that a lock can have.
+    """The search of one server: one SCAN for each type of key that a lock can have.
 
-    The newest step was read between the moments of `between_s`, by this machine's monotonic clock.
+    The newest step was read between the times in `between_s`, by this machine's monotonic clock.
     """
 
     def __init__(self, line: Line, made: Scripts, budget: float | None, cancelled: threading.Event) -> None:
@@ -58,13 +58,13 @@ class Scan:
 
     @property
     def scanned(self) -> int:
-        """Of the keys, how many have been stepped over, about: SCAN does not tell."""
+        """Roughly how many keys were visited: SCAN does not say."""
         return self.keys if self._over else min(self.keys, self._stepped // max(1, len(self._made.types)))
 
     def steps(self) -> Iterator[bytes]:
         """The records of each step, until all is seen or it is cancelled. Raises SourceTrouble.
 
-        Without a budget the server goes on while a step is taken apart.
+        Without a budget, the server works on while a step is parsed.
         """
         cursors = dict.fromkeys(self._made.types, b"0")
         counts = dict.fromkeys(self._made.types, _COUNT)

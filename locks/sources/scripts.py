@@ -1,8 +1,8 @@
 """The scripts that read a watched server, in Lua: none writes, none loads anything, each is one EVAL_RO.
 
-Keys go as arguments, never as KEYS, and the scripts have no shebang: so a Cluster's primary reads all of its slots in
-one call. What is found comes back as one string of records, since a client in Python takes longer to parse an array
-than the server takes to fill it (`locks.sources.records` reads it).
+Keys are passed as arguments, never as KEYS, and the scripts have no shebang, so a Cluster's primary can read all of its
+slots in one call. The result is one string of records, because a Python client takes longer to parse an array than the
+server takes to fill it (`locks.sources.records` parses it).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from locks.core.observed import MOST_MEMBERS, MOST_PROVEN_BYTES, MOST_VALUE_BYTE
 from locks.sources.sieve import Sieve
 
 MOST_NAME_BYTES = 4_096
-"""A key with a longer name is no lock, and is not read."""
+"""A key with a longer name is not a lock and is not read."""
 MOST_FIELDS = 2_000
-"""Of a hash with more fields none is read, unless it is known which ones matter; `Observed.size` tells how many."""
+"""A hash with more fields is not read, unless it is known which ones matter; `Observed.size` has their number."""
 MOST_SIFTED = 8
-"""So many members tell whether a key has a shape: no client mixes them with others."""
+"""This many members are enough to see whether a key has a shape: no client mixes them with others."""
 _FIELDS_A_STEP, _STEPS = 1_000, 20
 
 
 class Can(NamedTuple):
-    """What a server and its user allow; `CAN` asks."""
+    """What a server and its user allow; `CAN` finds out."""
 
     field_ttls: bool = False
     encodings: bool = True
@@ -119,7 +119,7 @@ local function facts(key, kind)
   return head(7, ttl, 0, 0, key, '')
 end
 """
-# Where every value is short HGETALL is safe, and no field has a time to live.
+# If every value is short, HGETALL is safe and no field has a time to live.
 _SMALL = """local encoding = call('OBJECT', 'ENCODING', key)
   return encoding == 'listpack' or encoding == 'ziplist'"""
 _FIELD_TTLS = "if #names > 0 then ttls = call('HPTTL', key, 'FIELDS', #names, unpack(names)) end"
@@ -133,7 +133,7 @@ for i = 1, #ARGV do
 end
 return table.concat(out)
 """
-# ARGV: keys. As _READ, but only of those that may be a lock.
+# ARGV: keys. Like _READ, but only for keys that may be locks.
 _SIFT = """
 local by_kind = {}
 for i = 1, #ARGV do
@@ -147,8 +147,9 @@ end
 for kind, keys in pairs(by_kind) do kept(kind, keys) end
 return table.concat(out)
 """
-# ARGV: type, cursor, COUNT, and again. Each type has a cursor of its own: the server then looks at types, which costs a
-# tenth of asking for each. Answers: the records, then of each type its next cursor and how many keys of it there were.
+# ARGV: type, cursor, COUNT, repeated. Each type has its own cursor: the server then compares types itself, which costs
+# a tenth of asking for each. Returns the records, then for each type its next cursor and how many keys of it there
+# were.
 _SCAN = """
 local answer = {''}
 for i = 1, #ARGV, 3 do
@@ -161,8 +162,8 @@ end
 answer[1] = table.concat(out)
 return answer
 """
-# `kept` writes the facts of those keys that may be a lock. What is rare in names and in values is looked for in all of
-# them at once; of the shapes only those are tried that a value of this length can have.
+# `kept` writes the facts of keys that may be locks. Rare parts of names and values are searched in all of them at once;
+# only the shapes that fit the value's length are tried.
 _KEPT = """
 local byte, lower = string.byte, string.lower
 local function among(list, text)
@@ -237,8 +238,8 @@ local function kept(kind, keys)
   for i = 1, #keys do if keep[i] and #keys[i] <= @NAME@ then facts(keys[i], kind) end end
 end
 """
-# A Cluster's node also scans keys of slots that it is being given, which it answers nobody for: they are passed over,
-# since the node that gives them away has them still.
+# A Cluster's node also scans keys of slots that it is importing and cannot read yet: they are skipped, because the node
+# that migrates them still has them.
 _HERE = """
 local function here(kind, keys)
   local before = n
@@ -250,7 +251,7 @@ local function here(kind, keys)
   if #keys > 1 then for i = 1, #keys do here(kind, {keys[i]}) end end
 end
 """
-# ARGV: keys. What PTTL says of each: -2 where it is gone, -1 where it has no time to live.
+# ARGV: keys. The PTTL of each: -2 if it is gone, -1 if it has no time to live.
 PTTL = """
 local out, call = {}, redis.call
 for i = 1, #ARGV do out[i] = struct.pack('<i8', call('PTTL', ARGV[i])) end
@@ -259,7 +260,7 @@ return table.concat(out)
 
 
 class Scripts(NamedTuple):
-    """What is sent to one server. `types` are those that the search has to visit."""
+    """What is sent to one server. `types` are the types that the search must visit."""
 
     read: str
     sift: str
@@ -268,7 +269,7 @@ class Scripts(NamedTuple):
 
 
 def scripts(can: Can, sieve: Sieve) -> Scripts:
-    """The scripts for a server that can do `can`."""
+    """The scripts for a server with the abilities `can`."""
     facts = sieve.only + _filled(
         _FACTS,
         SMALL=_SMALL if can.encodings else "return false",

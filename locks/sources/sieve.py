@@ -1,4 +1,4 @@
-"""What may be a lock, as Lua data: the declarations of the clients in the form in which a server can apply them."""
+"""What may be a lock, as Lua data: the clients' declarations in a form that a server can apply."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from locks.core.clients.declared import Shape
 from locks.core.lookfor import Wanted
 
 SCANNABLE = ("string", "hash", "zset", "set")
-"""The types that a lock can have. Lists and streams stand beside locks, and are read when one asks for them."""
+"""The types that a lock can have. Lists and streams accompany locks, and are read if a declaration asks for them."""
 
 
 class Sieve(NamedTuple):
-    """Lua text: `sieves`, what to keep of each type, and `only`, the hashes of which some fields matter. And the types
-    that are kept, in which SCAN is to look.
+    """Lua text: `sieves`, what to keep of each type, and `only`, the hashes of which some fields matter; and the types
+    to keep, for which SCAN runs.
     """
 
     sieves: str
@@ -24,7 +24,7 @@ class Sieve(NamedTuple):
 
 
 def sieve(wanted: Iterable[Wanted]) -> Sieve:
-    """The sieve of what is looked for, one `Wanted` a type."""
+    """The sieve for what is looked for, one `Wanted` per type."""
     by_type = {one.type: one for one in wanted if one.type in SCANNABLE}
     types = tuple(kind for kind in SCANNABLE if kind in by_type)
     parts = [f"[{_quoted(kind.encode())}] = {_of_type(by_type[kind])}" for kind in types]
@@ -49,7 +49,7 @@ def _of_type(wanted: Wanted) -> str:
 
 
 def _by_byte(parts: Iterable[bytes], at: int) -> str:
-    """A table from a part's first or last byte, so that an ordinary name is compared with few of them."""
+    """A table by a part's first or last byte, so that an ordinary name is compared with few of them."""
     table: dict[int, set[bytes]] = {}
     for part in parts:
         table.setdefault(part[at], set()).add(part)
@@ -57,7 +57,7 @@ def _by_byte(parts: Iterable[bytes], at: int) -> str:
 
 
 def _shapes(shapes: Sequence[Shape]) -> str:
-    """Of each: least, most, pattern, what it begins with, and whether `heard` has its word."""
+    """For each: least, most, pattern, its literal prefix, and whether `heard` has its word."""
     parts = (
         f"{{{shape.least}, {shape.most}, {_quoted(shape.lua.encode())}, {_literal(shape.lua)},"
         f" {'true' if _word(shape.lua) else 'false'}}}"
@@ -67,13 +67,13 @@ def _shapes(shapes: Sequence[Shape]) -> str:
 
 
 def _literal(lua: str) -> str:
-    """What a pattern that may fit anywhere begins with: a plain search for it is much faster than the pattern."""
+    """The literal prefix of an unanchored pattern: a plain search for it is much faster than the pattern."""
     return _quoted(lua[0].encode()) if lua[0] not in "^$*+?.([%-" and lua[1:2] not in tuple("*?-") else "false"
 
 
 def _word(lua: str) -> bytes:
-    """The word in lower case that a pattern begins with which takes both cases of each letter: `[Pp][Ii][Dd]`. It is
-    looked for in all values of a step at once.
+    """The word, in lower case, that begins a pattern that takes both cases of each letter: `[Pp][Ii][Dd]`. It is
+    searched in all values of a step at once.
     """
     begin = re.match(r"(?:\[[A-Z][a-z]\])*", lua)
     pairs = begin[0] if begin else ""
@@ -86,10 +86,10 @@ def _list(parts: Iterable[bytes]) -> str:
 
 
 def _glob(part: bytes) -> bytes:
-    """The pattern of MATCH for what contains a part."""
+    """The MATCH pattern for text that contains a part."""
     return b"*" + re.sub(rb"([*?\[\]\\^])", rb"\\\1", part) + b"*"
 
 
 def _quoted(raw: bytes) -> str:
-    """A string of Lua: every byte that is no plain letter as its number."""
+    """A Lua string: every byte that is not a plain letter as its number."""
     return '"' + "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:03d}" for byte in raw) + '"'

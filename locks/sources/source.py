@@ -1,4 +1,4 @@
-"""A watched server, or Cluster: what is read of it. Everything reads; nothing here can write."""
+"""A watched server or Cluster, and everything that is read from it. Nothing here can write."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from locks.sources.sieve import Sieve
 from locks.sources.trouble import SourceTrouble
 
 BATCH = 250
-"""Keys that one script call reads: about half a millisecond of the server's time."""
+"""Keys per script call: about half a millisecond of the server's time."""
 MOST_LOCKS = 100_000
-"""Holders that `all` gives at most."""
+"""The most holders that `all` returns."""
 MOST_CANDIDATES = 1_000_000
-"""Keys that may be locks which a search gives at most."""
+"""The most keys that a search returns as possible locks."""
 _READ_AT_ONCE = 5_000
 _CONNECTIONS_EVERY_S = 1.0
 _LIBRARIES_EVERY_S = 10.0
-"""For a look at some locks the connections tell only which libraries are about: that changes rarely."""
+"""How old the list of connections may be when it is only used to see which libraries are connected."""
 _CLOCK_EVERY_S = 30.0
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Reader:
-    """What the clients declared: `locks.core.recognise`, and the sieve of what it looks for."""
+    """What the clients declared: `locks.core.recognise`, and the sieve for what it looks for."""
 
     needs_of: Callable[[Observed], Needs]
     recognise: Callable[[Sequence[Observed], World], list[Reading]]
@@ -55,18 +55,18 @@ class Reader:
 
 @dataclass(frozen=True)
 class Clock:
-    """The server's clock less ours (time.time), in milliseconds, right to `uncertainty_ms` either way."""
+    """The server's clock minus ours (time.time), in milliseconds, accurate to `uncertainty_ms` either way."""
 
     offset_ms: float
     uncertainty_ms: float
 
 
 class Source:
-    """Reads one source. Several threads may share it, except for what is said of `discover`.
+    """Reads one source. Several threads may share it, except for `discover`.
 
-    Every method raises SourceTrouble, within the source's deadline for each command. Nothing is tried again in secret,
-    but for keys of a slot that a Cluster moved; after trouble the next call finds the servers anew, since a primary may
-    be another one by then.
+    Every method raises SourceTrouble, within the source's deadline for each command. Nothing is retried silently,
+    except keys of a slot that a Cluster moved. After trouble, the next call looks up the servers again, because there
+    may be a new primary.
     """
 
     def __init__(self, config: SourceConfig, reader: Reader, budget: float | None = None) -> None:
@@ -93,7 +93,7 @@ class Source:
         self.close()
 
     def close(self) -> None:
-        """Ends its connections. The next call makes new ones."""
+        """Closes its connections. The next call opens new ones."""
         with self._lock:
             reached, self._reached = self._reached, None
             self._scripts.clear()
@@ -101,15 +101,15 @@ class Source:
             reached.close()
 
     def facts(self, keys: Iterable[bytes]) -> list[Observed]:
-        """The keys of these that exist, as they are now. Linear; BATCH keys a call."""
+        """Those of the keys that exist, as they are now. Linear; BATCH keys per call."""
         return self._read(keys, lambda made: made.read)
 
     def sift(self, keys: Iterable[bytes]) -> list[Observed]:
-        """As `facts`, but only of keys that may be a lock: what no client writes does not travel."""
+        """Like `facts`, but only keys that may be locks: other keys never leave the server."""
         return self._read(keys, lambda made: made.sift)
 
     def pttl(self, keys: Sequence[bytes]) -> list[int]:
-        """What is left of each key's time to live, in milliseconds: -1 where it has none, -2 where it is gone."""
+        """Each key's remaining time to live, in milliseconds: -1 if it has none, -2 if the key is gone."""
 
         def pairs(batch: Sequence[bytes], blob: bytes) -> Iterable[tuple[bytes, int]]:
             return zip(batch, ttls(blob, len(batch)), strict=True)
@@ -122,11 +122,11 @@ class Source:
         on_progress: Callable[[Progress], object] | None = None,
         cancelled: threading.Event | None = None,
     ) -> Iterator[list[Observed]]:
-        """Searches the whole keyspace in small steps, and gives what may be a lock as it finds it, each key once.
+        """Searches the whole keyspace in small steps, and yields possible locks as it finds them, each key once.
 
-        What it gave last was read between the moments of `between_s`, by this machine's monotonic clock.
-        MOST_CANDIDATES at most: then `capped` is True. Pauses between the steps keep to `budget`, a share of the
-        server's time. `cancelled` ends it. One thread at a time.
+        What it yielded last was read between the times in `between_s`, by this machine's monotonic clock. It yields at
+        most MOST_CANDIDATES; then `capped` is True. Pauses between the steps keep to `budget`, a share of the server's
+        time. `cancelled` ends it. Use it from one thread at a time.
         """
         self.capped = False
         known: set[bytes] = set()
@@ -149,13 +149,13 @@ class Source:
                     return
 
     def look(self, keys: Iterable[bytes]) -> list[Reading]:
-        """Who holds these keys now: what they hold, what stands beside them, and what the clients say to it."""
+        """Who holds these keys now: reads the keys and their companions, and lets the clients interpret them."""
         return self.read(self.facts(keys))
 
     def read(self, seen: Sequence[Observed], *, whole: bool = False) -> list[Reading]:
-        """What the clients say to keys that were just read; what stands beside them is read first.
+        """Interprets keys that were just read, after reading their companions.
 
-        `whole`: these are all locks of the source, so that waiters can be inferred from who is connected.
+        `whole`: these are all locks of the source, so waiters can be inferred from the connections.
         """
         if not seen:
             return []
@@ -172,9 +172,9 @@ class Source:
         on_progress: Callable[[Progress], object] | None = None,
         cancelled: threading.Event | None = None,
     ) -> list[Reading]:
-        """Every lock of the source: a search, and what the clients say to what it found.
+        """Every lock of the source: a search, interpreted by the clients.
 
-        About MOST_LOCKS holders at most: then `capped` is True.
+        At most about MOST_LOCKS holders; then `capped` is True.
         """
         readings: list[Reading] = []
         seen: list[Observed] = []
@@ -192,9 +192,9 @@ class Source:
         return readings
 
     def connections(self, age_s: float = 0.0) -> list[Connection] | None:
-        """Everybody who is connected, as of `age_s` ago at most (a second at least: it is asked no more often).
+        """All connections, at most `age_s` old (and at least a second, because it asks no more often).
 
-        None where that may not be asked, or there are more than MOST_CONNECTIONS.
+        None if asking is not allowed, or if there are more than MOST_CONNECTIONS.
         """
         with self._lock:
             now = time.monotonic()
@@ -203,7 +203,7 @@ class Source:
             return self._connections[1]
 
     def capabilities(self) -> Capabilities:
-        """What the source is, and how its changes can be heard: every primary of a Cluster is asked."""
+        """What the source is, and how to hear about its changes. Asks every primary of a Cluster."""
         lines = self._servers().lines
         return together({line.where: self._guarded(line, partial(self._asked, line)) for line in lines})
 
@@ -211,7 +211,7 @@ class Source:
         return asked(line, self._can(line))
 
     def listen(self, way: Way) -> Listening:
-        """Hears changes from now on, at every primary; `Capabilities.way` says how they can be heard."""
+        """Listens to changes from now on, at every primary. `Capabilities.way` says how."""
         try:
             return Listening(self._servers().lines, way)
         except SourceTrouble:
@@ -219,9 +219,10 @@ class Source:
             raise
 
     def estimate(self) -> None:
-        """Makes `cost` tell the server's time: an estimate by every primary's INFO commandstats, which are everybody's.
+        """Adds the server's time to `cost`: an estimate from every primary's INFO commandstats, which count everybody's
+        calls.
 
-        Once a second is often enough. Nothing where INFO may not be asked.
+        Once a second is often enough. Does nothing if INFO is not allowed.
         """
         for line in self._servers().lines:
             try:
@@ -232,7 +233,7 @@ class Source:
                 return
 
     def clock(self) -> Clock:
-        """The server's clock, asked for every half a minute: the best of three."""
+        """The server's clock, checked every half minute: the best of three answers."""
         with self._lock:
             now = time.monotonic()
             if self._clock is None or now - self._clock[0] > _CLOCK_EVERY_S:
@@ -244,7 +245,7 @@ class Source:
         return round(time.time() * 1000 + self.clock().offset_ms)
 
     def client_for(self, key: bytes) -> Redis:
-        """A client of redis-py at the server that has a key, for who may change it (`SourceConfig.for_breaking`)."""
+        """A redis-py client for the server of a key, for code that may change it (`SourceConfig.for_breaking`)."""
         return self._servers().line_of(key).client
 
     def lines(self) -> list[Line]:
@@ -260,7 +261,7 @@ class Source:
         script_for: Callable[[Line], str],
         parse: Callable[[Sequence[bytes], bytes], Iterable[T]],
     ) -> list[T]:
-        """Runs a script over keys, BATCH at a time at the server of each; once more when a Cluster moved a slot."""
+        """Runs a script over keys, BATCH at a time per server, and once more if a Cluster moved a slot."""
         wanted = list(keys)
         for last in (False, True):
             found: list[T] = []
@@ -296,7 +297,7 @@ class Source:
             return self._scripts[id(line)]
 
     def _guarded(self, _line: Line, do: Callable[[], T]) -> T:
-        """After trouble that may mean another primary, the servers are found anew at the next call."""
+        """After trouble that may mean a new primary, the next call looks up the servers again."""
         try:
             return do()
         except SourceTrouble:
@@ -311,7 +312,7 @@ class Source:
             raise SourceTrouble("protocol", f"{line.where}: {error}") from error
 
     def _subscribers(self, channels: Iterable[bytes]) -> dict[bytes, int]:
-        """Of each channel how many subscribe, in a Cluster at all primaries; nothing where it may not be asked."""
+        """The number of subscribers of each channel, in a Cluster at all primaries; empty if asking is not allowed."""
         found: dict[bytes, int] = {}
         for batch in _batches(list(channels)):
             for line in self._servers().lines:

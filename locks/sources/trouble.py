@@ -1,4 +1,4 @@
-"""What goes wrong with a watched server: one exception, made in one place from redis-py's and the system's."""
+"""What goes wrong with a watched server: one exception, made here from redis-py's and the system's errors."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ Kind = Literal[
     "config",
     "other",
 ]
-"""refused: nobody listens. timeout: no answer in time. dns: the host's name is not known. lost: the connection ended.
-auth: user or password. noperm: the user may not send `command`. oom: the server is out of memory. loading: it reads its
-data. busy: a script of somebody holds it up. readonly: a write was sent to a replica. stale: a replica without its
-primary. moved: a Cluster moved the slot. cluster: a Cluster is down, or a slot of it is nobody's. sentinel: no Sentinel
-names a primary. tls: no TLS, or a certificate that does not hold. protocol: no Redis answers there. full: it takes no
-more connections. config: the entry makes no sense.
+"""refused: nobody listens. timeout: no answer in time. dns: unknown host name. lost: the connection ended. auth: wrong
+user or password. noperm: the user may not send `command`. oom: the server is out of memory. loading: it reads its data.
+busy: somebody's script blocks it. readonly: a write was sent to a replica. stale: a replica without its primary. moved:
+a Cluster moved the slot. cluster: a Cluster is down, or a slot has no owner. sentinel: no Sentinel names a primary.
+tls: no TLS, or an invalid certificate. protocol: it is not Redis. full: it accepts no more connections. config: the
+entry is not valid.
 """
 
 _PASSING = frozenset(("refused", "timeout", "lost", "loading", "busy", "stale", "moved", "cluster", "sentinel", "full"))
@@ -85,8 +85,8 @@ _COMMAND = re.compile(r"(?:run|access|execute|permissions to run) the '([^']{1,4
 
 
 class SourceTrouble(Exception):
-    """A watched server cannot be read. `text` is one line for a person; it holds no password. `command` is what the
-    user may not send, where that is the trouble.
+    """A watched server cannot be read. `text` is one line for a person; it holds no password. `command` is the one that
+    the user may not send, if that is the trouble.
     """
 
     def __init__(self, kind: Kind, text: str, command: str = "") -> None:
@@ -97,16 +97,18 @@ class SourceTrouble(Exception):
 
     @property
     def passing(self) -> bool:
-        """Whether it may end by itself: then one asks again, after a while."""
+        """Whether it may end by itself, so that it is worth asking again after a while."""
         return self.kind in _PASSING
 
 
 def trouble_of(error: Exception, where: str, timeout_s: float, command: str = "") -> SourceTrouble:
-    """What an exception of redis-py or the system means. `where` is the server's address, `command` what was sent."""
+    """Translates an exception of redis-py or the system. `where` is the server's address, `command` what was sent."""
     kind = _kind(error)
     said = " ".join(_said(error).split())[:_MOST_TEXT]
     if kind == "timeout" and any("handshake" in str(one) for one in _chain(error)):
-        return SourceTrouble(kind, f"{where} did not answer a TLS handshake within {timeout_s:g} s: it may have no TLS")
+        return SourceTrouble(
+            kind, f"{where} did not answer a TLS handshake within {timeout_s:g} s: it may not support TLS"
+        )
     if kind == "timeout":
         return SourceTrouble(kind, f"{where} did not answer within {timeout_s:g} s")
     if kind == "noperm":
@@ -118,7 +120,7 @@ def trouble_of(error: Exception, where: str, timeout_s: float, command: str = ""
 def _kind(error: BaseException) -> Kind:
     if found := _by_text(str(error)):
         return found
-    # redis-py hides the system's error in its own ConnectionError; the cause says more.
+    # redis-py hides the system's error inside its own ConnectionError; the cause is more specific.
     for one in _chain(error):
         for known, kind in _BY_CLASS:
             if isinstance(one, known):
@@ -144,7 +146,7 @@ def _of_connection(text: str) -> Kind:
 
 
 def _by_text(text: str) -> Kind | None:
-    """By the word that an answer begins with. Errors within a script bring the command's own words."""
+    """By the first word of an answer. Errors within a script contain the command's own message."""
     word = text.split(" ", 1)[0].lstrip("-")
     if word in _BY_WORD:
         return _BY_WORD[word]
@@ -160,5 +162,5 @@ def _by_text(text: str) -> Kind | None:
 
 
 def _said(error: BaseException) -> str:
-    """The message; of a connection that failed, what the system said, which names neither user nor password."""
+    """The message. For a connection that failed, it is the system's, which names neither user nor password."""
     return str(error) or type(error).__name__

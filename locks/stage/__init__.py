@@ -5,5 +5,5 @@
     ladder    one rung after the other, with pauses    contention       workers on a few named locks
     oracle    what a log proves; pure                  director         does what the page asks, and records it
 
-Whoever is inside says so with CLOCK_MONOTONIC, which all processes of one machine share; Redis is not asked.
+A worker that is inside reports it with CLOCK_MONOTONIC, which all processes of one machine share; Redis is not asked.
 """

@@ -1,4 +1,4 @@
-"""Real clients, as their own programs use them: ours, redis-py's Lock, python-redis-lock. All renew while they hold."""
+"""Real clients, used as programs use them: ours, redis-py's Lock, python-redis-lock. All renew while they hold."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from locks.core.ladder import LONGEST_S
 from locks.stage.rungs import Held
 
 STAGE = "ringviz:stage:"
-"""Begins the name of whatever the stage writes that is not of our own lock."""
+"""The prefix of everything the stage writes, except our own locks."""
 _WAIT_S = 2
-"""How long those wait at a time who lose nothing by it, since they have no place in a line."""
+"""How long a waiter without a place in line waits at a time: it loses nothing by stopping."""
 
 
 class Client(Protocol):
-    """A lock `name` for `ttl_ms`, by the worker of that name."""
+    """A lock `name` for `ttl_ms`, held by the worker of that name."""
 
     renew_every_s: float | None
-    """None where it renews by itself."""
+    """None if it renews by itself."""
 
     def __init__(self, client: Redis, name: str, ttl_ms: int, worker: str) -> None: ...
 
     def attempt(self) -> Held | None:
-        """Waits for it, for a while. Raises RedisError, LockServerError."""
+        """Waits for it, for a limited time. Raises RedisError, LockServerError."""
 
     def renew(self) -> None:
-        """Its time begins again, if it is still ours. Raises RedisError, LockServerError."""
+        """Renews it, if it is still ours. Raises RedisError, LockServerError."""
 
     def release(self) -> None:
-        """Gives it back, if it is still ours. Raises RedisError, LockServerError."""
+        """Releases it, if it is still ours. Raises RedisError, LockServerError."""
 
 
 class Ours:
-    """It waits in line, renews in the background, and its fencing token goes with every write."""
+    """It waits in line, renews in the background, and sends its fencing token with every write."""
 
     renew_every_s: float | None = None
 
@@ -52,7 +52,7 @@ class Ours:
         self._renewing = contextlib.ExitStack()
 
     def attempt(self) -> Held | None:
-        """Waits for as long as a run may last: who leaves the line loses its place."""
+        """Waits as long as a run may last, because leaving the line loses its place."""
         try:
             self._held = held = self._lock.acquire(LONGEST_S)
         except ours.NotAcquired:
@@ -61,10 +61,10 @@ class Ours:
         return Held(held.holder_id, held.fencing_token)
 
     def renew(self) -> None:
-        """Done by its threads."""
+        """Does nothing: its threads renew."""
 
     def release(self) -> None:
-        """Of a lock that is no longer ours nothing is done."""
+        """Does nothing if the lock is no longer ours."""
         with contextlib.suppress(ours.LockLost):
             self._renewing.close()
         if self._held is not None:
@@ -72,24 +72,24 @@ class Ours:
 
 
 class RedisPy:
-    """It polls, and renews only when it is told to."""
+    """It polls, and renews only when told to."""
 
     def __init__(self, client: Redis, name: str, ttl_ms: int, worker: str) -> None:
         self.renew_every_s: float | None = ttl_ms / 3_000
         self._lock = Lock(client, STAGE + name, timeout=ttl_ms / 1_000, blocking_timeout=_WAIT_S)
 
     def attempt(self) -> Held | None:
-        """Its holder_id is given here, made as it makes it, so that it is known."""
+        """Its holder_id is given here, in its own format, so that it is known."""
         holder_id = uuid.uuid1().hex
         return Held(holder_id) if self._lock.acquire(token=holder_id) else None
 
     def renew(self) -> None:
-        """By its `reacquire`."""
+        """Renews by its `reacquire`."""
         with contextlib.suppress(LockError):
             self._lock.reacquire()
 
     def release(self) -> None:
-        """Of a lock that is no longer ours it says so; nothing is done then."""
+        """If the lock is no longer ours it raises, and nothing is done."""
         with contextlib.suppress(LockError):
             self._lock.release()
 
@@ -107,10 +107,10 @@ class PythonRedisLock:
         return Held(self._lock.id) if self._lock.acquire(timeout=_WAIT_S) else None
 
     def renew(self) -> None:
-        """Done by its thread."""
+        """Does nothing: its thread renews."""
 
     def release(self) -> None:
-        """Of a lock that is no longer ours it says so; nothing is done then."""
+        """If the lock is no longer ours it raises, and nothing is done."""
         with contextlib.suppress(redis_lock.NotAcquired):
             self._lock.release()
 

@@ -1,4 +1,4 @@
-"""Workers who contend for a few named locks with a real client, for minutes, so that there is something to see."""
+"""Workers that contend for a few named locks with a real client, for minutes, so there is something to see."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ OnRefused = Callable[[bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class Tells:
-    """Who is told, in the thread of the workers. `changed`: a worker's name; paused, resumed, killed, started, ended.
-    `refused`: the key of a lock whose fencing token was too low.
+    """Callbacks, called in the thread of the workers. `changed`: a worker's name; paused, resumed, killed, started,
+    ended. `refused`: the key of a lock whose fencing token was too low.
     """
 
     changed: Changed
@@ -38,14 +38,14 @@ class Tells:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What an operator asks for: pause, resume, kill or start a worker, by its number."""
+    """An operator's request: pause, resume, kill or start a worker, by its number."""
 
     what: str
     number: int
 
 
 class Contention:
-    """Belongs to the thread of `workers`; `commands` may be put, and `label_of` asked, by any."""
+    """Belongs to the thread of `workers`; any thread may put `commands` or call `label_of`."""
 
     def __init__(self, workers: Workers, url: str, client: str, seed: int, tells: Tells) -> None:
         self.commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
@@ -60,7 +60,7 @@ class Contention:
         self._do = {"pause": self._pause, "resume": self._resume, "kill": self._kill, "start": self._start}
 
     def run(self, seconds: float, live: Live, stopping: Callable[[], bool]) -> None:
-        """Until `seconds` have passed, or it is stopped. Raises Failed, OSError, Closed."""
+        """Runs until `seconds` have passed, or it is stopped. Raises Failed, OSError, Closed."""
         ahead_ms = _ahead_ms(self._url)
         self._workers.start()
         for number in range(1, self._workers.size + 1):
@@ -77,7 +77,7 @@ class Contention:
         self._session.halt()
 
     def label_of(self, holder_id: str) -> str | None:
-        """Which worker has, or had, this holder_id."""
+        """The worker that has, or had, this holder_id."""
         number = self._session.holders.get(holder_id)
         return None if number is None else name_of(number)
 
@@ -126,7 +126,7 @@ class Contention:
 
 
 def _ahead_ms(url: str) -> float:
-    """What the server's clock is ahead of CLOCK_MONOTONIC, in ms: by it pages tell every time. Raises Failed."""
+    """How far the server's clock is ahead of CLOCK_MONOTONIC, in ms: pages show its times. Raises Failed."""
     with closing(Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)) as client:
         try:
             asked_at = time.monotonic()

@@ -1,7 +1,7 @@
-"""The director: does what was asked of the stage, one run at a time, and records what came of it.
+"""The director: carries out requests to the stage, one run at a time, and records the results.
 
 It lives in the watcher, whose main thread starts the processes (fleet.hands). One thread follows the stream, another
-plays the run. Frames tell what goes on; events, what must not be lost.
+plays the run. Frames show progress; events record what must not be lost.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ RECORD_WITHIN_S = 5.0
 
 
 class Director:
-    """Of the source that is our own server. `guard` is called in each write: it raises where somebody else leads.
-    `on_refused` is told of each stale write of a worker that was refused: the key of the lock that it held before.
+    """For the source that is our own server. `guard` is called in each write and raises if another process leads.
+    `on_refused` gets each refused stale write of a worker: the key of the lock that it held before.
     """
 
     def __init__(
@@ -58,21 +58,21 @@ class Director:
         self._thread = threading.Thread(target=self._follow, name="stage", daemon=True)
         self._run: Run | None = None
         self._seen: int | None = None
-        self._outage = Outage("stage", "nothing that is asked of it is done")
+        self._outage = Outage("stage", "requests to it are not carried out")
 
     def start(self) -> None:
-        """From here on what is asked is done. A run that an earlier watcher left is told to be cut off."""
+        """Carries out requests from here on. A run that an earlier watcher left is recorded as cut off."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the run, if there is one, within a few seconds; nothing of it is left. May be called twice."""
+        """Ends the current run within a few seconds and leaves nothing of it. May be called twice."""
         self._stopping.set()
         self._listener.close()
         if self._thread.is_alive():
             self._thread.join(END_WITHIN_S)
 
     def label_of(self, holder_id: str) -> str | None:
-        """Which worker of the present run has, or had, this holder_id."""
+        """The worker of the current run that has, or had, this holder_id."""
         run = self._run
         return None if run is None else run.label_of(holder_id)
 
@@ -83,8 +83,8 @@ class Director:
                 self._outage.answered()
             except Error as error:
                 self._stopping.wait(self._outage.failed(error))
-            except Exception:  # nobody may lead for a moment: it is tried again
-                logger.exception("The stage could not look at what is asked of it")
+            except Exception:  # there may be no leader for a moment: try again
+                logger.exception("The stage could not read its requests")
                 self._stopping.wait(LOOK_EVERY_S)
             self._listener.wait(LOOK_EVERY_S)
         if self._run is not None:
@@ -93,7 +93,7 @@ class Director:
         connections.close_all()
 
     def _look(self) -> None:
-        """Does what was asked since the last look. At the first, a run that is open has nobody any more."""
+        """Carries out requests since the last look. At the first look, an open run has lost its watcher."""
         close_old_connections()
         if self._seen is None:
             seen = head(self._source.stream_id).version
@@ -109,7 +109,7 @@ class Director:
     def _do(self, payload: Mapping[str, Any]) -> None:
         if payload["run"] is not None:
             if self._run is not None:
-                self._run.join(END_WITHIN_S)  # its end is recorded, so that its thread is about to end
+                self._run.join(END_WITHIN_S)  # its end is recorded, so its thread is about to end
             self._run = Run(self._hands, self._source, payload["run"], self._guard, self._on_refused)
             self._run.start()
         elif self._run is not None and payload["id"] == self._run.id:
@@ -117,7 +117,7 @@ class Director:
 
 
 class Run(threading.Thread):
-    """One run, from its first event to its last, in a thread of its own."""
+    """One run, from its first event to its last, in its own thread."""
 
     def __init__(self, hands: Hands, source: LockSource, run: RunState, guard: Guard, on_refused: OnRefused) -> None:
         super().__init__(name=f"stage {run['what']}", daemon=True)
@@ -136,19 +136,19 @@ class Run(threading.Thread):
             self._contention = Contention(self._workers, redis_url(), run["client"], run["seed"], tells)
 
     def stop(self, how: str) -> None:
-        """Ends it soon, and says so."""
+        """Asks it to end soon, and notes how it ended."""
         self._how = how
         self._stopping.set()
 
     def command(self, what: str, worker: str) -> None:
-        """What an operator asked for."""
+        """Passes on an operator's request."""
         if what == "stop":
             self.stop("stopped")
         elif self._contention is not None:
             self._contention.commands.put(Command(what, int(worker.rpartition("-")[2])))
 
     def label_of(self, holder_id: str) -> str | None:
-        """Which worker has, or had, this holder_id."""
+        """The worker that has, or had, this holder_id."""
         return None if self._contention is None else self._contention.label_of(holder_id)
 
     def run(self) -> None:
@@ -180,7 +180,7 @@ class Run(threading.Thread):
             self._record(partial(services.judged, self._source, self._run, judged.to_dict(), self._guard))
 
     def tell_end(self) -> None:
-        """Records how it ended. A failure is logged; it is tried again."""
+        """Records how it ended. A failure is logged and retried."""
         try:
             services.ended(self._source, self._run, self._how, self._why, self._guard)
             self.told = True
@@ -191,7 +191,7 @@ class Run(threading.Thread):
         self._record(partial(services.worker_changed, self._source, self._run, worker, change, self._guard))
 
     def _record(self, write: Callable[[], object]) -> None:
-        """Writes an event; tries again where the database is busy, or nobody leads for a moment. Raises at last."""
+        """Writes an event. Retries if the database is busy or there is no leader for a moment. Raises in the end."""
         deadline = time.monotonic() + RECORD_WITHIN_S
         while True:
             try:

@@ -1,4 +1,4 @@
-"""A small picture of a run: its first pause and what came of it, as lanes. Pure, and bounded in size."""
+"""A small picture of a run: its first pause and what followed, as lanes. Pure, and bounded in size."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TypedDict
 from locks.stage.oracle import Entry, Record, entries_of, overlapping, writes_of
 
 MOST_SPANS = 40
-"""Of each kind in a lane."""
+"""The most items of each kind in a lane."""
 _LEAD = 0.12
-"""Which share of the picture is before the pause."""
+"""The share of the picture before the pause."""
 
 
 class Lane(TypedDict):
-    """One worker. Times are milliseconds from the left edge. Spans of `inside` have whether another was inside too,
+    """One worker. Times are milliseconds from the left edge. Spans of `inside` say whether another was inside too;
     `writes` are "taken", "stale" or "refused".
     """
 
@@ -25,7 +25,7 @@ class Lane(TypedDict):
 
 
 class Excerpt(TypedDict):
-    """`two`: while two or more were inside."""
+    """`two`: the times when two or more were inside."""
 
     ms: float
     lanes: list[Lane]
@@ -33,7 +33,7 @@ class Excerpt(TypedDict):
 
 
 def excerpt(log: Sequence[Record], until_ns: int, workers: int, ms: float) -> Excerpt:
-    """`ms` of the run, around the first pause that another entry met; of its beginning where there is none."""
+    """`ms` of the run, around the first pause that overlapped another entry; its beginning if there is none."""
     entries = entries_of(log, until_ns)
     met = overlapping(entries)
     pauses = _pauses_of(log, until_ns)
@@ -82,7 +82,7 @@ def _touch(one: Entry, other: Entry) -> bool:
 
 
 def _together(entries: Sequence[Entry]) -> list[tuple[int, int]]:
-    """From when to when two or more were inside."""
+    """The times when two or more were inside."""
     steps = sorted([(entry.from_ns, 1) for entry in entries] + [(entry.to_ns, -1) for entry in entries])
     found: list[tuple[int, int]] = []
     inside, began_ns = 0, 0

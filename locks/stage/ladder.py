@@ -1,8 +1,8 @@
-"""The ladder: one rung after the other, by the same workers, who are paused inside, beyond the time of their lock.
+"""The ladder: one rung after the other, by the same workers, which are paused inside for longer than their lease.
 
-A worker is stopped (SIGSTOP) where it hurts: inside, when the resource has been read and not yet written. When, who and
-for how long is drawn from the seed; when processes get the processor is not, so that a seed repeats the plan of a run,
-not its figures. A paused worker goes on once its time is up and another has written.
+A worker is stopped (SIGSTOP) where it hurts: inside, after it read the resource and before it writes. The seed decides
+when, which worker and for how long, but not when processes get the processor, so a seed repeats the plan of a run, not
+its figures. A paused worker resumes once its lease is over and another worker has written.
 """
 
 from __future__ import annotations
@@ -26,21 +26,24 @@ from locks.stage.session import Session
 from locks.stage.workers import Workers
 
 LADDER = f"{STAGE}ladder:"
-"""Begins every key of the ladder."""
+"""The prefix of every key of the ladder."""
 HEAR_S = 0.02
 LIVE_EVERY_S = 0.2
 START_WITHIN_S = 30.0
 MOST_PAUSED_S = 5.0
-"""Then a worker goes on, though nobody has written: on a machine that does nothing else."""
+"""After this long a worker resumes even if nobody has written, as on an idle machine."""
 
 
 class Failed(Exception):
-    """The run came to nothing; the message is the kind of error."""
+    """The run failed; the message is the kind of error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a rung is run. Ranges are drawn from; `pause_after` counts reads, `paused_ttls` is in times to live."""
+    """How a rung runs.
+
+    Values are drawn from the ranges; `pause_after` counts reads, `paused_ttls` is in times to live.
+    """
 
     ttl_ms: int = 250
     inside_s: tuple[float, float] = (0.015, 0.03)
@@ -52,7 +55,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run of rungs is to be, `seconds` each."""
+    """The plan for a run of rungs, `seconds` each."""
 
     seed: int
     seconds: float
@@ -61,7 +64,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a rung came to. `as_expected`: something was measured, and it is what was predicted."""
+    """The result of a rung. `as_expected`: something was measured, and it matches the prediction."""
 
     rung: str
     seed: int
@@ -79,7 +82,7 @@ class Judged:
         return measured and (verdict.overlap, verdict.stale > 0) == (expected.overlap, expected.stale)
 
     def to_dict(self) -> dict[str, Any]:
-        """As events, pages and the command line tell it."""
+        """As in events, on pages and on the command line."""
         expected = RUNGS[self.rung]
         said = {"overlap": expected.overlap, "stale": expected.stale}
         return {**asdict(self), "as_expected": self.as_expected, "expected": said}
@@ -89,7 +92,7 @@ Live = Callable[[dict[str, Any]], None]
 
 
 class RungRun:
-    """One rung, for `seconds` at the most. Belongs to the thread of `workers`, which are started."""
+    """One rung, for at most `seconds`. Belongs to the thread of `workers`, which must be started."""
 
     def __init__(self, workers: Workers, url: str, rung: str, plan: Plan) -> None:
         self._workers = workers
@@ -110,7 +113,7 @@ class RungRun:
         self._writes_before = 0
 
     def run(self, live: Live, stopping: Callable[[], bool]) -> Judged | None:
-        """Runs it; None when stopped before its end. Raises Failed."""
+        """Runs it; None if it was stopped before its end. Raises Failed."""
         try:
             self._begin()
             began = time.monotonic()
@@ -127,7 +130,7 @@ class RungRun:
         return Judged(self._rung, self._seed, self._workers.size, self._pace.ttl_ms, took_ms, verdict, picture)
 
     def _begin(self) -> None:
-        self._workers.start()  # whoever ended in the rung before
+        self._workers.start()  # restarts workers that ended in the previous rung
         for number in range(1, self._workers.size + 1):
             order = {
                 "url": self._url,
@@ -162,7 +165,7 @@ class RungRun:
         return now - began >= self._seconds or self._pauses == self._pace.most_pauses
 
     def _after_read(self, number: int) -> None:
-        """The known point: a worker has read and will write. Is it to be paused here?"""
+        """The known point: a worker has read and will write. Decides whether to pause it here."""
         self._reads_left -= 1
         if self._over or self._reads_left > 0 or self._paused is not None:
             return
@@ -199,7 +202,7 @@ class RungRun:
         }
 
     def _clean(self) -> None:
-        """Nothing of the rung is left."""
+        """Deletes everything that the rung wrote."""
         with closing(Redis.from_url(self._url, socket_timeout=2, socket_connect_timeout=2)) as client:
             try:
                 client.delete(*(self._key + suffix for suffix in WAYS[self._rung].keys))

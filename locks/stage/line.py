@@ -1,4 +1,4 @@
-"""JSON, a message a line, over a socket pair between the director and one worker."""
+"""JSON messages, one per line, over a socket pair between the director and one worker."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _READ_BYTES = 65_536
 
 
 class Gone(Exception):
-    """The other end is closed: its process ended."""
+    """The other end is closed, so its process has ended."""
 
 
 class Line:
-    """One end. `socket` is nobody else's from here on."""
+    """One end. It owns `socket` from here on."""
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
@@ -47,14 +47,14 @@ class Line:
         return self._waiting.popleft()
 
     def take(self) -> list[Message]:
-        """All messages that have come, after `select` said that there is something. Raises Gone."""
+        """All messages that have arrived, after `select` reported some. Raises Gone."""
         self._read()
         messages = list(self._waiting)
         self._waiting.clear()
         return messages
 
     def close(self) -> None:
-        """Ends it for both."""
+        """Closes the line for both ends."""
         self._socket.close()
 
     def _read(self) -> None:

@@ -1,8 +1,8 @@
 """The oracle: what a run's log proves about a lock, whatever the lock itself believed. Pure; Redis is not asked.
 
-Workers report when they enter and leave, by a clock that all of them share; the resource reports each write in the
-order in which it came. An *entry* overlaps if another worker was inside during any of it. A *write* is stale if the
-resource changed after its worker had read it: taken, it wipes out what others wrote meanwhile.
+Workers report when they enter and leave, by a clock that all of them share; the resource reports each write, in order.
+An *entry* overlaps if another worker was inside during any part of it. A *write* is stale if the resource changed after
+its worker had read it: if it is accepted, it overwrites what others wrote meanwhile.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 What = Literal["enter", "read", "write", "refuse", "leave", "pause", "resume", "end"]
-"""read: the resource was read. write, refuse: a write was taken, or not. end: the worker's process ended."""
+"""read: the resource was read. write, refuse: a write was accepted, or refused. end: the worker's process ended."""
 
 
 class Record(NamedTuple):
@@ -33,22 +33,23 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Of one run: `at` says of each write whether it was "taken", "stale" (taken, and wiped out another) or "refused".
+    """A run's writes: `at` says for each whether it was "taken", "stale" (accepted, and overwrote another) or
+    "refused".
 
-    `kept` is what is left where each write adds one to what its worker had read.
+    `kept` is what is left if each write adds one to what its worker had read.
     """
 
     at: tuple[tuple[int, int, str], ...]
     kept: int
 
     def count(self, *outcomes: str) -> int:
-        """How many came out so."""
+        """How many had this result."""
         return sum(outcome in outcomes for _at_ns, _worker, outcome in self.at)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`most_inside` is how many were inside at once; `kept` of `taken` writes are still in the resource at the end."""
+    """`most_inside` were inside at once; `kept` of `taken` writes are still in the resource at the end."""
 
     entries: int = 0
     overlapping: int = 0
@@ -66,7 +67,7 @@ class Verdict:
 
 
 def entries_of(log: Iterable[Record], until_ns: int) -> list[Entry]:
-    """The entries, by when they began. Who never left was inside until its process ended, else until `until_ns`."""
+    """The entries, by their beginning. A worker that never left was inside until its process ended, or `until_ns`."""
     inside: dict[int, int] = {}
     found = []
     for at_ns, worker, what in sorted(log, key=lambda record: record.at_ns):
@@ -79,12 +80,12 @@ def entries_of(log: Iterable[Record], until_ns: int) -> list[Entry]:
 
 
 def overlapping(entries: Sequence[Entry]) -> list[bool]:
-    """Of each entry, given by when they began, whether another was inside during it. O(n).
+    """For each entry, in order of beginning, whether another was inside during it. O(n).
 
-    One who leaves at the very moment at which the other enters does not meet it.
+    A worker that leaves at the moment when another enters does not overlap it.
     """
     met = [False] * len(entries)
-    last = -1  # who of those before leaves last
+    last = -1  # the earlier entry that ends last
     for index, entry in enumerate(entries):
         if last >= 0 and entry.from_ns < entries[last].to_ns:
             met[last] = met[index] = True
@@ -94,7 +95,7 @@ def overlapping(entries: Sequence[Entry]) -> list[bool]:
 
 
 def most_inside(entries: Sequence[Entry]) -> int:
-    """How many were inside at once, at the most."""
+    """The most that were inside at once."""
     steps = sorted([(entry.from_ns, 1) for entry in entries] + [(entry.to_ns, -1) for entry in entries])
     most = now = 0
     for _at_ns, step in steps:
@@ -104,7 +105,7 @@ def most_inside(entries: Sequence[Entry]) -> int:
 
 
 def writes_of(log: Iterable[Record]) -> Writes:
-    """What became of each write, in the order of the log, which is that of the resource."""
+    """What became of each write, in the order of the log, which is the resource's."""
     seen: dict[int, tuple[int, int]] = {}
     version = value = 0
     at = []

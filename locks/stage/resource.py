@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Resource:
-    """It takes what it is given, unless fencing tokens come with it: then it keeps the highest and refuses lower ones.
+    """It accepts every write, unless fencing tokens come with it: then it keeps the highest and refuses lower ones.
 
-    A read presents the token too. Else a late holder could write between the read and the write of the present one, and
-    would be wiped out.
+    A read presents the token too. Otherwise a late holder could write between the read and the write of the current
+    one, and its write would be overwritten.
     """
 
     value: int = 0
@@ -21,7 +21,7 @@ class Resource:
         return self.value if self._admits(fencing_token) else None
 
     def write(self, value: int, fencing_token: int | None) -> bool:
-        """Whether it was taken."""
+        """Writes, and returns whether it was accepted."""
         if not self._admits(fencing_token):
             return False
         self.value = value

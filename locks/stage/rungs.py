@@ -1,4 +1,4 @@
-"""The five ways to lock that the ladder compares, one class each. Each tries once; who waits tries again."""
+"""The five ways to lock that the ladder compares, one class each. Each tries once; a waiter tries again."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _SET_AND_COUNT = (
 
 
 class Held(NamedTuple):
-    """The lock is ours, or so the rung believes. `fencing_token` is None where the rung has none."""
+    """The lock is ours, or the rung believes so. `fencing_token` is None if the rung has none."""
 
     holder_id: str
     fencing_token: int | None = None
 
 
 class Rung:
-    """A lock on `key` for `ttl_ms`, by one worker. The simplest: whoever sets it has it (the article's)."""
+    """A lock on `key` for `ttl_ms`, held by one worker. The simplest: whoever sets it has it (the article's)."""
 
     keys: ClassVar[tuple[str, ...]] = ("",)
-    """What it writes, after `key`: to be deleted when the run has ended."""
+    """The suffixes of the keys it writes, to be deleted when the run has ended."""
     renew_every_s: ClassVar[float | None] = None
 
     def __init__(self, client: Redis, key: str, ttl_ms: int) -> None:
@@ -43,20 +43,20 @@ class Rung:
         return self.acquire()
 
     def acquire(self) -> Held | None:
-        """Writes the lock, if the rung lets us."""
+        """Writes the lock, if the rung allows it."""
         self.client.set(self.key, self.holder_id, px=self.ttl_ms)
         return Held(self.holder_id)
 
     def renew(self) -> None:
-        """No rung renews: an entry is much shorter than its time."""
+        """No rung renews: an entry is much shorter than its lease."""
 
     def release(self) -> None:
-        """Deletes the lock, whosever it is. Raises RedisError."""
+        """Deletes the lock, whoever holds it. Raises RedisError."""
         self.client.delete(self.key)
 
 
 class GetThenSet(Rung):
-    """Looks first. Two who look at the same time both see nothing."""
+    """Looks first. Two workers that look at the same time both see nothing."""
 
     def acquire(self) -> Held | None:
         """GET, and SET if there was nothing."""
@@ -64,7 +64,7 @@ class GetThenSet(Rung):
 
 
 class OnlyIfFree(Rung):
-    """SET NX: of two only one gets it. Who is late still deletes the lock of whoever has it now."""
+    """SET NX: only one of two gets it. A late holder still deletes the current holder's lock."""
 
     def acquire(self) -> Held | None:
         """SET NX PX."""
@@ -72,7 +72,7 @@ class OnlyIfFree(Rung):
 
 
 class Compared(OnlyIfFree):
-    """Deletes its own lock only. Who is late is still inside beside whoever has it now."""
+    """Deletes only its own lock. A late holder is still inside together with the current one."""
 
     def release(self) -> None:
         """Compare and delete, in one script."""
@@ -80,7 +80,7 @@ class Compared(OnlyIfFree):
 
 
 class Fenced(Compared):
-    """Each acquisition has a number higher than all before, for the resource to check."""
+    """Each acquisition gets a higher number than all before, for the resource to check."""
 
     keys = ("", ":fencing")
 

@@ -1,4 +1,4 @@
-"""What workers do while they play: each message is noted, and the resource answers. The oracle judges the log."""
+"""What workers do while they play: notes each message and answers for the resource. The oracle judges the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from locks.stage.resource import Resource
 from locks.stage.workers import Workers, name_of
 
 HALT_WITHIN_S = 1.0
-MOST_REFUSED = 20  # that are remembered one by one
+MOST_REFUSED = 20  # refused writes that are remembered individually
 MOST_HOLDERS = 256
 
 State = Literal["starting", "waiting", "inside", "between", "paused", "ended"]
@@ -22,7 +22,7 @@ State = Literal["starting", "waiting", "inside", "between", "paused", "ended"]
 
 @dataclass(slots=True)
 class Seen:
-    """What a worker last said of itself."""
+    """The last report of a worker."""
 
     state: State = "starting"
     lock: str = ""
@@ -32,8 +32,8 @@ class Seen:
 
 
 class Session:
-    """Belongs to the thread of its `workers`. `locks` have a resource each. `on_read` is called after each read, before
-    its worker hears what it read; `on_refused` with the lock of a write that was refused.
+    """Belongs to the thread of its `workers`. Each of `locks` has a resource. `on_read` is called after each read,
+    before the worker gets the answer; `on_refused` with the lock of a refused write.
     """
 
     def __init__(
@@ -67,17 +67,17 @@ class Session:
         }
 
     def play(self, number: int, order: Mapping[str, Any]) -> None:
-        """Has a worker begin."""
+        """Tells a worker to begin."""
         self._playing.add(number)
         self.workers.tell(number, {"play": dict(order)})
 
     def hear(self, timeout_s: float) -> None:
-        """Notes and answers what comes within `timeout_s`."""
+        """Notes and answers what arrives within `timeout_s`."""
         for number, message in self.workers.hear(timeout_s):
             self._do[message["did"]](number, message)
 
     def halt(self) -> None:
-        """Has all come to an end; who does not within a second is killed, in whatever it waits for."""
+        """Stops all workers; one that does not stop within a second is killed, whatever it waits for."""
         self.workers.halt()
         self._until_done()
         for number in self._playing:
@@ -94,11 +94,11 @@ class Session:
         self.log.append(Record(time.monotonic_ns(), number, what))
 
     def all_started(self) -> bool:
-        """Whether every worker has said something, or ended."""
+        """Whether every worker has reported something, or ended."""
         return all(seen.state != "starting" for seen in self.seen.values())
 
     def states(self) -> list[dict[str, Any]]:
-        """The workers as frames tell them. `for_ms` is how long it has been so."""
+        """The workers as frames show them. `for_ms` is how long they have been in their state."""
         now = time.monotonic_ns()
         return [
             {

@@ -1,8 +1,10 @@
-"""A worker of the stage, a process: `python -m locks.stage.worker FD`. It takes a lock, enters, reads and writes the
-resource, leaves, releases; again and again, until it is told to halt or nobody is at the other end of FD, a socket.
+"""A worker process of the stage: `python -m locks.stage.worker FD`.
 
-What it is told ("play") says which lock and at what pace. What it does it says at once, entering and leaving with the
-time of CLOCK_MONOTONIC, taken when it surely has the lock, and when it has not yet given it back.
+It takes a lock, enters, reads and writes the resource, leaves and releases, repeatedly, until it is told to halt or the
+other end of FD, a socket, is closed.
+
+The message "play" says which lock and at what pace. The worker reports everything at once. It reports entering and
+leaving with the time of CLOCK_MONOTONIC, taken after it certainly has the lock, and before it releases it.
 """
 
 from __future__ import annotations
@@ -26,28 +28,28 @@ from locks.stage.rungs import WAYS, Held
 
 TIMEOUT_S = 5.0
 POLL_S = (0.004, 0.012)
-"""How long who waits on a rung waits before it tries again, drawn each time."""
+"""How long a worker that waits on a rung waits before its next try, drawn each time."""
 
 
 class Way(Protocol):
-    """How a lock is taken: a rung of the ladder, or a client."""
+    """A way to take a lock: a rung of the ladder, or a client."""
 
     @property
     def renew_every_s(self) -> float | None:
-        """None where nobody needs to."""
+        """None if nobody needs to renew."""
 
     def attempt(self) -> Held | None:
         """Tries, and may wait for a while."""
 
     def renew(self) -> None:
-        """Its time begins again."""
+        """Renews it."""
 
     def release(self) -> None:
-        """Gives it back."""
+        """Releases it."""
 
 
 class Worker:
-    """One end of the line, and what was said on it besides answers: whether to halt."""
+    """One end of the line, and the messages on it that are not answers, such as the order to halt."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -92,7 +94,7 @@ class Worker:
         way.release()
 
     def _stay(self, way: Way, for_s: float) -> None:
-        """Is inside for so long, or less when told to halt, and renews where the client leaves that to its user."""
+        """Stays inside for the given time, or until told to halt, and renews if the client leaves that to its user."""
         until = time.monotonic() + for_s
         while (left_s := until - time.monotonic()) > 0:
             if self._nap(min(left_s, way.renew_every_s or left_s)):
@@ -104,7 +106,7 @@ class Worker:
         self._line.send({"did": did, "at_ns": time.monotonic_ns(), **more})
 
     def _ask(self, did: str, **more: Any) -> Message:
-        """Says it, and waits for the answer."""
+        """Sends a report and waits for the answer."""
         self._say(did, **more)
         while True:
             message = self._line.receive()
@@ -112,7 +114,7 @@ class Worker:
                 return message
 
     def _nap(self, for_s: float) -> bool:
-        """Waits, or less when told to halt. Whether it was."""
+        """Waits, or less if told to halt. Returns whether it was told to."""
         until = time.monotonic() + for_s
         while not self._halted and (left_s := until - time.monotonic()) > 0:
             if (message := self._line.receive(left_s)) is not None:
@@ -126,15 +128,15 @@ class Worker:
 
 
 def way_of(client: Redis, play: dict[str, Any], lock: str) -> Way:
-    """What `play` names: a rung of the ladder, or a client as its own programs use it."""
+    """The lock that `play` names: a rung of the ladder, or a client used as programs use it."""
     if (rung := play.get("rung")) is not None:
         return WAYS[rung](client, lock, play["ttl_ms"])
     return CLIENTS[play["client"]](client, lock, play["ttl_ms"], play["worker"])
 
 
 def main(descriptor: int) -> None:
-    """Until the other end is closed."""
-    # A client's renewal whose lock is lost ends by an exception in its thread; here that happens on purpose.
+    """Runs until the other end is closed."""
+    # If a client loses its lock, its renewal ends with an exception in its thread; here that is on purpose.
     threading.excepthook = lambda _arguments: None
     with contextlib.suppress(Gone):
         Worker(Line(socket.socket(fileno=descriptor))).run()

@@ -1,4 +1,4 @@
-"""The worker processes of a run: started by the hands, spoken to over socket pairs, paused, killed, started again."""
+"""The worker processes of a run: started by the hands, reached over socket pairs, paused, killed, started again."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from locks.stage.line import Gone, Line, Message
 ROOT = Path(__file__).resolve().parents[2]
 
 ENDED: Message = {"did": "end"}
-"""What is heard of a worker whose process has ended."""
+"""The report of a worker whose process has ended."""
 
 
 @dataclass(slots=True)
 class Worker:
-    """One process. `paused`: it was stopped, and not resumed since."""
+    """One process. `paused`: it was stopped and has not been resumed."""
 
     number: int
     child: Child
@@ -32,12 +32,12 @@ class Worker:
 
     @property
     def name(self) -> str:
-        """As pages call it."""
+        """Its name on pages."""
         return name_of(self.number)
 
 
 def name_of(number: int) -> str:
-    """What a worker is called."""
+    """The name of a worker."""
     return f"worker-{number}"
 
 
@@ -51,24 +51,24 @@ class Workers:
         self.alive: dict[int, Worker] = {}
 
     def start(self) -> None:
-        """Starts those that do not run. Raises OSError, and Closed when the program ends."""
+        """Starts the workers that are not running. Raises OSError, and Closed when the program ends."""
         for number in range(1, self.size + 1):
             if number not in self.alive:
                 self._start(number)
 
     def start_one(self, number: int) -> None:
-        """Starts one again that has ended. Raises OSError, Closed."""
+        """Restarts a worker that has ended. Raises OSError, Closed."""
         if number not in self.alive:
             self._start(number)
 
     def tell(self, number: int, message: Message) -> None:
-        """Says something to one; to one that has ended, nothing."""
+        """Sends a message to a worker; does nothing if it has ended."""
         if (worker := self.alive.get(number)) is not None:
-            with suppress(Gone):  # its end is heard of soon
+            with suppress(Gone):  # its end is reported soon
                 worker.line.send(message)
 
     def hear(self, timeout_s: float) -> list[tuple[int, Message]]:
-        """What they said, in the order of each one, as soon as there is something; ENDED once of each that ended."""
+        """Their reports, in order per worker, as soon as there is one; ENDED once for each that ended."""
         heard: list[tuple[int, Message]] = []
         for key, _events in self._selector.select(max(timeout_s, 0)):
             worker: Worker = key.data
@@ -80,7 +80,7 @@ class Workers:
         return heard
 
     def pause(self, number: int) -> bool:
-        """Stops one where it stands (SIGSTOP). Whether it ran."""
+        """Stops a worker where it is (SIGSTOP). Returns whether it was running."""
         worker = self.alive.get(number)
         if worker is None or worker.paused:
             return False
@@ -89,7 +89,7 @@ class Workers:
         return True
 
     def resume(self, number: int) -> bool:
-        """Lets one go on. Whether it was paused."""
+        """Resumes a worker. Returns whether it was paused."""
         worker = self.alive.get(number)
         if worker is None or not worker.paused:
             return False
@@ -98,7 +98,7 @@ class Workers:
         return True
 
     def kill(self, number: int) -> bool:
-        """Kills one, in the middle of whatever it does. Whether it was alive."""
+        """Kills a worker in the middle of whatever it does. Returns whether it was alive."""
         worker = self.alive.get(number)
         if worker is None:
             return False
@@ -106,13 +106,13 @@ class Workers:
         return True
 
     def halt(self) -> None:
-        """Tells all to come to an end of what they play; each says "done"."""
+        """Tells all to finish what they play; each reports "done"."""
         for number in list(self.alive):
             self.resume(number)
             self.tell(number, {"halt": True})
 
     def close(self) -> None:
-        """Kills those that are left."""
+        """Kills the workers that are left."""
         for worker in list(self.alive.values()):
             worker.child.signal(signal.SIGKILL)
             self._forget(worker)

@@ -1,1 +1,1 @@
-"""What the watcher keeps in our own Redis, and how it is read: tables of locks, statuses of sources, past holds."""
+"""The watcher's data in our own Redis, and how to read it: tables of locks, statuses of sources, past holds."""

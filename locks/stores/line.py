@@ -11,11 +11,11 @@ __all__ = ["FAILURES", "Names", "StoreGone", "lease_name", "line", "names_of", "
 
 
 class Names(NamedTuple):
-    """The keys of one source. `leader` is of all sources: the highest fencing token that wrote.
+    """The keys of one source. `leader` is shared by all sources: the highest fencing token that has written.
 
-    `rows` is a hash, row id to JSON; `changed` a sorted set, row id to the seq of its last change, gone ones as well;
-    `head` a hash: seq, epoch, and `floor`, below which `changed` has forgotten. `status` is a string, `past` a
-    stream, `broken` begins the name of the mark that a break leaves, a row's id follows.
+    `rows` is a hash of row id to JSON; `changed` a sorted set of row id to the seq of its last change, including rows
+    that are gone; `head` a hash with seq, epoch, and `floor`, below which `changed` has forgotten. `status` is a
+    string, `past` a stream; `broken` is the prefix of the mark that a break leaves, followed by the row's id.
     """
 
     leader: str
@@ -28,12 +28,12 @@ class Names(NamedTuple):
 
 
 def prefix() -> str:
-    """What every key of ours begins with, so that the watcher ignores them where it watches our own server."""
+    """The prefix of all our keys, so that the watcher ignores them when it watches our own server."""
     return f"{channel_name()}:locks:"
 
 
 def lease_name(role: str) -> str:
-    """The lock by which one process of a role leads this installation, and no other one on the same server."""
+    """The lock by which one process of a role leads this installation, and no other installation on the same server."""
     return f"{role}:{installation()}"
 
 

@@ -1,4 +1,4 @@
-"""Marks that a break leaves for the watcher, who sees only a deletion: this hold was broken, not released."""
+"""Marks that a break leaves for the watcher, which sees only a deletion: this hold was broken, not released."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _FOR_MS = 10_000
 
 
 def mark_broken(slug: str, row_id: str) -> None:
-    """Called just before a break compares and deletes; where it refused, `unmark_broken` follows. Raises StoreGone."""
+    """Call it just before a break compares and deletes.
+
+    If the break is refused, call `unmark_broken`. Raises StoreGone.
+    """
     try:
         line().set(names_of(slug).broken + row_id, "1", px=_FOR_MS)
     except FAILURES as error:
@@ -27,7 +30,7 @@ def unmark_broken(slug: str, row_id: str) -> None:
 
 
 def broken_among(slug: str, row_ids: Sequence[str]) -> set[str]:
-    """Those of the rows whose hold an operator has just broken. Raises StoreGone."""
+    """The rows whose hold an operator has just broken. Raises StoreGone."""
     if not row_ids:
         return set()
     begin = names_of(slug).broken

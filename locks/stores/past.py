@@ -12,8 +12,8 @@ MOST_KEPT = 50_000
 _AT_ONCE = 1_000
 _FIELD_OF_LANE, _FIELD_OF_HOLD = b"l", b"h"
 
-# KEYS: past. ARGV: newest id to look at, at most, lane. The id after which to go on (older), and the holds found.
-# Only what is asked for leaves the server, and no call looks at more than a thousand entries.
+# KEYS: past. ARGV: newest id to look at, limit, lane. Returns the id to continue from (older), and the holds found.
+# Only matching holds leave the server, and no call looks at more than a thousand entries.
 _OF_LANE = """
 local entries = redis.call('XREVRANGE', KEYS[1], ARGV[1], '-', 'COUNT', ARGV[2])
 local found = {}
@@ -32,7 +32,7 @@ def fields_of(hold: Past) -> dict[bytes, bytes]:
 
 
 def past(slug: str, since_ms: int, most: int = 1_000) -> list[Past]:
-    """The newest holds that ended at `since_ms` (of our Redis' clock) or later, `most` of them, oldest first.
+    """The newest holds that ended at `since_ms` (by our Redis' clock) or later, `most` of them, oldest first.
 
     Raises StoreGone.
     """

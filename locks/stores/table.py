@@ -1,6 +1,6 @@
-"""The table of a source: every lock that is held there, as pages show it; and the status of its watching.
+"""The table of a source: every lock held there, as pages show it, and the status of its watching.
 
-Whoever reads it again reads only what changed since, however many rows there are.
+A second read fetches only what changed since the first, however many rows there are.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from locks.stores.line import FAILURES, Names, StoreGone, line, names_of
 
 _AT_ONCE = 2_000
 
-# KEYS: head, changed, rows. ARGV: epoch, seq that the reader has, at most. The head, then ids and rows that changed
-# since; "whole" where that is not known any more.
+# KEYS: head, changed, rows. ARGV: epoch, the reader's seq, limit. Returns the head, then the ids and rows that changed
+# since; "whole" if that is no longer known.
 _SINCE = """
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'floor')
 if not head[1] then return {'', '0', 'whole'} end
@@ -29,8 +29,8 @@ if #found == 0 then return {head[1], head[2], 'since', {}, {}} end
 return {head[1], head[2], 'since', found, redis.call('HMGET', KEYS[3], unpack(found))}
 """
 
-# KEYS: rows. ARGV: cursor, about how many. The next cursor, and the rows as one JSON array: half of the time went into
-# taking 100,000 answers apart one by one.
+# KEYS: rows. ARGV: cursor, approximate count. Returns the next cursor, and the rows as one JSON array: parsing 100,000
+# separate answers took half of the time.
 _PART = """
 local found = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
 local rows = {}
@@ -41,7 +41,7 @@ return {found[1], '[' .. table.concat(rows, ',') .. ']'}
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All rows of a source by their id, at `seq`. `epoch` says which watcher's counting that is. Not to be changed."""
+    """All rows of a source by their id, at `seq`. `epoch` says which watcher counted it. Do not change it."""
 
     epoch: str
     seq: int
@@ -62,7 +62,7 @@ _keeping = threading.Lock()
 
 
 def table(slug: str) -> Table:
-    """The rows of a source now; empty where nothing watches it. O(changes since this process last asked).
+    """The rows of a source now; empty if nothing watches it. O(changes since this process last asked).
 
     Raises StoreGone.
     """
@@ -87,7 +87,7 @@ def row(slug: str, row_id: str) -> Row | None:
 
 
 def status(slug: str) -> Status | None:
-    """How the watching of a source goes; None where no watcher runs. Raises StoreGone."""
+    """The state of a source's watching; None if no watcher runs. Raises StoreGone."""
     try:
         found = line().get(names_of(slug).status)
     except FAILURES as error:
@@ -115,7 +115,7 @@ def _newer(names: Names, have: Table) -> Table:
 
 
 def _whole(names: Names) -> Table:
-    """The head first: what changes while the rows are read has a higher seq, and is read again next time."""
+    """Reads the head first: what changes while the rows are read has a higher seq, and is read again next time."""
     ours = line()
     epoch, seq = cast("list[bytes | None]", ours.hmget(names.head, ["epoch", "seq"]))
     rows: dict[str, Row] = {}

@@ -1,6 +1,6 @@
-"""Writing what the watcher knows into our own Redis. Only the newest leader can: each write compares its fencing token.
+"""Writes what the watcher knows to our own Redis. Only the newest leader can: each write compares its fencing token.
 
-A watcher that was paused past the end of its lease comes back with an older token, and writes nothing.
+A watcher that was paused past the end of its lease comes back with an older token and can write nothing.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ STATUS_FOR_MS = 5_000
 _AT_ONCE = 1_000
 _MOST_TOMBSTONES = 20_000
 
-# KEYS: leader, head, rows, changed, status, past. ARGV: fencing token, epoch, seq, "whole" or "since", past kept, then
-# three numbers and what they count: ids and rows that changed, ids that are gone, lanes and holds that ended; at last
-# the status, "" for none, and how long it is good for. Scores of `changed` are the seq under which a row changed.
+# KEYS: leader, head, rows, changed, status, past. ARGV: fencing token, epoch, seq, "whole" or "since", limit of past,
+# then three counts, each followed by its items: ids and rows that changed, ids that are gone, lanes and holds that
+# ended; last the status, "" for none, and its lifetime. The score in `changed` is the seq at which a row changed.
 _WRITE = """
 local token = tonumber(ARGV[1])
 local top = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -50,13 +50,13 @@ end, 2)
 if ARGV[at] ~= '' then redis.call('SET', KEYS[5], ARGV[at], 'PX', ARGV[at + 1]) end
 return 'ok'
 """
-# KEYS: leader, head. ARGV: fencing token, epoch, seq. Last of a write: from here on readers know of it.
+# KEYS: leader, head. ARGV: fencing token, epoch, seq. The last step of a write: readers see it from here on.
 _SEAL = """
 if tonumber(redis.call('GET', KEYS[1]) or '0') > tonumber(ARGV[1]) then return 'fenced' end
 redis.call('HSET', KEYS[2], 'epoch', ARGV[2], 'seq', ARGV[3])
 return 'ok'
 """
-# KEYS: leader, head, rows, changed. ARGV: fencing token, seq. Forgets which rows are gone: older readers read all.
+# KEYS: leader, head, rows, changed. ARGV: fencing token, seq. Forgets which rows are gone: slower readers read it all.
 _FORGET = """
 if tonumber(redis.call('GET', KEYS[1]) or '0') > tonumber(ARGV[1]) then return 'fenced' end
 redis.call('DEL', KEYS[4])
@@ -70,7 +70,7 @@ class Fenced(Exception):
 
 
 class TableLost(Exception):
-    """Our own Redis lost what was written (it restarted, or somebody flushed it): write the whole table again."""
+    """Our own Redis lost the table (it restarted, or somebody flushed it): write the whole table again."""
 
 
 class _Parts(NamedTuple):
@@ -80,7 +80,7 @@ class _Parts(NamedTuple):
 
 
 class TableWriter:
-    """Writes the table of one source by a fencing token. Not for several threads at once."""
+    """Writes the table of one source under a fencing token. Not thread-safe."""
 
     def __init__(self, slug: str, fencing_token: int) -> None:
         self._names = names_of(slug)
@@ -89,11 +89,11 @@ class TableWriter:
         self._tombstones = 0
 
     def promote(self, fencing_token: int) -> None:
-        """The same leader has a newer token: its lease was lost and taken again."""
+        """The same leader has a newer token: it lost its lease and took it again."""
         self._token = fencing_token
 
     def claim(self) -> int:
-        """From here on nobody writes by an older token. The seq that the last leader came to; its rows stay.
+        """Locks out every older token from here on. Returns the seq that the last leader reached; its rows stay.
 
         Raises Fenced, StoreGone.
         """
@@ -114,7 +114,7 @@ class TableWriter:
         ended: Sequence[Past] = (),
         status: Status | None = None,
     ) -> None:
-        """What changed, under `seq`. Raises Fenced, TableLost, StoreGone; then nothing or a part of it is written."""
+        """Writes what changed, under `seq`. Raises Fenced, TableLost, StoreGone; then nothing or a part is written."""
         self._write("since", seq, _Parts(changed, gone, ended), status)
         self._seal(seq)
         self._tombstones += len(gone)
@@ -122,7 +122,7 @@ class TableWriter:
             self._forget(seq)
 
     def replace(self, seq: int, rows: Mapping[str, Row], status: Status) -> None:
-        """The whole table: what another leader left goes once the new rows are there. Raises Fenced, StoreGone."""
+        """Writes the whole table; another leader's rows go once the new ones are there. Raises Fenced, StoreGone."""
         try:
             old = cast("list[bytes]", line().hkeys(self._names.rows))
         except FAILURES as error:
@@ -133,7 +133,7 @@ class TableWriter:
         self._seal(seq)
 
     def _write(self, how: str, seq: int, parts: _Parts, status: Status | None) -> None:
-        """A thousand of each part at a time; the status with the last."""
+        """A thousand of each part at a time; the status comes last."""
         rows, ids, holds = iter(parts.changed.items()), iter(parts.gone), iter(parts.ended)
         last = False
         while not last:
@@ -157,7 +157,7 @@ class TableWriter:
         except FAILURES as error:
             raise StoreGone(str(error)) from error
         if answer == b"fenced":
-            raise Fenced(f"somebody leads with a fencing token above {self._token}")
+            raise Fenced(f"another process leads with a fencing token above {self._token}")
         if answer == b"lost":
             raise TableLost
 
@@ -183,7 +183,7 @@ def _json(value: Any) -> str:
 
 
 def newest_token() -> int:
-    """The highest fencing token by which anybody wrote; 0 where nobody did. Raises StoreGone."""
+    """The highest fencing token that has written; 0 if none has. Raises StoreGone."""
     try:
         found = line().get(names_of("").leader)
     except FAILURES as error:

@@ -1,1 +1,1 @@
-"""What is asked and answered over HTTP: read the input, call one service or selector, answer."""
+"""HTTP requests and answers: read the input, call one service or selector, answer."""

@@ -25,7 +25,7 @@ from locks.views.answers import refusals_as_json
 @require_POST
 @refusals_as_json
 def pause(request: HttpRequest, slug: str) -> HttpResponse:
-    """Pauses the watching with `on=1`, has it go on with `on=0`: `{"event"}`, null where it was so already."""
+    """Pauses the watching with `on=1`, resumes it with `on=0`: `{"event"}`, null if nothing changed."""
     on = fields_of(request).get("on") == "1"
     return _told(set_paused(slug, actor_of(request), on=on))
 
@@ -33,10 +33,10 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @refusals_as_json
 def break_lock(request: HttpRequest, slug: str) -> HttpResponse:
-    """Breaks the hold `id` with the `proof` that was shown, for a `reason`: `{"v", "event"}`, once for each `key`.
+    """Breaks the hold `id` with the `proof` that was shown, for a `reason`: `{"v", "event"}`, once per `key`.
 
-    `lock` is its key as rows have it, in JSON; `since`, `ends_at` and `renews` (1) are what else was shown. 409 with
-    "rows", who holds it now, where it is not as it was shown any more.
+    `lock` is its key as rows have it, in JSON; `since`, `ends_at` and `renews` (1) are what else was shown. Answers 409
+    with "rows", the holders now, if the lock is no longer as shown.
     """
     fields = fields_of(request)
     row_id, actor = fields.get("id", ""), actor_of(request)

@@ -1,4 +1,4 @@
-"""The Locks page, and what it asks for to be up to date."""
+"""The Locks page, and the requests that keep it up to date."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OF_THE_STAGE = ("stage", "stage_ask")
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """To the first source; without one, how to get one."""
+    """Redirects to the first source; without one, explains how to get one."""
     first = next(iter(listed(1)), None)
     if first is not None:
         return HttpResponseRedirect(reverse("locks:page", args=[first.slug]))
@@ -75,7 +75,7 @@ def clock(_request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _moment(source: LockSource) -> dict[str, Any]:
-    """What is so now; where our own Redis does not answer the page says that, and its events."""
+    """The current state; if our own Redis does not answer, the page says so and shows its events."""
     try:
         return now_of(source)
     except SourceFailed as failed:
@@ -95,6 +95,6 @@ def _urls(source: LockSource, socket: str) -> dict[str, str]:
 
 
 def _kinds_of_others() -> list[str]:
-    """Kinds of event that the stream carries and the page draws nothing of."""
+    """Kinds of event that the stream carries but the page does not draw."""
     places = registered(PREFIX)
     return [kind.name for kind in places.kinds() if kind.subject is not locks] if places else []

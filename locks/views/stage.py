@@ -1,4 +1,4 @@
-"""The stage: what its panel shows, and what operators ask of it."""
+"""The stage: the content of its panel, and operators' requests."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def panel(_request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @refusals_as_json
 def asked(request: HttpRequest, slug: str) -> HttpResponse:
-    """Asks for what the form's `what` says: `{"v", "event"}`. With the same `key` it is asked for once."""
+    """Requests what the form's `what` says: `{"v", "event"}`. A request sent twice with the same `key` runs once."""
     event = ask(slug, actor_of(request), fields_of(request))
     return JsonResponse({"v": event.version, "event": event_frame(event)})

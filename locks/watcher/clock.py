@@ -1,4 +1,4 @@
-"""The clock that every time leaves by: our own Redis', kept by this machine's monotonic one between two questions."""
+"""The clock for all published times: our own Redis', tracked with this machine's monotonic clock between questions."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def monotonic_ms() -> float:
 
 
 def moment(begun_ms: float, ended_ms: float) -> tuple[float, float]:
-    """When a server answered that was asked and heard at these times: the middle, and by how much that may be off.
+    """The server's time at an answer asked and received at these times: the middle, and how far off it may be.
 
-    A server counts whole milliseconds: what it says was left may be one more than it was.
+    A server counts whole milliseconds, so the time left may be one more than it reports.
     """
     half_ms = (ended_ms - begun_ms) / 2
     return begun_ms + half_ms, max(LEAST_NOISE_MS, half_ms + 1)
 
 
 class OurClock:
-    """`offset_ms` leads from the monotonic clock to our Redis'; it is right to `uncertainty_ms` either way."""
+    """`offset_ms` converts from the monotonic clock to our Redis'; it is accurate to `uncertainty_ms` either way."""
 
     def __init__(self) -> None:
         self.offset_ms = time.time() * 1000 - monotonic_ms()
@@ -41,8 +41,8 @@ class OurClock:
         return round(monotonic_ms() + self.offset_ms)
 
     def keep(self) -> None:
-        """Asks where it is time to. The offset is another one only where it is wrong by more than 5 ms: deadlines that
-        were given away stay as they are. Raises StoreGone.
+        """Asks when it is time to. The offset changes only if it is wrong by more than 5 ms, because published
+        deadlines must stay the same. Raises StoreGone.
         """
         with self._asking:
             if monotonic_ms() - self._asked_ms < ASK_EVERY_S * 1000:
@@ -55,7 +55,7 @@ class OurClock:
 
 
 def _asked() -> tuple[float, float]:
-    """The offset by the quickest of a few answers."""
+    """The offset from the quickest of a few answers."""
     best = (0.0, float("inf"))
     for _ in range(_QUESTIONS):
         begun = monotonic_ms()

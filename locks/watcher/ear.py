@@ -1,4 +1,4 @@
-"""Hears what changes at a source, in a thread of its own."""
+"""Hears the changes of a source, in its own thread."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Ear:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends it. Returns within half a second."""
+        """Stops it. Returns within half a second."""
         self._closing.set()
         self._thread.join()
 
@@ -44,9 +44,9 @@ class Ear:
 
 
 def listen(source: Source, can: Capabilities, inbox: Inbox) -> tuple[Ear | None, Way]:
-    """The best way to hear of changes that the source allows; without an ear one has to scan.
+    """The best way to hear about changes that the source allows; None means that only scanning is left.
 
-    Where it cannot be known whether notifications are on, tracking is surer. Raises SourceTrouble, but for permissions.
+    If it is unknown whether notifications are on, tracking is safer. Raises SourceTrouble, except for missing rights.
     """
     ways: list[Way] = []
     if can.notifications == "on":

@@ -1,6 +1,6 @@
-"""What becomes an event of a source: alerts, lost, back. In a thread of its own, since a database may be slow.
+"""Events of a source: alerts, lost, back. They are written in their own thread, because a database may be slow.
 
-At most ten alerts a second of a source: a broken client that overwrites a thousand locks is told by the first of them.
+At most ten alerts a second per source: if a broken client overwrites a thousand locks, the first ones are reported.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _AGAIN_AFTER_S = 1.0
 
 
 class Scribe:
-    """Does one thing after the other, and waits for the database while that is gone."""
+    """Does one task after the other, and waits while the database is gone."""
 
     def __init__(self) -> None:
         self._queue: queue.Queue[Callable[[], object] | None] = queue.Queue(_MOST_WAITING)
@@ -37,25 +37,25 @@ class Scribe:
         self._thread = threading.Thread(target=self._run, name="scribe", daemon=True)
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it, after what it is at."""
+        """Ends it after the current task."""
         self._stopping.set()
         self._put(None)
         if self._thread.ident is not None:
             self._thread.join(timeout=5)
 
     def do(self, work: Callable[[], object]) -> None:
-        """Soon. Where too much waits already it is left out: the log says so."""
+        """Queues a task. If too many are waiting, it is left out and the log says so."""
         self._put(work)
 
     def _put(self, work: Callable[[], object] | None) -> None:
         try:
             self._queue.put_nowait(work)
         except queue.Full:
-            logger.warning("The database is too slow for the events of locks: one is left out")
+            logger.warning("The database is too slow for lock events; one was left out")
 
     def _run(self) -> None:
         try:
@@ -71,20 +71,20 @@ class Scribe:
             try:
                 work()
                 return
-            except Fenced:  # somebody else leads, or may
+            except Fenced:  # another process leads, or may lead
                 return
             except (OperationalError, InterfaceError) as error:
                 if not told:
-                    logger.warning("The events of lock sources wait for the database: %s", error)
+                    logger.warning("Lock events are waiting for the database: %s", error)
                 told = True
                 self._stopping.wait(_AGAIN_AFTER_S)
             except Exception:
-                logger.exception("An event of a lock source was not recorded")
+                logger.exception("A lock event was not recorded")
                 return
 
 
 class Events:
-    """The events of one source. Returns at once, from any thread."""
+    """Writes the events of one source. Returns at once, from any thread."""
 
     def __init__(self, source: LockSource, scribe: Scribe, guard: Guard) -> None:
         self._source = source
@@ -99,7 +99,7 @@ class Events:
         self._open |= alerts
 
     def alert(self, told: Told) -> None:
-        """An alert was raised, or one that was recorded is cleared."""
+        """An alert was raised, or a recorded one was cleared."""
         alert, row = told.turn.alert, told.row
         name = (row["id"], alert["kind"])
         if told.turn.raised:
@@ -111,11 +111,11 @@ class Events:
             self._scribe.do(lambda: clear_alert(self._source, row, alert["kind"], told.why, self._guard))
 
     def lost(self, trouble: SourceTrouble) -> None:
-        """Nothing is seen of the source."""
+        """Contact with the source is lost."""
         self._scribe.do(lambda: source_lost(self._source, trouble.kind, trouble.text, self._guard))
 
     def back(self) -> None:
-        """It is seen again."""
+        """Contact with the source is back."""
         self._scribe.do(lambda: source_back(self._source, self._guard))
 
     def _may(self) -> bool:
@@ -124,7 +124,7 @@ class Events:
         if now - second >= 1.0:
             second, count = now, 0
             if self._left_out:
-                logger.warning("%s: %d alerts were not recorded, there were too many", self._source, self._left_out)
+                logger.warning("%s: too many alerts; %d were not recorded", self._source, self._left_out)
                 self._left_out = 0
         self._second = (second, count + 1)
         self._left_out += count >= ALERTS_A_SECOND

@@ -1,4 +1,4 @@
-"""What the ear heard and the sweep found, until the eye takes it; changes of one key are one."""
+"""What the ear heard and the sweep found, until the eye takes it; changes of one key are merged."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from locks.core.observed import Observed
 from locks.sources.listening import Change
 
 MOST_KEYS = 100_000
-"""Keys that wait; beyond, they are dropped and everything is searched again."""
+"""Keys that wait. Beyond this they are dropped and everything is searched again."""
 _MOST_WORDS = 16
 _LINGER_S = 0.002
 
 
 @dataclass(slots=True)
 class Batch:
-    """Keys that were read together: `at_ms` in the middle of the way there and back, `noise_ms` off at most."""
+    """Keys that were read together: `at_ms` is halfway through the round trip, at most `noise_ms` off."""
 
     seen: list[Observed]
     at_ms: float
@@ -28,7 +28,7 @@ class Batch:
 
 @dataclass(slots=True)
 class Mail:
-    """All that came. `words` are what was said of each key, oldest first. `flushed`: everything may have changed."""
+    """Everything that arrived. `words` are the notifications per key, oldest first. `flushed`: all may have changed."""
 
     words: dict[bytes, list[str]] = field(default_factory=dict)
     batches: deque[Batch] = field(default_factory=deque)
@@ -37,7 +37,7 @@ class Mail:
 
 
 class Inbox:
-    """Many put, one takes."""
+    """Many threads put, one takes."""
 
     def __init__(self) -> None:
         self._mail = Mail()
@@ -45,7 +45,7 @@ class Inbox:
         self._woken = False
 
     def hear(self, changes: Iterable[Change]) -> None:
-        """Changes of one connection, in their order."""
+        """Adds changes of one connection, in order."""
         with self._some:
             mail = self._mail
             for change in changes:
@@ -65,20 +65,20 @@ class Inbox:
             self._some.notify()
 
     def find(self, batch: Batch) -> None:
-        """What a sweep found."""
+        """Adds what a sweep found."""
         with self._some:
             self._mail.batches.append(batch)
             self._some.notify()
 
     def wake(self) -> None:
-        """Has whoever waits look around."""
+        """Wakes the thread that waits."""
         with self._some:
             self._woken = True
             self._some.notify()
 
     def take(self, timeout_s: float, batches: int = 4) -> Mail:
-        """What came, as soon as there is something, and what comes within 2 ms of it: a lock that is taken is told in
-        two messages. Of batches so many, the others wait their turn.
+        """What arrived, as soon as there is something, including what comes within 2 ms of it: taking a lock causes two
+        messages. At most this many batches; the others wait their turn.
         """
         with self._some:
             if not self._woken and not self._has_some():
@@ -94,12 +94,12 @@ class Inbox:
             return mail
 
     def has_batches(self) -> bool:
-        """Whether something that a sweep found was not taken yet."""
+        """Whether something that a sweep found is still waiting."""
         with self._some:
             return bool(self._mail.batches)
 
     def clear(self) -> None:
-        """Forgets what came: it is of a connection that ended."""
+        """Discards what arrived, because its connection ended."""
         with self._some:
             self._mail = Mail()
 

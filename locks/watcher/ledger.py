@@ -1,4 +1,7 @@
-"""What is known of the locks of one source, and what of it is not told yet. The eye writes it, the teller reads it."""
+"""What is known about the locks of one source, and what is still unpublished.
+
+The eye writes it, the teller reads it.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,15 @@ from locks.core.usual import Usual
 from locks.watcher.clock import OurClock, monotonic_ms
 
 PROBED_AFTER_MS = 2
-"""So long after a deadline one asks whether it is over: the server's clock and ours agree no better."""
+"""How long after a deadline it is checked: the server's clock and ours agree no better."""
 MOST_AT_ONCE = 1_000
-"""Rows that are made in one go: the eye waits meanwhile."""
+"""Rows that are made in one go, while the eye waits."""
 _USUAL_ENDS: frozenset[End] = frozenset({"released", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert that was raised or cleared, with the row it is about. `why` says what cleared it."""
+    """An alert that was raised or cleared, with its row. `why` says what cleared it."""
 
     turn: Turn
     row: Row
@@ -39,8 +42,8 @@ class Told:
 
 @dataclass(slots=True)
 class News:
-    """What is not told yet, or a part of it, where there is `more`. A hold of `ended` that was released may have been
-    broken: only a mark tells.
+    """Unpublished news, or a part of it if there is `more`. A hold in `ended` that was released may have been broken:
+    only a mark tells.
     """
 
     changed: dict[str, Row] = field(default_factory=dict)
@@ -50,14 +53,14 @@ class News:
 
 
 class RaisedAlert(Alert):
-    """An alert that is told already: of which row, and what is locked there."""
+    """A published alert: its row, and what is locked there."""
 
     id: str
     name: Text
 
 
 class Ledger:
-    """The locks of one source. Any thread may call; each call is short, or as long as what it is given."""
+    """The locks of one source. Thread-safe; each call is short, or proportional to its input."""
 
     def __init__(
         self,
@@ -67,7 +70,7 @@ class Ledger:
         past: Iterable[Past] = (),
         raised: Sequence[RaisedAlert] = (),
     ) -> None:
-        """What another watcher left: rows, holds that ended, which tell what is usual, and alerts that are told."""
+        """Takes over from another watcher: rows, ended holds, which show what is usual, and published alerts."""
         self._clock = clock
         self._labels = labels
         self._offset_ms = clock.offset_ms
@@ -93,18 +96,18 @@ class Ledger:
     # --- what the eye saw
 
     def look(self, keys: Iterable[bytes], readings: Sequence[Reading], look: Look) -> None:
-        """Takes a look at these keys; `readings` are all there are of them."""
+        """Takes a look at these keys; `readings` are all the locks in them."""
         with self._lock:
             self._apply(self._tracker.look(keys, readings, look))
 
     def revise(self, readings: Iterable[Reading]) -> None:
-        """The same holds as before, of which something else is known now."""
+        """The same holds as before, with new information."""
         with self._lock:
             for reading in readings:
                 self._apply(self._tracker.revise(reading))
 
     def step(self) -> None:
-        """What time alone changes: ends that nobody explained, alerts."""
+        """Applies what time alone changes: unexplained ends, alerts."""
         now_ms = monotonic_ms()
         with self._lock:
             self._end(self._tracker.settle(now_ms))
@@ -112,14 +115,14 @@ class Ledger:
                 self._turn(turn, "well")
 
     def everything_seen(self) -> None:
-        """The first search is over: what another watcher left and was not found has ended, nobody saw how."""
+        """The first search is over: holds from another watcher that were not found have ended, and nobody saw how."""
         with self._lock:
             abandoned = self._tracker.abandoned()
             self._ended += [past_of_row(row, self._clock.now_ms(), "unknown") for row in abandoned]
             self._gone.update((row["id"], None) for row in abandoned)
 
     def disown(self) -> None:
-        """Clears what another watcher raised and is not so any more."""
+        """Clears alerts of another watcher that are no longer true."""
         with self._lock:
             for turn in self._alerts.disown():
                 name = self._inherited.get(turn.hold_id)
@@ -128,23 +131,23 @@ class Ledger:
             self._inherited.clear()
 
     def see_connections(self, connections: Sequence[Connection]) -> None:
-        """Who is connected now."""
+        """Sets the current connections."""
         with self._lock:
             new, self._new = self._new, []
             self._alerts.absent(self._presence.see(new, connections, monotonic_ms()))
 
     def forget_new(self) -> None:
-        """Who is connected cannot be asked."""
+        """The connections cannot be listed."""
         with self._lock:
             self._new.clear()
 
     def wants_connections(self) -> tuple[bool, bool]:
-        """Whether holders are known by their connections; and whether there are new ones who may be."""
+        """Whether holders are known by their connections, and whether there are new ones to look for."""
         with self._lock:
             return len(self._presence) > 0, bool(self._new)
 
     def mark_stale_write(self, key: bytes) -> None:
-        """A resource refused a write of somebody who had held this lock before."""
+        """A resource refused a write by an earlier holder of this lock."""
         with self._lock:
             lane = self._tracker.lanes.get(key)
             for hold in lane.holds.values() if lane else ():
@@ -160,14 +163,14 @@ class Ledger:
             return min((moment for moment in moments if moment is not None), default=None)
 
     def due(self, most: int) -> tuple[list[bytes], list[bytes]]:
-        """Keys whose time is up, `most` of them: those whose TTL tells everything, and those that must be read."""
+        """At most `most` keys whose time is up: those whose TTL is enough to know, and those that must be read."""
         with self._lock:
             keys = self._due.pop(monotonic_ms(), most)
             plain = [key for key in keys if self._is_plain(key)]
             return plain, [key for key in keys if not self._is_plain(key) and self._tracker.has(key)]
 
     def again(self, key: bytes, in_ms: float) -> None:
-        """It is not over yet: probe it again."""
+        """Its time is not up yet: probe it again."""
         with self._lock:
             self._due.set(key, monotonic_ms() + in_ms)
 
@@ -177,23 +180,23 @@ class Ledger:
             return self._tracker.has(key)
 
     def held_keys(self) -> list[bytes]:
-        """The keys that somebody holds."""
+        """The keys that are held."""
         with self._lock:
             return self._tracker.held_keys()
 
     def lane(self, key: bytes) -> Lane | None:
-        """The holds of a key. Only the eye may use it: nobody else changes them."""
+        """The holds of a key. Only the eye may call it, because nothing else changes them."""
         return self._tracker.lanes.get(key)
 
     @property
     def capped(self) -> bool:
-        """Whether locks are left out, since there are too many."""
+        """Whether locks are left out because there are too many."""
         return self._tracker.capped
 
     # --- what the teller takes
 
     def take(self) -> News:
-        """What is not told yet, 1,000 changed rows at most. `rows` has it from here on."""
+        """The unpublished changes, at most 1,000 rows. `rows` includes them from here on."""
         with self._lock:
             self._follow_clock()
             news = News()
@@ -207,7 +210,7 @@ class Ledger:
             return news
 
     def has_news(self) -> bool:
-        """Whether `take` would give something."""
+        """Whether `take` would return something."""
         return bool(self._changed or self._gone or self._ended)
 
     def take_told(self) -> list[Told]:
@@ -251,7 +254,7 @@ class Ledger:
             self._alerts.consider(hold, lane)
 
     def _turn(self, turn: Turn, why: str) -> None:
-        """An alert changed: its row is another one, and whoever keeps events is told."""
+        """An alert changed: its row changes too, and the keeper of events is told."""
         hold = self._alerts.hold(turn.hold_id)
         if hold is not None:
             self._changed[hold.id] = hold
@@ -267,12 +270,12 @@ class Ledger:
         return row_of(hold, lane, self._alerts.of(hold.id), self._offset_ms, self._labels)
 
     def _is_plain(self, key: bytes) -> bool:
-        """Whether the key's own TTL is that of its holder."""
+        """Whether the key's own TTL is its holder's."""
         lane = self._tracker.lanes.get(key)
         return lane is not None and all(hold.reading.proof.type == "string" for hold in lane.holds.values())
 
     def _follow_clock(self) -> None:
-        """Our Redis' clock was set: every moment is another one there."""
+        """Our Redis' clock was set, so every time changes there."""
         if self._offset_ms == self._clock.offset_ms:
             return
         self._offset_ms = self._alerts.offset_ms = self._clock.offset_ms

@@ -1,4 +1,4 @@
-"""Looks at keys of one source, and tells the ledger what was there: many at a time, timed, and within a budget."""
+"""Looks at keys of one source and reports them to the ledger: in batches, timed, and within a budget."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from locks.watcher.inbox import Batch
 from locks.watcher.ledger import Ledger
 
 AT_ONCE = 250
-"""Keys of one look: one script call, so that the moment of all is nearly the same."""
+"""Keys per look: one script call, so they share almost the same moment."""
 MOST_UNKNOWN_A_SECOND = 20_000
-"""Keys that changed and are not known as locks: so many are looked at in a second."""
+"""How many changed keys that are not known locks are looked at in a second."""
 _MOST_NOTHING = 50_000
 _LONGEST_REST_MS = 30_000.0
 _FIRST_REST_MS = 50.0
@@ -28,7 +28,7 @@ _ENDING = frozenset({"del", "expired", "evicted", "rename_from", "move_from"})
 
 
 class Looking:
-    """The eye's reading of one source. One thread uses it."""
+    """The eye's reading of one source. For one thread."""
 
     def __init__(self, source: Source, ledger: Ledger, is_ours: Callable[[bytes], bool]) -> None:
         self.way: Way = "scanning"
@@ -44,10 +44,10 @@ class Looking:
         self._listened: dict[bytes, None] = {}
         self._blocked: dict[bytes, None] = {}
 
-    # --- what was told, what is due, what is asked for
+    # --- notifications, due keys, requests
 
     def told(self, words: Mapping[bytes, Sequence[str]]) -> None:
-        """Keys that something was said of: those that are known first. Raises SourceTrouble."""
+        """Looks at keys with notifications, known locks first. Raises SourceTrouble."""
         known: dict[bytes, None] = {}
         unknown: dict[bytes, None] = {}
         for key, said in words.items():
@@ -66,7 +66,7 @@ class Looking:
         self.look(self._wanted(unknown), self._source.sift, words)
 
     def probe(self) -> None:
-        """Asks of what is due whether it is over, many at a time. Raises SourceTrouble."""
+        """Checks whether due keys are over, in batches. Raises SourceTrouble."""
         plain, others = self._ledger.due(2_000)
         self.look(others, self._source.facts)
         over: list[bytes] = []
@@ -92,7 +92,7 @@ class Looking:
         told: bool = True,
         flushed: bool = False,
     ) -> None:
-        """Reads keys now and takes what they hold. Raises SourceTrouble."""
+        """Reads keys now and records what they hold. Raises SourceTrouble."""
         left = list(keys)
         for start in range(0, len(left), AT_ONCE):
             some = left[start : start + AT_ONCE]
@@ -104,7 +104,7 @@ class Looking:
             self._see(some, readings, at_ms, noise_ms, words or {}, told=told, flushed=flushed)
 
     def found(self, batch: Batch) -> None:
-        """What a sweep read, but for keys that were looked at since. Raises SourceTrouble."""
+        """Records what a sweep read, except keys that were looked at since. Raises SourceTrouble."""
         looked_at = self._looked_at or {}
         seen = [one for one in batch.seen if not self._is_ours(one.key) and looked_at.get(one.key, 0.0) < batch.at_ms]
         if not seen:
@@ -116,41 +116,41 @@ class Looking:
     # --- sweeps
 
     def sweep_begins(self) -> None:
-        """From here on, what is looked at is newer than what the sweep finds."""
+        """From here on, every look is newer than what the sweep finds."""
         self._looked_at = {}
 
     def sweep_ended(self, found: set[bytes], *, flushed: bool = False) -> None:
-        """Looks at the locks that it did not find. Raises SourceTrouble."""
+        """Looks at the locks that the sweep did not find. Raises SourceTrouble."""
         looked_at, self._looked_at = self._looked_at or {}, None
         missing = [key for key in self._ledger.held_keys() if key not in found and key not in looked_at]
         self.look(missing, self._source.facts, told=False, flushed=flushed)
 
-    # --- what no change tells
+    # --- things without notifications
 
     def put_off(self) -> None:
-        """Keys that changed again and again, and were no locks, are looked at once more. Raises SourceTrouble."""
+        """Looks once more at keys that changed repeatedly and were not locks. Raises SourceTrouble."""
         self.look(self._put_off.pop(monotonic_ms(), AT_ONCE), self._source.sift)
 
     def next_ms(self) -> float | None:
-        """When `put_off` has something to do."""
+        """When `put_off` has work to do."""
         return self._put_off.next_ms()
 
     def listened(self, most: int) -> list[bytes]:
-        """Locks whose waiters subscribe to a channel: nobody is told when one comes or goes. They take turns."""
+        """Locks whose waiters subscribe to a channel: nothing reports when one comes or goes. They take turns."""
         keys = [key for key in self._listened if self._ledger.has(key)]
         self._listened = dict.fromkeys([*keys[most:], *keys[:most]])
         return keys[:most]
 
     def blocked(self) -> bool:
-        """Whether there are locks whose waiters can only be inferred from who is connected."""
+        """Whether there are locks whose waiters can only be inferred from connections."""
         return bool(self._blocked)
 
     def forget_blocked(self) -> None:
-        """Forgets those of them that nobody holds any more."""
+        """Forgets those that nobody holds any more."""
         self._blocked = {key: None for key in self._blocked if self._ledger.has(key)}
 
     def infer(self, connections: Sequence[Connection]) -> None:
-        """Infers waiters from who is connected now. Between two times, the last answer is as good as any."""
+        """Infers waiters from the current connections. In between, the last answer is reused."""
         self.forget_blocked()
         held = [hold.reading for key in self._blocked for hold in self._holds(key)]
         readings = [replace(reading, waiters=None, waiters_inferred=False) for reading in held]
@@ -158,7 +158,7 @@ class Looking:
         self._ledger.revise(readings)
 
     def _wanted(self, keys: Iterable[bytes]) -> list[bytes]:
-        """Of the keys that are no known locks those to be looked at now; the others later, or not at all."""
+        """Which keys that are not known locks to look at now. The others wait, or are skipped."""
         now_ms = monotonic_ms()
         wanted = []
         for key in keys:
@@ -182,7 +182,7 @@ class Looking:
         return True
 
     def _note(self, keys: Sequence[bytes], seen: Sequence[Observed], readings: Sequence[Reading]) -> None:
-        """Remembers what was no lock, to ask for it less often, and what must be asked for though nothing tells."""
+        """Remembers which keys were not locks, to look at them less often, and which must be polled."""
         locks = {reading.key for reading in readings}
         for reading in readings:
             if reading.wake is not None and reading.wake.how == "push" and reading.waiters is None:
@@ -219,7 +219,7 @@ class Looking:
         self._ledger.look(keys, [self._waited_for(reading) for reading in readings], look)
 
     def _waited_for(self, reading: Reading) -> Reading:
-        """With the waiters that were inferred last: a look at some of the keys cannot infer them."""
+        """With the last inferred waiters: a look at only some keys cannot infer them."""
         if reading.key in self._blocked and reading.waiters is None:
             for hold in self._holds(reading.key):
                 if hold.reading.waiters_inferred and slot_of(hold.reading) == slot_of(reading):

@@ -1,7 +1,7 @@
 """`manage.py watch`: leads by a lease, and watches every lock source.
 
-One process of an installation may do this at a time; another waits its turn, and goes on with the table that the first
-left. What is written carries the lease's fencing token, so that a leader who was paused past its end writes nothing.
+One process of an installation watches at a time; another waits its turn, and continues with the table of the first.
+Everything written carries the lease's fencing token, so a leader that was paused past its lease writes nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 ROLE = "watcher"
 LOOK_EVERY_S = 1.0
 _USUAL_OF = 2_000
-"""So many of the newest holds that ended tell what is usual, at the start."""
+"""How many of the newest ended holds show what is usual, at the start."""
 
 
 T = TypeVar("T")
@@ -57,14 +57,14 @@ class Watcher:
         self._clock = OurClock()
         self._scribe = Scribe()
         self._watches: list[tuple[LockSource, SourceWatch, Teller, TableWriter]] = []
-        # Also above whoever wrote a table that the database does not know of: it may be another one by now.
+        # Also above the token of whoever wrote a table that the database does not know about.
         self._leader = Leader(ROLE, self._stopping, self._fail, self._promote, newest_token)
         self._listener = HintListener(settings.REDIS_URL)
         self._stage: Director | None = None
-        self._outage = Outage("watcher", "sources are watched, and no pause or break that is asked for is seen")
+        self._outage = Outage("watcher", "sources are watched, but requested pauses and breaks are not seen")
 
     def run(self) -> int:
-        """Until told to stop, or fenced off. Returns the exit status: 1 where nobody told it to stop."""
+        """Runs until told to stop, or fenced off. Returns the exit status: 1 if nobody told it to stop."""
         thread = threading.Thread(target=self._lead, name="lead", daemon=True)
         thread.start()
         try:
@@ -74,12 +74,12 @@ class Watcher:
         return self._status
 
     def stop(self) -> None:
-        """Ends it; may be called from a signal handler."""
+        """Stops it; may be called from a signal handler."""
         self._stopping.set()
         self._hands.wake()
 
     def _fail(self) -> None:
-        """Ends it, though nobody told it to: whoever runs it starts it again."""
+        """Stops it although nobody asked: its supervisor starts it again."""
         self._status = 1
         self.stop()
 
@@ -109,7 +109,7 @@ class Watcher:
             while not self._stopping.is_set():
                 self._listener.wait(self._follow_wishes())
         except Fenced:
-            logger.exception("Somebody else leads; this watcher ends")
+            logger.exception("Another process leads; this watcher ends")
             self._fail()
         except Exception:
             logger.exception("The watcher cannot go on")
@@ -119,7 +119,7 @@ class Watcher:
             self.stop()
 
     def _promote(self, fencing_token: int) -> None:
-        """The lease was taken, at first or again."""
+        """The lease was taken, for the first time or again."""
         for _source, _watch, _teller, writer in self._watches:
             writer.promote(fencing_token)
 
@@ -128,7 +128,7 @@ class Watcher:
         return None if self._stage is None else self._stage.label_of(holder_id.decode(errors="replace"))
 
     def _stale_write(self, key: bytes) -> None:
-        """The stage's resource refused a late write: whoever holds that lock of our own server now is told of it."""
+        """The stage's resource refused a late write: the current holder of that lock is marked."""
         for source, watch, _teller, _writer in self._watches:
             if source.slug == EMBEDDED:
                 watch.ledger.mark_stale_write(key)
@@ -136,7 +136,7 @@ class Watcher:
     # --- sources
 
     def _begin(self) -> None:
-        """Every source, with what another watcher left of it. Waits for our own Redis and the database."""
+        """Starts every source, with what another watcher left. Waits for our own Redis and the database."""
         sources = self._when_there(lambda: {source.slug: source for source in ensure_sources()})
         self._when_there(self._clock.keep)
         self._scribe.start()
@@ -156,7 +156,7 @@ class Watcher:
         teller = Teller(config.slug, source.stream_id, writer, seq, self._clock)
         events = Events(source, self._scribe, self._leader.check)
         events.already_open({(alert["id"], alert["kind"]) for alert in raised})
-        ours = (prefix().encode(), LADDER.encode())  # the ladder judges its own lock, forty times a second
+        ours = (prefix().encode(), LADDER.encode())  # the ladder's own locks change forty times a second
         watch = SourceWatch(
             config, ledger, Standing(self._clock), events, is_ours=lambda key: key.startswith(ours), news=teller.wake
         )
@@ -170,13 +170,13 @@ class Watcher:
             try:
                 return do()
             except (StoreGone, Error) as error:
-                logger.warning("The watcher waits: %s", error)
+                logger.warning("The watcher is waiting: %s", error)
                 close_old_connections()
                 self._stopping.wait(1.0)
         return None
 
     def _follow_wishes(self) -> float:
-        """Pauses what operators want paused, and tells of breaks whose process died. Returns when to do so again."""
+        """Applies requested pauses, and records breaks whose process died. Returns when to do so again."""
         close_old_connections()
         try:
             paused = dict(LockSource.objects.values_list("slug", "paused"))

@@ -1,4 +1,4 @@
-"""How the watching of one source goes, as pages are told it."""
+"""The status of watching one source, as pages see it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Standing:
             return self._status.copy()
 
     def enter(self, state: State, trouble: SourceTrouble | None = None) -> bool:
-        """What it is at from now on; whether that is something else than before."""
+        """Sets the current activity; returns whether it changed."""
         told: Trouble | None = None if trouble is None else {"kind": trouble.kind, "text": trouble.text}
         with self._lock:
             before, wrong = self._status["state"], self._status["trouble"]
@@ -69,7 +69,7 @@ class Standing:
             return True
 
     def learn(self, can: Capabilities, way: Way) -> None:
-        """What the server is and how changes are heard."""
+        """Sets what the server is and how changes are heard."""
         advice: Advice | None = None
         if can.missing:
             advice = {"line": can.missing, "cost": "notifications", "servers": list(can.lacking)}
@@ -77,31 +77,31 @@ class Standing:
             self._status |= {"server": can.server, "role": can.role, "way": way, "advice": advice}
 
     def progress(self, progress: Progress) -> None:
-        """How far a search is."""
+        """Sets the progress of a search."""
         with self._lock:
             self._status["scanned"], self._status["keys"] = progress.scanned, progress.keys
             if self._status["state"] == "discovering":
                 self._status["progress"] = round(progress.share, 3)
 
     def reconciled(self, took_ms: float) -> None:
-        """Everything was searched."""
+        """The search is complete."""
         with self._lock:
             self._status["reconciled_at"], self._status["took_ms"] = self._clock.now_ms(), round(took_ms)
 
     def count(self, keys: int, *, capped: bool) -> None:
-        """How many keys the source has, and whether locks are left out."""
+        """Sets how many keys the source has, and whether locks are left out."""
         with self._lock:
             self._status["keys"], self._status["capped"] = keys, capped
 
     def throttle(self) -> None:
-        """Something was put off to keep the budget."""
+        """Something was postponed to stay within the budget."""
         self._throttled_until_s = time.monotonic() + _THROTTLED_FOR_S
 
     def bill(self, source: Source) -> None:
-        """What was spent, of the last ten seconds."""
+        """The cost over the last ten seconds."""
         now, bill = time.monotonic(), source.cost.bill()
         bills = self._bills
-        if bills and bill.calls < bills[-1][1].calls:  # of a new connection, which counts from nought
+        if bills and bill.calls < bills[-1][1].calls:  # from a new connection, which counts from zero
             bills.clear()
             bills.append((now, _NO_BILL))
         bills.append((now, bill))

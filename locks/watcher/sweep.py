@@ -1,4 +1,4 @@
-"""Searches the whole keyspace of a source, in a thread of its own, in small steps: at first, and again and again."""
+"""Searches the whole keyspace of a source, in its own thread and in small steps: at the start, and repeatedly."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from locks.watcher.inbox import Batch, Inbox
 
 
 class Sweep:
-    """One search. What it finds goes into the inbox; `found` are the keys. Once it is `over` all was searched, or there
-    was `trouble`.
+    """One search. It puts what it finds into the inbox; `found` are the keys. When it is `over`, everything was
+    searched or there was `trouble`.
     """
 
     def __init__(self, source: Source, inbox: Inbox, on_progress: Callable[[Progress], object]) -> None:
@@ -28,11 +28,11 @@ class Sweep:
 
     @property
     def over(self) -> bool:
-        """Whether its thread has ended; then all it found is in the inbox."""
+        """Whether its thread has ended. Everything it found is then in the inbox."""
         return not self._thread.is_alive()
 
     def cancel(self) -> None:
-        """Ends it after the step that is under way."""
+        """Ends it after the current step."""
         self._cancelled.set()
         self._thread.join()
 

@@ -1,7 +1,8 @@
-"""Writes what is known of a source into our own Redis, and tells the pages; in a thread of its own.
+"""Writes what is known about a source to our own Redis, and publishes it to the pages; in its own thread.
 
-The first change after a rest goes out at once, then twenty frames a second at most; fewer where there are so many locks
-that a frame takes long to make. The table is written before its frame: whoever reads it then has what the frame says.
+The first change after a pause goes out at once, then at most twenty frames a second; fewer if there are so many locks
+that a frame takes long to make. The table is written before its frame, so whoever reads it then has what the frame
+says.
 """
 
 from __future__ import annotations
@@ -25,27 +26,27 @@ logger = logging.getLogger(__name__)
 _LEAST_PAUSE_MS = 50.0
 _MOST_PAUSE_MS = 1_000.0
 _SHARE = 4
-"""A fifth of the time at most goes into making frames."""
+"""At most a fifth of the time goes into making frames."""
 _AGAIN_AFTER_MS = 1_000.0
 _MOST_UNWRITTEN = 50_000
 
 
 class Watched(Protocol):
-    """What is told of."""
+    """The source to publish."""
 
     @property
     def ledger(self) -> Ledger:
         """The locks."""
 
     def status(self) -> Status:
-        """How the watching goes; seq, locks and clock_ms are the teller's."""
+        """The status of the watching; the teller adds seq, locks and clock_ms."""
 
 
 class Teller:
     """The table, status and frames of one source. `fenced` is called when a newer leader writes."""
 
     def __init__(self, slug: str, stream_id: int, writer: TableWriter, seq: int, clock: OurClock) -> None:
-        """`seq` is what the writer's claim gave."""
+        """`seq` is the one that the writer claimed."""
         self._slug = slug
         self._stream_id = stream_id
         self._writer = writer
@@ -61,19 +62,19 @@ class Teller:
         self._thread: threading.Thread | None = None
 
     def start(self, watched: Watched, fenced: Callable[[], None]) -> None:
-        """Begins. `fenced` is called, once, when somebody else leads."""
+        """Starts the thread. Calls `fenced` once, when another process leads."""
         self._thread = threading.Thread(target=self._run, args=(watched, fenced), name="teller", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it, after what it is at."""
+        """Ends it after the current write."""
         self._stopping.set()
         self._some.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
 
     def wake(self) -> None:
-        """There is something to tell."""
+        """There is news to publish."""
         self._some.set()
 
     def _run(self, watched: Watched, fenced: Callable[[], None]) -> None:
@@ -81,7 +82,7 @@ class Teller:
         while not self._stopping.is_set():
             self._some.clear()
             now_ms = monotonic_ms()
-            # Without news too, once a second: so that a page can tell rest from a dead watcher.
+            # Also once a second without news, so that a page can tell calm from a dead watcher.
             due_ms = not_before_ms if watched.ledger.has_news() else max(not_before_ms, told_ms + _MOST_PAUSE_MS)
             regroup_ms = max(self._frames.regroup_at_ms(), regroup_from_ms)
             if now_ms < min(due_ms, regroup_ms):
@@ -96,16 +97,16 @@ class Teller:
             try:
                 pause_ms = self._tell(watched)
             except Fenced as newer:
-                logger.error("%s: somebody else leads; nothing is written any more: %s", self._slug, newer)
+                logger.error("%s: another process leads; this one stops writing: %s", self._slug, newer)
                 fenced()
                 return
-            except Exception:  # a source whose teller is dead would look unwatched for ever
-                logger.exception("%s: the teller stumbled; the whole table is written next", self._slug)
+            except Exception:  # otherwise the source would look unwatched for ever
+                logger.exception("%s: the teller failed; the whole table is written next", self._slug)
                 self._lost, pause_ms = True, _AGAIN_AFTER_MS
             told_ms, not_before_ms = now_ms, monotonic_ms() + pause_ms
 
     def _tell(self, watched: Watched) -> float:
-        """Writes and publishes what is new, and says how long to rest then, in ms. Raises Fenced."""
+        """Writes and publishes the news, and returns how long to pause then, in ms. Raises Fenced."""
         began_ms = monotonic_ms()
         try:
             self._clock.keep()
@@ -122,10 +123,10 @@ class Teller:
             return _AGAIN_AFTER_MS
         self._seq, ended, self._unwritten = seq, self._unwritten, []
         if self._gone:
-            logger.warning("%s: our own Redis is back, and the table is written again", self._slug)
+            logger.warning("%s: our own Redis is back; writing the table again", self._slug)
             self._gone = False
         if news.more and began_ms - self._framed_ms < _MOST_PAUSE_MS:
-            # Thousands of rows: pages are told once a second, until the table has them all.
+            # Thousands of rows: pages get a frame once a second, until the table has them all.
             self._frames.start_over()
             return monotonic_ms() - began_ms
         self._framed_ms = began_ms
@@ -140,7 +141,7 @@ class Teller:
                 self._writer.write(seq, news.changed, news.gone, self._unwritten, status)
                 return
             except TableLost:
-                logger.warning("%s: our own Redis lost the table; it is written again", self._slug)
+                logger.warning("%s: our own Redis lost the table; writing it again", self._slug)
                 self._lost = True
         self._writer.replace(seq, ledger.rows, status)
         self._writer.write(seq, {}, (), self._unwritten)
@@ -148,7 +149,7 @@ class Teller:
         self._lost = False
 
     def _name_broken(self) -> None:
-        """A break looks like a release; the mark that it left tells them apart."""
+        """A break looks like a release; the mark it left tells them apart."""
         released = [hold["id"] for hold in self._unwritten if hold["end"] == "released"]
         if broken := broken_among(self._slug, released):
             for hold in self._unwritten:
@@ -156,8 +157,8 @@ class Teller:
                     hold["end"] = "broken"
 
     def _note_gone(self, trouble: StoreGone) -> None:
-        """What was taken from the ledger may be written or not: the whole table is, next time."""
+        """What was taken from the ledger may or may not be written, so the whole table is written next time."""
         self._lost = True
         if not self._gone:
-            logger.warning("%s: our own Redis does not take the table; it is tried again: %s", self._slug, trouble)
+            logger.warning("%s: our own Redis does not accept the table; trying again: %s", self._slug, trouble)
         self._gone = True

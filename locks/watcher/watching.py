@@ -1,4 +1,4 @@
-"""The eye of one source, in a thread of its own: connects, searches, follows what changes; after trouble, again."""
+"""The eye of one source, in its own thread: connects, searches, follows changes; after trouble, starts over."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from locks.watcher.sweep import Sweep
 logger = logging.getLogger(__name__)
 
 BUDGET = 0.05
-"""The share of a server's time that a search may take; the first one may take more, and ends sooner."""
+"""The share of a server's time that a search may take. The first one may take more, and ends sooner."""
 RECONCILE_EVERY_MS = 30_000.0
 _SCAN_EVERY_MS = 1_000.0
 _TICK_MS = 1_000.0
@@ -34,28 +34,28 @@ _DISOWNED_AFTER_MS = 3_000.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _HOPELESS_PAUSE_S = 0.1, 2.0, 5.0
 _MOST_RELOOKED = 5_000
 _MOST_LISTENED = 500
-"""Locks with subscribers that are asked for their waiters in a second; where there are more, they take turns."""
+"""How many locks with subscribers are asked for their waiters per second. If there are more, they take turns."""
 
 
 class _Leave(Exception):
-    """The source is to be left, for a pause or to listen in another way."""
+    """Leave the source, for a pause or to listen in another way."""
 
 
 class Recorder(Protocol):
-    """What becomes an event. Each returns at once."""
+    """Turns things into events. Each method returns at once."""
 
     def alert(self, told: Told) -> None:
         """An alert was raised or cleared."""
 
     def lost(self, trouble: SourceTrouble) -> None:
-        """Nothing is seen of the source."""
+        """Contact with the source is lost."""
 
     def back(self) -> None:
-        """It is seen again."""
+        """Contact with the source is back."""
 
 
 class SourceWatch:
-    """Watches one source and writes what it sees into a ledger. `news` is called when there is something to tell."""
+    """Watches one source and writes what it sees to a ledger. Calls `news` when there is something to publish."""
 
     def __init__(
         self,
@@ -84,25 +84,25 @@ class SourceWatch:
         self._disown_at_ms: float | None = None
 
     def status(self) -> Status:
-        """How it goes."""
+        """The status of the watching."""
         return self._standing.status()
 
     def start(self) -> None:
-        """Begins."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it; `join` waits."""
+        """Asks it to end; `join` waits."""
         self._stopping.set()
         self._inbox.wake()
 
     def join(self, timeout_s: float) -> None:
-        """Until it has ended."""
+        """Waits until it has ended."""
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
 
     def pause(self, on: bool) -> None:
-        """While paused no command is sent to the source."""
+        """While paused, no command is sent to the source."""
         if on != self._paused.is_set():
             (self._paused.set if on else self._paused.clear)()
             self._inbox.wake()
@@ -122,7 +122,7 @@ class SourceWatch:
             except SourceTrouble as found:
                 trouble = found
             except Exception as error:
-                logger.exception("%s: the watcher stumbled", self.slug)
+                logger.exception("%s: the watcher failed", self.slug)
                 trouble = SourceTrouble("other", f"{type(error).__name__}: {error}")
             if self._down(trouble):
                 pause_s = _FIRST_PAUSE_S
@@ -130,7 +130,7 @@ class SourceWatch:
             pause_s = min(_LONGEST_PAUSE_S, 2 * pause_s)
 
     def _visit(self) -> None:
-        """Connects and follows, until it is to be left. Raises SourceTrouble."""
+        """Connects and follows, until told to leave. Raises SourceTrouble."""
         with connect(self._config, BUDGET if self._discovered else None) as source, suppress(_Leave):
             visit = _Visit(self, source)
             try:
@@ -139,7 +139,7 @@ class SourceWatch:
                 visit.close()
 
     def _down(self, trouble: SourceTrouble) -> bool:
-        """Nothing is seen of it; whether that is new. An event says so once it lasts."""
+        """Contact is lost; returns whether that is new. If it lasts, an event reports it."""
         now_ms = monotonic_ms()
         new = self._down_since_ms is None
         if self._down_since_ms is None:
@@ -181,14 +181,14 @@ class _Visit:
         self._sweep_again = False
 
     def follow(self) -> None:
-        """Until it is to be left, which raises _Leave. Raises SourceTrouble."""
+        """Follows until told to leave, which raises _Leave. Raises SourceTrouble."""
         self._inbox.clear()
         can = self._source.capabilities()
         self._ear, self._way = listen(self._source, can, self._inbox)
         self._standing.learn(can, self._way)
         self._watch._up()
         self._looking.first = not self._watch._discovered
-        # What happened while nobody listened is known as little as where one only scans.
+        # What happened while nobody listened is as unknown as with scanning only.
         self._looking.look(self._ledger.held_keys(), self._source.facts, told=False)
         self._looking.way = self._way
         self._begin_sweep()
@@ -245,7 +245,7 @@ class _Visit:
         self._sweep = Sweep(self._source, self._inbox, self._standing.progress)
 
     def _follow_sweep(self) -> None:
-        """Begins one where it is time, and ends one that found everything."""
+        """Begins one when it is time, and ends one that is complete."""
         sweep = self._sweep
         if sweep is None:
             if self._sweep_again or monotonic_ms() >= self._sweep_at_ms:
@@ -259,7 +259,7 @@ class _Visit:
             raise sweep.trouble
         self._looking.sweep_ended(sweep.found)
         took_ms = monotonic_ms() - sweep.began_ms
-        # As long a rest as it took, at least: of a large server a search within the budget takes a minute.
+        # Rest at least as long as it took: on a large server, a search within the budget takes a minute.
         self._sweep_at_ms = monotonic_ms() + max(took_ms, _SCAN_EVERY_MS if self._ear is None else RECONCILE_EVERY_MS)
         self._standing.reconciled(took_ms)
         if self._looking.first:
@@ -274,7 +274,7 @@ class _Visit:
         self._watch._disown_at_ms = monotonic_ms() + _DISOWNED_AFTER_MS
 
     def _look_at_ways(self) -> None:
-        """Somebody may have switched notifications on or off."""
+        """Somebody may have turned notifications on or off."""
         can = self._source.capabilities()
         better = can.notifications == "on" and self._way != "notifications"
         worse = can.notifications == "off" and self._way == "notifications"
@@ -290,7 +290,7 @@ class _Visit:
         keys = sum(int(line.call("DBSIZE")) for line in self._source.lines())
         held = self._ledger.held_keys()
         self._standing.count(keys, capped=self._ledger.capped or self._source.capped)
-        # A FLUSHALL is told by no notification; fewer keys than locks are a sign of it.
+        # No notification reports a FLUSHALL; fewer keys than locks are a sign of it.
         if keys < len(held):
             self._flushed()
         elif self._ear is None and len(held) <= _MOST_RELOOKED:
@@ -308,12 +308,12 @@ class _Visit:
             self._ledger.disown()
 
     def _look_at_connections(self) -> None:
-        """Who is connected, where that tells of waiters or of holders."""
+        """Looks at the connections, if they tell about waiters or holders."""
         recognised, new = self._ledger.wants_connections()
         if not (recognised or new or self._looking.blocked()):
             return
         connections = self._source.connections(0.0 if recognised or self._looking.blocked() else 10.0)
-        if connections is None:  # nobody may ask: whoever came is not looked for later either
+        if connections is None:  # not allowed: newcomers are not looked for later either
             self._ledger.forget_new()
             self._looking.forget_blocked()
             return

@@ -1,4 +1,4 @@
-"""One client of a cluster: a line to each node, and the way of a request to the node that has its slot."""
+"""One client of a cluster: a line to each node, and the routing of a request to the node that has its slot."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _ASKING: Final = command(b"ASKING")
 _MAP: Final = command(b"CLUSTER", b"NODES")
 
 Answered = Callable[[Outcome, Address | None], None]
-"""The outcome, and the node that it came from (None: nobody has the slot)."""
+"""The outcome, and the node that it came from (None: the slot has no owner)."""
 
 
 class Client:
-    """Sends requests by the slot map that it shares with others, and corrects it. `on_stale()` asks for a new one.
+    """Sends requests by a slot map that it shares with others and corrects. `on_stale()` asks for a new map.
 
-    `limits` are those of each of its lines.
+    `limits` apply to each of its lines.
     """
 
     def __init__(
@@ -35,9 +35,9 @@ class Client:
         self._lines: dict[Address, Line] = {}
 
     def ask(self, slot: int, packed: bytes, answered: Answered) -> None:
-        """Sends a command on a key of this slot; `answered` is called once, within a few times the line's timeout.
+        """Sends a command about a key of this slot. Calls `answered` once, within a few times the line's timeout.
 
-        An `ErrorReply` that arrives there was no redirection: CLUSTERDOWN, OOM, LOADING, ...
+        If it gets an `ErrorReply`, that was not a redirection: CLUSTERDOWN, OOM, LOADING, ...
         """
         owner = self._slots.owners[slot]
         if owner is None:
@@ -47,14 +47,14 @@ class Client:
             self.line(owner).ask(packed, _Errand(self, slot, packed, answered, owner))
 
     def line(self, address: Address) -> Line:
-        """The line to a node; made when it is first asked for."""
+        """The line to a node, created at its first use."""
         line = self._lines.get(address)
         if line is None:
             line = self._lines[address] = Line(address, self._password, self._limits)
         return line
 
     def read_map(self, address: Address, done: Callable[[bool], None]) -> None:
-        """Asks a node for the whole slot map; `done(True)` once it is taken over."""
+        """Asks a node for the whole slot map; calls `done(True)` once it is applied."""
 
         def take(reply: Outcome) -> None:
             done(isinstance(reply, bytes) and not isinstance(reply, ErrorReply) and self._take_map(reply, address))
@@ -69,29 +69,29 @@ class Client:
         return True
 
     def forget(self, *, but: Iterable[Address]) -> None:
-        """Closes the lines that are down to all others: those nodes are gone."""
+        """Closes the broken lines to all other nodes: those nodes are gone."""
         for address in self._lines.keys() - set(but):
             if not self._lines[address].is_up:
                 self._lines.pop(address).close()
 
     def close(self) -> None:
-        """Closes every line; what is in flight fails. A later request makes new ones."""
+        """Closes every line; requests in flight fail. A later request opens new lines."""
         lines, self._lines = self._lines, {}
         for line in lines.values():
             line.close()
 
     def connections(self) -> int:
-        """How many of its lines are up."""
+        """How many of its lines work."""
         return sum(line.is_up for line in self._lines.values())
 
     def redirected(self, errand: _Errand, refusal: ErrorReply) -> bool:
-        """Whether the request was sent on to where the node said."""
+        """Whether the request was redirected to where the node said."""
         word, *words = refusal.split(b" ")
         if word not in (b"MOVED", b"ASK") or len(words) < 2 or errand.hops >= MOST_HOPS:
             return False
         try:
             address = Address.parse(words[1].decode("ascii", "replace")).seen_from(errand.address)
-        except ValueError:  # it names no address
+        except ValueError:  # not an address
             return False
         if word == b"MOVED":
             self._slots.move(errand.slot, address)
@@ -102,14 +102,14 @@ class Client:
         return True
 
     def settled(self, errand: _Errand, outcome: Outcome) -> None:
-        """The end of a request. After a failure the slot may have another owner."""
+        """A request ended. After a failure the slot may have another owner."""
         if isinstance(outcome, Failed | ErrorReply) and outcome is not Failed.FULL:
             self._on_stale()
         errand.answered(outcome, errand.address)
 
 
 class _Errand:
-    """A request on its way; called with what came of it at one node."""
+    """A request in progress; called with the outcome at one node."""
 
     __slots__ = ("_client", "address", "answered", "hops", "packed", "slot")
 

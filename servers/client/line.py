@@ -1,8 +1,8 @@
-"""One connection of a client to one node. Requests are pipelined, and none of them waits for long.
+"""One connection of a client to one node. Requests are pipelined, and none waits for long.
 
-A node that is silent for the timeout, or gone, fails everything that is in flight to it at once; from then on a request
-is turned away unsent until the node has answered a greeting. So a frozen node costs its own requests one timeout, once,
-and nobody else's anything.
+If a node is gone, or silent for the timeout, everything in flight to it fails at once. From then on requests are
+refused unsent until the node has answered a greeting. So a frozen node costs its own requests one timeout, once, and
+other nodes nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from servers.address import Address
 from servers.resp import ErrorReply, NotAReply, Replies, Reply, command
 
 RETRY_S: Final = 0.1
-# A frozen server takes connections until its backlog is full: one greeting is left waiting there for so long.
+# A frozen server accepts connections until its backlog is full, so one greeting waits there for this long.
 GREETING_S: Final = 10.0
 
 
 class Limits(NamedTuple):
-    """How long a request may stay without a reply, in seconds, and how many may wait for theirs on one line.
+    """The seconds a request may go without a reply, and how many requests may wait on one line.
 
-    A client that only wants to go on keeps the timeout short; one that measures how long a node takes does not.
+    A client that must keep going uses a short timeout; one that measures how long a node takes does not.
     """
 
     timeout_s: float = 0.3
@@ -38,9 +38,9 @@ LIMITS: Final = Limits()
 class Failed(Enum):
     """What came instead of a reply."""
 
-    LOST = "sent, and no reply within the time: it may have been done"
-    AWAY = "not sent: the node does not answer now"
-    FULL = "not sent: too many are in flight to the node"
+    LOST = "sent, but no reply in time: it may have been carried out"
+    AWAY = "not sent: the node is not responding"
+    FULL = "not sent: too many requests are in flight to the node"
 
 
 Outcome = Reply | Failed
@@ -48,9 +48,9 @@ Done = Callable[[Outcome], None]
 
 
 class Line:
-    """Lives in the running loop, connects at once, and again after each failure, until closed.
+    """Runs in the current loop. Connects at once, and again after each failure, until closed.
 
-    Without `limits` those of LIMITS hold.
+    Without `limits`, LIMITS apply.
     """
 
     def __init__(self, address: Address, password: str, limits: Limits | None = None) -> None:
@@ -59,21 +59,21 @@ class Line:
         self._greeting = (command(b"AUTH", password.encode()) if password else b"") + command(b"PING")
         self._greeting_replies = 2 if password else 1
         self._loop = asyncio.get_running_loop()
-        self._in_flight: deque[tuple[float, Done]] = deque()  # deadline, and whom to tell
+        self._in_flight: deque[tuple[float, Done]] = deque()  # deadline and callback
         self._out: list[bytes] = []
         self._wire: _Wire | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._closed = False
-        self.takes = True  # requests sent before the first reply wait for it
+        self.takes = True  # requests made before the first reply wait for it
         self.is_up = False
         self._connect(self.limits.timeout_s)
 
     def ask(self, packed: bytes, done: Done, *, first: bytes = b"") -> None:
-        """Sends a command; `done` is called once, at the latest after the timeout, at once where it is turned away.
+        """Sends a command. Calls `done` once: after the timeout at the latest, at once if the request is refused.
 
-        `first` is a command that goes before it on the same connection, and whose reply nobody hears (ASKING).
+        `first` is a command that goes before it on the same connection and whose reply is ignored (ASKING).
         """
         if not self.takes:
             done(Failed.AWAY)
@@ -86,8 +86,8 @@ class Line:
             self._send(packed, deadline, done)
 
     def when_next(self, told: Callable[[], None]) -> None:
-        """`told` is called once all that is in flight now has ended, at once where nothing is: whoever asks next is
-        first in line then.
+        """Calls `told` once everything now in flight has ended, at once if nothing is: the next request is then first
+        in line.
         """
         if not self._in_flight:
             told()
@@ -96,7 +96,7 @@ class Line:
         self._in_flight[-1] = deadline, partial(_both, done, told)
 
     def close(self) -> None:
-        """Drops the connection; what is in flight is lost."""
+        """Drops the connection; requests in flight are lost."""
         self._closed = True
         self._fail()
 
@@ -131,7 +131,7 @@ class Line:
             self._out.clear()
 
     def _look(self) -> None:
-        """The oldest deadline has come, or had come when the timer was set."""
+        """The oldest deadline has passed, or had when the timer was set."""
         self._timer = None
         if not self._in_flight:
             return
@@ -143,35 +143,35 @@ class Line:
     def _greeted(self, reply: Outcome) -> None:
         if reply == b"PONG":
             self.takes = self.is_up = True
-            if self._timer is not None:  # it was set for the greeting, which may wait longer than a request
+            if self._timer is not None:  # set for the greeting, which may wait longer than a request
                 self._timer.cancel()
                 self._timer = None
             if self._in_flight:
                 self._timer = self._loop.call_at(self._in_flight[0][0], self._look)
-        elif isinstance(reply, ErrorReply):  # still loading, or another password
+        elif isinstance(reply, ErrorReply):  # still loading, or the wrong password
             self._fail()
 
     def wire_made(self, wire: _Wire) -> None:
-        """Connected: what waits is sent."""
+        """Connected: sends the waiting requests."""
         if wire is self._wire:
             self._flush()
         elif wire.transport is not None:
             wire.transport.abort()
 
     def wire_heard(self, wire: _Wire, replies: list[Reply]) -> None:
-        """Replies came, in the order of the requests."""
+        """Replies arrived, in the order of the requests."""
         for reply in replies:
             if wire is not self._wire or not self._in_flight:
                 return
             self._in_flight.popleft()[1](reply)
 
     def wire_lost(self, wire: _Wire) -> None:
-        """Refused, reset, or ended by the node."""
+        """Refused, reset, or closed by the node."""
         if wire is self._wire:
             self._fail()
 
     def _fail(self) -> None:
-        """Everything in flight is lost, and the next greeting is on its way soon."""
+        """Fails everything in flight, and schedules the next greeting."""
         self.takes = self.is_up = False
         wire, self._wire = self._wire, None
         if self._connecting is not None:
@@ -192,7 +192,7 @@ class Line:
 
 
 class _Wire(asyncio.Protocol):
-    """A connection. What comes on one that its line has given up reaches nobody."""
+    """A connection. What arrives after its line has given it up is ignored."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -200,7 +200,7 @@ class _Wire(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)  # that of uvloop is no subclass
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's transport is not a subclass
         self._line.wire_made(self)
 
     def data_received(self, data: bytes) -> None:
@@ -221,4 +221,4 @@ def _both(done: Done, told: Callable[[], None], outcome: Outcome) -> None:
 
 
 def _nobody(_reply: Outcome) -> None:
-    """Nobody waits for this reply."""
+    """Ignores a reply."""

@@ -1,4 +1,4 @@
-"""Which node has which slot, as the cluster itself last said."""
+"""Which node has which slot, as the cluster last reported."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from servers.topology import parse_members
 
 
 class SlotOwners:
-    """The address of each slot's primary; None for a slot that nobody has."""
+    """The address of each slot's primary; None for a slot without an owner."""
 
     def __init__(self) -> None:
         self.owners: list[Address | None] = [None] * SLOTS
 
     def move(self, slot: int, address: Address) -> None:
-        """One slot has this owner: somebody was told so by MOVED."""
+        """A slot has this owner, according to a MOVED."""
         self.owners[slot] = address
 
     def read(self, text: bytes, asked: Address) -> None:
-        """Takes the whole of CLUSTER NODES as the node `asked` answered it. Raises NotTopology, and changes nothing."""
+        """Reads all of CLUSTER NODES as the node `asked` answered it. On NotTopology nothing changes."""
         owners: list[Address | None] = [None] * SLOTS
         for member in parse_members(text.decode("ascii", "replace")):
             if member.primary:
@@ -28,5 +28,5 @@ class SlotOwners:
         self.owners = owners
 
     def addresses(self) -> set[Address]:
-        """Everybody who has a slot."""
+        """All nodes that have slots."""
         return {owner for owner in self.owners if owner is not None}

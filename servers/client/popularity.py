@@ -1,4 +1,4 @@
-"""Which keys a workload asks for, by their positions in the key set."""
+"""Which keys a workload requests, by their positions in the key set."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ UNIFORM: Final = "uniform"
 ZIPF: Final = "zipf"
 DISTRIBUTIONS: Final = (ZIPF, UNIFORM)
 
-# Of a Zipf distribution so many positions are counted one by one; behind them 1/x is as good as its own integral.
+# This many positions of a Zipf distribution are summed exactly; after them the integral of 1/x is as good.
 _HEAD = 1 << 16
 
 
 def draw(distribution: str, count: int, size: int, rng: np.random.Generator) -> NDArray[np.uint32]:
-    """`size` positions in 0..count-1. Uniform, or Zipf of exponent 1: position i with a weight of 1 / (i + 1).
+    """`size` positions in 0..count-1. Uniform, or Zipf with exponent 1: position i has a weight of 1 / (i + 1).
 
-    Raises ValueError for another distribution, or without keys.
+    Raises ValueError for any other distribution, or if there are no keys.
     """
     if count < 1:
         raise ValueError("there are no keys to draw from")
@@ -41,5 +41,5 @@ def draw(distribution: str, count: int, size: int, rng: np.random.Generator) -> 
 
 @lru_cache(maxsize=4)
 def _cumulated(count: int) -> NDArray[np.float64]:
-    """The sums of 1, 1 + 1/2, 1 + 1/2 + 1/3, ..."""
+    """The partial sums of 1 + 1/2 + 1/3 + ..."""
     return np.cumsum(1.0 / np.arange(1, count + 1))

@@ -1,4 +1,4 @@
-"""What the clients saw in a window of time, as the frame "traffic" tells it."""
+"""What the clients saw in a window of time, as the frame "traffic" reports it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class _Share:
 
 @dataclass(slots=True)
 class Window:
-    """Filled as operations end; every count is of those that ended in it.
+    """Filled as operations end; each is counted in the window in which it ended.
 
-    An operation is a read or a write that was answered; a miss is answered too. An error is one that was not: refused,
-    timed out, or turned away unsent. What a miss has stored is no operation, but an error when it fails.
+    An operation is an answered read or write; a miss is answered too. An error is one that was not answered: refused,
+    timed out, or refused unsent. Storing a missed key is not an operation, but an error if it fails.
     """
 
     reads: int = 0
@@ -54,13 +54,13 @@ class Window:
         self._nodes[address].ops += 1
 
     def error(self, address: Address | None) -> None:
-        """An operation failed at this node; None: nobody has its slot."""
+        """An operation failed at this node; None if its slot has no owner."""
         self.errors += 1
         if address is not None:
             self._nodes[address].errors += 1
 
     def frame(self, *, at_ms: int, window_ms: int, clients: int, numbers: Mapping[Address, int]) -> dict[str, Any]:
-        """The frame. Counts are of the window, not a second; latencies from the planned time of sending."""
+        """The frame. Counts are per window, not per second; latencies start at the planned time of sending."""
         p50, p99 = np.percentile(self._latencies, (50, 99)) * 1000 if self._latencies else (None, None)
         return {
             "at": at_ms,

@@ -1,5 +1,5 @@
-"""The driver of a Valkey Cluster: its servers meet, own slots, move them, lose members and are measured.
+"""The driver of a Valkey Cluster: brings servers together, assigns and moves slots, removes members, measures.
 
-Synchronous, by address, without a database: what is so is what the servers say, and what is wanted the caller knows.
-`engine.Engine` is made of one part a file.
+Synchronous, by address, without a database: the servers report the actual state, and the caller knows the wanted one.
+`engine.Engine` is composed of one part per file.
 """

@@ -19,29 +19,29 @@ from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
 
 T = TypeVar("T")
 
-LOOK_EVERY_S = 0.005  # servers tell nobody that they changed: they are asked
+LOOK_EVERY_S = 0.005  # servers do not announce changes, so they are polled
 IDLE_S = 60.0
 _MOST_AT_ONCE = 64
 
 
 @dataclass
 class _Client:
-    """Connections to one server; `used_at` of the monotonic clock."""
+    """Connections to one server; `used_at` is on the monotonic clock."""
 
     redis: redis.Redis
     used_at: float = 0.0
 
     def let_go(self) -> None:
-        """Closes what nobody uses; what another thread is using closes when that is done."""
+        """Closes unused connections; one that another thread is using closes when that is done."""
         self.redis.connection_pool.disconnect(inuse_connections=False)
 
 
 class Calls:
-    """Connections to servers that share a password. May be used from any thread."""
+    """Connections to servers that share a password. Thread-safe."""
 
     def __init__(self, password: str, timeout_s: float) -> None:
         self.timeout_s = timeout_s
-        self.patience_s = 0.0  # on top of every deadline, while servers stop for so long on purpose
+        self.patience_s = 0.0  # added to every deadline while servers are paused on purpose
         self._password = password
         self._clients: dict[tuple[Address, float], _Client] = {}
         self._lock = threading.Lock()
@@ -61,8 +61,11 @@ class Calls:
     def many(
         self, address: Address, commands: Iterable[Sequence[str | int | bytes]], timeout_s: float | None = None
     ) -> list[Any]:
-        """The replies to several commands sent at once, a Refusal where one was refused. Raises Unreachable."""
-        client = self._client(address, timeout_s)  # held: one that nobody holds closes even what is in use
+        """The replies to several commands sent at once, with a Refusal for each that was refused.
+
+        Raises Unreachable.
+        """
+        client = self._client(address, timeout_s)  # hold a reference: an unreferenced client closes connections in use
         try:
             with client.pipeline(transaction=False) as pipeline:
                 for words in commands:
@@ -75,7 +78,7 @@ class Calls:
     def every(
         self, address: Address, commands: Sequence[Sequence[str | int | bytes]], timeout_s: float | None = None
     ) -> list[Any]:
-        """As `many`, but raises the first Refusal."""
+        """Like `many`, but raises the first Refusal."""
         replies = self.many(address, commands, timeout_s) if commands else []
         for reply in replies:
             if isinstance(reply, EngineError):
@@ -85,10 +88,10 @@ class Calls:
     def everywhere(
         self, addresses: Iterable[Address], ask: Callable[[Address], T], patience_s: float | None = None
     ) -> dict[Address, T | EngineError]:
-        """What `ask` gives for each address, all at once; the error where it raised one of ours.
+        """The result of `ask` for each address, all at once; the error if it raised one of ours.
 
-        With `patience_s` the last are not waited for: who is not done so long after half of them (or twice as long as
-        those took) is Unreachable. What it was asked goes on, until it answers or its time is over.
+        With `patience_s` it does not wait for stragglers: a server that is not done this long after half of them (or
+        after twice the time those took) is Unreachable. Its request continues until it answers or its time is over.
         """
 
         def asked(address: Address) -> T | EngineError:
@@ -101,7 +104,7 @@ class Calls:
         try:
             asking = {address: self._threads.submit(asked, address) for address in dict.fromkeys(addresses)}
         except RuntimeError:  # closed
-            return {address: Unreachable(f"{address}: its cluster is left") for address in addresses}
+            return {address: Unreachable(f"{address}: its cluster is closed") for address in addresses}
         if patience_s is not None:
             for done, _future in enumerate(as_completed(asking.values()), start=1):
                 if 2 * done >= len(asking):
@@ -110,12 +113,12 @@ class Calls:
         return {
             address: future.result()
             if patience_s is None or future.done()
-            else Unreachable(f"{address}: no answer yet")
+            else Unreachable(f"{address}: no answer in time")
             for address, future in asking.items()
         }
 
     def all_of(self, addresses: Iterable[Address], ask: Callable[[Address], T]) -> dict[Address, T]:
-        """As `everywhere`, but raises the first error."""
+        """Like `everywhere`, but raises the first error."""
         given: dict[Address, T] = {}
         for address, reply in self.everywhere(addresses, ask).items():
             if isinstance(reply, EngineError):
@@ -124,12 +127,12 @@ class Calls:
         return given
 
     def password_words(self) -> tuple[str, ...]:
-        """What makes a server sign in at another (MIGRATE); nothing where there is no password."""
+        """The arguments that let a server sign in at another (MIGRATE); empty without a password."""
         return ("AUTH", self._password) if self._password else ()
 
     def leave(self, address: Address) -> None:
-        """Closes the connections to a server that has ended for good, and to any that nobody asked for IDLE_S: another
-        thread may have asked one that had just ended.
+        """Closes the connections to a server that has ended for good, and to any server that nobody used for IDLE_S:
+        another thread may have connected to one that had just ended.
         """
         longest = time.monotonic() - IDLE_S
         with self._lock:
@@ -138,7 +141,7 @@ class Calls:
                 self._clients.pop(key).let_go()
 
     def close(self) -> None:
-        """Closes every connection. Whoever is asked from here on is Unreachable."""
+        """Closes every connection. Later requests raise Unreachable."""
         with self._lock:
             self._closed = True
             for one in self._clients.values():
@@ -150,7 +153,7 @@ class Calls:
         timeout = self.patience_s + (self.timeout_s if timeout_s is None else timeout_s)
         with self._lock:
             if self._closed:
-                raise Unreachable(f"{address}: its cluster is left")
+                raise Unreachable(f"{address}: its cluster is closed")
             one = self._clients.get((address, timeout))
             if one is None:
                 one = self._clients[address, timeout] = _Client(self._connecting(address, timeout))
@@ -165,7 +168,7 @@ class Calls:
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
             protocol=2,
-            # A server that was started again closed our connection: tried once more. A silent one is not.
+            # A server that restarted has closed our connection: try once more. A silent one is not retried.
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
         )
 
@@ -179,7 +182,7 @@ class Calls:
 
 
 def wait_for(true: Callable[[], bool], timeout_s: float, what: str) -> None:
-    """Returns once `true` says so. Raises NotAgreed(what) when it does not within `timeout_s`."""
+    """Returns once `true` is true. Raises NotAgreed(what) if it is not within `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while not true():
         if time.monotonic() > deadline:

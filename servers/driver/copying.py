@@ -1,4 +1,4 @@
-"""Replicas: a server follows a primary, or takes its place."""
+"""Replicas: a server follows a primary, or takes over from it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ LINK_SECTIONS = ("replication", "persistence")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a server says about the copy that it keeps of another one.
+    """What a replica reports about its copy of the primary.
 
-    `follows` is where its primary is, None of a primary. `up`: it has every write of that but those on their way.
-    `syncing`: a copy is being made anew. `offset` counts bytes of the primary's writes. `kept`: the directory has all
-    that the memory has; while a file is made anew, as after a sync, it may not.
+    `follows` is the primary's address, None for a primary. `up`: it has every write except those in flight. `syncing`:
+    a full copy is being made. `offset` counts bytes of the primary's writes. `kept`: the directory has everything that
+    memory has; while a file is being rewritten, as after a sync, it may not.
     """
 
     follows: Address | None
@@ -49,32 +49,32 @@ class Copying(Viewing):
     """The part that deals with replicas."""
 
     def link(self, address: Address, timeout_s: float | None = None) -> Link:
-        """What a server says about the copy that it keeps."""
+        """What a server reports about its copy of the primary."""
         return link_of(self._calls.one(address, "INFO", *LINK_SECTIONS, timeout_s=timeout_s))
 
     def is_followed(self, address: Address, timeout_s: float | None = None) -> bool:
-        """Whether another server has all that this one has, but what is on its way, as this one says."""
+        """Whether another server has everything that this one has, except writes in flight, according to this one."""
         info = self._calls.one(address, "INFO", "replication", timeout_s=timeout_s)
         others = [one for name, one in info.items() if name.startswith("slave") and isinstance(one, dict)]
         return any(one["state"] == "online" for one in others)
 
     def leads(self, address: Address) -> bool:
-        """Whether a server is a primary that owns slots: once it has taken over, that cannot be taken back."""
+        """Whether a server is a primary that owns slots: a takeover cannot be undone once it has happened."""
         mine = self.itself(address)
         return mine.primary and bool(mine.ranges)
 
     def replicate(self, replica: Address, primary_id: str) -> None:
-        """Has an empty server that is in the cluster follow a primary. Does not wait for the copy."""
+        """Makes an empty member follow a primary. Does not wait for the copy."""
         self._calls.one(replica, "CLUSTER", "REPLICATE", primary_id)
 
     def takeover(self, replica: Address, timeout_s: float = 5.0) -> None:
-        """Has a replica take the place of its primary, slots and all; returns when it takes writes.
+        """Makes a replica take over from its primary, slots and all; returns when it accepts writes.
 
-        The primary must be killed before. Never `forget` it before this: the replica would stay one.
+        Kill the primary first. Do not `forget` it before this, or the replica stays a replica.
         """
         deadline = time.monotonic() + timeout_s
         self._calls.one(replica, "CLUSTER", "FAILOVER", "TAKEOVER")
-        wait_for(lambda: self.leads(replica) and self.takes_writes(replica), timeout_s, f"{replica} does not take over")
+        wait_for(lambda: self.leads(replica) and self.takes_writes(replica), timeout_s, f"{replica} did not take over")
         view = self.members(replica)
         mine = myself(view)
         others = [member.address for member in view if member.met and not member.failed and member.primary]

@@ -1,4 +1,4 @@
-"""The one class of the driver that others use, made of its parts."""
+"""The driver's only public class, composed of its parts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from servers.driver.owning import Owning
 
 
 class Engine(Holding, Meeting, Owning, Copying):
-    """Servers of one cluster, which share a password. May be used from any thread.
+    """Servers of one cluster, which share a password. Thread-safe.
 
-    Every method raises Unreachable for a server that it needs and that does not answer within `timeout_s`, Refusal for
-    an error that a server answers, NotAgreed when servers do not come to the same view in time; all are EngineError.
+    Every method raises Unreachable if a server that it needs does not answer within `timeout_s`, Refusal for an error
+    answered by a server, NotAgreed if servers do not reach the same view in time; all are EngineError.
     """
 
     def __init__(self, password: str, timeout_s: float = 0.5) -> None:
@@ -24,11 +24,11 @@ class Engine(Holding, Meeting, Owning, Copying):
         return f"<Engine {self._calls!r}>"
 
     def be_patient(self, seconds: float) -> None:
-        """From here on every server has so much longer to answer: it may be stopped for so long, on purpose."""
+        """Gives every server this much longer to answer from here on, because it may be paused that long on purpose."""
         self._calls.patience_s = seconds
 
     def leave(self, address: Address) -> None:
-        """Closes the connections to a server that has ended for good; each address that was asked has some."""
+        """Closes the connections to a server that has ended for good. Every address in use has some."""
         self._calls.leave(address)
 
     def close(self) -> None:

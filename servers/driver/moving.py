@@ -1,19 +1,21 @@
-"""Slots move with their keys: by the engine's atomic slot migration, or slot by slot where it has none.
+"""Moves slots with their keys: by the engine's atomic slot migration, or slot by slot if it has none.
 
 CLUSTER MIGRATESLOTS SLOTSRANGE first last [first last ...] NODE id, sent to the source, is one job with all of its
-ranges; GETSLOTMIGRATIONS tells of it at source and target, the newest first; CANCELSLOTMIGRATIONS (without an argument,
-though HELP says ALL) is for the source alone. Measured on 9.1.2:
+ranges; GETSLOTMIGRATIONS lists it at source and target, newest first; CANCELSLOTMIGRATIONS (without an argument,
+although HELP says ALL) works only at the source. Measured on 9.1.2:
 
-- DBSIZE of the target does not count what arrives until the slots are its own; that of the source does until then.
-- The target has no memory left: failed after 15 to 60 ms, nothing stays there. The source says "Connection lost".
-- The target is frozen: it is waited for (`repl-timeout`), the source takes writes meanwhile. Killed: failed at once.
-- The source is killed: the target fails the job at once and drops what it has.
+- The target's DBSIZE does not count arriving keys until it owns the slots; the source's does until then.
+- If the target is out of memory, the job fails after 15 to 60 ms and nothing stays there. The source reports
+"Connection lost".
+- If the target is frozen, the source waits for it (`repl-timeout`) and accepts writes meanwhile. If it is killed, the
+job fails at once.
+- If the source is killed, the target fails the job at once and drops what it has.
 - The source signs in at the target with its `primaryauth`; without it the job fails (NOAUTH).
-- A primary that loses its last slot becomes a replica, and no target any more, unless
-  `cluster-allow-replica-migration no`.
+- A primary that loses its last slot becomes a replica, and cannot be a target any more, unless
+`cluster-allow-replica-migration no`.
 
-The classic way (MIGRATE, key by key; Redis from 7.0 on, Valkey before 9.0) has the source wait for its target, and
-serve nobody meanwhile: for a target that is frozen it must not wait so long that it is taken for frozen itself.
+In the classic way (MIGRATE, key by key; Redis from 7.0 on, Valkey before 9.0) the source waits for its target and
+serves nobody meanwhile. It must not wait for a frozen target so long that it seems frozen itself.
 """
 
 from __future__ import annotations
@@ -27,12 +29,12 @@ from servers.driver.viewing import Viewing
 from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
 from servers.slots import SlotRange, slots_in
 
-SENDS_WITHIN_S: Final = 1.0  # a batch of keys, to a target that takes them
+SENDS_WITHIN_S: Final = 1.0  # a batch of keys, to a target that accepts them
 
 _KEYS_AT_ONCE = 100
-# What a source, or its target, says that has not heard yet of what others know: whose the slots are, or who is there.
+# A source, or its target, has not heard yet what others know: who owns the slots, or who is a member.
 _NOT_HEARD: Final = ("no node served", "not served by this node", "Unknown node")
-_NOT_NOW: Final = ("IOERR", "CLUSTERDOWN", "LOADING")  # what a server says of one that it could not send to
+_NOT_NOW: Final = ("IOERR", "CLUSTERDOWN", "LOADING")  # a server could not send to another
 
 _State = Literal["running", "done", "failed", "cancelled"]
 
@@ -46,7 +48,7 @@ _ENDED: Final[dict[str, _State]] = {
 
 @dataclass(frozen=True, slots=True)
 class MoveState:
-    """An atomic slot migration as the asked server tells it. `source` and `target` are identities.
+    """An atomic slot migration as the asked server reports it. `source` and `target` are node IDs.
 
     `message` says why it failed; `exporting` is whether the asked server is the source.
     """
@@ -61,7 +63,7 @@ class MoveState:
 
     @property
     def unheard(self) -> bool:
-        """Whether it failed because the target has not heard yet of who owns the slots."""
+        """Whether it failed because the target has not heard yet who owns the slots."""
         return self.state == "failed" and _is_not_heard(self.message)
 
 
@@ -79,10 +81,10 @@ class Moving(Viewing):
         return True
 
     def move(self, source: Address, target_id: str, ranges: Sequence[SlotRange]) -> None:
-        """Begins an atomic migration of slots that the source owns; `moves` tells how it goes.
+        """Begins an atomic migration of slots that the source owns; `moves` shows its progress.
 
-        Raises NotAgreed where the source itself does not own all of them, or does not know the target: whoever asks
-        has heard less than the source, or more. Raises Refusal.
+        Raises NotAgreed if the source does not own all of them according to itself, or does not know the target: the
+        caller knows less than the source, or more. Raises Refusal.
         """
         ends = (end for one in ranges for end in one)
         try:
@@ -93,13 +95,13 @@ class Moving(Viewing):
             raise
 
     def moves(self, address: Address) -> list[MoveState]:
-        """The migrations from and to a server that it remembers (1,000 of them), the newest first."""
+        """The migrations from and to a server that it remembers (1,000 of them), newest first."""
         return [_state(_words(job)) for job in self._calls.one(address, "CLUSTER", "GETSLOTMIGRATIONS")]
 
     def cancel(self, address: Address) -> None:
         """Cancels every migration from a server (9 ms): its slots stay there, with every write.
 
-        Nothing happens where there is none. Only its source can cancel a migration.
+        Does nothing if there is none. Only its source can cancel a migration.
         """
         try:
             self._calls.one(address, "CLUSTER", "CANCELSLOTMIGRATIONS")
@@ -112,20 +114,22 @@ class Moving(Viewing):
     ) -> None:
         """Moves slots key by key, for engines without atomic migration; returns when the target owns them.
 
-        The others hear of it by gossip. May be called again after it was cut off. A target that is silent for
-        `timeout_s` makes it Unreachable; so long the source serves nobody. 10 ms for one slot, 32 take little more.
+        The other servers hear about it by gossip. Can be repeated after an interruption. A target that is silent for
+        `timeout_s` raises Unreachable; the source serves nobody for that long. One slot takes 10 ms, 32 take little
+        more.
         """
         source_id, arriving = self.itself(source).id, self.itself(target)
         has = set(slots_in(arriving.ranges))
-        opened = [slot for slot in slots if slot not in has]  # cut off before its end it may own some
-        # Together: whatever changes there, a server writes its view of the cluster to the disk before it answers.
+        opened = [slot for slot in slots if slot not in has]  # after an interruption it may own some
+        # Together: whenever its view changes, a server writes it to disk before it answers.
         self._calls.every(target, [("CLUSTER", "SETSLOT", slot, "IMPORTING", source_id) for slot in opened])
         self._calls.every(source, [("CLUSTER", "SETSLOT", slot, "MIGRATING", arriving.id) for slot in opened])
         found = self._calls.every(source, [("CLUSTER", "GETKEYSINSLOT", slot, keys_at_once) for slot in slots])
         for slot, some in zip(slots, found, strict=True):
             keys = some
             while keys:
-                # REPLACE: of a key that both have, after a timeout, the source's is newer: it is asked first.
+                # REPLACE: of a key that both have, after a timeout, the source's is newer, because clients ask the
+                # source first.
                 self._send(source, target, ("REPLACE",), keys, timeout_s)
                 keys = self._calls.one(source, "CLUSTER", "GETKEYSINSLOT", slot, keys_at_once)
         # The target first: if we die in between, it owns the slots and has their keys.
@@ -133,11 +137,11 @@ class Moving(Viewing):
             self._calls.every(address, [("CLUSTER", "SETSLOT", slot, "NODE", arriving.id) for slot in slots])
 
     def take_back_classic(self, source: Address, target: Address, slot: int, timeout_s: float = 0.2) -> None:
-        """Ends a classic move that was cut off where it began: the source has the slot, and what had arrived, back.
+        """Rolls back an interrupted classic move: the source gets the slot, and the keys that had moved, back.
 
         A key that a client stored at the source meanwhile stays.
         """
-        # While it is leaving, the source sends everybody on who brings a key that it has not.
+        # While the slot is leaving, the source redirects every request for a key that it does not have.
         self.close_slot(source, slot)
         while keys := self._calls.one(target, "CLUSTER", "GETKEYSINSLOT", slot, _KEYS_AT_ONCE):
             try:
@@ -145,26 +149,28 @@ class Moving(Viewing):
             except Refusal as refusal:
                 if "BUSYKEY" not in str(refusal):
                     raise
-                # What the source has of the same name was written since it is stable, and is newer.
+                # A key of the same name at the source was written after the slot was stable, so it is newer.
                 self._unlink_asking(target, [key for key in keys if self._calls.one(source, "EXISTS", key)])
         self.close_slot(target, slot)
 
     def close_slot(self, address: Address, slot: int) -> None:
-        """Has a server forget that a slot is on its way; no key moves."""
+        """Makes a server forget that a slot is moving; no key moves."""
         self._calls.one(address, "CLUSTER", "SETSLOT", slot, "STABLE")
 
     def drop_strays(self, address: Address, slot: int, owner_id: str) -> None:
-        """Deletes what a classic move that was cut off left at a server of a slot that another one owns."""
+        """Deletes what an interrupted classic move left at a server, in a slot that another server owns."""
         while keys := self._calls.one(address, "CLUSTER", "GETKEYSINSLOT", slot, _KEYS_AT_ONCE):
-            self._calls.one(address, "CLUSTER", "SETSLOT", slot, "IMPORTING", owner_id)  # else it sends us to the owner
+            self._calls.one(
+                address, "CLUSTER", "SETSLOT", slot, "IMPORTING", owner_id
+            )  # otherwise it redirects us to the owner
             self._unlink_asking(address, keys)
         self.close_slot(address, slot)
 
     def _cancel_with(self, address: Address, ids: Collection[str]) -> None:
-        """Cancels what moves at a server, if any of it is from or to one of these identities."""
+        """Cancels a server's migrations if any is from or to one of these node IDs."""
         try:
             running = [one for one in self.moves(address) if one.state == "running"]
-        except EngineError:  # an engine without atomic migration, or it does not answer
+        except EngineError:  # no atomic migration, or no answer
             return
         if any(one.source in ids or one.target in ids for one in running):
             self.cancel(address)
@@ -172,9 +178,10 @@ class Moving(Viewing):
     def _send(
         self, source: Address, target: Address, options: tuple[str, ...], keys: Sequence[bytes], timeout_s: float
     ) -> None:
-        """Moves keys to another server; the sender serves nobody until it is done, or the other silent for `timeout_s`.
+        """Moves keys to another server; the sender serves nobody until it is done, or the other is silent for
+        `timeout_s`.
 
-        Raises Unreachable also where the sender could not reach the other.
+        Also raises Unreachable if the sender could not reach the other.
         """
         milliseconds = max(1, int(timeout_s * 1000))
         words: list[str | int | bytes] = ["MIGRATE", target.host, target.port, "", 0, milliseconds, *options]

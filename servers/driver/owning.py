@@ -1,4 +1,4 @@
-"""Slots change owner without their keys: those of the dead, and those that a way of placing takes from the living."""
+"""Slots change owner without their keys: those of dead servers, and those that a placement takes from living ones."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _SPREADS_WITHIN_S = 1.0
 _UNKNOWN = "Unknown node"
 _HAS_REPLICAS = -1
 
-# What SETSLOT lacks: ranges, and several owners. ARGV is id, first, last, id, first, last, ...; gives how many slots
-# are noted. A primary with replicas waits for them in SETSLOT; in a script and in MULTI, where nobody may wait, 9.1.2
-# aborts.
+# SETSLOT has no ranges and takes only one owner. ARGV is id, first, last, id, first, last, ...; returns how many slots
+# were noted. A primary with replicas waits for them in SETSLOT; in a script and in MULTI, where waiting is impossible,
+# 9.1.2 aborts.
 _NOTE = """
 if string.find(redis.call('INFO', 'replication'), 'connected_slaves:0', 1, true) == nil then
   return -1
@@ -42,12 +42,12 @@ T = TypeVar("T")
 
 
 class Owning(Moving):
-    """The part that gives slots to other owners, empty."""
+    """The part that gives slots to other owners, without keys."""
 
     def forget(self, ids: Collection[str], addresses: Sequence[Address]) -> None:
-        """Has servers strike identities, their slots are nobody's then; they take none of them back for 60 s.
+        """Makes servers forget node IDs. Their slots have no owner then; the servers refuse those IDs for 60 s.
 
-        Unknown identities and servers that do not answer are passed over. Raises Unreachable where none answers.
+        Unknown IDs and servers that do not answer are skipped. Raises Unreachable if none answers.
         """
 
         def forgets(address: Address) -> None:
@@ -62,17 +62,16 @@ class Owning(Moving):
         survivors: Sequence[Address],
         timeout_s: float = 5.0,
     ) -> None:
-        """Strikes the dead everywhere and gives their slots to others, empty; writes work again when it returns.
+        """Removes dead servers everywhere and gives their slots to others, empty; writes work again when it returns.
 
-        The dead must be killed before (a frozen one that thaws answers old values). A survivor that does not answer is
-        passed over: it hears of the new owners by gossip, and what it was to gain is nobody's until it is asked again
-        (`slot_map` says -1). What it was asked meanwhile is still in its socket, and it obeys when it thaws.
+        Kill the dead servers first (a frozen one that thaws answers old values). A survivor that does not answer is
+        skipped: it hears of the new owners by gossip, and the slots it was to get have no owner until it is asked again
+        (`slot_map` says -1). The requests are still in its socket, and it obeys when it thaws.
         """
-        # Every survivor is told of every new owner, so that nobody waits for gossip (1.5 s), and no epoch rises: slots
-        # that are nobody's anyone may have. Raising epochs is the other way to have a cluster hear of owners at once,
-        # but has to be done one after the other (64 servers: 2 s): those that do it at the same time get the same, and
-        # answer nobody for half a second until they have settled that. Where there are replicas it is the way: they
-        # cannot be told.
+        # Every survivor is told every new owner, so nobody waits for gossip (1.5 s), and no epoch rises: slots without
+        # an owner can be given to anyone. Raising epochs also spreads owners at once, but must be done one server after
+        # the other (64 servers: 2 s): servers that do it at the same time get the same epoch, and answer nobody for
+        # half a second until they have settled that. With replicas it is the only way, because they cannot be told.
         struck = self._strike(dead_ids, survivors)
         owned = [(id_, part) for address, id_ in struck.items() for part in gains.get(address, ())]
         if owned and not all(self._calls.all_of(struck, lambda address: self._note(address, owned)).values()):
@@ -85,7 +84,7 @@ class Owning(Moving):
     def hand_over(
         self, gains: Mapping[Address, Sequence[SlotRange]], everybody: Sequence[Address], timeout_s: float = 10.0
     ) -> None:
-        """Has slots of the living change owner at once, without their keys: those are dropped."""
+        """Makes slots of living servers change owner at once, without their keys: the keys are dropped."""
         deadline = time.monotonic() + timeout_s
         answering = list(self._views(everybody, PATIENCE_S))
         # One after the other, each with the greatest epoch so far: of two claims the greater epoch wins, and two
@@ -97,9 +96,10 @@ class Owning(Moving):
         self.wait_agreed(answering, max(0.0, deadline - time.monotonic()), of_answering=True)
 
     def _strike(self, dead_ids: Collection[str], survivors: Sequence[Address]) -> dict[Address, str]:
-        """Cancels what moves from and to the dead and forgets them, at all who answer; their ids. Raises as `forget`.
+        """Cancels migrations from and to dead servers and forgets them at all that answer; returns their IDs. Raises as
+        `forget`.
 
-        Who does not answer in time hears by gossip for 60 s that the dead are forgotten.
+        A server that does not answer in time hears by gossip, for 60 s, that they are forgotten.
         """
 
         def strikes(address: Address) -> str:
@@ -111,14 +111,14 @@ class Owning(Moving):
         return _of_answering(self._calls.everywhere(survivors, strikes, PATIENCE_S))
 
     def _note(self, address: Address, owned: Sequence[tuple[str, SlotRange]]) -> bool:
-        """Has a server note new owners of slots that are nobody's, without their word for it; whether it could.
+        """Makes a server note new owners of slots that had none, without their own claim. Returns whether it could.
 
-        It passes over slots of which it has keys, and owners that it does not know yet: it hears of those by gossip.
+        It skips slots of which it has keys, and owners that it does not know yet: it hears about those by gossip.
         """
         words = (word for id_, (first, last) in owned for word in (id_, first, last))
         try:
             return bool(self._calls.one(address, "EVAL", _NOTE, 0, *words) != _HAS_REPLICAS)
-        except Unreachable:  # dead or frozen since: the next death
+        except Unreachable:  # died or froze since: that is the next death
             return True
         except Refusal:  # an engine without scripts
             return False
@@ -132,7 +132,7 @@ class Owning(Moving):
         everybody: Sequence[Address],
         deadline: float,
     ) -> int:
-        """Claims until everybody sees it: an owner whose epoch rises at the same moment takes its slots back."""
+        """Repeats the claim until all see it: an owner whose epoch rises at the same moment takes its slots back."""
         while True:
             mine = self._claim(address, ranges, above=above, everybody=everybody)
             try:
@@ -146,17 +146,16 @@ class Owning(Moving):
     def _claim(
         self, address: Address, ranges: Sequence[SlotRange], *, above: int, everybody: Collection[Address]
     ) -> Member:
-        """Makes slots a server's own in its own eyes and tells everybody.
+        """Makes slots a server's own in its own view, and tells everybody.
 
-        Its epoch is the greatest it knows; it is given a moment to hear of the epoch `above`. `everybody` answers.
+        Its epoch becomes the greatest it knows; it gets a moment to hear of the epoch `above`. `everybody` must answer.
         """
         self._wait_epoch(address, above)
         view = self.members(address)
         others = [one.address for one in view if one.primary and not one.myself and one.address in everybody]
         if others and myself(view).epoch == max(member.epoch for member in view):
-            # Only an epoch that rises is told to everybody at once (left to gossip, they hear of the slots after up
-            # to 1.5 s), and the greatest does not. Before the claim: an owner that rose after it would take its slots
-            # back.
+            # Only an epoch that rises is announced at once (by gossip, others hear of the slots after up to 1.5 s), and
+            # the greatest does not rise. Do it before the claim: an owner that rose after it would take its slots back.
             self._calls.one(others[0], "CLUSTER", "BUMPEPOCH")
             self._wait_epoch(address, self._current_epoch(others[0]))
         commands: list[tuple[str | int, ...]] = [("MULTI",), ("CLUSTER", "BUMPEPOCH")]
@@ -168,9 +167,9 @@ class Owning(Moving):
         return self.itself(address)
 
     def _wait_epoch(self, address: Address, epoch: int) -> None:
-        """Until a server has heard of an epoch, but not for ever."""
+        """Waits until a server has heard of an epoch, for a limited time."""
         with suppress(NotAgreed):
-            wait_for(lambda: self._current_epoch(address) >= epoch, _SPREADS_WITHIN_S, "an epoch does not spread")
+            wait_for(lambda: self._current_epoch(address) >= epoch, _SPREADS_WITHIN_S, "an epoch did not spread")
 
     def _current_epoch(self, address: Address) -> int:
         return int(self._info(address)["cluster_current_epoch"])
@@ -181,14 +180,14 @@ def _forgetting(ids: Collection[str]) -> list[tuple[str, str, str]]:
 
 
 def _check_forgotten(replies: Sequence[object]) -> None:
-    """Raises a refusal that is not about an identity unknown already."""
+    """Raises a refusal, unless it is about an ID that is unknown already."""
     for reply in replies:
         if isinstance(reply, EngineError) and _UNKNOWN not in str(reply):
             raise reply
 
 
 def _of_answering(replies: Mapping[Address, T | EngineError]) -> dict[Address, T]:
-    """The replies of those that answered. Raises the first Refusal, Unreachable where nobody did."""
+    """The replies of the servers that answered. Raises the first Refusal, or Unreachable if none did."""
     given: dict[Address, T] = {}
     for address, reply in replies.items():
         if isinstance(reply, Refusal):
@@ -201,6 +200,6 @@ def _of_answering(replies: Mapping[Address, T | EngineError]) -> dict[Address, T
 
 
 def _assigned(view: Sequence[Member], ranges: Sequence[SlotRange]) -> list[SlotRange]:
-    """Which of these slots somebody owns in this view."""
+    """Which of these slots have an owner in this view."""
     owner, _ids = owner_map(view)
     return marked_ranges(in_ranges(ranges) & (owner >= 0))

@@ -1,4 +1,4 @@
-"""Where this process may connect to: the rules, an address as a person typed it, and the door that checks both.
+"""Where this process may connect to: the rules, the parsing of a typed address, and the door that checks both.
 
-It decides and resolves, and connects to nothing itself. Whoever uses it supplies the rules and our own addresses.
+It decides and resolves, but connects to nothing itself. Callers supply the rules and our own addresses.
 """

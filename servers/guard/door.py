@@ -1,4 +1,4 @@
-"""What may be connected to at one moment."""
+"""What we may connect to at a given moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from servers.guard.rules import IPAddress, Rule, ip_of, permits, plain
 
 
 class Target(NamedTuple):
-    """An address that may be connected to: `ip` is never a name, `port` 1..65535."""
+    """An address that we may connect to: `ip` is never a name, `port` is 1..65535."""
 
     ip: str
     port: int
@@ -19,7 +19,7 @@ class Target(NamedTuple):
 
 
 class Door(NamedTuple):
-    """What may be connected to at one moment: the rules, and where our own servers listen (`host` is an IP address)."""
+    """What we may connect to at a given moment: the rules, and the addresses of our own servers (`host` is an IP)."""
 
     rules: tuple[Rule, ...]
     ours: frozenset[Address]
@@ -29,17 +29,17 @@ class Door(NamedTuple):
         return is_port(port) and permits(self.rules, host, ip, port, ours=self._is_ours(plain(ip), port))
 
     def permits_still(self, host: str, target: Target) -> bool:
-        """Whether what was resolved from `host` (a name or an address) earlier is allowed now."""
+        """Whether an address that was resolved from `host` (a name or an address) earlier is allowed now."""
         ip = ip_of(target.ip)
         return ip is not None and self.permits("" if ip_of(host) else host, ip, target.port)
 
     def announced(self, address: Address) -> Target | None:
-        """What a cluster announces, if it may be connected to. A name may not: nobody resolves it here."""
+        """An address that a cluster announces, if it is allowed. A name is not, because nothing resolves it here."""
         ip = ip_of(address.host)
         return Target(str(ip), address.port) if ip is not None and self.permits("", ip, address.port) else None
 
     def _is_ours(self, ip: IPAddress, port: int) -> bool:
-        # A server of this machine may listen on all of its addresses: whatever leads to this machine counts.
+        # A server of this machine may listen on all of its addresses, so everything that leads to this machine counts.
         return Address(str(ip), port) in self.ours or (ip.is_loopback and any(port == one.port for one in self.ours))
 
 

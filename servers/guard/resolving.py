@@ -1,8 +1,8 @@
 """From what a person typed to the one address to connect to.
 
-A name is resolved once, and what is connected to afterwards is the very address that was checked: who answers for a
-name cannot answer differently between the two. NotLetIn tells nothing of the network: not allowed and not resolvable
-are the same.
+A name is resolved once, and the connection goes to the very address that was checked, so whoever controls a name cannot
+answer differently between the two. NotLetIn reveals nothing about the network: "not allowed" and "not resolvable" look
+the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TYPED = re.compile(r"(?P<host>\[[^\[\]]+\]|[^:\[\]]+)(:(?P<port>[0-9]{1,5}))?",
 
 
 class NotTyped(ValueError):
-    """What was typed is no address."""
+    """The text is not an address."""
 
 
 class NotLetIn(Exception):
@@ -33,7 +33,7 @@ class NotLetIn(Exception):
 
 
 def read_typed(text: str) -> Address:
-    """`host`, `host:port`, `[IPv6]:port`; the host in small letters, port 6379 where there is none. Raises NotTyped."""
+    """`host`, `host:port`, `[IPv6]:port`; the host in lower case, port 6379 if there is none. Raises NotTyped."""
     match = _TYPED.fullmatch(text.strip())
     port = int(match["port"] or DEFAULT_PORT) if match else 0
     host = match["host"].strip("[]") if match else ""
@@ -45,13 +45,13 @@ def read_typed(text: str) -> Address:
 
 
 def resolve(typed: Address, door: Door, timeout_s: float, *, besides: Target | None = None) -> Target:
-    """The one address to connect to, in at most `timeout_s` seconds. A name is resolved once.
+    """The one address to connect to, found in at most `timeout_s` seconds. A name is resolved once.
 
-    Another one than `besides`, where that is given. Raises NotLetIn.
+    It differs from `besides`, if that is given. Raises NotLetIn.
     """
     ip = ip_of(typed.host)
     found = [ip] if ip is not None else _looked_up(typed, timeout_s) if door.rules else []
-    # IPv4 first: of a name with both, servers that listen on one of them alone listen on that.
+    # IPv4 first: if a name has both, servers that listen on only one of them listen on IPv4.
     for one in sorted(found, key=lambda one: one.version):
         target = Target(str(one), typed.port)
         if target != besides and door.permits("" if ip is not None else typed.host, one, typed.port):
@@ -60,7 +60,7 @@ def resolve(typed: Address, door: Door, timeout_s: float, *, besides: Target | N
 
 
 def ips_of(address: Address) -> list[IPAddress]:
-    """One question to the system's resolver, which may take its time; none where nobody knows the name."""
+    """One request to the system's resolver, which may take long; empty if the name is unknown."""
     try:
         rows = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -70,7 +70,7 @@ def ips_of(address: Address) -> list[IPAddress]:
 
 
 def _looked_up(typed: Address, timeout_s: float) -> list[IPAddress]:
-    """The addresses of a name; none where nobody knows it, or not in time."""
+    """The addresses of a name; empty if it is unknown, or not resolved in time."""
     if not _resolving.acquire(timeout=timeout_s):
         return []
     answer: queue.SimpleQueue[list[IPAddress]] = queue.SimpleQueue()

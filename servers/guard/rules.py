@@ -1,8 +1,8 @@
-"""Which addresses outside may be connected to: rules, read and applied. Pure: it asks nobody.
+"""Which outside addresses we may connect to: rules, parsed and applied. Pure: no network access.
 
-An entry is `host`, `host:port` or `host:low-high`; without a port it means all of them. The host is a name
-(`cache.example`), any name below one (`*.cache.example`), an address or a network (`10.0.0.0/8`); IPv6 stands in
-brackets (`[fd00::/8]:6379`).
+An entry is `host`, `host:port` or `host:low-high`; without a port it covers all ports. The host is a name
+(`cache.example`), any name below one (`*.cache.example`), an address or a network (`10.0.0.0/8`); IPv6 is in brackets
+(`[fd00::/8]:6379`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _ENTRY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(:(?P<low>[0-9]{1,5})(-(?P<high>[0-9]{1,5}))?)?", re.ASCII)
 
-# What a wide network does not speak of: this machine, its link, groups, and where clouds tell machines their secrets.
+# What a wide network does not include: this machine, its link, groups, and where clouds tell machines their secrets.
 _SPECIAL: tuple[Network, ...] = tuple(
     ip_network(text)
     for text in (
@@ -32,7 +32,7 @@ _SPECIAL: tuple[Network, ...] = tuple(
         *("::/128", "::1/128", "fe80::/10", "ff00::/8", "fd00:ec2::254/128"),
     )
 )
-# IPv6 that stands for IPv4: the old "compatible" form, NAT64 and 6to4, each with the bits below its IPv4 address.
+# IPv6 addresses that contain IPv4: the old "compatible" form, NAT64 and 6to4, each with the bits below the IPv4 part.
 _EMBEDDING: tuple[tuple[IPv6Network, int], ...] = (
     (IPv6Network("::/96"), 0),
     (IPv6Network("64:ff9b::/96"), 0),
@@ -41,12 +41,12 @@ _EMBEDDING: tuple[tuple[IPv6Network, int], ...] = (
 
 
 class BadRule(ValueError):
-    """An entry that cannot be read; the text names it."""
+    """An entry that is not valid; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry. Either `network` or `name` (in small letters; `*.` before it: only names below it) is set."""
+    """One entry. Either `network` or `name` (in lower case; with `*.` in front: only names below it) is set."""
 
     network: Network | None
     name: str
@@ -55,18 +55,18 @@ class Rule:
 
     @property
     def exact(self) -> bool:
-        """Whether it speaks of one host: a name in full, or a single address."""
+        """Whether it covers a single host: a full name, or a single address."""
         if self.network is None:
             return not self.name.startswith("*.")
         return self.network.num_addresses == 1
 
     @property
     def one_port(self) -> bool:
-        """Whether it speaks of one port."""
+        """Whether it covers a single port."""
         return self.low == self.high
 
     def covers(self, host: str, ip: IPAddress, port: int) -> bool:
-        """Whether it speaks of a port of the address that the name `host` (empty: none was typed) led to."""
+        """Whether it covers a port of the address that the name `host` (empty: none was typed) led to."""
         if not self.low <= port <= self.high:
             return False
         if self.network is not None:
@@ -76,10 +76,10 @@ class Rule:
         return bool(host) and host == self.name
 
     def names_special(self, ip: IPAddress) -> bool:
-        """Whether it speaks of a special address that it covers on purpose.
+        """Whether it covers a special address on purpose.
 
-        A network inside the special one does, and so does the full name of this machine; other names do not: who
-        answers for them could point them here.
+        A network inside the special one does, and so does the full name of this machine. Other names do not: whoever
+        controls them could point them here.
         """
         if self.network is None:
             return self.exact and ip.is_loopback
@@ -87,14 +87,14 @@ class Rule:
 
 
 def parse(entries: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules of these entries. Raises BadRule for the first that makes no sense."""
+    """The rules for these entries. Raises BadRule for the first invalid one."""
     return tuple(_rule(entry.strip().lower()) for entry in entries)
 
 
 def permits(rules: Iterable[Rule], host: str, ip: IPAddress, port: int, *, ours: bool = False) -> bool:
     """Whether some rule allows it. `host` is the name that was typed, "" for none; `ours`: our own server is there.
 
-    One of our own is allowed only by a rule of one host and one port, a special address only by a rule inside the
+    One of our own is allowed only by a rule for one host and one port, a special address only by a rule inside the
     special network or the full name.
     """
     ip, host = plain(ip), host.rstrip(".").lower()
@@ -107,17 +107,17 @@ def permits(rules: Iterable[Rule], host: str, ip: IPAddress, port: int, *, ours:
 
 
 def is_special(ip: IPAddress) -> bool:
-    """Whether an address is this machine, its link, a group of hosts, or where clouds tell secrets; in any spelling."""
+    """Whether an address is this machine, its link, a group, or where clouds tell secrets, in any spelling."""
     return bool(_specials_of(plain(ip)))
 
 
 def plain(ip: IPAddress) -> IPAddress:
-    """The address itself: an IPv4-mapped IPv6 address is its IPv4 address."""
+    """The address itself: an IPv4-mapped IPv6 address becomes its IPv4 address."""
     return ip.ipv4_mapped or ip if isinstance(ip, IPv6Address) else ip
 
 
 def host_name(text: str) -> str | None:
-    """A host's name in small letters, without a last dot; None for what is no name."""
+    """A host's name in lower case, without a final dot; None if it is not a name."""
     name = text.lower().removesuffix(".")
     return name if len(name) <= MAX_HOST_NAME and _NAME.fullmatch(name) else None
 
@@ -125,7 +125,7 @@ def host_name(text: str) -> str | None:
 def _specials_of(ip: IPAddress) -> list[Network]:
     found = [network for network in _SPECIAL if ip in network]
     if isinstance(ip, IPv6Address) and not found:
-        # Its rule must then name the very network that it stands in: the embedding one alone is too wide.
+        # Its rule must then name the network that contains it: the embedding one alone is too wide.
         inner = [IPv4Address(int(ip) >> shift & 0xFFFF_FFFF) for network, shift in _EMBEDDING if ip in network]
         found = [ip_network(ip) for one in inner if any(one in special for special in _SPECIAL)]
     return found
@@ -140,7 +140,7 @@ def _inside(network: Network, special: Network) -> bool:
 def _rule(entry: str) -> Rule:
     match = _ENTRY.fullmatch(entry)
     if match is None or not match["host"]:
-        raise BadRule(f"{entry!r} is no host, network or host:port; IPv6 goes in brackets")
+        raise BadRule(f"{entry!r} is not a host, network or host:port; put IPv6 in brackets")
     low, high = _ports(entry, match["low"], match["high"])
     network = _network(entry, match["host"])
     if network is not None:
@@ -148,7 +148,7 @@ def _rule(entry: str) -> Rule:
     name = match["host"]
     plain_name = host_name(name.removeprefix("*."))
     if plain_name is None or name.rpartition(".")[2].isdigit():
-        raise BadRule(f"{entry!r} names no host that there can be")
+        raise BadRule(f"{entry!r} does not name a valid host")
     return Rule(None, "*." + plain_name if name.startswith("*.") else plain_name, low, high)
 
 
@@ -157,12 +157,12 @@ def _ports(entry: str, low: str | None, high: str | None) -> tuple[int, int]:
         return 1, MAX_PORT
     first, last = int(low), int(high or low)
     if not 1 <= first <= last <= MAX_PORT:
-        raise BadRule(f"{entry!r} names no ports that there can be")
+        raise BadRule(f"{entry!r} does not name valid ports")
     return first, last
 
 
 def _network(entry: str, host: str) -> Network | None:
-    """None for a name. Raises BadRule for what looks like a network and is none."""
+    """None for a name. Raises BadRule for an invalid network."""
     bracketed = host.startswith("[")
     text = host[1:-1] if bracketed else host
     if not bracketed and "/" not in text and not re.fullmatch(r"[0-9.]+", text):
@@ -173,15 +173,15 @@ def _network(entry: str, host: str) -> Network | None:
         raise BadRule(f"{entry!r}: {error}") from error
     if isinstance(network, IPv6Network):
         if not bracketed or "%" in text:
-            raise BadRule(f"{entry!r} is no host, network or host:port; IPv6 goes in brackets")
+            raise BadRule(f"{entry!r} is not a host, network or host:port; put IPv6 in brackets")
         return _unmapped(network)
     if bracketed:
-        raise BadRule(f"{entry!r}: only IPv6 goes in brackets")
+        raise BadRule(f"{entry!r}: only IPv6 may be in brackets")
     return network
 
 
 def _unmapped(network: IPv6Network) -> Network:
-    """A network of IPv4-mapped addresses is the IPv4 network that it means."""
+    """A network of IPv4-mapped addresses becomes the IPv4 network that it means."""
     inner = network.network_address.ipv4_mapped
     return IPv4Network((inner, network.prefixlen - 96)) if inner is not None and network.prefixlen >= 96 else network
 

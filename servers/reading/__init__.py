@@ -1,4 +1,4 @@
-"""Clusters of other people, read and never changed: the few questions that are asked, and what the answers mean.
+"""Other people's clusters, read and never changed: a few questions, and what the answers mean.
 
-Nothing here can stop or change a cluster: `connection` has the commands that it can send, and they all read.
+Nothing here can stop or change a cluster: `connection` has the only commands it can send, and all of them read.
 """

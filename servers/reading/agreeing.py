@@ -1,4 +1,4 @@
-"""Which member to believe where views of a cluster differ: one that was reset answers, and knows of nobody. Pure."""
+"""Which member to believe if their views differ: one that was reset still answers, but knows no others. Pure."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from servers.topology import Member
 
 
 class View(NamedTuple):
-    """What the member at `target` says of its cluster."""
+    """What the member at `target` says about its cluster."""
 
     target: Target
     members: Sequence[Member]
 
     @property
     def speaker(self) -> str:
-        """The id of the member that answered; empty where it does not say."""
+        """The ID of the member that answered; empty if it does not say."""
         return next((member.id for member in self.members if member.myself), "")
 
 
 class Dissent(NamedTuple):
-    """A member that answers, and leaves out of its cluster whom others list: how many members and slots it knows."""
+    """A member that answers but leaves out members that others list: how many members and slots it knows."""
 
     target: Target
     members: int
@@ -31,17 +31,17 @@ class Dissent(NamedTuple):
 
 
 def listed(members: Iterable[Member], known: Collection[str]) -> frozenset[str]:
-    """Of the known ids, or beginnings of ids, those that a view lists."""
+    """The known IDs, or beginnings of IDs, that a view lists."""
     lengths, ids = {len(one) for one in known}, [member.id for member in members]
     return frozenset(known) & {id_[:length] for length in lengths for id_ in ids}
 
 
 def most_agreed(views: Sequence[View], known: Collection[str], *, all_answered: bool) -> View | None:
-    """The view to believe; of equal ones the first. None where none is credible.
+    """The view to believe; the first of equal ones. None if none is credible.
 
-    It is the one that most members share: those that it lists, and that list the same of the known ones. Then the
-    one that lists more of these, or more slots. One member alone is believed if it lists most of the known ones, or
-    has owners for most slots; or if everybody who was known has answered, and nobody knows more.
+    It is the one shared by most members: those that it lists, and that list the same known ones. Then the one that
+    lists more of these, or more slots. A single member is believed if it lists most of the known ones, or has owners
+    for most slots; or if all known members have answered, and none knows more.
     """
     said = [listed(view.members, known) for view in views]
     ids = [{member.id for member in view.members} for view in views]
@@ -58,13 +58,13 @@ def most_agreed(views: Sequence[View], known: Collection[str], *, all_answered: 
 
 
 def dissenting(views: Iterable[View], believed: Sequence[Member], known: Collection[str]) -> list[Dissent]:
-    """Of other views those that leave out a known member which is alive in the believed one."""
+    """The other views that leave out a known member which is alive in the believed one."""
     alive = listed((member for member in believed if member.reachable and not member.failed), known)
     return [dissent(view) for view in views if alive - listed(view.members, alive)]
 
 
 def dissent(view: View) -> Dissent:
-    """How little of the cluster a view has."""
+    """How little of the cluster a view shows."""
     return Dissent(view.target, len(view.members), owned(view.members))
 
 

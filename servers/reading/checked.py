@@ -1,4 +1,4 @@
-"""CLUSTER NODES as strangers wrote it: what cannot be is refused, not repaired."""
+"""Checks CLUSTER NODES from untrusted servers: what is impossible is refused, not repaired."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Final
 from servers.slots import joined
 from servers.topology import Member, NotTopology, parse_members
 
-MOST_LINES: Final = 40_000  # of ten thousand primaries, three replicas each
+MOST_LINES: Final = 40_000  # ten thousand primaries with three replicas each
 
 _ID = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _MOST_HOST, _MOST_HOSTNAME = 100, 253
 
 
 def checked_members(text: str) -> list[Member]:
-    """The members of a reply, in its order, neighbouring ranges joined.
+    """The members of a reply, in order, with neighbouring ranges joined.
 
-    Those not yet met are left out; one that lost its address stays, with its slots, and a replica with those that it
-    still lists. Raises NotTopology for what no cluster can be: too many members, one twice, an id or host that is none,
-    a slot of two primaries.
+    Members in a handshake are left out. One that lost its address stays, with its slots, and so does a replica with the
+    slots that it still lists. Raises NotTopology for impossible replies: too many members, a duplicate, an invalid ID
+    or host, a slot of two primaries.
     """
     if text.count("\n") > MOST_LINES:
         raise NotTopology("too many members")
@@ -44,7 +44,7 @@ def _checked(member: Member) -> Member:
 
 
 def _check_slots(members: Sequence[Member]) -> None:
-    """A slot has one owner. What a replica lists it does not own."""
+    """A slot has one owner. A replica does not own what it lists."""
     ranges = sorted(span for member in members if not member.primary_id for span in member.ranges)
     if any(one[1] >= other[0] for one, other in pairwise(ranges)):
         raise NotTopology("a slot twice")

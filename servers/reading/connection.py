@@ -1,6 +1,7 @@
-"""A connection to a server of somebody else: it sends a handful of commands that read, and knows no other.
+"""A connection to somebody else's server. It can send only a handful of commands, and all of them read.
 
-The far end is not trusted: replies are bounded, every wait has its end, and what is no reply ends the connection.
+The far end is not trusted: replies are bounded, every wait has a limit, and anything that is not a reply ends the
+connection.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from servers.guard.door import Target
 from servers.resp import ErrorReply, NotAReply, Replies, Reply, command
 
 _AT_ONCE_BYTES = 64 * 1024
-_MOST_BYTES = 64 * 1024  # of a reply
-_MOST_MAP_BYTES = 8 * 1024 * 1024  # ten thousand nodes describe themselves in less
+_MOST_BYTES = 64 * 1024  # per reply
+_MOST_MAP_BYTES = 8 * 1024 * 1024  # ten thousand nodes need less
 
 
 class Question(Enum):
-    """All that is ever sent, but for AUTH. Each reads."""
+    """Everything that is ever sent, except AUTH. All of it reads."""
 
     NODES = (b"CLUSTER", b"NODES")
     COUNT = (b"DBSIZE",)
@@ -29,17 +30,17 @@ class Question(Enum):
 
     @property
     def most_bytes(self) -> int:
-        """Of its reply."""
+        """The limit of its reply."""
         return _MOST_MAP_BYTES if self is Question.NODES else _MOST_BYTES
 
     @property
     def right(self) -> str:
-        """The command that a user has to be allowed for it."""
+        """The command that a user needs the right to."""
         return b" ".join(self.value if self is Question.NODES else self.value[:1]).decode()
 
 
 class Login(NamedTuple):
-    """What a person gave: an empty password is none, an empty user name the default user."""
+    """A person's login: an empty password means none, an empty user name the default user."""
 
     username: str = ""
     password: str = ""
@@ -49,14 +50,14 @@ class Login(NamedTuple):
 
 
 class Connection:
-    """One connection. Questions are asked one after the other."""
+    """One connection. It sends one question after the other."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
     @classmethod
     async def open(cls, target: Target, login: Login) -> Connection:
-        """Connects to this very address and signs in. Raises Unreachable; Refusal where the login is not taken."""
+        """Connects to exactly this address and signs in. Raises Unreachable; Refusal if the login is refused."""
         try:
             reader, writer = await asyncio.open_connection(target.ip, target.port, limit=_AT_ONCE_BYTES)
         except OSError as error:
@@ -72,12 +73,15 @@ class Connection:
         return connection
 
     async def ask(self, question: Question) -> bytes:
-        """The reply, an int as its digits. Raises Unreachable, after which it is closed; Refusal for an error."""
+        """The reply, an integer as its digits.
+
+        Raises Unreachable, which closes the connection; Refusal for an error.
+        """
         return await self._call(command(*question.value), question.most_bytes)
 
     def close(self) -> None:
-        """At once; whatever was on its way is dropped."""
-        with suppress(OSError, RuntimeError):  # RuntimeError: its loop has ended, and the connection with it
+        """Closes at once; anything in flight is dropped."""
+        with suppress(OSError, RuntimeError):  # RuntimeError: its loop ended, and so did the connection
             self._writer.transport.abort()
 
     async def _call(self, packed: bytes, most_bytes: int = _MOST_BYTES) -> bytes:
@@ -94,13 +98,13 @@ class Connection:
         return reply if isinstance(reply, bytes) else b"%d" % reply
 
     async def _reply(self, replies: Replies) -> bytes | int:
-        """The reply to the one question that was sent. Raises NotAReply also for null and for what follows it."""
+        """The reply to the one question that was sent. Also raises NotAReply for null and for extra data."""
         found: list[Reply] = []
         while not found:
             data = await self._reader.read(_AT_ONCE_BYTES)
             if not data:
-                raise EOFError("the connection ended")
+                raise EOFError("the connection was closed")
             found = replies.feed(data)
         if len(found) > 1 or not replies.is_between or found[0] is None:
-            raise NotAReply("not the one reply that was asked for")
+            raise NotAReply("not exactly one reply")
         return found[0]

@@ -1,4 +1,4 @@
-"""What each server says of itself, and which member it is that says it."""
+"""What each server reports about itself, and which member it is."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from servers.topology import Mark, Member, NotTopology, parse_own
 
 @dataclass(frozen=True, slots=True)
 class SelfReport:
-    """What a server says of itself; None is unknown. `limit` 0: it may take what there is.
+    """A server's own figures; None is unknown. `limit` 0 means no limit.
 
-    `marks` are its open slots, in the middle of a classic move; `lacks` commands that the user may not run.
+    `marks` are its open slots, in the middle of a classic move; `lacks` are commands that the user may not run.
     """
 
     keys: int | None = None
@@ -29,7 +29,7 @@ class SelfReport:
 
 
 async def report(ask: Callable[[Question], Awaitable[bytes]], *, marks: bool) -> SelfReport:
-    """Asks a server, for its open slots too where `marks`. Raises EngineError where it does not answer."""
+    """Asks a server, with `marks` also for its open slots. Raises EngineError if it does not answer."""
     lacks = set[str]()
 
     async def allowed(question: Question) -> bytes | None:
@@ -54,7 +54,7 @@ async def report(ask: Callable[[Question], Awaitable[bytes]], *, marks: bool) ->
 
 
 def _keys(text: bytes) -> int:
-    """Of all databases."""
+    """Over all databases."""
     return sum(whole(line.partition("keys=")[2].partition(",")[0]) or 0 for line in fields(text).values())
 
 
@@ -66,9 +66,9 @@ def _own_marks(text: bytes | None) -> tuple[Mark, ...]:
 
 
 def answering(members: Iterable[Member], targets: Mapping[str, Target]) -> dict[str, Target]:
-    """Which member answers at each address, by its id; none where several announce one and it cannot be told.
+    """Which member answers at each address, by ID; none if several announce it and it cannot be told.
 
-    It is the member that told the map there, or the only one there that does not fail.
+    It is the member that sent the map from there, or the only one there that has not failed.
     """
     there: dict[Target, list[Member]] = {}
     for member in members:
@@ -84,6 +84,6 @@ def answering(members: Iterable[Member], targets: Mapping[str, Target]) -> dict[
 
 
 def said_by(asked: Mapping[str, Target], views: Iterable[View], besides: Iterable[Target] = ()) -> dict[str, Target]:
-    """Those that may be asked: not where another member has answered, nor at `besides`."""
+    """The members that may be asked: not where another member has answered, nor at `besides`."""
     speakers = {view.target: view.speaker for view in views} | dict.fromkeys(besides, "")
     return {one: target for one, target in asked.items() if speakers.get(target, one) == one}

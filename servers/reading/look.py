@@ -1,7 +1,7 @@
-"""An external cluster as its servers tell it: who owns which slots, and what each of them stores.
+"""An external cluster as its servers describe it: who owns which slots, and what each of them stores.
 
-A reader keeps its connections and asks again; it can do nothing but ask (`connection.Question`). It connects to what a
-cluster announces only where the door lets it; what may not or cannot be asked is unknown, never guessed.
+A reader keeps its connections between looks. It can do nothing but ask (`connection.Question`), and connects to
+announced addresses only if the door lets it; what may not or cannot be asked is unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from servers.reading.connection import Connection, Login, Question
 from servers.reading.figures import SelfReport, answering, report, said_by
 from servers.topology import Mark, Member, NotTopology
 
-_MOST_AT_ONCE = 64  # servers that are asked together
-_MOST_MARKS = 64  # primaries that are asked for their open slots: each answers with the whole map
-_MOST_OTHERS = 8  # members that are asked for the map when the one that told it last is silent
+_MOST_AT_ONCE = 64  # servers asked at the same time
+_MOST_MARKS = 64  # primaries asked for open slots: each answers with the whole map
+_MOST_OTHERS = 8  # members asked for the map if the last source is silent
 
 
 class SilentCluster(Exception):
-    """No member that may be asked tells what the cluster is.
+    """No member that may be asked describes the cluster.
 
-    `dissents` are those that answered and are not believed, `lacks` the commands that the user may not run.
+    `dissents` are members that answered but are not believed, `lacks` the commands that the user may not run.
     """
 
     def __init__(self, dissents: Sequence[Dissent] = (), lacks: Iterable[str] = ()) -> None:
-        super().__init__("no member tells what the cluster is")
+        super().__init__("no member describes the cluster")
         self.dissents, self.lacks = tuple(dissents), frozenset(lacks)
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterLook:
-    """A cluster at one moment. `measured` by a member's id: only of those that answered.
+    """A cluster at one moment. `measured` has the members that answered, by ID.
 
-    `dissents` are members that answer and leave out others which are alive. By their ids: `unaware` does not know its
-    own address and is shown where it answers; `shared` are at addresses that several announce, and not asked.
+    `dissents` are members that answer but leave out others that are alive. By ID: `unaware` does not know its own
+    address and is shown where it answers; `shared` are at addresses that several members announce, and are not asked.
     """
 
     members: tuple[Member, ...]
@@ -53,29 +53,29 @@ class ClusterLook:
 
     @property
     def primaries(self) -> list[Member]:
-        """In the reply's order."""
+        """In the order of the reply."""
         return [member for member in self.members if not member.primary_id]
 
     @property
     def lacks(self) -> frozenset[str]:
-        """The commands that the user may not run, somewhere."""
+        """The commands that the user may not run on at least one server."""
         return frozenset().union(*(one.lacks for one in self.measured.values()))
 
     def marks_of(self, member: Member) -> tuple[Mark, ...]:
-        """Its open slots, as far as they are known: those of its own line, or of what it said when it was asked."""
+        """Its open slots, as far as they are known: from its own line, or from its own answer."""
         return member.migrating or self.measured.get(member.id, SelfReport()).marks
 
     def replicas_of(self, member_id: str) -> list[Member]:
-        """In the reply's order."""
+        """In the order of the reply."""
         return [member for member in self.members if member.primary_id == member_id]
 
 
 class Reader:
-    """One cluster: asked at `target` first (to which the name `host` led, if not empty), and when that is silent at the
-    `others`, members that were known earlier, and at those that it told of. Used within one event loop.
+    """One cluster. Asks `target` first (to which the name `host` led, if not empty); if that is silent, asks the
+    `others`, which were known earlier, and the members that it had announced. For one event loop.
 
-    `known` are the ids of those members, or beginnings: when one that answers leaves some of them out, the others are
-    asked too, and whom most of them support is believed.
+    `known` are the IDs of those members, or beginnings: if a member that answers leaves some of them out, the others
+    are asked too, and the view that most of them support is believed.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Reader:
         self._others = tuple(others)
         self._known = frozenset(known)
         self._doubted: tuple[Target, ...] = ()
-        self._lacks = set[str]()  # in this look
+        self._lacks = set[str]()  # during this look
 
     async def look(self, door: Door, timeout_s: float, *, measure: bool = True) -> ClusterLook:
         """The cluster now, in at most `4 * timeout_s`. Raises SilentCluster."""
@@ -122,9 +122,9 @@ class Reader:
         ask: Callable[[Mapping[str, Target]], Awaitable[dict[str, SelfReport]]],
         timeout_s: float,
     ) -> tuple[dict[str, SelfReport], list[View]]:
-        """What members store, and the views of those that are doubted, all at the same time.
+        """The figures of members, and the views of doubted members, all at the same time.
 
-        A connection takes one question at a time: of those that are doubted the figures come after their views.
+        A connection takes one question at a time, so doubted members are asked for figures after their views.
         """
         reports, again = await asyncio.gather(
             ask(said_by(asked, views, besides=doubted)), self._asked_views(doubted, timeout_s)
@@ -133,7 +133,7 @@ class Reader:
         return reports | await ask(said_by(answered, again)), again
 
     def _placed(self, members: Sequence[Member]) -> tuple[list[Member], frozenset[str]]:
-        """A member that does not know its own address is where it was asked; and which one that is."""
+        """A member that does not know its own address is where it was asked; returns which one that is."""
         unaware = frozenset(member.id for member in members if member.myself and not member.address.host)
         here = Address(*self._teller)
         return [replace(one, address=here) if one.id in unaware else one for one in members], unaware
@@ -145,11 +145,11 @@ class Reader:
 
     @property
     def answers_first(self) -> bool:
-        """Whether it was the first that told the map last."""
+        """Whether the first address sent the map last time."""
         return self._teller == self._first
 
     def lead_to(self, target: Target) -> None:
-        """The name leads there now: the cluster is asked there first."""
+        """The name leads there now: ask the cluster there first."""
         self._first = self._teller = target
 
     def close(self) -> None:
@@ -160,15 +160,15 @@ class Reader:
         return door.permits_still(self._host if target == self._first else "", target)
 
     def _target(self, door: Door, member: Member) -> Target | None:
-        """Where a member may be asked; the one that told is asked where it told."""
+        """Where a member may be asked; the one that sent the map is asked where it answered."""
         if member.myself:
             return self._teller
-        # A name's own address is known by that name, which a rule of addresses need not know.
+        # The address that the name led to is checked by the name, because a rule for addresses may not cover it.
         known = member.address == tuple(self._first) and self._may(door, self._first)
         return self._first if known else door.announced(member.address)
 
     async def _views(self, door: Door, timeout_s: float) -> list[View]:
-        """The view that is believed, and then those that were asked for besides. Raises SilentCluster."""
+        """The believed view, then the others that were requested as well. Raises SilentCluster."""
         first = [self._teller] if self._may(door, self._teller) else []
         views = await self._asked_views(first, timeout_s)
         if views and listed(views[0].members, self._known) == self._known:
@@ -183,18 +183,18 @@ class Reader:
         return [believed, *(view for view in views if view is not believed)]
 
     def _to_doubt(self, door: Door, views: Sequence[View]) -> list[Target]:
-        """Who is asked for a view although another tells the map: those that differed, and the first."""
+        """Who is asked for a view although another member sends the map: those that differed, and the first."""
         asked = {view.target for view in views}
         doubted = dict.fromkeys((self._first, *self._doubted))
         return [target for target in doubted if target not in asked and self._may(door, target)]
 
     async def _asked_views(self, targets: Sequence[Target], timeout_s: float) -> list[View]:
-        """Of those that answer."""
+        """Only those that answer."""
         answers = await asyncio.gather(*(self._view(target, timeout_s) for target in targets))
         return [View(target, members) for target, members in zip(targets, answers, strict=True) if members]
 
     async def _view(self, target: Target, timeout_s: float) -> list[Member]:
-        """Empty where there is no answer that could be one."""
+        """Empty if there is no valid answer."""
         try:
             async with asyncio.timeout(timeout_s):
                 return checked_members((await self._ask(target, Question.NODES)).decode())
@@ -206,13 +206,13 @@ class Reader:
         return []
 
     async def _reports(self, asked: Mapping[str, Target], timeout_s: float, marked: set[str]) -> dict[str, SelfReport]:
-        """Of those that answer, by their ids; of the `marked` with their open slots."""
+        """Only those that answer, by ID; the `marked` ones with their open slots."""
         gate = asyncio.Semaphore(_MOST_AT_ONCE)
         found = await asyncio.gather(*(self._report(at, gate, timeout_s, one in marked) for one, at in asked.items()))
         return {member_id: one for member_id, one in zip(asked, found, strict=True) if one is not None}
 
     async def _report(self, target: Target, gate: asyncio.Semaphore, timeout_s: float, own: bool) -> SelfReport | None:
-        """None where the server does not answer."""
+        """None if the server does not answer."""
         async with gate:
             with suppress(TimeoutError, EngineError):
                 async with asyncio.timeout(timeout_s):
@@ -235,15 +235,15 @@ class Reader:
 
 
 def _to_mark(members: Iterable[Member]) -> set[str]:
-    """The primaries that are asked for their open slots; the one that told the map has told its own."""
+    """The primaries to ask for their open slots; the one that sent the map has already told its own."""
     found = {one.id for one in members if one.primary and not one.myself}
     return found if len(found) <= _MOST_MARKS else set()
 
 
 def look_once(reader: Reader, door: Door, timeout_s: float, *, measure: bool = False) -> ClusterLook:
-    """A cluster now, for a thread without a loop; the reader is of no use afterwards.
+    """A cluster now, for a thread without a loop. The reader cannot be used afterwards.
 
-    In at most `timeout_s`, as long again where others are asked, and twice more with what its servers store. Raises
+    Takes at most `timeout_s`, as long again if others are asked, and twice more for what its servers store. Raises
     SilentCluster.
     """
 

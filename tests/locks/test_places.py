@@ -47,7 +47,7 @@ def test_nobody_watches(client, watched: Watched, monkeypatch):
     said = "No watcher is running, so no locks are seen. Start one: manage.py watch"
     assert one_text(page, "#overview-head p") == said
     assert texts(page, ".peak") == ["–held: unknown"]
-    assert texts(page, "#processes .ill") == ["nobody leads 1 lock source; no locks are seen"]
+    assert texts(page, "#processes .ill") == ["not running 1 lock source; locks cannot be seen"]
 
 
 def test_the_watcher_is_a_process_that_leads(client, watched: Watched, monkeypatch):

@@ -1,6 +1,6 @@
-"""The clients that are recognised, one declaration each, the more specific before the less.
+"""The recognised clients, one declaration each, the more specific first.
 
-A new client is a declaration in one of these files, a line in CLIENTS, and a capture in tests/locks/formats/.
+To add a client, add a declaration in one of these files, a line in CLIENTS, and a capture in tests/locks/formats/.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Locks that only their names tell: made by hand, by Django's cache.add, or by dramatiq. None is more than possible.
+"""Locks that only their names reveal: hand-made ones, Django's cache.add, and dramatiq. At most "possible".
 
 Sources: django/core/cache/backends/redis.py, dramatiq/rate_limits/concurrent.py and its Redis backend, and Celery's
 cookbook ("Ensuring a task is only executed one at a time").
@@ -45,7 +45,7 @@ def _read(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _form(value: bytes) -> str:
-    """What a value that belongs to no known client may prove: one word, a record of the holder, or random bytes."""
+    """What a value of no known client may prove: one word, a record of the holder, or random bytes."""
     if _is_token(value):
         return "value:any"
     if _is_record(value):
@@ -54,7 +54,7 @@ def _form(value: bytes) -> str:
 
 
 def _number(seen: Observed) -> Sequence[Reading]:
-    """A flag, a time, or dramatiq's count of the holders, in which 0 is free."""
+    """A flag, a time, or dramatiq's count of holders, where 0 means free."""
     value = seen.value
     if shapes.is_time(value):
         return held(seen, seen.key, "unknown", "possible", "name:lock", "value:time") if seen.ttl_ms else NONE
@@ -70,7 +70,7 @@ def _number(seen: Observed) -> Sequence[Reading]:
 
 
 def _django(seen: Observed, name: bytes) -> Sequence[Reading]:
-    """`cache.add` pickles what it stores, except whole numbers. A 0 says that nobody holds it."""
+    """`cache.add` pickles what it stores, except whole numbers. A 0 means that nobody holds it."""
     if shapes.is_number(seen.value):
         return held(seen, name, "Django", "possible", "name:lock", "value:counter") if int(seen.value) else NONE
     pickled, text = constant_of(seen.value)
@@ -90,7 +90,7 @@ _AROUND = frozenset(("PROTO", "FRAME", "MEMOIZE", "STOP", "PUT", "BINPUT", "LONG
 
 
 def constant_of(value: bytes) -> tuple[bool, bytes | None]:
-    """Whether the value is the pickle of one constant, and that constant if it is text. Nothing is unpickled."""
+    """Whether the value is a pickle of one constant, and the constant if it is text. Nothing is unpickled."""
     if not 3 <= len(value) <= _MOST_PICKLE_BYTES or value[:1] != b"\x80":
         return False, None
     constants: list[object] = []
@@ -109,7 +109,7 @@ def constant_of(value: bytes) -> tuple[bool, bytes | None]:
 
 
 def _identity(seen: Observed, world: World) -> Sequence[Reading]:
-    """A name of a machine, process and thread, where nothing in the key's name says otherwise."""
+    """The name of a machine, process and thread, unless the key's name says otherwise."""
     if seen.ttl_ms is None or seen.ttl_ms > SHORT_MS or not is_whole_identity(seen.value):
         return NONE
     if naming.says_alive(seen.key) or (about := identity_of(seen.value)) is None:

@@ -1,4 +1,4 @@
-"""What a client declares of its locks: which keys may be its own, what must be read beside them, and what they say."""
+"""What a client declares about its locks: which keys may be its own, what else must be read, and what they mean."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NONE: Sequence[Reading] = ()
 
 
 class Shape(NamedTuple):
-    """How a string's value, or one of the field names or members, may look: from `least` to `most` bytes, and `lua`.
+    """The possible form of a string's value, a field name or a member: `least` to `most` bytes, and `lua`.
 
-    `lua` is a pattern of Lua's `string.find`. It may be wider than what the reader accepts, never narrower.
+    `lua` is a pattern for Lua's `string.find`. It may match more than the reader accepts, but never less.
     """
 
     least: int
@@ -26,13 +26,12 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of key that a client writes. `read` is asked where the type fits, and the name or the shape does.
+    """One kind of key that a client writes. `read` is called if the type fits and the name or the shape does.
 
-    `prefixes`, `suffixes` and `infixes` are of the key, `words` of the key in lower case; one that fits is enough.
-    `shapes` are of a string's value, of a hash's field names, or of the members of a set or sorted set; one member that
-    fits is enough. `read` gives an empty answer for what is not its own; it must bear any bytes, in time proportional
-    to them. `only`: of a hash with such a name no other fields matter than those that contain this, and there may be
-    thousands of others.
+    `prefixes`, `suffixes` and `infixes` apply to the key, `words` to the key in lower case; one match is enough.
+    `shapes` apply to a string's value, a hash's field names, or the members of a set or sorted set; one matching member
+    is enough. `read` returns nothing for keys that belong to others; it must accept any bytes, in linear time. `only`:
+    in a hash with such a name, only the fields that contain this text matter, because it may have thousands of others.
     """
 
     type: str
@@ -48,11 +47,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client: the names that its readings bear, its kinds of keys, and its companions' way back.
+    """A client: the names in its readings, its kinds of keys, and how its companions lead back to them.
 
-    `base` gives the key that a companion belongs to, or None for what is no companion of this client. `companions` are
-    the beginnings, ends or middles of such names: they are never locks, whatever their value looks like. `twin` gives
-    the other key of a lock that has two, each of which is read on its own.
+    `base` returns the key that a companion belongs to, or None if it is not a companion of this client. `companions`
+    are prefixes, suffixes or middles of such names: they are never locks, whatever their values look like. `twin`
+    returns the other key of a lock that has two, each of which is read separately.
     """
 
     names: tuple[str, ...]
@@ -65,7 +64,7 @@ class Client:
 
 
 def beyond(queue: Observed | None) -> int:
-    """How many more stand in a queue than were read of it."""
+    """How many more waiters a queue has than were read."""
     return max(0, queue.size - len(queue.members)) if queue is not None and queue.type != "string" else 0
 
 
@@ -80,7 +79,7 @@ def held(
     waiters: int | None = None,
     wake: Wake | None = None,
 ) -> tuple[Reading]:
-    """One holder of a mutex that is a string: its whole value is the proof, and mostly the holder_id too."""
+    """One holder of a mutex stored as a string: the whole value is the proof, and usually the holder_id too."""
     return (
         Reading(
             seen.key,

@@ -26,7 +26,10 @@ def _about(match: re.Match[bytes]) -> dict[str, str]:
 
 
 def _string(seen: Observed, world: World) -> Sequence[Reading]:
-    """A mutex, or the writer of a read-write lock. A writer that waits for the readers to leave holds nothing yet."""
+    """A mutex, or the writer of a read-write lock.
+
+    A writer that waits for the readers to leave does not hold it yet.
+    """
     match = _holder(seen.value)
     if match is None or match[4]:
         return NONE
@@ -53,7 +56,7 @@ def _readers_needs(seen: Observed) -> Needs:
 
 
 def _twin(key: bytes) -> bytes | None:
-    """A writer that waits stands in the writer's key, and is read as a waiter of the readers."""
+    """A waiting writer is stored in the writer's key, and is read as a waiter for the readers."""
     for one, other in ((_READERS, _WRITER), (_WRITER, _READERS)):
         if key.endswith(one) and len(key) > len(one):
             return key[: -len(one)] + other
@@ -88,7 +91,7 @@ def _readers(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _semaphore(seen: Observed, world: World) -> Sequence[Reading]:
-    """The key lives three times as long as a permit, and the scores tell when each ends, by the server's clock."""
+    """The key lives three times as long as a permit. The scores say when each permit ends, by the server's clock."""
     found = [(each, _holder(each.name), shapes.milliseconds_of(each.value)) for each in seen.members]
     if not found or not all(match and end is not None for _, match, end in found):
         return NONE

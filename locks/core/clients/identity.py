@@ -1,4 +1,4 @@
-"""Values that a person chose to name a holder: a machine, a process, a thread."""
+"""Values that people chose to name a holder: a machine, a process, a thread."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MOST_BYTES = 160
 
 
 def identity_of(value: bytes) -> dict[str, str] | None:
-    """What a value such as `web-1:4711` or `host-7:pid-4242:thread-1` tells of its holder; None if it names nobody.
+    """What a value such as `web-1:4711` or `host-7:pid-4242:thread-1` says about its holder; None if it names nobody.
 
-    Two parts at least, and either a machine with a process's number or words such as pid, thread, worker. A version
-    (`1.2:3`), a time, an address with a path or a port alone says nobody.
+    It has at least two parts, and either a machine with a process number or words such as pid, thread, worker. A
+    version (`1.2:3`), a time, an address with a path, or a port alone names nobody.
     """
     if not 4 <= len(value) <= _MOST_BYTES or not _PARTS(value):
         return None
@@ -37,6 +37,6 @@ _THREAD_OR_HOST = re.compile(rb"(?:^|[^a-z])(?:thread|tid|host|worker|node|task)
 
 
 def is_whole_identity(value: bytes) -> bool:
-    """Whether the value names a process and its machine or thread in so many words."""
+    """Whether the value explicitly names a process and its machine or thread."""
     lower = value[:_MOST_BYTES].lower()
     return _PROCESS(lower) is not None and _THREAD_OR_HOST(lower) is not None

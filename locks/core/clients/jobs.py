@@ -28,7 +28,7 @@ _is_job_id = re.compile(rb"[0-9a-f]{24}\Z").match
 
 
 def _bull(seen: Observed, world: World) -> Sequence[Reading]:
-    """`bull:QUEUE:JOB:lock`; the beginning may be another, and a queue's name may be in braces for a cluster."""
+    """`bull:QUEUE:JOB:lock`. The prefix may differ, and a queue's name may be in braces for a cluster."""
     parts = seen.key.split(b":")
     if len(parts) < 4 or not all(parts[1:]):
         return NONE
@@ -44,7 +44,7 @@ def _bull(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _rq(seen: Observed, world: World) -> Sequence[Reading]:
-    """A scheduler that finds the lock taken goes on without it: nobody waits."""
+    """A scheduler that finds the lock taken carries on without it: nobody waits."""
     key, value = seen.key, seen.value
     if key.startswith(_SCHEDULER) and len(key) > len(_SCHEDULER):
         form = "value:hex" if shapes.is_hex32(value) else "value:any"
@@ -144,7 +144,7 @@ _V9_TIME = re.compile(rb'"(?:timestamp|at|time|locked_at|created_at)"\s*:\s*"?([
 
 
 def _since(value: bytes) -> dict[str, str]:
-    """Version 7 and 8 write seconds; version 9 writes JSON with them."""
+    """Versions 7 and 8 write seconds; version 9 writes JSON that contains them."""
     found = _V9_TIME(value) if value.startswith(b"{") else None
     text = found[1] if found else value
     if not shapes.is_float(text):

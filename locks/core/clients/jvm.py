@@ -1,6 +1,6 @@
-"""ShedLock: `job-lock:ENVIRONMENT:NAME`, the value tells when and where it was taken.
+"""ShedLock: `job-lock:ENVIRONMENT:NAME`, whose value says when and where it was taken.
 
-Source: InternalRedisLockProvider.java. Spring Integration stands with the UUIDs (uuids.py).
+Source: InternalRedisLockProvider.java. Spring Integration is with the other UUIDs (uuids.py).
 """
 
 from __future__ import annotations

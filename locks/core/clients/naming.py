@@ -41,9 +41,9 @@ _RANDOM_PART = re.compile(
 
 
 def says_lock(key: bytes) -> bool:
-    """Whether the name has the word lock in it, or mutex, semaphore, lease, leader, as a word of its own.
+    """Whether the name contains lock, mutex, semaphore, lease or leader as a separate word.
 
-    Not `locked`: what is locked is mostly an account.
+    `locked` does not count: what is locked is usually an account.
     """
     return _LOCK(key.lower()) is not None or _LOCK_CAMEL(key) is not None
 
@@ -51,7 +51,7 @@ def says_lock(key: bytes) -> bool:
 def django_name(key: bytes) -> bytes:
     """The name in a key of Django's cache, `PREFIX:VERSION:NAME`; empty for other keys.
 
-    A number in the middle is common in names, so with a prefix it must be 1, the version that nobody changes.
+    A number in the middle is common in names, so with a prefix it must be 1, the default version.
     """
     match = _DJANGO_KEY(key)
     return match[1] if match else b""
@@ -63,12 +63,12 @@ def words_of(key: bytes) -> list[bytes]:
 
 
 def says_other(key: bytes) -> bool:
-    """Whether the name says that it is something else than a lock: a session, a token, a job, a cache entry, ..."""
+    """Whether the name says that it is not a lock: a session, a token, a job, a cache entry, ..."""
     return not _OTHER_WORDS.isdisjoint(words_of(key)) or _OTHER_STEM(key) is not None
 
 
 def has_random_part(key: bytes) -> bool:
-    """Whether the name itself contains a random id, as those of sessions and tokens do."""
+    """Whether the name itself contains a random id, like the names of sessions and tokens."""
     return _RANDOM_PART(key) is not None
 
 
@@ -81,7 +81,7 @@ _SECRET_WORDS = frozenset(
 
 
 def says_secret(key: bytes) -> bool:
-    """Whether the name says that the value is a secret or an id of its own: a session, a token, a nonce, ..."""
+    """Whether the name says that the value is a secret or an id: a session, a token, a nonce, ..."""
     return not _SECRET_WORDS.isdisjoint(words_of(key)) or _OTHER_STEM(key) is not None
 
 
@@ -97,7 +97,7 @@ def says_amounts(key: bytes) -> bool:
 
 
 LOCK_WORDS = (b"lock", b"mutex", b"semaphore", b"lease", b"leader")
-"""What `says_lock` looks for, in lower case: a name without any of these says nothing."""
+"""What `says_lock` looks for, in lower case. A name without any of these says nothing."""
 
 _COUNTED_WORDS = frozenset(
     b"""attempts axes count counter counts failed failures fencing history limit locked lockout logins lost max
@@ -111,10 +111,10 @@ _ALIVE_WORDS = frozenset(
 
 
 def says_counted(key: bytes) -> bool:
-    """Whether a name with the word lock in it is about locks, or about an account that is locked, and is none."""
+    """Whether a name that contains the word lock is about locks, or about a locked account, and not a lock itself."""
     return not _COUNTED_WORDS.isdisjoint(words_of(key))
 
 
 def says_alive(key: bytes) -> bool:
-    """Whether the name says that the value tells who is there: a heartbeat, a registry of services, ..."""
+    """Whether the name says that the value shows who is present: a heartbeat, a registry of services, ..."""
     return not _ALIVE_WORDS.isdisjoint(words_of(key))

@@ -37,7 +37,7 @@ def _redsync(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _redislock(seen: Observed, world: World) -> Sequence[Reading]:
-    """The token is 22 characters; whatever metadata the caller gave follows it."""
+    """The token is 22 characters, followed by whatever metadata the caller gave."""
     value = seen.value
     if not shapes.begins_base64url_16_bytes(value):
         return _by_value(seen, "redlock-py", "value:letters") if shapes.is_alphanumeric_22(value) else NONE
@@ -48,7 +48,7 @@ def _redislock(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _is_more_of_it(metadata: bytes) -> bool:
-    """Whether what follows a token goes on as the token does: then the value is a longer random text."""
+    """Whether the text after a token continues like the token, so that the value is a longer random text."""
     return (
         bool(metadata) and _is_base64url(metadata) is not None and (len(metadata) < 3 or shapes.looks_random(metadata))
     )
@@ -64,7 +64,7 @@ def _by_value(seen: Observed, client: str, evidence: str, metadata: bytes = b"")
 
 
 def _laravel_named(seen: Observed, world: World) -> Sequence[Reading]:
-    """The locks of unique and of not overlapping jobs say so in their names, wherever the prefix of the cache ends."""
+    """The locks of unique and non-overlapping jobs say so in their names, whatever the prefix of the cache is."""
     for marker in (_UNIQUE_JOB, _OVERLAP):
         _, found, name = seen.key.partition(marker)
         if found and name and shapes.is_alphanumeric_16(_unserialized(seen.value)):
@@ -74,12 +74,12 @@ def _laravel_named(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _unserialized(value: bytes) -> bytes:
-    """phpredis may be told to serialize what it stores: `s:16:"...";`."""
+    """phpredis can be configured to serialize what it stores: `s:16:"...";`."""
     return value[6:-2] if value.startswith(b's:16:"') and value.endswith(b'";') else value
 
 
 def _laravel(seen: Observed, world: World) -> Sequence[Reading]:
-    """An entry of the cache is serialized or a number: 16 bare letters and digits are a lock's."""
+    """A cache entry is serialized or a number, so 16 bare letters and digits are a lock."""
     key = seen.key
     if not shapes.is_alphanumeric_16(seen.value):
         return NONE
@@ -95,7 +95,7 @@ def _laravel(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _symfony(seen: Observed, world: World) -> Sequence[Reading]:
-    """The key expires with the last of its members, so their scores tell who ends how much earlier, on any clock."""
+    """The key expires with its last member, so the scores tell how much earlier each member ends, on any clock."""
     if seen.ttl_ms is None:
         return NONE
     members = [(each.name, shapes.milliseconds_of(each.value)) for each in seen.members]

@@ -54,7 +54,7 @@ def _read(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _waiting(queue: Observed | None, leases: Observed | None, now_ms: int) -> tuple[bytes, ...]:
-    """Those in the queue, first come first, without those whose own lease is over."""
+    """The waiters in the queue, first come first, without those whose own lease has expired."""
     if queue is None or queue.type != "zset":
         return ()
     over = {each.name for each in leases.members if _number(each.value) <= now_ms} if leases else set()

@@ -1,4 +1,4 @@
-"""redis-py's Lock, and what is built on it: the value is a UUID version 1 in 32 hexadecimal digits, waiters poll.
+"""redis-py's Lock, and locks built on it: the value is a UUID version 1 in 32 hexadecimal digits, and waiters poll.
 
 Sources: redis/lock.py, django_redis/cache.py, celery_once/backends/redis.py, redbeat/schedulers.py,
 kombu/transport/redis.py, tooz/drivers/redis.py, dogpile/cache/backends/redis.py.
@@ -29,7 +29,7 @@ def _read(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _named(key: bytes) -> tuple[str, bytes, str]:
-    """The client that the name tells, what it locks, and the evidence of the name ("" for none)."""
+    """The client that the name reveals, what it locks, and the evidence of the name ("" for none)."""
     for client, prefix, suffix in _NAMES:
         if key.startswith(prefix) and key.endswith(suffix) and len(key) > len(prefix) + len(suffix):
             return client, key[len(prefix) : len(key) - len(suffix)], "name:client"

@@ -1,4 +1,4 @@
-"""Redisson's locks: hashes with a field `uuid:threadId` a holder, and the sorted set of an expirable semaphore.
+"""Redisson's locks: hashes with a field `uuid:threadId` per holder, and the sorted set of an expirable semaphore.
 
 Sources: RedissonLock, RedissonFairLock, RedissonReadLock, RedissonWriteLock, RedissonFencedLock,
 RedissonFasterMultiLock and RedissonPermitExpirableSemaphore of org.redisson.
@@ -30,7 +30,7 @@ def _prefixed(prefix: bytes, name: bytes) -> bytes:
 
 
 def _unbraced(rest: bytes) -> bytes:
-    """The name that `_prefixed` was given: `{orders}` is of `orders`, `a{tag}b` of itself."""
+    """The name that was passed to `_prefixed`: `{orders}` comes from `orders`, `a{tag}b` from itself."""
     return rest[1:-1] if rest.startswith(b"{") and rest.endswith(b"}") and rest.count(b"{") == 1 else rest
 
 
@@ -97,10 +97,10 @@ def _mutex(seen: Observed, fields: Mapping[bytes, bytes], world: World) -> Seque
 
 
 def _waiting(queue: Observed | None, timeouts: Observed | None, now_ms: int) -> tuple[bytes, ...]:
-    """Those in the queue, first come first.
+    """The waiters in the queue, first come first.
 
-    Who is past its time is dropped by the next who tries. We drop it too, unless all are past: then the client's clock
-    may differ from the server's.
+    The next try drops waiters past their time. We drop them too, unless all are past it: then the client's clock may
+    differ from the server's.
     """
     if queue is None or queue.type != "list":
         return ()
@@ -140,7 +140,7 @@ def _read_write(seen: Observed, fields: Mapping[bytes, bytes], world: World) -> 
 
 
 def _several(seen: Observed, fields: Mapping[bytes, bytes]) -> Sequence[Reading]:
-    """A FasterMultiLock: each thing that is locked is a field with its holder, beside its deadline and a counter."""
+    """A FasterMultiLock: each locked thing is a field with its holder, next to its deadline and a counter."""
     found = [
         (match[1], match[2], shapes.milliseconds_of(value) or 0.0)
         for name, value in fields.items()

@@ -1,4 +1,4 @@
-"""The forms that values take: matchers of whole values, each in time proportional to the value, and what they tell."""
+"""The forms of values: matchers for whole values, each in linear time, and what they reveal."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ BASE64URL_22 = Shape(22, 22, "^[%w_%-]+$")
 ALPHANUMERIC_16 = Shape(16, 16, "^%w+$")
 
 _UUID1_EPOCH_MS = 12_219_292_800_000
-"""From 15 October 1582, where the time of a UUID version 1 begins, to 1970."""
+"""From 15 October 1582, when the time of a UUID version 1 begins, to 1970."""
 _FROM_MS, _TO_MS = 946_684_800_000, 4_102_444_800_000
-"""A UUID version 1 made outside the years 2000 to 2099 is no UUID of that version but chance."""
+"""A UUID version 1 from outside the years 2000 to 2099 is a coincidence."""
 
 
 def uuid1_of(digits: bytes) -> dict[str, str] | None:
-    """Of 32 hexadecimal digits (is_hex32): when they were made and on which network card; None if no UUID version 1.
+    """When 32 hexadecimal digits (is_hex32) were made, and on which network card; None if not a UUID version 1.
 
-    Random digits pass once in about 2,000.
+    One in about 2,000 random values passes.
     """
     if digits[12] != 0x31 or digits[16] not in b"89ab":
         return None
@@ -47,12 +47,12 @@ def uuid1_of(digits: bytes) -> dict[str, str] | None:
 
 
 def is_uuid4_digits(digits: bytes) -> bool:
-    """Whether 32 hexadecimal digits are a UUID version 4. Random digits are once in 64."""
+    """Whether 32 hexadecimal digits are a UUID version 4. One in 64 random values passes."""
     return digits[12] == 0x34 and digits[16] in b"89ab"
 
 
 def looks_random(text: bytes) -> bool:
-    """Whether letters of both cases and digits are mixed as chance mixes them, and not as words and names do."""
+    """Whether letters of both cases and digits are mixed as if by chance, and not as in words and names."""
     upper = len(text) - len(text.translate(None, _UPPER))
     lower = len(text) - len(text.translate(None, _LOWER))
     digits = len(text) - len(text.translate(None, _DIGITS))
@@ -70,7 +70,7 @@ def is_base64_16_bytes(value: bytes) -> bool:
 
 
 def begins_base64url_16_bytes(value: bytes) -> bool:
-    """Whether the value begins with 16 random bytes in the Base64 of addresses, without padding: 22 characters."""
+    """Whether the value begins with 16 random bytes in URL-safe Base64, without padding: 22 characters."""
     return _is_base64url_22(value) is not None and looks_random(value[:22])
 
 
@@ -85,7 +85,7 @@ def is_alphanumeric_16(value: bytes) -> bool:
 
 
 def is_time(value: bytes) -> bool:
-    """Whether a number is a time of the years 2000 to 2099, in seconds, milliseconds or microseconds since 1970."""
+    """Whether a number is a time in the years 2000 to 2099, in seconds, milliseconds or microseconds since 1970."""
     if len(value) > 40 or not is_float(value):
         return False
     number = float(value)
@@ -93,7 +93,7 @@ def is_time(value: bytes) -> bool:
 
 
 def milliseconds_of(score: bytes) -> float | None:
-    """A time as a score: milliseconds since 1970, of the years 2000 to 2099. None for anything else."""
+    """A time as a score: milliseconds since 1970, in the years 2000 to 2099. None for anything else."""
     if len(score) > 40 or not is_float(score):
         return None
     number = float(score)
@@ -101,7 +101,7 @@ def milliseconds_of(score: bytes) -> float | None:
 
 
 def milliseconds_of_iso(text: bytes) -> int | None:
-    """A time as ISO 8601 writes it, in milliseconds since 1970; None for anything else."""
+    """A time in ISO 8601 as milliseconds since 1970; None for anything else."""
     try:
         moment = datetime.fromisoformat(text.decode("ascii"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Small clients with names of their own: redis-lock and simple-redis-mutex of npm, activejob-uniqueness of Ruby.
+"""Small clients with distinctive names: redis-lock and simple-redis-mutex (npm), activejob-uniqueness (Ruby).
 
 Sources: redis-lock/index.js, simple-redis-mutex/dist/index.js, active_job/uniqueness/lock_key.rb.
 """
@@ -17,7 +17,7 @@ _REDIS_LOCK, _SIMPLE, _RELEASES = b"lock.", b"@simple-redis-mutex:lock-", b"@sim
 
 
 def _redis_lock(seen: Observed, world: World) -> Sequence[Reading]:
-    """The value is when it ends, in milliseconds of the client's clock; it proves the holder well enough."""
+    """The value is its end, in milliseconds of the client's clock; it proves the holder well enough."""
     name = seen.key[len(_REDIS_LOCK) :]
     if not name or seen.ttl_ms is None or shapes.milliseconds_of(seen.value) is None:
         return NONE

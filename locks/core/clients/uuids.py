@@ -1,4 +1,4 @@
-"""Clients whose value is a random UUID or 32 random hexadecimal digits, told apart by the names of their keys.
+"""Clients whose value is a random UUID or 32 random hexadecimal digits. The names of their keys tell them apart.
 
 Sources: pottery/redlock.py, RedLock.net's RedLock.cs, aioredlock/lock.py, sherlock/lock.py, redlock.js (node-redlock 4
 and 5), redis-semaphore's RedisMutex.ts and RedisSemaphore.ts, Spring Integration's RedisLockRegistry.java.
@@ -18,13 +18,13 @@ from locks.core.reading import Proof, Reading, Wake
 _REDLOCK, _MUTEX, _SEMAPHORE = b"redlock:", b"mutex:", b"semaphore:"
 _STACKEXCHANGE = ("SE.Redis", "StackExchange")
 SHORT_MS = 300_000
-"""A value that says little makes a lock of a key only if that expires within five minutes."""
+"""A key with a value that says little counts as a lock only if it expires within five minutes."""
 _is_registry = re.compile(rb"(?:^|[^a-z])(?:reg|registry|spring|locks)(?:[^a-z]|$)|registry|[^a-z]lock\Z").search
 _member = re.compile(rb"(%s|[!-~]{8,64}?)(?:_([0-9]{1,6}))?\Z" % shapes.UUID).match
 
 
 def neutral(seen: Observed) -> bool:
-    """Whether a key could be a caller's lock: it expires within minutes, and its name says nothing else."""
+    """Whether a key could be a caller's lock: it expires within minutes, and its name does not say otherwise."""
     return (
         seen.ttl_ms is not None
         and seen.ttl_ms <= SHORT_MS
@@ -57,7 +57,7 @@ def _redis_semaphore(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _permits(seen: Observed, world: World) -> Sequence[Reading]:
-    """The scores are when each permit was taken or renewed; each renewal gives the whole key its time to live anew."""
+    """The scores say when each permit was taken or renewed; each renewal restarts the time to live of the whole key."""
     name = seen.key[len(_SEMAPHORE) :]
     if not name or seen.ttl_ms is None:
         return NONE
@@ -84,10 +84,10 @@ def _permits(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _uuid(seen: Observed, world: World) -> Sequence[Reading]:
-    """A caller's name and a random UUID. Whose lock it is, only the name can hint at.
+    """A caller's name and a random UUID. Only the name can hint at whose lock it is.
 
-    Spring's keys begin with the name of a registry and a colon, sherlock's with a name space and an underscore,
-    aioredlock's are as the caller wants them. The time left would be a hint too, but it changes while we look.
+    Spring's keys begin with the name of a registry and a colon, sherlock's with a name space and an underscore;
+    aioredlock's are whatever the caller wants. The time left would be a hint too, but it changes while we look.
     """
     key, value = seen.key, seen.value
     if not shapes.is_uuid(value):
@@ -107,7 +107,7 @@ def _uuid(seen: Observed, world: World) -> Sequence[Reading]:
 
 
 def _hex(seen: Observed, world: World) -> Sequence[Reading]:
-    """node-redlock makes 32 random digits. A UUID version 4 without its dashes is made by hand."""
+    """node-redlock makes 32 random digits. A UUID version 4 without dashes is hand-made."""
     value, key = seen.value, seen.key
     if not shapes.is_hex32(value):
         return NONE

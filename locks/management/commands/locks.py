@@ -1,4 +1,4 @@
-"""`manage.py locks ...`: one door to the sub-commands of `locks.cli`."""
+"""`manage.py locks ...`: runs the sub-commands of `locks.cli`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ class Command(Door):
 
     help = _("Shows the locks of a Redis or Valkey server, whichever client made them.")
     subcommands = {
-        "list": ("locks.cli.listing", gettext_lazy("who holds what, and for how much longer (no database)")),
-        "watch": ("locks.cli.following", gettext_lazy("what happens to the locks, a line each (no database)")),
-        "break": ("locks.cli.breaking", gettext_lazy("end a lock for its holder, who is not asked")),
-        "stage": ("locks.cli.stage", gettext_lazy("five ways to lock, run for real, paused and judged (no database)")),
+        "list": ("locks.cli.listing", gettext_lazy("show who holds what, and for how much longer (no database)")),
+        "watch": (
+            "locks.cli.following",
+            gettext_lazy("print a line for each thing that happens to the locks (no database)"),
+        ),
+        "break": ("locks.cli.breaking", gettext_lazy("break a lock without asking its holder")),
+        "stage": (
+            "locks.cli.stage",
+            gettext_lazy("run five ways to lock, pause their holders, and judge them (no database)"),
+        ),
     }

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = str(_("Watch the locks of every source. One process leads; another waits its turn."))
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Signals: terminate and interrupt end it in peace. Raises ImproperlyConfigured where it cannot begin."""
+        """Terminate and interrupt end it cleanly. Raises ImproperlyConfigured if it cannot start."""
         check_database()
         check_hint_server()
         from locks.watcher.run import Watcher

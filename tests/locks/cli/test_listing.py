@@ -108,7 +108,7 @@ def test_where_the_address_comes_from(theirs, watched_server, locks, settings, m
         (("--source", "nobody"), "there is no source 'nobody'; choose one of: embedded, shop"),
         (("--redis-env", "NOT_SET_AT_ALL"), "'NOT_SET_AT_ALL' is not set"),
         (("--redis", "redis://u:hunter2@127.0.0.1:1"), "127.0.0.1:1"),
-        (("--redis", "http://u:hunter2@h"), "begins with none of"),
+        (("--redis", "http://u:hunter2@h"), "must begin with one of"),
         (("--redis", "unix:///nowhere/at/all.sock"), "/nowhere/at/all.sock"),
         (("--redis", "redis://x", "--source", "shop"), "not allowed with"),
         (("--what",), "unrecognized arguments"),

@@ -82,7 +82,7 @@ def test_it_blocks_until_the_first_of_its_reasons(clock, again_ms, timeout_s, lo
 def test_at_the_timeout_it_says_who_holds_the_lock_and_how_many_wait(clock):
     talk, _asked = conversation(clock)
     clock.now += 10
-    with pytest.raises(NotAcquired, match=r"within 10\.0 s: held by web-3, 2 waiting before us"):
+    with pytest.raises(NotAcquired, match=r"within 10\.0 s: held by web-3, 2 waiting ahead of us"):
         talk.send(refusal(ahead=2))
 
 

@@ -71,7 +71,7 @@ def test_who_is_broken_is_told(client, name, held):
     assert break_lock(client, name, held.holder_id).broken
     with pytest.raises(LockLost, match="not held"):
         renewed(held, until_lost, lambda lost: told.append((held.valid_for_s(), str(lost))))
-    assert told == [(0, f"the lock {name!r} is not held by us any more")]
+    assert told == [(0, f"the lock {name!r} is no longer held by us")]
 
 
 def test_whoever_cannot_renew_is_told_before_the_time_is_up(name):

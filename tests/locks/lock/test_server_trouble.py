@@ -112,5 +112,5 @@ def test_without_a_right_it_says_which(client, server, name):
 def test_a_wrong_password_is_not_tried_again(client, server, name):
     as_user(client, server).close()
     user = client_of(f"unix://locker:wrong@{server.path}")
-    with user, pytest.raises(LockServerError, match="check user and password"):
+    with user, pytest.raises(LockServerError, match="check the user name and password"):
         Lock(user, name).acquire(60)

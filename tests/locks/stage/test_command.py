@@ -31,7 +31,7 @@ def test_without_json_it_is_a_table_with_the_seed(hint_server):
 
 @pytest.mark.parametrize("words", [("--workers", "1"), ("--workers", "9"), ("--seconds", "31"), ("--seed", "-1")])
 def test_a_value_out_of_bounds_is_refused(hint_server, words):
-    with pytest.raises(CommandError, match="is a whole number from"):
+    with pytest.raises(CommandError, match="must be a whole number from"):
         said(*words)
 
 
