@@ -1,1 +1,1 @@
-"""The shell of Ringviz: settings, addresses, page frame and overview. It wires everything; nobody imports it."""
+"""The shell of Ringviz: settings, URLs, page frame and overview. It wires everything together; nothing imports it."""

@@ -14,6 +14,6 @@ class DashboardConfig(AppConfig):
 
 
 class StaticFiles(StaticFilesConfig):
-    """Django's own without the extensions of htmx: nothing uses them, and one imports a file that is not there."""
+    """Django's static files without htmx's extensions: nothing uses them, and one imports a missing file."""
 
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx/ext/*"]

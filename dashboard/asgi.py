@@ -19,7 +19,7 @@ from dashboard.static_first import StaticFirst
 from dashboard.visitors.handler import Visitors
 from live.routing import websocket_urlpatterns
 
-# How long a thread that computes keeps Python from the others: it is added to each step of a request that only reads.
+# How long a computing thread keeps Python from the others: it is added to each step of a request that only reads.
 sys.setswitchinterval(0.001)
 http = Visitors()
 application = ProtocolTypeRouter(

@@ -1,4 +1,4 @@
-"""What every page's frame knows of who reads it."""
+"""What every page's frame knows about its reader."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from live.actors import OPERATE
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`may_operate`: whether this person may change anything. The database is asked only if a template asks."""
+    """`may_operate`: whether this person may change anything. Asks the database only if a template needs it."""
     return {"may_operate": SimpleLazyObject(lambda: _may_operate(request))}
 
 
 def _may_operate(request: HttpRequest) -> bool:
-    # A request that was refused early, under a strange Host say, has no user yet, and its error page is this frame too.
+    # A request that was refused early, for example for a strange Host, has no user, but its error page uses this frame
+    # too.
     return hasattr(request, "user") and request.user.has_perm(OPERATE)

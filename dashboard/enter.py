@@ -16,16 +16,16 @@ from ringviz.selectors.clusters import demo_slug
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@require_GET  # a HEAD, which previews of links send, must not use the link up
+@require_GET  # link previews send HEAD, which must not use up the link
 @never_cache
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """Sign the holder of an unused link in under a new session, and go to the demo's ring, wherever the address points.
+    """Signs in the holder of an unused link in a new session, and redirects to the demo's ring, or to the overview.
 
-    Where there is no demo, to the overview. A used or unknown link says how to get another, with status 410; who is
-    signed in already just goes on.
+    A used or unknown link explains how to get another, with status 410. A person who is already signed in just
+    continues.
     """
-    with write_turn():  # a link is used up by who is signed in, and by nobody else
-        home = _home()  # asked first: a link that the database did not answer for is still good
+    with write_turn():  # only the request that signs in uses up the link
+        home = _home()  # first: if the database does not answer here, the link stays unused
         if signin.spend(token, timezone.now()):
             login(request, signin.operator(), backend=BACKEND)
             return _with_session(request, redirect(home))
@@ -35,13 +35,13 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _home() -> str:
-    """What a first visit is for: a ring that may be broken at a click."""
+    """Where a first visit begins: the demo's ring, which a click can break."""
     slug = demo_slug()
     return reverse("overview") if slug is None else reverse("ringviz:ring", args=[slug])
 
 
 def _with_session(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """Has the session written now, in the turn: the middleware would do it after that, when the link is used up."""
+    """Writes the session now, within the turn: the middleware would do it later, when the link is used up."""
     told = SessionMiddleware(lambda _: answer).process_response(request, answer)
     request.session.modified = False
     return told

@@ -1,6 +1,6 @@
 """How the settings read the environment.
 
-A value that makes no sense stops with one line that names the variable and says what to do. No line shows a password.
+An invalid value stops with one line that names the variable and says what to do. No line shows a password.
 """
 
 import os
@@ -24,10 +24,10 @@ from servers.guard import rules
 
 MAX_PORT = 65_535
 BAD_SETTING = 2  # exit status
-LOCK_WITHIN_S = 5  # then whoever waits for the database gives up, and says so
+LOCK_WITHIN_S = 5  # after this, waiting for the database fails with a message
 
 _ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
-_DATABASES = "Write postgresql://USER@HOST/NAME or sqlite:///FILE, or unset it for SQLite in DATA_DIR."
+_DATABASES = "Write postgresql://USER@HOST/NAME or sqlite:///FILE, or unset it to use SQLite in DATA_DIR."
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _HOST = re.compile(r"[^\s/:\[\]]+|\[[^\s/\[\]]+\]")
 _COOKIE_PREFIX = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -35,7 +35,7 @@ _COOKIE_PREFIX = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @contextmanager
 def mistakes_told() -> Iterator[None]:
-    """Ends the process with one line and exit status 2 where the settings are wrong."""
+    """Ends the process with one line and exit status 2 if the settings are wrong."""
     try:
         yield
     except ImproperlyConfigured as error:
@@ -49,7 +49,7 @@ def names(variable: str, default: str = "") -> list[str]:
 
 
 def whole(variable: str, default: int, *, minimum: int = 0, maximum: int) -> int:
-    """A whole number from `minimum` to `maximum`; an empty variable is the default."""
+    """A whole number from `minimum` to `maximum`; an empty variable means the default."""
     text = os.environ.get(variable, "").strip() or str(default)
     if not (text.isascii() and text.isdigit() and minimum <= int(text) <= maximum):
         raise ImproperlyConfigured(f"{variable} must be a whole number from {minimum} to {maximum}, not {text!r}")
@@ -57,7 +57,7 @@ def whole(variable: str, default: int, *, minimum: int = 0, maximum: int) -> int
 
 
 def flag(variable: str, *, default: bool = False) -> bool:
-    """1 or 0; an empty variable is the default."""
+    """1 or 0; an empty variable means the default."""
     text = os.environ.get(variable, "").strip() or str(int(default))
     if text not in {"0", "1"}:
         raise ImproperlyConfigured(f"{variable} is {text!r}. Write {variable}=1 for yes, 0 for no.")
@@ -65,7 +65,7 @@ def flag(variable: str, *, default: bool = False) -> bool:
 
 
 def log_level(variable: str) -> str:
-    """The name of a level of Python's logging; WARNING where the variable is empty."""
+    """The name of a level in Python's logging; WARNING if the variable is empty."""
     text = os.environ.get(variable, "").strip() or "WARNING"
     if text.upper() not in _LEVELS:
         raise ImproperlyConfigured(f"{variable} is {text!r}. Write one of {', '.join(_LEVELS)}.")
@@ -73,20 +73,24 @@ def log_level(variable: str) -> str:
 
 
 def time_zone(variable: str) -> str:
-    """The name of a time zone; UTC where the variable is empty."""
+    """The name of a time zone; UTC if the variable is empty."""
     text = os.environ.get(variable, "").strip() or "UTC"
     try:
         ZoneInfo(text)
     except (ValueError, OSError, LookupError):
-        raise ImproperlyConfigured(f"{variable} is {text!r}. Write the name of a time zone: Europe/Berlin.") from None
+        raise ImproperlyConfigured(
+            f"{variable} is {text!r}. Write the name of a time zone, for example Europe/Berlin."
+        ) from None
     return text
 
 
 def hosts(variable: str, default: str) -> list[str]:
-    """Names that the site answers to, without scheme and port."""
+    """Host names that the site answers to, without scheme and port."""
     for name in (found := names(variable, default)):
         if not _HOST.fullmatch(name):
-            raise ImproperlyConfigured(f"{variable}: {name!r} is not a host name. Write names only: rings.example.")
+            raise ImproperlyConfigured(
+                f"{variable}: {name!r} is not a host name. Write only names, for example rings.example."
+            )
     return found
 
 
@@ -95,12 +99,12 @@ def origins(variable: str) -> list[str]:
     for origin in (found := names(variable)):
         scheme, _, host = origin.partition("://")
         if scheme not in {"http", "https"} or not host or "/" in host:
-            raise ImproperlyConfigured(f"{variable}: {origin!r} is not an origin. Write https://rings.example.")
+            raise ImproperlyConfigured(f"{variable}: {origin!r} is not an origin. Write it like https://rings.example.")
     return found
 
 
 def cookie_prefix(variable: str) -> str:
-    """What the names of our cookies begin with: alike for all web processes of one site."""
+    """The prefix of our cookies' names, the same for all web processes of one site."""
     text = os.environ.get(variable, "").strip() or "ringviz"
     if not _COOKIE_PREFIX.fullmatch(text):
         raise ImproperlyConfigured(f"{variable} is {text!r}. Write 1 to 64 letters, digits, - or _.")
@@ -108,7 +112,7 @@ def cookie_prefix(variable: str) -> str:
 
 
 def proxies(variable: str) -> address.Proxies:
-    """The proxies before us, as `dashboard.visitors.address` reads them; nobody by default."""
+    """The proxies in front of us, as `dashboard.visitors.address` parses them; none by default."""
     try:
         return address.parse(names(variable))
     except address.BadProxy as error:
@@ -116,7 +120,7 @@ def proxies(variable: str) -> address.Proxies:
 
 
 def targets(variable: str) -> tuple[rules.Rule, ...]:
-    """What may be connected to, as `servers.guard.rules` reads it; nothing by default."""
+    """Where we may connect to, as `servers.guard.rules` parses it; nowhere by default."""
     try:
         return rules.parse(names(variable))
     except rules.BadRule as error:
@@ -124,7 +128,7 @@ def targets(variable: str) -> tuple[rules.Rule, ...]:
 
 
 def lock_sources(variable: str) -> tuple[sourcelist.SourceConfig, ...]:
-    """The servers whose locks are watched besides our own, as `locks.core.sourcelist` reads them."""
+    """The watched servers besides our own, as `locks.core.sourcelist` parses them."""
     try:
         return sourcelist.parse(os.environ.get(variable, ""), os.environ.get)
     except sourcelist.BadSource as error:
@@ -132,23 +136,23 @@ def lock_sources(variable: str) -> tuple[sourcelist.SourceConfig, ...]:
 
 
 def data_dir(default: Path) -> Path:
-    """Where everything that lasts is kept; made on first use, open to its owner only."""
+    """Where all lasting data is kept; created on first use, open only to its owner."""
     path = Path(os.environ.get("DATA_DIR") or default).resolve()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        text = f"DATA_DIR: {str(path)!r} cannot be used ({error.strerror}). Name a folder that can be written."
+        text = f"DATA_DIR: {str(path)!r} cannot be used ({error.strerror}). Choose a folder that can be written."
         raise ImproperlyConfigured(text) from None
     return path
 
 
 def secret_key(directory: Path) -> str:
-    """The key of the environment, else one made once and kept, readable by its owner only, beside the data."""
+    """The key from the environment; otherwise one that is created once and stored, readable by its owner."""
     if given := os.environ.get("SECRET_KEY"):
         return given
     path = directory / "secret-key"
     if not path.exists():
-        # Written whole under another name first: a second process never reads half a key.
+        # Written in full under another name first, so that a second process never reads half a key.
         draft = path.with_name(f"secret-key.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
@@ -162,11 +166,11 @@ def secret_key(directory: Path) -> str:
 
 
 def database(directory: Path) -> dict[str, Any]:
-    """The database of DATABASE_URL, else a SQLite file beside the data."""
+    """The database of DATABASE_URL; otherwise a SQLite file in DATA_DIR."""
     if "DATABASE_URL" in os.environ:
         found = _given_database(os.environ["DATABASE_URL"].strip())
     else:
-        # Not by way of an URL: a folder's name may hold any character.
+        # Not through a URL: a folder's name may contain any character.
         found = {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(directory / "ringviz.sqlite3"),
@@ -198,9 +202,9 @@ def _given_database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read; percent-encode its parts. {_DATABASES}") from None
     if found["ENGINE"] not in _ENGINES:
         scheme = urlsplit(url).scheme
-        raise ImproperlyConfigured(f"DATABASE_URL names no database that we know ({scheme!r}). {_DATABASES}")
+        raise ImproperlyConfigured(f"DATABASE_URL names an unknown kind of database ({scheme!r}). {_DATABASES}")
     if not found["NAME"]:
-        raise ImproperlyConfigured(f"DATABASE_URL ends without the name of a database. {_DATABASES}")
+        raise ImproperlyConfigured(f"DATABASE_URL does not name a database. {_DATABASES}")
     return found
 
 
@@ -213,7 +217,7 @@ def hint_socket(directory: Path) -> Path:
 
 
 def hint_url(directory: Path) -> str:
-    """The Redis or Valkey of REDIS_URL, else the embedded one."""
+    """The Redis or Valkey of REDIS_URL; otherwise the embedded one."""
     given = os.environ.get("REDIS_URL", "").strip()
     if not given:
         return f"unix://{quote(str(hint_socket(directory)))}"
@@ -225,6 +229,6 @@ def hint_url(directory: Path) -> str:
         parse_redis_url(given)  # type: ignore[no-untyped-call]  # the options of the client
     except ValueError as error:
         reason = error if isinstance(error, sourcelist.BadSource) else "its options cannot be read"
-        text = f"REDIS_URL: {reason}. Write redis://HOST:6379/0, or unset it for the embedded Valkey."
+        text = f"REDIS_URL: {reason}. Write redis://HOST:6379/0, or unset it to use the embedded Valkey."
         raise ImproperlyConfigured(text) from None
     return given

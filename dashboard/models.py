@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignInLink(models.Model):
-    """One link, good for one use. Only the digest of its token is kept: reading the table signs nobody in."""
+    """One link, good for one use. Only the digest of its token is stored, so reading the table signs nobody in."""
 
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"))

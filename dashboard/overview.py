@@ -1,4 +1,4 @@
-"""The overview: the cards of every kind of place, the newest events of all, and the sum of it in two lines."""
+"""The overview: the cards of every kind of place, the newest events of all, and totals in two lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAST_EVENTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The page's own two lines, and the keys of the places that it is about."""
+    """The page's own two lines, and the keys of the places that they are about."""
 
     headline: str
     health: str
@@ -31,7 +31,7 @@ class Whole:
 
     @cached_property
     def events(self) -> list[Entry]:
-        """The newest events of all places. One small query a place."""
+        """The newest events of all places. One small query per place."""
         return newest([card.place for card in self.cards], LAST_EVENTS)
 
 

@@ -1,4 +1,4 @@
-"""What this web process can truly know: itself, and the database and the hint server that it just asked."""
+"""What this web process knows for certain: itself, and the database and hint server that it just asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from live.places import Process, all_places
 from live.wording import number
 
 TIMEOUT_S = 0.5
-_KEPT_S = 2.0  # many open overviews ask in the same moment; one look serves them all
+_KEPT_S = 2.0  # many open overviews ask at the same moment; one check serves them all
 _started_at = timezone.now()
 
 
@@ -37,7 +37,7 @@ _looking = threading.Lock()
 
 
 def processes_now() -> Processes:
-    """The processes now, or as they were at most two seconds ago. Waits half a second at most for a silent one."""
+    """The processes now, or at most two seconds ago. Waits at most half a second for a silent one."""
     global _last  # noqa: PLW0603  one look a process
     with _looking:
         if _last is None or time.monotonic() - _last[0] > _KEPT_S:
@@ -65,7 +65,7 @@ def _database() -> Process:
 
 
 def _file_bytes() -> int:
-    """What SQLite's file and its write-ahead log take; 0 for another database."""
+    """The size of SQLite's file and its write-ahead log; 0 for another database."""
     if connection.vendor != "sqlite":
         return 0
     name = str(connection.settings_dict["NAME"])
@@ -94,7 +94,7 @@ def _hint_server() -> Process:
 
 
 def _of_places() -> Iterator[Process]:
-    """What the subjects say of their own processes."""
+    """What the subjects report about their own processes."""
     for places in all_places():
         yield from places.processes()
 

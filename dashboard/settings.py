@@ -1,4 +1,4 @@
-"""Settings, all from the environment; without any of it, the demo of this folder.
+"""Settings, all from the environment. Without any of it, they are for the demo of this folder.
 
 Each variable and its meaning: README, "Configuration".
 """
@@ -22,7 +22,7 @@ PORT = environment.whole("PORT", 8000, maximum=environment.MAX_PORT)
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 
-# One line brings a subject in: its app registers what it has (live/places.py).
+# One line adds a subject: its app registers everything else (live/places.py).
 OUR_APPS = [
     "dashboard",
     "ringviz",
@@ -79,8 +79,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# How many visitors a web process serves at a time, each with a connection to the database, and whose X-Forwarded-For
-# it believes (dashboard/visitors).
+# How many visitors a web process serves at a time, each with a connection to the database, and which proxies it trusts
+# for X-Forwarded-For (dashboard/visitors).
 WEB_CONNECTIONS = environment.whole("WEB_CONNECTIONS", 8, minimum=3, maximum=1_000)
 TRUSTED_PROXIES = environment.proxies("TRUSTED_PROXIES")
 
@@ -90,16 +90,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = environment.hint_url(DATA_DIR)
 
-# Where clusters of other people may be attached: hosts, networks, ports (servers/guard/rules.py). Empty: nowhere.
+# Where other people's clusters may be attached: hosts, networks, ports (servers/guard/rules.py). Empty: nowhere.
 ALLOWED_TARGETS = environment.targets("ALLOWED_TARGETS")
 
 # The servers whose locks are watched, besides our own (locks/core/sourcelist.py).
 LOCK_SOURCES = environment.lock_sources("LOCK_SOURCES")
 
-# What the event log keeps of each stream, in events; older ones fold into a base state.
+# How many events the log keeps per stream; older ones are folded into a base state.
 EVENT_RETENTION = environment.whole("EVENT_RETENTION", 10_000, maximum=10_000_000)
 
-# Managed clusters: what their servers may cost this machine, and another engine than the one that comes along.
+# Managed clusters: how much of this machine their servers may use, and another engine than the embedded one.
 SERVERS_MEMORY_MIB = environment.whole("SERVERS_MEMORY_MIB", 4_096, maximum=1_048_576)
 SERVER_STARTS_A_MINUTE = environment.whole("SERVER_STARTS_A_MINUTE", 240, maximum=100_000)
 SERVER_BINARY = os.environ.get("SERVER_BINARY", "")
@@ -113,11 +113,11 @@ TIME_ZONE = environment.time_zone("TIME_ZONE")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# The demo serves its files as they are; a deployment serves hashed, compressed names made by collectstatic.
+# The demo serves its files as they are; a deployment serves the hashed, compressed files made by collectstatic.
 STATIC_ROOT = DATA_DIR / "staticfiles" if DEPLOYED else None
 SERVESTATIC_USE_FINDERS = not DEPLOYED
-# A demo runs from a folder that people edit and pull into: look at the files at each request, let no browser keep one
-# unasked. Without it a file that grew is cut off at its old length, and the page that needs it stays dead.
+# A demo runs from a folder that people edit and pull into: look at the files at each request, and let no browser reuse
+# one without asking. Otherwise a file that grew is cut off at its old length, and the page that needs it stays broken.
 SERVESTATIC_AUTOREFRESH = not DEPLOYED
 SERVESTATIC_MAX_AGE = 0 if not DEPLOYED else 60
 STORAGES = {
@@ -129,8 +129,8 @@ STORAGES = {
     },
 }
 
-# Cookies know no port. The web processes of one site share them whatever their ports; each demo of one host has a
-# prefix of its own, so that they do not sign each other out (dashboard/demo/programs.py).
+# Cookies ignore ports. The web processes of one site share them, whatever their ports; each demo on a host has its own
+# prefix, so that demos do not sign each other out (dashboard/demo/programs.py).
 _COOKIE_PREFIX = environment.cookie_prefix("COOKIE_PREFIX")
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}_session"
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}_csrf"
@@ -162,7 +162,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
-        # Requests that are refused by rule (a strange Host, an unknown page) are answered, not reported.
+        # Requests that are refused by rule (a strange Host, an unknown page) are answered, not logged.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},
     },

@@ -1,4 +1,4 @@
-"""Sign-in links are made here, and spent here."""
+"""Creates and redeems sign-in links."""
 
 import hashlib
 import secrets
@@ -14,7 +14,7 @@ TOKEN_BYTES = 32
 
 
 def operator() -> User:
-    """The person who may do everything: no password, so that a link is the only way in. Made on first use."""
+    """The user who may do everything. Has no password, so a link is the only way in. Created on first use."""
     user, made = User.objects.get_or_create(username=OPERATOR, defaults={"is_staff": True, "is_superuser": True})
     if made:
         user.set_unusable_password()
@@ -23,7 +23,7 @@ def operator() -> User:
 
 
 def new_token(now: datetime) -> str:
-    """A token of 256 random bits that signs in once until 24 hours after `now`. Forgets links that ended."""
+    """A token of 256 random bits that signs in once, up to 24 hours after `now`. Deletes expired links."""
     SignInLink.objects.filter(expires_at__lt=now).delete()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     SignInLink.objects.create(digest=_digest(token), created_at=now, expires_at=now + LIFETIME)
@@ -31,7 +31,7 @@ def new_token(now: datetime) -> str:
 
 
 def spend(token: str, now: datetime) -> bool:
-    """Use the token up; whether it was good. Of two that spend it in the same moment, one gets True."""
+    """Uses up the token. Returns whether it was valid; of two simultaneous uses, one gets True."""
     good = SignInLink.objects.filter(digest=_digest(token), used_at=None, expires_at__gt=now)
     return good.update(used_at=now) == 1
 

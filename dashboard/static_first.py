@@ -1,6 +1,6 @@
-"""The demo's static files, given past Django: a page asks for a hundred, and Django takes milliseconds for each.
+"""Serves the demo's static files without Django: a page needs a hundred, and Django takes milliseconds for each.
 
-What is found, and what is said of it, is servestatic's, which Django's own middleware asks too (dashboard.settings).
+servestatic finds the files and makes their headers; Django's own middleware uses it too (dashboard.settings).
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -16,10 +16,10 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class StaticFirst:
-    """An ASGI application: GET and HEAD of a static file are answered here, all else by `application`.
+    """An ASGI application: answers GET and HEAD of static files, and passes everything else to `application`.
 
-    Files are looked for and read at each request, in the loop: they are small, of this machine's disk, and a thread
-    for each would cost more. Not for a deployment, where http is to be sent to https first.
+    It looks up and reads files at each request, in the event loop: they are small and local, and a thread for each
+    would cost more. Not for a deployment, where http must first be redirected to https.
     """
 
     def __init__(self, application: Application) -> None:
@@ -49,7 +49,7 @@ class StaticFirst:
 
 
 def headers_of_every_answer() -> list[tuple[str, str]]:
-    """What the middleware around Django's static files adds to each of them."""
+    """The headers that the middleware around Django's static files adds."""
     answer = HttpResponse()
     del answer["Content-Type"]
     for middleware in (CSPMiddleware, SecurityMiddleware):

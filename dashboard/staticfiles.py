@@ -14,13 +14,13 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFilesMiddleware(ServeStaticMiddleware):  # type: ignore[misc]  # servestatic has no types
-    """Serves static files, and reads no folder at its start where each file is looked for when it is asked for.
+    """Serves static files, and does not scan folders at the start if each file is looked up on request.
 
-    Servestatic lists and checks every file first, even where it looks again at each request: 0.3 s of each start.
+    Servestatic lists and checks every file first, even if it looks again at each request: 0.3 s of each start.
     """
 
     def add_files_from_finders(self) -> None:
-        """Names the folders that files may come from; where nothing is looked for later, lists their files too."""
+        """Names the folders that files may come from; lists their files too if nothing is looked up later."""
         if not self.autorefresh:
             super().add_files_from_finders()
             return
@@ -31,7 +31,7 @@ class StaticFilesMiddleware(ServeStaticMiddleware):  # type: ignore[misc]  # ser
 
 @sync_and_async_middleware
 def static_files(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The middleware, which in a synchronous chain enters an event loop for static files only."""
+    """The middleware. In a synchronous chain it enters an event loop only for static files."""
     if iscoroutinefunction(get_response):
         return StaticFilesMiddleware(get_response)
     files = StaticFilesMiddleware(sync_to_async(get_response))
@@ -40,8 +40,8 @@ def static_files(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic has no types
-    """Rewrites `import ... from "./x.js"` too, so that a module is never cached beyond its version."""
+    """Also rewrites `import ... from "./x.js"`, so that a module is never cached beyond its version."""
 
     support_js_module_import_aggregation = True
-    # A name is settled one import after the other: as many passes as the longest chain of imports, with room to grow.
+    # Each pass settles one level of imports: as many passes as the longest chain of imports, with room to grow.
     max_post_process_passes = 20

@@ -1,4 +1,4 @@
-"""The timeline of one place: a page of its log, filtered, and what it says of what it holds."""
+"""The timeline of one place: a page of its log, filtered, and a summary of what the log holds."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from live.subjects import Kind
 from live.wording import number
 
 PAGE_ROWS = 50
-MAX_NAMES = 200  # offered while typing; any name can be typed
+MAX_NAMES = 200  # suggested while typing; any name can be typed
 MAX_NAME = 100  # letters of a name to filter by
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for. `before` and `after` are versions, and at most one of them is given."""
+    """The query in an address. `before` and `after` are versions; at most one of them is given."""
 
     kind: str = ""
     name: str = ""
@@ -40,23 +40,23 @@ class Asked:
 
     @classmethod
     def of(cls, query: QueryDict, kinds: Iterable[Kind]) -> Asked:
-        """From an address; what is not understood is as if it were not there."""
+        """From an address; parts that are not valid are ignored."""
         before, after = whole_number(query.get("before", "")), whole_number(query.get("after", ""))
         kind = query.get("kind", "")
         known = any(kind == one.name for one in kinds)
-        asked = query.get("name") or query.get("node", "")  # as links had it when there were clusters only
+        asked = query.get("name") or query.get("node", "")  # older links use "node"
         name = "".join(letter for letter in asked if letter.isprintable()).strip()
         return cls(kind if known else "", name[:MAX_NAME], before, None if before else after)
 
     @property
     def is_filtered(self) -> bool:
-        """Whether some events are left out on purpose."""
+        """Whether a filter leaves out some events."""
         return bool(self.kind or self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A page of the timeline, ready to be written. Addresses are empty where there is nothing to go to."""
+    """A page of the timeline, ready to render. URLs are empty if there is nothing to link to."""
 
     asked: Asked
     rows: Sequence[Entry]
@@ -81,7 +81,7 @@ class Log:
 
 
 def log_of(places: Places, place: Place, asked: Asked, *, with_who: bool) -> Log:
-    """The page that was asked for. Raises Stream.DoesNotExist when the place was deleted meanwhile."""
+    """The requested page. Raises Stream.DoesNotExist if the place was deleted meanwhile."""
     now, lowest = head(place.stream_id), floor(place.stream_id)
     events, has_newer, has_older = _page(_matching(places, place, asked), asked)
     path = reverse("timeline", args=[place.prefix, place.slug])
@@ -139,28 +139,28 @@ def _address(path: str, asked: Asked, *, before: int | None = None, after: int |
 
 
 def _nothing(places: Places, asked: Asked, lowest: int) -> tuple[str, str]:
-    """Title and text where no row is shown."""
+    """Title and text for when there are no rows."""
     if asked.before is not None and asked.before <= lowest + 1 and lowest:
-        text = _("The log starts after version %(v)s. What came before is in the state of that version.")
-        return _("That part of the log is no longer held"), text % {"v": number(lowest)}
+        text = _("The log starts after version %(v)s. Earlier events are included in the state of that version.")
+        return _("This part of the log is no longer kept"), text % {"v": number(lowest)}
     if asked.is_filtered:
-        return _("No event matches"), str(places.timeline.no_match)
-    return _("No event here"), _("The newest page has what there is.")
+        return _("No events match"), str(places.timeline.no_match)
+    return _("No events here"), _("Go to the newest page to see all events.")
 
 
 def _end(places: Places, events: Sequence[Event], asked: Asked, lowest: int, *, has_older: bool) -> str:
-    """What stands under the last row."""
+    """The text under the last row."""
     if not events:
         return ""
     if has_older:
         values = {"first": events[0].version, "last": events[-1].version}
         return _("Versions %(first)s to %(last)s.") % values
     if asked.is_filtered:
-        return _("No older event that matches is held.")
+        return _("No older matching events.")
     if lowest:
         older = ngettext(
-            "%(n)s older event is not held any more; what it made is the state that the log starts from.",
-            "%(n)s older events are not held any more; what they made is the state that the log starts from.",
+            "%(n)s older event is no longer kept. The state at the start of the log includes it.",
+            "%(n)s older events are no longer kept. The state at the start of the log includes them.",
             lowest,
         )
         return older % {"n": number(lowest)}

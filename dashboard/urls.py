@@ -1,4 +1,4 @@
-"""Every address of the project: the shell's own, and those of each kind of place."""
+"""All URLs of the project: the shell's own, and those of each kind of place."""
 
 from django.conf import settings
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""The overview and the timeline: read, say, render. Nothing here writes."""
+"""The overview and the timeline: read and render. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def show_session(request: HttpRequest) -> HttpResponse:
 def show_overview(request: HttpRequest) -> HttpResponse:
     """Every place, the newest events of all, and the processes."""
     whole = overview.whole()
-    if whole.cards and request.headers.get("HX-Request"):  # a page that was empty asks whether it still is
+    if whole.cards and request.headers.get("HX-Request"):  # an empty page asks whether it still is
         return HttpResponseClientRefresh()
     return render(request, "dashboard/overview.html", {"overview": whole, "look": processes.processes_now()})
 
 
 @require_safe
 def show_card(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
-    """One row of the overview again, and what else of the page speaks of its place."""
+    """One row of the overview, updated, and the other parts of the page that show its place."""
     whole = overview.whole()
     card = next((card for card in whole.cards if (card.place.prefix, card.place.slug) == (prefix, slug)), None)
     if card is None:
@@ -42,14 +42,14 @@ def show_card(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
 
 @require_safe
 def show_processes(request: HttpRequest) -> HttpResponse:
-    """The processes again, and the head of the overview."""
+    """The processes, updated, and the head of the overview."""
     context = {"look": processes.processes_now(), "overview": overview.whole()}
     return render(request, "dashboard/_processes_look.html", context)
 
 
 @require_safe
 def show_timeline(request: HttpRequest, prefix: str, slug: str) -> HttpResponse:
-    """A page of a place's log: `?kind=&node=`, and `before=` or `after=` a version. Who acted: operators only."""
+    """A page of a place's log: `?kind=&node=`, and `before=` or `after=` a version. Only operators see who acted."""
     at = place_at(prefix, slug)
     if at is None:
         raise Http404

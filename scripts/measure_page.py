@@ -1,7 +1,7 @@
-"""Measures the Ring page in a real browser against the budgets of the interface: one JSON line a figure.
+"""Measures the Ring page in a real browser against the budgets of the interface: one JSON line per figure.
 
-`python scripts/measure_page.py` starts a demo of its own in a temporary folder. Times are medians of several visits;
-they are of this machine and its load, which is printed first.
+`python scripts/measure_page.py` starts its own demo in a temporary folder. Times are medians of several visits; they
+depend on this machine and its load, which is printed first.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.e2e.visitors import CHROMIUM_OPTIONS, DESKTOP, sign_in_link, system_c
 
 VISITS = 5
 KILLS = 10
-# Largest paint and blocking in ms, shift a score, ring, pixel and frame in ms, sizes in bytes gzipped.
+# Largest paint and blocking in ms; shift is a score; ring, pixel and frame in ms; sizes in gzipped bytes.
 BUDGETS = {
     "largest_paint_ms": 1000,
     "blocking_ms": 200,
@@ -109,7 +109,7 @@ async ({action, node}) => {
 
 
 def tell(name: str, value: float, **more: object) -> None:
-    """One figure as a line, beside its budget where it has one."""
+    """One figure as a line, with its budget if it has one."""
     line: dict[str, object] = {"figure": name, **more, "value": round(value, 3)}
     if name in BUDGETS:
         line |= {"budget": BUDGETS[name], "within": value <= BUDGETS[name]}
@@ -117,14 +117,14 @@ def tell(name: str, value: float, **more: object) -> None:
 
 
 def drawn(page: Page) -> None:
-    """Wait until the page has its ring and its connection, and stands still."""
+    """Waits until the page has its ring and its connection, and nothing moves."""
     page.wait_for_function("() => document.querySelector('#ring')?.dataset.lod")
     page.wait_for_function("() => document.querySelector('#live')?.dataset.state === 'live'")
     page.wait_for_function("() => document.querySelector('#ring').dataset.state === 'idle'")
 
 
 def person(browser: Browser, demo: Demo, slug: str, *, operator: bool = False) -> Page:
-    """Somebody new in front of a cluster's page, with an empty cache."""
+    """A new visitor on a cluster's page, with an empty cache."""
     context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
     page = context.new_page()
     if operator:
@@ -136,7 +136,7 @@ def person(browser: Browser, demo: Demo, slug: str, *, operator: bool = False) -
 
 
 def first_visits(browser: Browser, demo: Demo, slug: str) -> Page:
-    """Paint, blocking, shift and the first ring of a first visit, as medians; the page of the last one."""
+    """Paint, blocking, shift and the first ring of a first visit, as medians; and the page of the last one."""
     figures: dict[str, list[float]] = {}
     for _visit in range(VISITS):
         page = person(browser, demo, slug)
@@ -158,7 +158,7 @@ def first_visits(browser: Browser, demo: Demo, slug: str) -> Page:
 
 
 def kills(browser: Browser, demo: Demo, slug: str) -> None:
-    """From an operator's act to the pixel in another browser, and the frames of the run there."""
+    """From an operator's act to the pixel in another browser, and the frames of the animation there."""
     operator, watcher = person(browser, demo, slug, operator=True), person(browser, demo, slug)
     watcher.evaluate(FRAMES)
     version = int(watcher.locator("#ring").get_attribute("data-version") or 0)
@@ -180,7 +180,7 @@ def kills(browser: Browser, demo: Demo, slug: str) -> None:
 
 
 def loaded(page: Page) -> Iterator[Path]:
-    """The files of ours that the page has loaded."""
+    """Our own files that the page has loaded."""
     for name in page.evaluate("() => performance.getEntriesByType('resource').map(({name}) => name)"):
         path = urlsplit(name).path
         if path.startswith("/static/") and (ROOT / path[1:]).exists():
@@ -188,7 +188,7 @@ def loaded(page: Page) -> Iterator[Path]:
 
 
 def sizes(page: Page, slug: str) -> None:
-    """Bytes that a first visit costs: scripts and styles gzipped, fonts as they are."""
+    """The bytes of a first visit: scripts and styles gzipped, fonts as they are."""
     kinds = {"own_js_bytes": 0, "vendor_js_bytes": 0, "css_bytes": 0, "font_bytes": 0}
     for file in set(loaded(page)):
         data = file.read_bytes()
@@ -203,7 +203,7 @@ def sizes(page: Page, slug: str) -> None:
 
 
 def main() -> None:
-    """All figures of the demo's ring and of the one with a hundred nodes."""
+    """All figures for the demo's ring and the one with a hundred nodes."""
     tell("load_average", os.getloadavg()[0], cores=os.cpu_count())
     with started.folder() as folder, demos.running(folder) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_OPTIONS)
@@ -211,7 +211,7 @@ def main() -> None:
             page = first_visits(browser, demo, slug)
             sizes(page, slug)
             page.context.close()
-            if slug != "demo":  # there a kill is asked, done and made good: three events, and none of them at once
+            if slug != "demo":  # there a kill is requested, done and refilled: three events over time
                 kills(browser, demo, slug)
         browser.close()
 

@@ -1,8 +1,8 @@
-"""Takes the pictures of the README from a running product: a demo of its own, broken as a visitor would break it.
+"""Takes the README's pictures from a running product: its own demo, broken as a visitor would break it.
 
     make screenshots
 
-Writes docs/screenshots/*.png. The demo has a folder and a port of its own and ends with the script.
+Writes docs/screenshots/*.png. The demo has its own folder and port, and ends with the script.
 """
 
 import os
@@ -25,8 +25,8 @@ from tests.e2e.visitors import CHROMIUM_OPTIONS, system_chromium  # noqa: E402
 PICTURES = ROOT / "docs" / "screenshots"
 DESKTOP, PHONE = (1440, 900), (390, 844)
 WITHIN_MS = 30_000
-CLIENTS_MS = 8_000  # of the last minute that the page draws
-HISTORY_MS = 40_000  # of the 45 s that a lane shows
+CLIENTS_MS = 8_000  # part of the last minute that the page draws
+HISTORY_MS = 40_000  # part of the 45 s that a lane shows
 LADDER_MS = 120_000
 
 
@@ -49,7 +49,7 @@ def demo(folder: str) -> Iterator[str]:
 
 
 class Photographer:
-    """Somebody with a browser who is signed in."""
+    """A visitor with a browser who is signed in."""
 
     def __init__(self, browser: Browser, link: str) -> None:
         self._browser = browser
@@ -61,7 +61,7 @@ class Photographer:
         entering.close()
 
     def open(self, path: str, size: tuple[int, int] = DESKTOP, *, theme: str = "light") -> Page:
-        """A page in a window of this size, come to rest."""
+        """A page in a window of this size, once nothing moves."""
         width, height = size
         context = self._browser.new_context(
             viewport={"width": width, "height": height},
@@ -75,7 +75,7 @@ class Photographer:
 
 
 def at_rest(page: Page) -> None:
-    """The ring, if there is one, is drawn and still; the page is live or shows a moment; the letters are there."""
+    """The ring, if there is one, is drawn and still; the page is live or shows a moment; the fonts are loaded."""
     expect(page.locator("#live, .live").first).to_contain_text(re.compile("Live|Viewing"))
     if page.locator("#ring").count():
         expect(page.locator("#ring")).to_have_attribute("data-state", "idle")
@@ -93,7 +93,7 @@ def keep(page: Page, name: str) -> None:
 
 
 def kill(page: Page, name: str) -> int:
-    """Kills a node by its row, waits for the picture of its death and gives its version: it was asked one before."""
+    """Kills a node by its row, waits for the picture of its death and returns its version (one after the request)."""
     version = int(page.locator("#ring").get_attribute("data-version") or 0)
     row = page.locator("#nodes tr", has_text=name)
     row.get_by_role("button", name="Kill").click()
@@ -156,7 +156,7 @@ def take_locks(photographer: Photographer) -> None:
 
 
 def at_rest_presented(page: Page) -> None:
-    """The chrome is hidden and the ring drawn in its new size."""
+    """The chrome is hidden and the ring is drawn in its new size."""
     expect(page.locator("body.present")).to_have_count(1)
     expect(page.locator("#ring")).to_have_attribute("data-state", "idle")
 

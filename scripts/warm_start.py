@@ -1,9 +1,9 @@
-"""How long a demo takes from its command to its first page, and until all its servers have all their keys.
+"""How long a demo takes from its command to its first page, and until all servers have all their keys.
 
     python scripts/warm_start.py [STARTS]
 
-The data is there: it has a data folder of its own, and starts it once before it counts. Prints the seconds of each
-start; status 1 where a median is over its budget.
+It has its own data folder, and starts it once before it measures. Prints the seconds of each start; exits with status 1
+if a median is over its budget.
 """
 
 import os
@@ -60,7 +60,7 @@ def started(folder: str) -> Start:
 
 
 def all_stored() -> bool:
-    """Whether all nodes answer, nothing is under way, and each stores what the ring predicts."""
+    """Whether all nodes answer, nothing is running, and each stores what the ring predicts."""
     from ringviz.selectors.clusters import known
     from ringviz.selectors.measured import measure
 
@@ -72,7 +72,7 @@ def all_stored() -> bool:
 
 
 def main() -> int:
-    """Print each start and the medians."""
+    """Prints each start and the medians."""
     starts = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     with tempfile.TemporaryDirectory(prefix="rv-") as folder:
         _connect(folder)
@@ -91,7 +91,7 @@ def main() -> int:
 
 
 def _connect(folder: str) -> None:
-    """Has this process read the same database and passwords as the demo."""
+    """Makes this process read the same database and passwords as the demo."""
     os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
     sys.path.insert(0, str(ROOT))
     import django

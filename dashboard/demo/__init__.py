@@ -1,1 +1,1 @@
-"""`make run`: one machine, one folder, one command. Starts what a deployment starts, and ends all of it."""
+"""`make run`: one machine, one folder, one command. Starts everything that a deployment starts, and ends all of it."""

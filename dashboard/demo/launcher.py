@@ -1,7 +1,7 @@
-"""What the demo was started by and on: make, and a terminal. When one of them goes, nobody is left to end the demo.
+"""What started the demo, and where: make, and a terminal. If one of them goes, nobody is left to end the demo.
 
-The signals mostly say so, but not always. A make that is killed says nothing. One that is interrupted alone (not by
-Ctrl-C, which reaches us too, but by a program, or by a closed terminal whose session it leads) passes nothing on but
+Usually a signal says so, but not always. A make that is killed sends nothing. One that is interrupted alone (not by
+Ctrl-C, which reaches us too, but by a program, or by closing the terminal whose session it leads) passes on only
 SIGTERM: it stops catching that signal and waits for us, which Linux's /proc shows.
 """
 
@@ -15,7 +15,7 @@ INTERRUPTIONS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
 
 
 class Launcher:
-    """Watches both. Made before the signals are taken over: what nohup started is to survive its terminal."""
+    """Watches both. Create it before taking over signals: a demo started by nohup must survive its terminal."""
 
     def __init__(self) -> None:
         self._make = os.getppid() if "MAKELEVEL" in os.environ else None
@@ -24,7 +24,7 @@ class Launcher:
         self._terminal = None if survives else next((fd for fd in (0, 1, 2) if os.isatty(fd)), None)
 
     def register(self, poller: "select.poll") -> None:
-        """Let a poll return when the terminal goes."""
+        """Makes a poll return when the terminal goes."""
         if self._terminal is not None:
             poller.register(self._terminal, 0)
 
@@ -44,13 +44,13 @@ class Launcher:
         poller = select.poll()
         poller.register(self._terminal, 0)
         seen = dict(poller.poll(0)).get(self._terminal, 0)
-        if seen & select.POLLNVAL:  # a system that cannot poll terminals would wake us for ever
+        if seen & select.POLLNVAL:  # a system that cannot poll terminals would wake us all the time
             self._terminal = None
         return bool(seen & GONE)
 
 
 def caught_signals(pid: int | None) -> set[signal.Signals]:
-    """Which of INTERRUPTIONS a process has handlers for. None known for no process, and where there is no /proc."""
+    """Which of INTERRUPTIONS a process has handlers for. Empty if there is no process or no /proc."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The database of a demo, made ready: tables, clusters, lock sources, the operator's link."""
+"""Prepares the database of a demo: tables, clusters, lock sources, the operator's link."""
 
 from django.core.management import call_command
 from django.db import connection
@@ -12,7 +12,7 @@ from dashboard.demo.console import Console
 
 
 def migrate(console: Console) -> None:
-    """Bring the tables up to date. Costs a tenth of a second when they are."""
+    """Brings the tables up to date. Takes a tenth of a second if they are."""
     with console.step(_("database")) as step:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -23,7 +23,7 @@ def migrate(console: Console) -> None:
 
 
 def seed(console: Console) -> None:
-    """The clusters that a first visit finds; those that are there already stay as they are."""
+    """Creates the clusters that a first visit finds; existing ones stay as they are."""
     from ringviz.services.seed import seed_demo
 
     with console.step(_("clusters")) as step:
@@ -32,12 +32,12 @@ def seed(console: Console) -> None:
 
 
 def sources() -> None:
-    """The servers whose locks are watched have their pages when the link is printed; the watcher may start later."""
+    """Creates the pages of the watched servers before the link is printed; the watcher may start later."""
     from locks.services.sources import ensure_sources
 
     ensure_sources()
 
 
 def link(page: str) -> str:
-    """A fresh sign-in link of the demo whose page is at `page`."""
+    """A new sign-in link for the demo whose page is at `page`."""
     return f"{page}enter/{signin.new_token(timezone.now())}/"

@@ -1,4 +1,4 @@
-"""The programs of a demo and how each is started: the same that a deployment runs, in their smallest form."""
+"""The programs of a demo and how to start them: the same as in a deployment, in their smallest form."""
 
 import os
 import sys
@@ -12,11 +12,11 @@ from fleet.process import Child, start
 Starter = Callable[[], Child]
 
 GRACEFUL_SHUTDOWN_S = 3
-SOCKET_MESSAGE_BYTES = 4096  # pages say next to nothing
+SOCKET_MESSAGE_BYTES = 4096  # pages send almost nothing
 
 
 def start_web(listener: BoundSocket, directory: Path, base: Path, host: Host) -> Child:
-    """One web process on a socket that listens already: connections wait in it while the process starts or restarts."""
+    """One web process on a socket that is already listening: connections wait in it while the process (re)starts."""
     return start(
         "web",
         web_command(listener.socket.fileno()),
@@ -32,7 +32,7 @@ def start_supervisor(directory: Path, base: Path) -> Child:
 
 
 def start_watcher(directory: Path, base: Path) -> Child:
-    """The watcher of locks: the workers of the stage are its children, and end with it."""
+    """The lock watcher: the workers of the stage are its children, and end with it."""
     return _start_command("watch", directory, base)
 
 
@@ -53,7 +53,7 @@ def web_command(descriptor: int) -> list[str]:
 
 
 def web_environment(outer: Mapping[str, str], port: int, directory: Path, host: Host) -> dict[str, str]:
-    """Its environment: the port that it really has, cookies of its own, the names it answers to, plain http."""
+    """Its environment: its real port, its own cookies, the host names it answers to, plain http."""
     ours = {
         "PORT": str(port),
         "COOKIE_PREFIX": outer.get("COOKIE_PREFIX", "").strip() or f"ringviz_{port}",

@@ -1,4 +1,4 @@
-"""Waiting until the page answers, without asking again and again: the socket listens before its process is up."""
+"""Waits for the page's first answer without polling: the socket listens before its process is up."""
 
 import select
 import socket
@@ -6,11 +6,11 @@ import time
 
 from fleet.process import Child
 
-LOOK_EVERY_S = 0.2  # only where the system has no descriptor for a child's end
+LOOK_EVERY_S = 0.2  # only on systems without a descriptor for a child's end
 
 
 class NotReady(Exception):
-    """The web process ended, or did not answer in time, before its first answer."""
+    """The web process ended before its first answer, or did not answer in time."""
 
 
 def wait_for_page(ip: str, port: int, child: Child, *, timeout_s: float) -> int:
@@ -31,7 +31,7 @@ def wait_for_page(ip: str, port: int, child: Child, *, timeout_s: float) -> int:
 
 
 def _readable(connection: socket.socket, child: Child) -> bool:
-    """Whether the answer begins; returns early when the child ended."""
+    """Whether the answer begins to arrive; returns early if the child ended."""
     poller = select.poll()
     poller.register(connection, select.POLLIN)
     pause_s = LOOK_EVERY_S

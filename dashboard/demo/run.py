@@ -1,4 +1,4 @@
-"""One demo from its first line to its last. Returns the exit status of the command."""
+"""One demo from start to end. Returns the exit status of the command."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ from dashboard.environment import hint_socket
 from fleet.ports import BoundSocket, PortUnavailable, listen
 from fleet.process import Child
 
-# uvicorn waits up to GRACEFUL_SHUTDOWN_S for its connections; then a moment to leave.
+# uvicorn waits up to GRACEFUL_SHUTDOWN_S for its connections, then needs a moment to exit.
 WEB_GRACE_S = programs.GRACEFUL_SHUTDOWN_S + 2.0
 VALKEY_GRACE_S = 2.0
 SUPERVISE_GRACE_S = 5.0  # its servers end with it
@@ -39,7 +39,7 @@ class Demo:
         self._stopping = Stopping(hurry=self._keeper.kill)
 
     def run(self) -> int:
-        """Start everything, print the link, keep it up, end everything."""
+        """Starts everything, prints the link, keeps it running, ends everything."""
         self._stopping.install()
         self._folder.take_down()
         status = 0
@@ -62,8 +62,8 @@ class Demo:
             valkey = EmbeddedValkey(hint_socket(data), data, self._console.line)
             self._keeper.add("valkey", valkey, grace_s=VALKEY_GRACE_S)
         prepare.migrate(self._console)
-        # These take longest to be ready; the clusters are made while they import. They end in the reverse order:
-        # the page goes before the servers that it tells of, and the hint server, which has the lease, last.
+        # These take longest to be ready; the clusters are created while they import. They end in reverse order: the
+        # page before the servers that it shows, and the hint server, which has the lease, last.
         self._keeper.add("supervise", lambda: programs.start_supervisor(data, base), grace_s=SUPERVISE_GRACE_S)
         self._keeper.add("watch", lambda: programs.start_watcher(data, base), grace_s=WATCH_GRACE_S)
         web = self._keeper.add("web", lambda: self._start_web(listener), grace_s=WEB_GRACE_S, essential=True)
@@ -92,21 +92,23 @@ class Demo:
                 % {"host": self._host.ignored})  # fmt: skip
         if listener.refused:
             values = {"taken": listener.refused[0], "port": listener.port}
-            say(_("Port %(taken)d is taken by another program; this demo uses port %(port)d instead.") % values)
+            say(_("Port %(taken)d is in use by another program. This demo uses port %(port)d instead.") % values)
 
     def _say_link(self, link: str, listener: BoundSocket) -> None:
         say = self._console.line
         say()
-        say(_("Open this link: it signs you in as operator, once, within 24 hours."))
+        say(_("Open this link to sign in as operator. It works once, within 24 hours:"))
         say()
         say(f"  {link}")
         say()
         if self._host.is_open:
-            say(_("Open to the network: anybody who reaches this machine can watch, and whoever reads along can act."))
+            say(
+                _("Open to the network: whoever reaches this machine can watch, and whoever reads its traffic can act.")
+            )
             for address in self._host.network_urls(listener.port):
                 say(f"  {address}")
             say()
-        say(_("Ctrl-C ends the demo. Another link: make link"))
+        say(_("Press Ctrl-C to end the demo. For another link, run: make link"))
 
     def _down(self) -> None:
         self._stopping.begun = True
@@ -119,7 +121,7 @@ class Demo:
 
 def _why(error: Exception) -> str:
     if isinstance(error, NotReady):
-        return _("the page did not come up: %(why)s") % {"why": error}
+        return _("the page did not start: %(why)s") % {"why": error}
     if isinstance(error, PortUnavailable):
         return _("cannot listen on %(address)s: %(why)s. Choose another with PORT= or HOST=") % {
             "address": error.filename,

@@ -8,21 +8,21 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """The demo was told to end. No Exception: nothing that recovers from errors may swallow it."""
+    """The demo was told to end. It is not an Exception, so that no error handling can swallow it."""
 
 
 class Stopping:
-    """The first signal raises Stopped in the main thread, whatever it is doing; any further one calls `hurry`."""
+    """The first signal raises Stopped in the main thread, whatever it is doing; every later one calls `hurry`."""
 
     def __init__(self, hurry: Callable[[], None]) -> None:
         self.begun = False
         self._hurry = hurry
 
     def install(self) -> None:
-        """Take over the signals. A hang-up that is ignored already (nohup) stays so.
+        """Takes over the signals. A hang-up that is already ignored (nohup) stays ignored.
 
-        Ctrl-C's signal does not: a shell that starts something with `&` has it ignore that unasked, and whoever sends
-        it to us on purpose means it.
+        Ctrl-C's signal does not: a shell makes what it starts with `&` ignore that signal, and whoever sends it on
+        purpose means it.
         """
         for number in ENDING:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:

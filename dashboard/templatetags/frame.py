@@ -1,4 +1,4 @@
-"""The navigation, from what is registered: the pages of each kind of place, and a picker of places."""
+"""The navigation, built from what is registered: the pages of each kind of place, and a picker of places."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.urls import reverse
 
 from live.places import Place, Places, all_places
 
-MAX_LISTED = 50  # a picker longer than this helps nobody; the overview has them all
+MAX_LISTED = 50  # a longer picker helps nobody; the overview lists all
 
 register = template.Library()
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the navigation. `note` stands beside its label."""
+    """A link of the navigation. `note` is shown next to its label."""
 
     label: str
     href: str
@@ -29,7 +29,7 @@ class Link:
 
 @register.inclusion_tag("dashboard/_nav.html", takes_context=True)
 def navigation(context: dict[str, Any]) -> dict[str, Any]:
-    """The pages of the page's own place, and of the first place of every other kind; a picker beside several."""
+    """The pages of the current place, and of the first place of other kinds; a picker if there are several."""
     place: Place | None = context.get("place")
     request: HttpRequest | None = context.get("request")
     view = request.resolver_match.view_name if request and request.resolver_match else ""
@@ -49,13 +49,13 @@ def navigation(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.simple_tag
 def every_place(most: int) -> list[Link]:
-    """At most so many places of every kind, each with its own page."""
+    """At most this many places of every kind, each linked to its own page."""
     links = [Link(place.name, places.home(place), False) for places in all_places() for place in places.listed(most)]
     return links[:most]
 
 
 def _pages(listed: Sequence[tuple[Places, list[Place]]], here: Place | None, view: str) -> list[Link]:
-    """Only what exists: a kind without a place has no pages."""
+    """Only existing pages: a kind without a place has none."""
     links = []
     for places, found in listed:
         at = here if here and here.prefix == places.prefix else next(iter(found), None)
@@ -68,13 +68,13 @@ def _pages(listed: Sequence[tuple[Places, list[Place]]], here: Place | None, vie
 
 
 def _timeline(listed: Sequence[tuple[Places, list[Place]]], here: Place | None, view: str) -> str:
-    """The address of the timeline of the page's place, else of the first one; empty where there is none."""
+    """The URL of the timeline of the current place, otherwise of the first one; empty if there is none."""
     at = here or next((place for _places, found in listed for place in found), None)
     return reverse("timeline", args=[at.prefix, at.slug]) if at else ""
 
 
 def _picker(places: Places, found: Sequence[Place], here: Place, view: str) -> list[Link]:
-    """The places of this kind, on the same page as this one; empty where there is only this one."""
+    """The places of this kind, each on the same page as this one; empty if there is only this one."""
     if len(found) < 2:
         return []
     same = next((page.view for page in places.pages if page.view == view), places.pages[0].view)

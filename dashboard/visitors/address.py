@@ -1,4 +1,4 @@
-"""Whose request it is: the address of the connection, or where that is a proxy of ours, what the proxy says. Pure."""
+"""Whose request it is: the address of the connection, or, behind one of our proxies, what the proxy reports. Pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 Network = IPv4Network | IPv6Network
 
-UNIX = "unix"  # stands for whoever connects to our Unix socket
-_SITE_BITS = 64  # of an IPv6 address: one household has all addresses that begin alike
+UNIX = "unix"  # means any client of our Unix socket
+_SITE_BITS = 64  # of an IPv6 address: one household has all addresses with the same prefix
 
 
 class BadProxy(ValueError):
-    """An entry that cannot be read; the text names it."""
+    """An entry that is not valid; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """Whom we believe when they say for whom they ask."""
+    """The proxies we trust to say whom they forward for."""
 
     networks: tuple[Network, ...] = ()
     unix: bool = False
@@ -50,8 +50,8 @@ def visitor(peer: str | None, forwarded: Sequence[str], proxies: Proxies) -> str
     """One name for each visitor: an IPv4 address, the first half of an IPv6 address, or `unix`.
 
     `peer` is the address of the connection, None on a Unix socket. `forwarded` are the values of X-Forwarded-For, in
-    their order. Each proxy appends the address that it saw, so the list is read from its end, and only as long as a
-    proxy of ours has said it: what stands before that, anybody may have written.
+    order. Each proxy appends the address that it saw, so the list is read from its end, and only as far as our own
+    proxies wrote it: anybody may have written the part before that.
     """
     at = _address(peer) if peer is not None else None
     if peer is not None and at is None:
@@ -60,13 +60,13 @@ def visitor(peer: str | None, forwarded: Sequence[str], proxies: Proxies) -> str
     while said and proxies.trusts(at):
         before = _address(said.pop())
         if before is None:
-            break  # a proxy of ours does not know it
+            break  # one of our proxies does not know it
         at = before
     return _name(at)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address of `1.2.3.4`, `1.2.3.4:567`, `::1` or `[::1]:567`; an IPv4 one in IPv6's clothes as what it is."""
+    """The address in `1.2.3.4`, `1.2.3.4:567`, `::1` or `[::1]:567`; an IPv4-mapped one as IPv4."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""The gate of one sort of requests: so many workers, and a fair queue before them. Waiting is bounded."""
+"""The gate for one kind of requests: a number of workers, with a fair queue in front of them. Waiting is bounded."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from dashboard.visitors.worker import Worker
 
 WAIT_WITHIN_S = 15.0
 MOST_WAITING = 1024
-MOST_WAITING_EACH = 256  # a class behind one address is many visitors
+MOST_WAITING_EACH = 256  # a school class behind one address is many visitors
 
 
 class Busy(Exception):
-    """No worker came free in time, or too many wait already."""
+    """No worker came free in time, or too many requests wait already."""
 
 
 class Gate:
-    """Not thread-safe: it lives in one event loop. `each` of the workers, at most, are one client's."""
+    """Not thread-safe: it belongs to one event loop. One client gets at most `each` of the workers."""
 
     def __init__(self, name: str, workers: int, each: int, *, wait_within_s: float = WAIT_WITHIN_S) -> None:
         self._queue = FairQueue(workers, each, MOST_WAITING, MOST_WAITING_EACH)
@@ -29,9 +29,9 @@ class Gate:
 
     @asynccontextmanager
     async def worker(self, client: str) -> AsyncIterator[Worker]:
-        """A worker for the time of the block, when the client's turn has come. Raises Busy."""
+        """A worker for the time of the block, once it is the client's turn. Raises Busy."""
         ticket = await self._turn(client)
-        worker = self._workers.pop()  # the last that rested: the others' connections close meanwhile
+        worker = self._workers.pop()  # the last one used, so that the others' connections can close
         worker.rise()
         try:
             yield worker

@@ -1,7 +1,7 @@
-"""Django's ASGI handler, but each request waits for its turn and is then answered as a whole by one thread.
+"""Django's ASGI handler, except that each request waits for its turn and is then handled entirely by one thread.
 
-Django itself starts a thread, and with it a connection to the database, for every request there is; and each of its
-synchronous middlewares is a way into that thread and back, which beside a busy thread takes long.
+Django itself starts a thread, and with it a database connection, for every request; and each of its synchronous
+middlewares enters and leaves that thread, which takes long next to a busy thread.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _COSTLY_AT_ONCE = 2
 
 
 class Visitors(ASGIHandler):
-    """The HTTP side of a web process. It has WEB_CONNECTIONS threads, two of them for what is costly.
+    """The HTTP side of a web process. It has WEB_CONNECTIONS threads, two of them for costly requests.
 
-    Of each sort, one address has half of the threads at most: whatever it asks for, others find one. Static files
-    need neither turn nor database.
+    One address gets at most half of the threads of each kind, so others always find one. Static files need neither turn
+    nor database.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Visitors(ASGIHandler):
         quick = settings.WEB_CONNECTIONS - _COSTLY_AT_ONCE
         self._quick = Gate("quick", quick, -(-quick // 2))
         self._costly = Gate("costly", _COSTLY_AT_ONCE, 1)
-        # For the little that Django does before and after: it needs no database.
+        # For the little that Django does before and after, which needs no database.
         self._clerk = ThreadPoolExecutor(1, thread_name_prefix="clerk")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -49,7 +49,7 @@ class Visitors(ASGIHandler):
             await super().__call__(scope, receive, send)
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        """Called by Django with a request that was read whole; what is returned, it sends."""
+        """Called by Django with a request that was read in full; Django sends what it returns."""
         if not isinstance(request, ASGIRequest):
             raise TypeError("requests come by way of ASGI")
         if request.path_info.startswith(settings.STATIC_URL):

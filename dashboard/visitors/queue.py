@@ -1,4 +1,4 @@
-"""A queue that is fair by client: those who wait come in turn, one request of each, however many one sends. Pure."""
+"""A queue that is fair by client: clients take turns, one request each, however many requests one sends. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Full(Exception):
-    """There is no room to wait for this client."""
+    """There is no room in the queue for this client."""
 
 
 @dataclass(eq=False, slots=True)
@@ -19,16 +19,16 @@ class Ticket:
 
 
 class FairQueue:
-    """`places`, of which one client has `each` at most; room for `waiting` in all, `waiting_each` of a client.
+    """`places`, of which one client gets at most `each`; room for `waiting` in all, `waiting_each` per client.
 
-    Every method takes time in the number of clients that wait, at most. Not thread-safe.
+    Every method takes time at most in the number of waiting clients. Not thread-safe.
     """
 
     def __init__(self, places: int, each: int, waiting: int, waiting_each: int) -> None:
         self._free, self._each = places, each
         self._room, self._room_each = waiting, waiting_each
         self._served: Counter[str] = Counter()
-        self._waiting: OrderedDict[str, deque[Ticket]] = OrderedDict()  # the first client comes next
+        self._waiting: OrderedDict[str, deque[Ticket]] = OrderedDict()  # the first client is next
         self._count = 0
 
     @property
@@ -37,17 +37,17 @@ class FairQueue:
         return self._count
 
     def enter(self, client: str) -> tuple[Ticket, Ticket | None]:
-        """A ticket, served at once or waiting; and the one that had to go to make room for it, if any.
+        """A ticket, served at once or waiting; and the one that was dropped to make room for it, if any.
 
-        Where all room is taken, the client with most waiting loses its last ticket: nobody keeps others out by asking
-        for much. Raises Full where that is this client.
+        If all room is taken, the client with most waiting tickets loses its last one, so nobody can keep others out by
+        sending a lot. Raises Full if that is this client.
         """
         ticket = Ticket(client)
         mine = self._waiting.setdefault(client, deque())
         mine.append(ticket)
         self._count += 1
         if self._next():
-            return ticket, None  # it is this one: a place stays free only while all who wait have as many as they may
+            return ticket, None  # this one: a place stays free only while all waiting clients have their maximum
         if len(mine) > self._room_each:
             self.leave(ticket)
             raise Full
@@ -61,7 +61,10 @@ class FairQueue:
         return ticket, gone
 
     def leave(self, ticket: Ticket) -> list[Ticket]:
-        """The ticket is done with, served or not; a second time is nothing. Returns those that are served now."""
+        """The ticket is finished, served or not; calling it again does nothing.
+
+        Returns the tickets that are served now.
+        """
         if ticket.serves:
             ticket.serves = False
             self._free += 1
@@ -78,7 +81,7 @@ class FairQueue:
         return []
 
     def _next(self) -> list[Ticket]:
-        """Gives the free places to those whose turn it is."""
+        """Gives the free places to the clients whose turn it is."""
         served: list[Ticket] = []
         while self._free and (client := self._turn()) is not None:
             line = self._waiting[client]
@@ -94,5 +97,5 @@ class FairQueue:
         return served
 
     def _turn(self) -> str | None:
-        """The first client in turn that may have one more place."""
+        """The first client in turn that may have another place."""
         return next((client for client in self._waiting if self._served[client] < self._each), None)

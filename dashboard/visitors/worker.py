@@ -1,4 +1,4 @@
-"""A thread that answers one request after the other, with a database connection that is its own."""
+"""A thread that answers one request after the other, with its own database connection."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ IDLE_S = 30.0
 
 
 class Worker:
-    """Lives in one event loop. Its connection stays open for the next request, and is closed after 30 s without one."""
+    """Belongs to one event loop. Its connection stays open for the next request, and closes after 30 s without one."""
 
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._idle: asyncio.TimerHandle | None = None
 
     async def run(self, function: Callable[[Any], T], argument: Any) -> T:
-        """What the function returns or raises. Whoever is cancelled leaves it running: see `when_done`."""
+        """What the function returns or raises. If the caller is cancelled, it keeps running: see `when_done`."""
         context = copy_context()
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, context.run, _with_fresh_connection, function, argument
         )
 
     def when_done(self, call: Callable[[], None]) -> None:
-        """Calls back in the loop once the thread has done all that it was given. A connection that failed is closed."""
+        """Calls back in the loop once the thread has finished all its work. A failed connection is closed."""
         loop = asyncio.get_running_loop()
 
         def done(_: object) -> None:
@@ -41,11 +41,11 @@ class Worker:
         self._thread.submit(close_old_connections).add_done_callback(done)
 
     def rest(self) -> None:
-        """Nothing to do for now."""
+        """It has nothing to do for now."""
         self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._thread.submit, connections.close_all)
 
     def rise(self) -> None:
-        """There is something to do again."""
+        """It has something to do again."""
         if self._idle is not None:
             self._idle.cancel()
 

@@ -89,11 +89,11 @@ def test_another_link_is_one_line(lasting):
 def test_without_a_demo_there_is_no_link(tmp_path):
     refused = demos.manage(tmp_path, "link")
     assert refused.returncode == 1
-    assert refused.stderr == "CommandError: no demo runs in this folder. Start it with: make run\n"
+    assert refused.stderr == "CommandError: no demo is running in this folder. Start it with: make run\n"
 
 
 def test_a_taken_port_is_named_and_the_next_free_one_used(lasting):
-    told = lasting.output.wait_for(r"Port (\d+) is taken.*")
+    told = lasting.output.wait_for(r"Port (\d+) is in use.*")
     assert demos.fetch(lasting.url) == 200
     used = int(lasting.url.rsplit(":", 1)[1].strip("/"))
     assert used > int(told.group(1))

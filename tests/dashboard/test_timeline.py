@@ -89,7 +89,7 @@ def test_a_removed_node_is_found_by_its_name(client, make_cluster):
 
 def test_nothing_that_matches_is_said(client, make_cluster):
     make_cluster()
-    assert one_text(read(client, f"{URL}?node=nobody"), "#log h2") == "No event matches"
+    assert one_text(read(client, f"{URL}?node=nobody"), "#log h2") == "No events match"
 
 
 def test_the_log_says_what_it_holds_and_what_is_gone(client, make_cluster, settings):
@@ -98,11 +98,11 @@ def test_the_log_says_what_it_holds_and_what_is_gone(client, make_cluster, setti
     page = read(client, URL)
     assert versions(page) == [12, 11, 10, 9, 8, 7, 6]
     assert one_text(page, "#held") == (
-        "The log holds 7 events; the oldest is of 2026-05-03 12:06:00. It keeps the newest 10,000."
+        "The log holds 7 events; the oldest is from 2026-05-03 12:06:00. It keeps the newest 10,000."
     )
-    assert one_text(page, "#log .end p").startswith("5 older events are not held any more")
+    assert one_text(page, "#log .end p").startswith("5 older events are no longer kept")
     gone = read(client, f"{URL}?before=4")
-    assert one_text(gone, "#log h2") == "That part of the log is no longer held"
+    assert one_text(gone, "#log h2") == "This part of the log is no longer kept"
     assert versions(read(client, link(gone, "newest"))) == versions(page)
 
 

@@ -48,7 +48,7 @@ def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(own: Ow
     page = visitors.open(own.demo, f"{own.path}timeline/")
     is_live(page)
     page.get_by_label("Kind").select_option("node_killed")
-    expect(page.locator("#log h2")).to_have_text("No event matches")
+    expect(page.locator("#log h2")).to_have_text("No events match")
     own.kill("cache-4")
     rows = page.locator("#log tbody tr")
     expect(rows).to_have_count(1, timeout=PATIENCE_MS)

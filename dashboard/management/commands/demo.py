@@ -21,25 +21,27 @@ STARTING_S = 120.0
 
 
 class Command(BaseCommand):
-    """Starts the demo of the data folder, or points to the one that runs there."""
+    """Starts the demo of the data folder, or points to the one that is running."""
 
-    help = "Start the demo: hint server, database, clusters, web. Prints one link. PORT= and HOST= move it."
+    help = "Start the demo: notifications, database, clusters and web. Prints a sign-in link. PORT= and HOST= move it."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The address, else from the environment."""
-        parser.add_argument("--port", type=int, default=settings.PORT, help="port of the page; 0 takes a free one")
-        parser.add_argument("--host", default=os.environ.get("HOST", ""), help="IP address to listen on (127.0.0.1)")
+        """The address; otherwise from the environment."""
+        parser.add_argument("--port", type=int, default=settings.PORT, help="port of the page (0: any free port)")
+        parser.add_argument(
+            "--host", default=os.environ.get("HOST", ""), help="IP address to listen on (default: 127.0.0.1)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until told to stop; ends the process with the demo's status."""
+        """Runs until told to stop; ends the process with the demo's status."""
         check_hint_server()
         console = Console(sys.stdout)
         folder = DemoFolder(settings.DATA_DIR)
         running = _running_or_lock(folder)
         if running is not None:
-            console.line(_("The demo of this folder runs already at %(url)s") % {"url": running.url})
-            console.line(_("This link signs in once:"))
+            console.line(_("The demo of this folder is already running at %(url)s") % {"url": running.url})
+            console.line(_("This link signs you in, once:"))
             console.line(f"\n  {prepare.link(running.url)}\n")
             return
         sys.exit(Demo(folder, read_host(options["host"]), options["port"], console).run())
@@ -52,6 +54,9 @@ def _running_or_lock(folder: DemoFolder) -> Running | None:
         if (running := folder.running()) is not None:
             return running
         if time.monotonic() > deadline:
-            sys.exit(_("error: another demo has been starting in this folder for %(s)d s") % {"s": STARTING_S})
+            sys.exit(
+                _("error: another demo has been starting in this folder for %(s)d s. Wait for it, or stop it.")
+                % {"s": STARTING_S}
+            )
         time.sleep(LOOK_EVERY_S)
     return None

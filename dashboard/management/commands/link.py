@@ -13,12 +13,12 @@ from dashboard.demo.running import DemoFolder
 class Command(BaseCommand):
     """Prints one line: the link."""
 
-    help = "Print another sign-in link of the running demo: good once, within 24 hours."
+    help = "Print another sign-in link for the running demo. It works once, within 24 hours."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the link, or say that there is nothing to sign in to."""
+        """Prints the link, or says that no demo is running."""
         running = DemoFolder(settings.DATA_DIR).running()
         if running is None:
-            raise CommandError(_("no demo runs in this folder. Start it with: make run"))
+            raise CommandError(_("no demo is running in this folder. Start it with: make run"))
         self.stdout.write(prepare.link(running.url))
