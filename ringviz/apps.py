@@ -12,7 +12,7 @@ class RingvizConfig(AppConfig):
     verbose_name = _("Clusters")
 
     def ready(self) -> None:
-        """Makes the clusters known to the product."""
+        """Registers the clusters with the other apps."""
         from live.places import register
         from ringviz.places import Clusters
 

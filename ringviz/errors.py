@@ -16,19 +16,19 @@ __all__ = ["Invalid", "NotAllowed", "NotFound", "Refused", "StaleVersion"]
 
 
 class NotAllowed(refusals.NotAllowed):
-    """The actor may watch, not change."""
+    """The actor may watch but not change."""
 
     def __init__(self) -> None:
-        super().__init__(_("You can watch this cluster, not change it. Sign in as an operator to act."))
+        super().__init__(_("You can watch this cluster, but not change it. Sign in as an operator to act."))
 
 
 class StaleVersion(Refused):
-    """The cluster changed since the decision was made; `events` are what happened, oldest first."""
+    """The cluster changed since the decision; `events` are what happened, oldest first."""
 
     status = 409
 
     def __init__(self, expected: int, actual: int, events: Sequence[Event]) -> None:
-        super().__init__(_("The cluster changed first. Look at what happened, then decide again."))
+        super().__init__(_("The cluster has changed. Look at what happened, then decide again."))
         self.expected = expected
         self.actual = actual
         self.events = events

@@ -1,4 +1,4 @@
-"""Clusters, their nodes and the key sets that they are watched with. Rows are written by `ringviz.services` only."""
+"""Clusters, their nodes and key sets. Only `ringviz.services` writes rows."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -28,13 +28,13 @@ from servers.guard.rules import MAX_HOST_NAME
 
 
 class KeySet(models.Model):
-    """The keys that a cluster is watched with. A row never changes: other keys are another row.
+    """The keys of a cluster. A row never changes: other keys are another row.
 
     `digest` names the folder of its arrays under DATA_DIR (see `ringviz.stores.keysets`).
     """
 
     class Kind(models.TextChoices):
-        """Where the keys come from: made from a pattern when needed, or kept as they were imported."""
+        """Where the keys come from: made from a pattern when needed, or stored as imported."""
 
         PATTERN = "pattern", _("pattern")
         FILE = "file", _("file")
@@ -55,16 +55,15 @@ class KeySet(models.Model):
 
 
 class Cluster(models.Model):
-    """Nodes that share a key set. `next_number` is what the next node will be called on the wire; none is reused.
+    """Nodes that share a key set. `next_number` is the number of the next node; numbers are never reused.
 
-    `replicas`, `memory`, `unfilled`, `workload` and `verdict_delay_ms` say something of managed clusters only: see
-    `ringviz.core.state`.
-    `slot_map` is what the nodes of an external one have besides, by number: {"1": {"slots", "replicas",
-    "hostname"}}.
+    `replicas`, `memory`, `unfilled`, `workload` and `verdict_delay_ms` matter only for managed clusters: see
+    `ringviz.core.state`. `slot_map` is extra data about the nodes of an external one, by number: {"1": {"slots",
+    "replicas", "hostname"}}.
     """
 
     class Kind(models.TextChoices):
-        """What stands behind the nodes."""
+        """What the nodes are."""
 
         SIMULATED = "simulated", _("simulated")
         MANAGED = MANAGED, _("managed")
@@ -113,11 +112,11 @@ class Cluster(models.Model):
 class Node(models.Model):
     """A member of a cluster. `keys`, `ownership`, `tokens` and `lost` are written with the event that changed them.
 
-    `pulse` is null where the server does not freeze again and again: see `ringviz.core.state.Pulse`.
+    `pulse` is null unless the server freezes repeatedly: see `ringviz.core.state.Pulse`.
     """
 
     class State(models.TextChoices):
-        """`core.state.ON_RING` says which of them are on the ring."""
+        """`core.state.ON_RING` lists the states that are on the ring."""
 
         ACTIVE = "active", _("active")
         SUSPECTED = "suspected", _("suspected")
@@ -156,14 +155,14 @@ class Node(models.Model):
 
 
 class Intent(models.Model):
-    """What an operator asked of a managed cluster. The web writes it; the supervisor does it and says how it ended.
+    """An operator's request to a managed cluster. The web writes it; the supervisor carries it out and records the end.
 
-    `number` is the version of the event that tells of it. `key` makes asking twice the same as asking once. `before`
-    is the node as it was, for what does not come to pass.
+    `number` is the version of its event. A request sent twice with the same `key` runs once. `before` is the node as it
+    was, in case the request fails.
     """
 
     class State(models.TextChoices):
-        """How far it is."""
+        """Its progress."""
 
         WAITING = "waiting", _("waiting")
         RUNNING = "running", _("running")
@@ -202,9 +201,9 @@ class Intent(models.Model):
 
 
 class Attachment(models.Model):
-    """Where an external cluster is looked at. `host` is what a person typed, `ip` and `port` what it was resolved to.
+    """The address of an external cluster. `host` is as typed, `ip` and `port` are what it was resolved to.
 
-    Its password is in no database: see `ringviz.stores.passwords`. `silent_since`: it does not answer.
+    Its password is not in the database: see `ringviz.stores.passwords`. `silent_since`: it does not answer.
     """
 
     cluster = models.OneToOneField(Cluster, models.CASCADE, related_name="attachment", verbose_name=_("cluster"))
@@ -223,13 +222,13 @@ class Attachment(models.Model):
 
 
 class KeyImport(models.Model):
-    """An import of keys that runs in the background, or how it ended. `done` of about `total` keys.
+    """An import of keys that runs in the background, or how it ended: `done` of about `total` keys.
 
-    `key_set` is what came of it, null until then: a plan or a change may name it.
+    `key_set` is its result, null until then: a plan or a change may name it.
     """
 
     class State(models.TextChoices):
-        """How far it is."""
+        """Its progress."""
 
         RUNNING = "running", _("running")
         DONE = "done", _("done")
@@ -254,7 +253,7 @@ class KeyImport(models.Model):
 
 
 class SeededCluster(models.Model):
-    """A cluster of the demo that was made once. If somebody deletes it, the next start does not bring it back."""
+    """A demo cluster that was created once. If somebody deletes it, the next start does not bring it back."""
 
     slug = models.SlugField(_("address"), max_length=MAX_SLUG, unique=True)
 

@@ -1,6 +1,6 @@
 """Clusters as places: where the sockets, the timeline, the overview and the navigation find them.
 
-Imported at every start of Django: what is slow to import waits until it is needed.
+Imported at every start of Django, so slow imports wait until they are needed.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Clusters(Places):
         return list(nodes.values_list("name", flat=True)[:most])
 
     def processes(self) -> Sequence[Process]:
-        """The supervisor, where there are managed clusters."""
+        """The supervisor, if there are managed clusters."""
         from ringviz.selectors.leading import supervisor
 
         return supervisor()

@@ -1,4 +1,4 @@
-"""What each strategy is called, how it places a key, and what it cannot do, in the language of whoever reads."""
+"""Each strategy's name, how it places a key, and what it cannot do, in the reader's language."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WANTED: dict[str, Any] = {
     Wanted.PRIME: gettext_lazy("a prime number"),
 }
 
-# What a strategy cannot do, beside the control that a person would look for it at.
+# What a strategy cannot do, with the control where a person would look for it.
 _LACKS: tuple[tuple[Callable[[Abilities], bool], Any], ...] = (
     (
         lambda can: can.last_only,
@@ -61,7 +61,7 @@ _LACKS: tuple[tuple[Callable[[Abilities], bool], Any], ...] = (
 
 
 def choices() -> list[tuple[str, Any]]:
-    """What a cluster can be set to, each with its name."""
+    """The strategies that a cluster can be set to, each with its name."""
     return list(NAMES.items())
 
 
@@ -90,12 +90,12 @@ def every_option() -> list[str]:
 
 
 def lacks(can: Abilities) -> list[str]:
-    """What such a strategy cannot do, a sentence each."""
+    """What the strategy cannot do, one sentence each."""
     return [str(text) for applies, text in _LACKS if applies(can)]
 
 
 def described() -> dict[str, dict[str, Any]]:
-    """Every strategy as pages are told of it: `Strategies` of types.js. A cluster can be set to what is `offered`."""
+    """All strategies as pages get them: `Strategies` in types.js. A cluster can be set to those that are `offered`."""
     offered = {name: _described(name, kind.abilities, kind.options) for name, kind in STRATEGIES.items()}
     told = {
         "offered": False,
@@ -120,7 +120,7 @@ def _described(name: str, can: Abilities, options: Sequence[Option]) -> dict[str
 
 
 def option_told(option: Option, label: object) -> dict[str, Any]:
-    """A parameter as pages are told of it: `StrategyOption` of types.js."""
+    """A parameter as pages get it: `StrategyOption` in types.js."""
     return {
         "name": option.name,
         "label": str(label),

@@ -1,4 +1,4 @@
-"""Addresses of the clusters."""
+"""The URLs of the clusters."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Clusters, nodes, intents and key sets in Django's admin. Whatever it changes goes through the services."""
+"""Clusters, nodes, requests and key sets in Django's admin. All changes go through the services."""
 
 from ringviz.admin import attaching, clusters, intents, keysets, nodes
 

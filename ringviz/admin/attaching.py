@@ -1,4 +1,4 @@
-"""Clusters that somebody else runs, in the admin: attached, looked at, detached. There is nothing to change."""
+"""Other people's clusters in the admin: attached, looked at, detached. They cannot be changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class AttachmentAdmin(DecidingAdmin[Attachment]):
     list_select_related = ("cluster",)
 
     def get_fields(self, request: HttpRequest, obj: Attachment | None = None) -> Any:
-        """What was resolved and is looked at, once it is there."""
+        """The resolved address, which is looked at once the cluster is there."""
         return self.list_display if obj else AttachForm.field_order
 
     def get_readonly_fields(self, request: HttpRequest, obj: Attachment | None = None) -> tuple[str, ...]:
@@ -41,20 +41,20 @@ class AttachmentAdmin(DecidingAdmin[Attachment]):
         return reverse("ringviz:ring", args=[obj.cluster.slug])
 
     def has_view_permission(self, request: HttpRequest, obj: Attachment | None = None) -> bool:
-        """Operators: it tells where things are."""
+        """Operators only: it reveals addresses."""
         return request.user.has_perm(OPERATE)
 
     def has_change_permission(self, request: HttpRequest, obj: Attachment | None = None) -> bool:
-        """Nobody: another address is another cluster."""
+        """Nobody: another address would be another cluster."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Attachment, form: Any, change: bool) -> None:
-        """Through the service; the new row is then found by its cluster."""
+        """Saves through the service; the new row is then found by its cluster."""
         slug = form.cleaned_data["slug"]
         form.carry_out(slug=slug, actor=operator(request))
         found = Attachment.objects.select_related("cluster").get(cluster__slug=slug)
         obj.pk, obj.cluster, obj.host, obj.port = found.pk, found.cluster, found.host, found.port
 
     def delete_by_service(self, request: HttpRequest, obj: Attachment) -> None:
-        """The page is gone; to the cluster itself nothing happens."""
+        """The page is gone; nothing happens to the cluster itself."""
         detach(slug=obj.cluster.slug, actor=operator(request))

@@ -1,4 +1,4 @@
-"""Clusters in the admin: made, configured, given other keys, deleted."""
+"""Clusters in the admin: created, configured, given other keys, deleted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
 
     @admin.display(description=gettext_lazy("copies of each key"), ordering="copies")
     def kept_copies(self, obj: Cluster) -> str:
-        """Servers keep replicas: there the number is only what the page shows."""
+        """Servers keep real replicas, so there the number only affects what the page shows."""
         return _("%(n)d (what if)") % {"n": obj.copies} if obj.kind == Cluster.Kind.MANAGED else str(obj.copies)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
@@ -38,7 +38,7 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
         return super().get_queryset(request).annotate(stream_version=F("stream__version"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Cluster | None = None) -> tuple[str, ...]:
-        """What a cluster is called, and the seed of its hash."""
+        """The name of a cluster, and the seed of its hash."""
         if obj is None:
             return ()
         return ("slug", "name", "demo", "seed", "kind", *(("replicas",) if obj.kind == Cluster.Kind.MANAGED else ()))
@@ -52,7 +52,7 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
         return reverse("ringviz:ring", args=[obj.slug])
 
     def save_model(self, request: HttpRequest, obj: Cluster, form: Any, change: bool) -> None:
-        """Through the services; a new row is then found by its address."""
+        """Saves through the services; a new row is then found by its slug."""
         self.note(request, form.carry_out(slug=obj.slug, actor=operator(request)))
         if not change:
             obj.pk = Cluster.objects.values_list("pk", flat=True).get(slug=obj.slug)
@@ -60,7 +60,7 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
-        """What goes with a cluster, counted: it may be ten thousand nodes."""
+        """Counts what is deleted with a cluster, because it may be ten thousand nodes."""
         clusters = list(objs)
         counts = {
             str(Cluster._meta.verbose_name_plural): len(clusters),
@@ -69,7 +69,7 @@ class ClusterAdmin(DecidingAdmin[Cluster]):
         return [str(cluster) for cluster in clusters], counts, set(), []
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Cluster | None = None) -> dict[str, Any]:
-        """A new cluster's address follows its name."""
+        """Fills in a new cluster's slug from its name."""
         return {} if obj else {"slug": ("name",)}
 
     def delete_by_service(self, request: HttpRequest, obj: Cluster) -> None:

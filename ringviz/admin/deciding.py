@@ -1,4 +1,4 @@
-"""What the admin pages of clusters and nodes have in common: services write, and a refusal is a form error."""
+"""Shared by the admin pages of clusters and nodes: services write, and a refusal is a form error."""
 
 from __future__ import annotations
 
@@ -38,12 +38,15 @@ else:
             return cls
 
 
-_REFUSED = "ringviz.refused"  # in a request's META: what a service said when the form was first saved
-_ASKED = "ringviz.asked"  # the version at which the supervisor was asked for what is not done yet
+_REFUSED = "ringviz.refused"  # in a request's META: the refusal when the form was first saved
+_ASKED = "ringviz.asked"  # the version of a request that the supervisor has not carried out yet
 
 
 class DecidingAdmin(_ModelAdmin[M]):
-    """Rows that only services write. Not in Django's transaction around the view: a service takes its own, in turn."""
+    """Rows that only services write.
+
+    Not in Django's transaction around the view, because a service takes its own turn.
+    """
 
     add_form: type[DecidingForm[Any]]
 
@@ -55,7 +58,7 @@ class DecidingAdmin(_ModelAdmin[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The form; where a service refuses it, the form again with what the service said."""
+        """The form. If a service refuses the change, the form again with the refusal."""
         try:
             return self._changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
@@ -63,14 +66,14 @@ class DecidingAdmin(_ModelAdmin[M]):
             return self._changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form of a new row or of one that is there, told of an earlier refusal."""
+        """The form of a new or existing row, with an earlier refusal."""
         if obj is None:
             kwargs["form"] = self.add_form
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"late": request.META.get(_REFUSED)})
 
     def note(self, request: HttpRequest, events: Iterable[Event]) -> None:
-        """What the services made of the request: where they asked for it, the admin must not say that it is done."""
+        """The result of the services. If they only requested a change, the admin must not say that it is done."""
         for event in events:
             if payload_class(event.kind) is WorkAsked:
                 request.META[_ASKED] = event.version
@@ -83,20 +86,22 @@ class DecidingAdmin(_ModelAdmin[M]):
         extra_tags: str = "",
         fail_silently: bool = False,
     ) -> None:
-        """As Django's, but of what was asked it is not said that it was done."""
+        """Like Django's, but does not say that a requested change was done."""
         if level == messages.SUCCESS and _ASKED in request.META:
-            text = _("Asked, version %(version)d: the supervisor does it, and the log says when it is done.")
+            text = _(
+                "Requested (version %(version)d). The supervisor will carry it out, and the log shows when it is done."
+            )
             message = text % {"version": request.META[_ASKED]}
         super().message_user(request, message, level, extra_tags, fail_silently)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Nothing is related that the services did not write."""
+        """There are no related objects that the services did not write."""
 
     @method_decorator(csrf_protect)
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The confirmation; where a service refuses, what it said above the page of the row."""
+        """The confirmation. If a service refuses, its message is shown on the page of the row."""
         try:
             return self._delete_view(request, object_id, extra_context)
         except Refused as refused:
@@ -104,11 +109,14 @@ class DecidingAdmin(_ModelAdmin[M]):
             return HttpResponseRedirect(request.path.removesuffix("delete/") + "change/")
 
     def tell(self, request: HttpRequest, refused: Refused) -> None:
-        """What a service said. Not at the start: there the admin writes a capital, also over that of a node's name."""
+        """A service's message.
+
+        It is not put first, because the admin capitalises the first letter, even of a node's name.
+        """
         self.message_user(request, _("Not done: %(why)s") % {"why": refusal_text(refused)}, messages.ERROR)
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
-        """Through the service; told in the admin's own log once it is done."""
+        """Deletes through the service; recorded in the admin's own log once it is done."""
         self.delete_by_service(request, obj)
         super().log_deletions(request, cast(QuerySet[M], [obj]))
 
@@ -120,24 +128,24 @@ class DecidingAdmin(_ModelAdmin[M]):
         raise NotImplementedError
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Without the one that deletes rows in bulk, past the services."""
+        """Without the bulk delete, which would bypass the services."""
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Operators."""
+        """Operators only."""
         return request.user.has_perm(OPERATE)
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        """Operators."""
+        """Operators only."""
         return request.user.has_perm(OPERATE)
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        """Operators."""
+        """Operators only."""
         return request.user.has_perm(OPERATE)
 
 
 def operator(request: HttpRequest) -> Any:
-    """Who acts, in the words of the log."""
+    """The actor, as named in the log."""
     return actor_of(request, origin="admin")

@@ -1,6 +1,6 @@
-"""What operators asked of clusters whose nodes are servers, in the admin: to be looked at.
+"""Operators' requests for clusters with servers, in the admin, read-only.
 
-They are asked for on the page, on the command line, and at the nodes here.
+Requests are made on the page, on the command line, and on the nodes' pages here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ringviz.models import Intent
 
 @admin.register(Intent)
 class IntentAdmin(LookingAdmin[Intent]):
-    """The newest first; the supervisor and the services write them."""
+    """Newest first. The supervisor and the services write them."""
 
     list_display = (
         "number",

@@ -1,4 +1,4 @@
-"""Key sets in the admin: to be looked at. `ring import`, or the page of a cluster, makes them; they never change."""
+"""Key sets in the admin, read-only. `ring import` or a cluster's page creates them; they never change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ringviz.models import KeySet
 
 @admin.register(KeySet)
 class KeySetAdmin(LookingAdmin[KeySet]):
-    """What clusters are watched with."""
+    """The keys that clusters are watched with."""
 
     list_display = ("label", "kind", "count", "created_at")
     list_filter = ("kind",)

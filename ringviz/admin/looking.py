@@ -1,4 +1,4 @@
-"""What the admin pages of intents and key sets have in common: operators look at rows that nobody changes."""
+"""Shared by the admin pages of requests and key sets: operators look at rows that nobody changes."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ else:
 
 
 class LookingAdmin(_ModelAdmin[M]):
-    """Rows that the services make and the log tells of: nothing can be added, changed or deleted here."""
+    """Rows that the services write and the log explains: nothing can be added, changed or deleted here."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Operators."""
+        """Operators only."""
         return request.user.has_perm(OPERATE)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -23,7 +23,7 @@ from ringviz.services import decisions, served
 from ringviz.services.changing import change
 from ringviz.services.decisions import Decision
 
-MOST_AT_ONCE = 100  # nodes of one action: each is an event that every page of the cluster shows
+MOST_AT_ONCE = 100  # nodes per action: each is an event that every page of the cluster shows
 
 
 @admin.register(Node)
@@ -43,7 +43,7 @@ class NodeAdmin(DecidingAdmin[Node]):
         return super().get_queryset(request).annotate(stream_version=F("cluster__stream__version"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Node | None = None) -> tuple[str, ...]:
-        """What a node is called and what it has."""
+        """A node's name and properties."""
         return ("cluster", "name", "state", "since", "keys", "share", "tokens") if obj else ()
 
     @admin.display(description=gettext_lazy("share of the hash space"), ordering="ownership")
@@ -52,7 +52,7 @@ class NodeAdmin(DecidingAdmin[Node]):
         return percent(node.ownership, 2)
 
     def save_model(self, request: HttpRequest, obj: Node, form: Any, change: bool) -> None:
-        """Through the services; a new row is then found by its number."""
+        """Saves through the services; a new row is then found by its number."""
         slug = obj.cluster.slug
         events = form.carry_out(slug=slug, actor=operator(request))
         self.note(request, events)
@@ -61,51 +61,51 @@ class NodeAdmin(DecidingAdmin[Node]):
             obj.pk = Node.objects.values_list("pk", flat=True).get(cluster__slug=slug, number=number)
 
     def delete_by_service(self, request: HttpRequest, obj: Node) -> None:
-        """Removes the node, at the version that the question was asked at."""
+        """Removes the node, at the version of the confirmation page."""
         version = whole_number(request.POST.get("version", ""))
         decision = decisions.remove(obj.number)
         self.note(request, [change(slug=obj.cluster.slug, actor=operator(request), version=version, decision=decision)])
 
     @admin.action(description=gettext_lazy("Kill selected nodes"), permissions=["change"])
     def kill(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
-        """Each goes down."""
+        """Kills each node."""
         self._each(request, queryset, decisions.kill)
 
     @admin.action(description=gettext_lazy("Freeze selected servers"), permissions=["change"])
     def freeze(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
-        """Each is stopped where it stands."""
+        """Stops each server where it is."""
         self._each(request, queryset, served.freeze)
 
     @admin.action(description=gettext_lazy("Thaw selected servers"), permissions=["change"])
     def thaw(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
-        """Each goes on, if it was not convicted yet."""
+        """Resumes each server, unless the verdict came first."""
         self._each(request, queryset, served.thaw)
 
     @admin.action(description=gettext_lazy("Restart selected servers"), permissions=["change"])
     def restart(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
-        """Each ends and starts again with its keys."""
+        """Ends each server and starts it again with its keys."""
         self._each(request, queryset, served.restart)
 
     @admin.action(description=gettext_lazy("Revive selected nodes"), permissions=["change"])
     def revive(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
-        """Each is active again."""
+        """Makes each node active again."""
         self._each(request, queryset, decisions.revive)
 
     @admin.action(description=gettext_lazy("Drain selected nodes"), permissions=["change"])
     def drain(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
-        """Each gives its keys away."""
+        """Moves each node's keys to the others."""
         self._each(request, queryset, decisions.drain)
 
     @admin.action(description=gettext_lazy("Remove selected nodes for good"), permissions=["delete"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Node]) -> None:
-        """Each is taken out."""
+        """Removes each node."""
         self._each(request, queryset, decisions.remove)
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Node], deciding: Callable[[int], Decision]) -> None:
-        """An event a node. What is refused is said, and the others are done, or asked for where they are servers."""
+        """One event per node. Reports refusals; the others are done, or requested if they are servers."""
         nodes = list(queryset.order_by("cluster", "number")[: MOST_AT_ONCE + 1])
         if len(nodes) > MOST_AT_ONCE:
-            text = _("Choose at most %(most)d nodes at once; nothing was done.") % {"most": MOST_AT_ONCE}
+            text = _("Choose at most %(most)d nodes at once. Nothing was changed.") % {"most": MOST_AT_ONCE}
             self.message_user(request, text, messages.ERROR)
             return
         done, asked, actor = 0, 0, operator(request)
@@ -123,6 +123,8 @@ class NodeAdmin(DecidingAdmin[Node]):
             self.message_user(request, ngettext("%(n)d node: done.", "%(n)d nodes: done.", done) % {"n": done})
         if asked:
             text = ngettext(
-                "%(n)d node: asked; the log says when it is done.", "%(n)d nodes: asked; the log says when.", asked
+                "%(n)d node: requested. The log shows when it is done.",
+                "%(n)d nodes: requested. The log shows when they are done.",
+                asked,
             )
             self.message_user(request, text % {"n": asked})

@@ -1,4 +1,4 @@
-"""The sub-commands of `manage.py ring`, a module each: `add_arguments(parser)` and `handle(options, out)`.
+"""The sub-commands of `manage.py ring`, one module each: `add_arguments(parser)` and `handle(options, out)`.
 
-A module refuses with CommandError; the command itself makes that one `error: ...` line and exit status 2.
+A module refuses with CommandError; the command turns that into one `error: ...` line and exit status 2.
 """

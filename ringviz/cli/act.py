@@ -1,6 +1,6 @@
 """`manage.py ring kill|freeze|thaw|restart|revive|drain|remove|add NODE`, `cancel VERSION`: changes a cluster.
 
-Also while the demo runs. Where the nodes are servers it asks the supervisor, and is done at once; `--wait` waits.
+Works while the demo runs, too. If the nodes are servers, it asks the supervisor and returns at once; `--wait` waits.
 """
 
 from __future__ import annotations
@@ -26,33 +26,35 @@ ADD, CANCEL, FREEZE = "add", "cancel", "freeze"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The node, and for a new one what it is like; of what is cancelled the version that it was asked at."""
+    """The node, and the properties of a new one; for cancel, the version of the request."""
     subcommand = parser.get_default("subcommand")
     if subcommand == CANCEL:
-        parser.add_argument("work", metavar=_("VERSION"), type=int, help=_("the version that it was asked at"))
+        parser.add_argument("work", metavar=_("VERSION"), type=int, help=_("the version of the request"))
     else:
-        help_ = _("the name of the new node") if subcommand == ADD else _("its name")
+        help_ = _("the name of the new node") if subcommand == ADD else _("the name of the node")
         parser.add_argument("node", metavar=_("NODE"), help=help_)
         add_wait_argument(parser)
     add_cluster_arguments(parser)
     if subcommand == FREEZE:
         every, for_ = (
-            _("with --for: how often it freezes"),
-            _("freeze for so long, again and again, until it is thawed"),
+            _("with --for: how often to freeze, in ms"),
+            _("freeze for this many ms, repeatedly, until it is thawed"),
         )
         parser.add_argument("--for", dest="for_ms", default="", metavar=_("MS"), help=for_)
         parser.add_argument("--every", dest="every_ms", default="", metavar=_("MS"), help=every)
     if subcommand == ADD:
-        parser.add_argument("--weight", type=float, default=1.0, help=_("its share relative to the others (1)"))
-        parser.add_argument("--address", default="", help=_("where it can be reached (of a simulated node)"))
-        parser.add_argument("--zone", default="", help=_("where it stands"))
+        parser.add_argument(
+            "--weight", type=float, default=1.0, help=_("its share relative to the others (default: 1)")
+        )
+        parser.add_argument("--address", default="", help=_("its address (simulated nodes only)"))
+        parser.add_argument("--zone", default="", help=_("its zone"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Does it and tells it in one line; with --json `{"cluster", "version", "kind", "moved", "keys"}`.
+    """Makes the change and reports it in one line; with --json `{"cluster", "version", "kind", "moved", "keys"}`.
 
-    Of what is only asked `{"cluster", "version", "kind", "work"}`. With --wait it tells the event that ended it;
-    CommandError where that is a failure.
+    If the change was only requested, `{"cluster", "version", "kind", "work"}`. With --wait it reports the event that
+    ended the request; CommandError if that is a failure.
     """
     with refusals_told():
         cluster = chosen(options["cluster"])

@@ -1,4 +1,4 @@
-"""`manage.py ring attach SLUG ADDRESS` and `ring detach SLUG`: shows a cluster that somebody else runs, read-only."""
+"""`manage.py ring attach SLUG ADDRESS` and `ring detach SLUG`: shows somebody else's cluster, read-only."""
 
 from __future__ import annotations
 
@@ -21,23 +21,26 @@ ATTACH = "attach"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What to call it, and where it is."""
-    parser.add_argument("slug", metavar=_("SLUG"), help=_("the address of its page here"))
+    """Its name and its address."""
+    parser.add_argument("slug", metavar=_("SLUG"), help=_("the name in the address of its page here"))
     if parser.get_default("subcommand") == ATTACH:
         parser.add_argument("address", metavar=_("ADDRESS"), help=_("host:port of any of its members"))
-        parser.add_argument("--name", default="", help=_("what it is called on its page"))
-        parser.add_argument("--username", default="", help=_("whom its servers know"))
-        parser.add_argument("--password-stdin", action="store_true", help=_("reads the password from standard input"))
+        parser.add_argument("--name", default="", help=_("its name on the page"))
+        parser.add_argument("--username", default="", help=_("the user name on its servers"))
+        parser.add_argument("--password-stdin", action="store_true", help=_("read the password from standard input"))
     parser.add_argument("--json", action="store_true", help=_("one JSON object"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Does it and tells it in one line; with --json `{"cluster", "version", "kind", "nodes"}`, or `{"cluster"}`."""
+    """Attaches or detaches, and reports it in one line.
+
+    With --json `{"cluster", "version", "kind", "nodes"}`, or `{"cluster"}`.
+    """
     slug = options["slug"]
     if options["subcommand"] != ATTACH:
         with refusals_told():
             detach(slug=slug, actor=command_line_actor())
-        line = _("%(cluster)s: detached; to the cluster itself nothing happened") % {"cluster": slug}
+        line = _("%(cluster)s: detached. The cluster itself was not changed.") % {"cluster": slug}
         out.write((json.dumps({"cluster": slug}) if options["json"] else line) + "\n")
         return
     password = _password() if options["password_stdin"] else ""
@@ -54,7 +57,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def _password() -> str:
-    """The first line of standard input: in an argument everybody on the machine could read it. Raises CommandError."""
+    """The first line of standard input, because everybody on the machine can read an argument. Raises CommandError."""
     try:
         line = sys.stdin.readline(MAX_PASSWORD + 2)
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""What `status`, `import` and the commands that act share: which cluster, refusals, how an event is told."""
+"""Shared by `status`, `import` and the commands that act: the choice of a cluster, refusals, reports of events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_LISTED = 20
 class EventJson(TypedDict, total=False):
     """An event as --json prints it. `moved` of `keys` keys have another owner, or `lost` of them are lost.
 
-    Of what is only asked `work` is the version that it is known by; nothing has moved yet.
+    For a mere request, `work` is the version that identifies it; nothing has moved yet.
     """
 
     cluster: Required[str]
@@ -36,15 +36,17 @@ class EventJson(TypedDict, total=False):
 
 
 def add_cluster_arguments(parser: ArgumentParser) -> None:
-    """Which cluster, and the form of the output."""
-    parser.add_argument("--cluster", metavar=_("SLUG"), help=_("the cluster's address; without it, the demo's"))
+    """The cluster, and the format of the output."""
+    parser.add_argument(
+        "--cluster", metavar=_("SLUG"), help=_("the cluster's name in the address of its page (default: the demo's)")
+    )
     parser.add_argument("--json", action="store_true", help=_("one JSON object"))
 
 
 def chosen(slug: str | None) -> Cluster:
-    """The cluster that is meant: the named one, else the first demo, else the only one.
+    """The cluster: the named one, otherwise the first demo, otherwise the only one.
 
-    Raises CommandError where that is nobody, NotFound for a slug that nobody has.
+    Raises CommandError if there is none, NotFound for an unknown slug.
     """
     if slug is not None:
         return cluster_of(slug)
@@ -55,13 +57,13 @@ def chosen(slug: str | None) -> Cluster:
     if len(some) == 1:
         return some[0]
     if not some:
-        raise CommandError(_("there is no cluster yet; `make run` makes some"))
+        raise CommandError(_("there is no cluster yet; `make run` creates some"))
     names = [cluster.slug for cluster in some[:_MOST_LISTED]] + ["..."] * (len(some) > _MOST_LISTED)
-    raise CommandError(_("say which cluster with --cluster SLUG; there are: %(slugs)s") % {"slugs": ", ".join(names)})
+    raise CommandError(_("choose a cluster with --cluster SLUG: %(slugs)s") % {"slugs": ", ".join(names)})
 
 
 def write_event(event: Event, slug: str, as_json: bool, out: OutputWrapper | TextIO) -> None:
-    """One line that tells what was done."""
+    """One line that reports what was done."""
     answer = _json_of(event, slug)
     out.write((json.dumps(answer, ensure_ascii=False) if as_json else _sentence(event, answer)) + "\n")
 

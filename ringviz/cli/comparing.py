@@ -24,17 +24,21 @@ _TEXT_COLUMNS = 1
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The cluster, what is compared, and which node changes."""
-    parser.add_argument("slug", nargs="?", metavar=_("SLUG"), help=_("the cluster's address, as --cluster"))
+    """The cluster, the strategies to compare, and the node that changes."""
+    parser.add_argument("slug", nargs="?", metavar=_("SLUG"), help=_("the cluster, as in --cluster"))
     add_cluster_arguments(parser)
     parser.add_argument(
         "--strategy",
         action="append",
         default=[],
         metavar=_("NAME[:OPTION=NUMBER,...]"),
-        help=_("a strategy, once for each; without it all of them: %(names)s") % {"names": ", ".join(STRATEGIES)},
+        help=_("a strategy; repeat it for more (default: all of them: %(names)s)") % {"names": ", ".join(STRATEGIES)},
     )
-    parser.add_argument("--node", metavar=_("NAME"), help=_("who leaves, and whose weight is halved (the middle one)"))
+    parser.add_argument(
+        "--node",
+        metavar=_("NAME"),
+        help=_("the node that leaves, and whose weight is halved (default: the middle one)"),
+    )
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
@@ -55,10 +59,10 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def _answer(on: Known, found: Comparison) -> dict[str, Any]:
-    """`joins`, `leaves`, `reweights`: the change and the share of keys that even shares would move.
+    """`joins`, `leaves`, `reweights`: the change, and the share of keys that even shares would move.
 
-    Of each strategy `busiest` and `spread` are of the keys of a node over its fair share, `spread_in_theory` and
-    `at_most` what theory says of them. `lookup_ns` and `build_ms` are measured here and now.
+    For each strategy, `busiest` and `spread` are a node's keys over its fair share, `spread_in_theory` and `at_most`
+    the theoretical values. `lookup_ns` and `build_ms` are measured here and now.
     """
     changes = found.changes
     return {
@@ -99,7 +103,7 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 
 def _assumed(on: Known, found: Comparison) -> list[str]:
-    """What the figures are of."""
+    """The heading of the figures."""
     changes = found.changes
     values = {
         "cluster": on.cluster.slug,

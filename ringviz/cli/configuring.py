@@ -1,4 +1,4 @@
-"""`manage.py ring configure`: another strategy or parameters of it, other tokens per node, copies, verdicts."""
+"""`manage.py ring configure`: sets the strategy, its parameters, tokens per node, copies, or the verdict delay."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from ringviz.services.freezing import delay_verdict
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What is to be set; what is not named stays as it is."""
+    """The settings; those that are not named stay as they are."""
     add_strategy_argument(parser, default=None)
     add_option_argument(parser)
-    parser.add_argument("--vnodes", type=int, help=_("tokens of a node of weight 1, for strategies with tokens"))
+    parser.add_argument("--vnodes", type=int, help=_("tokens of a node with weight 1, for strategies with tokens"))
     parser.add_argument("--copies", type=int, help=_("copies of each key on a simulated ring"))
     parser.add_argument(
         "--verdict-delay",
         type=float,
         metavar=_("SECONDS"),
-        help=_("how long a frozen server has until its verdict, by itself; 0 as any silent server"),
+        help=_("how long a frozen server has until its verdict; 0 treats it like any silent server"),
     )
     add_wait_argument(parser)
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Does it and tells it as the commands that act do: see `ringviz.cli.act`."""
+    """Makes the change and reports it like the commands that act: see `ringviz.cli.act`."""
     with refusals_told():
         cluster = chosen(options["cluster"])
         decision = _decision(options)

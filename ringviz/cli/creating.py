@@ -1,4 +1,4 @@
-"""`manage.py ring create SLUG`: a new cluster, of simulated nodes or of servers."""
+"""`manage.py ring create SLUG`: creates a cluster, of simulated nodes or of servers."""
 
 from __future__ import annotations
 
@@ -24,35 +24,41 @@ from ringviz.services.keys import DEFAULT_COUNT, DEFAULT_PATTERN, pattern_key_se
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What it is like."""
-    parser.add_argument("slug", metavar=_("SLUG"), help=_("the address of its page"))
-    parser.add_argument("--name", default="", help=_("what it is called on its page"))
-    parser.add_argument("--managed", action="store_true", help=_("each node is a server, each key is stored"))
-    parser.add_argument("--nodes", type=int, default=0, metavar="N", help=_("as many nodes, node-1 and so on"))
+    """The properties of the cluster."""
+    parser.add_argument("slug", metavar=_("SLUG"), help=_("its name in the address of its page"))
+    parser.add_argument("--name", default="", help=_("its name on the page"))
+    parser.add_argument("--managed", action="store_true", help=_("make each node a server, and store each key"))
+    parser.add_argument("--nodes", type=int, default=0, metavar="N", help=_("number of nodes, named node-1 and so on"))
     add_strategy_argument(parser)
     add_option_argument(parser)
     parser.add_argument(
-        "--vnodes", type=int, default=VNODES, help=_("tokens of a node of weight 1, for strategies with tokens")
+        "--vnodes", type=int, default=VNODES, help=_("tokens of a node with weight 1, for strategies with tokens")
     )
     parser.add_argument("--copies", type=int, default=1, help=_("copies of each key on a simulated ring"))
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
     parser.add_argument("--replicas", type=int, default=0, help=_("replicas of each server, 0 or 1 (managed)"))
     parser.add_argument(
-        "--memory", type=int, default=DEFAULT_MEMORY // MIB, metavar="MIB", help=_("of each server, MiB (managed)")
+        "--memory",
+        type=int,
+        default=DEFAULT_MEMORY // MIB,
+        metavar="MIB",
+        help=_("memory of each server in MiB (managed)"),
     )
-    parser.add_argument("--pattern", default=DEFAULT_PATTERN, metavar="P", help=_("its keys, such as user:{n}"))
     parser.add_argument(
-        "--count", type=int, default=DEFAULT_COUNT, metavar="N", help=_("how many keys the pattern makes")
+        "--pattern", default=DEFAULT_PATTERN, metavar="P", help=_("the pattern of its keys, such as user:{n}")
     )
-    parser.add_argument("--demo", action="store_true", help=_("one click on its ring kills a node"))
+    parser.add_argument(
+        "--count", type=int, default=DEFAULT_COUNT, metavar="N", help=_("number of keys made from the pattern")
+    )
+    parser.add_argument("--demo", action="store_true", help=_("let one click on its ring kill a node"))
     parser.add_argument("--json", action="store_true", help=_("one JSON object"))
     add_wait_argument(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Makes it and tells it in one line; with --json `{"cluster", "version", "kind", "nodes"}`.
+    """Creates it and reports it in one line; with --json `{"cluster", "version", "kind", "nodes"}`.
 
-    The servers of a managed one are started by the supervisor; --wait waits until they store every key.
+    The supervisor starts the servers of a managed cluster; --wait waits until they store every key.
     """
     slug, count = options["slug"], options["nodes"]
     if not 0 <= count <= MAX_NODES:
@@ -73,9 +79,9 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
         if options["wait"]:
             event = outcome_of_first(event, Cluster.objects.get(slug=slug))
     answer = {"cluster": slug, "version": event.version, "kind": event.kind, "nodes": count}
-    text = ngettext("%(cluster)s: made, %(count)s node", "%(cluster)s: made, %(count)s nodes", count)
+    text = ngettext("%(cluster)s: created with %(count)s node", "%(cluster)s: created with %(count)s nodes", count)
     if options["managed"]:
         text = ngettext(
-            "%(cluster)s: made, %(count)s node, a server", "%(cluster)s: made, %(count)s nodes, each a server", count
+            "%(cluster)s: created with %(count)s server", "%(cluster)s: created with %(count)s servers", count
         )
     out.write((json.dumps(answer) if options["json"] else text % {"cluster": slug, "count": grouped(count)}) + "\n")

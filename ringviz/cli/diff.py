@@ -20,19 +20,19 @@ from ringviz.core.strategy import Strategy
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The options of a placement, and what changes."""
+    """The options of a placement, and the changes."""
     add_placement_arguments(parser)
     parser.add_argument(
         "--add", action="append", default=[], metavar=_("NAME[=WEIGHT]"), help=_("a node that joins, after the others")
     )
     parser.add_argument("--remove", action="append", default=[], metavar=_("NAME"), help=_("a node that leaves"))
-    parser.add_argument("--json", action="store_true", help=_("as without it: the answer is always JSON"))
+    parser.add_argument("--json", action="store_true", help=_("no effect: the output is always JSON"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes one line `{"keys", "moved", "needless", "pairs": [{"from", "to", "keys"}]}`, pairs of most keys first.
+    """Writes one line `{"keys", "moved", "needless", "pairs": [{"from", "to", "keys"}]}`, the largest pairs first.
 
-    `from` and `to` are names, or null where nobody owned or nobody will own.
+    `from` and `to` are names, or null if the keys had or will have no owner.
     """
     before = strategy_asked(options)
     after = changed(before, options["add"], options["remove"])
@@ -44,9 +44,9 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def changed(before: Strategy, add: list[str], remove: list[str]) -> Strategy:
-    """The placement after some nodes left and some joined. Raises CommandError."""
+    """The placement after the nodes have left and joined. Raises CommandError."""
     if not add and not remove:
-        raise CommandError(_("nothing changes; say --add NAME or --remove NAME"))
+        raise CommandError(_("nothing would change. Give --add NAME or --remove NAME."))
     there = {node.name for node in before.nodes}
     for name in remove:
         if name not in there:

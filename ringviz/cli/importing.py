@@ -1,4 +1,4 @@
-"""`manage.py ring import FILE`, or `--pattern P --count N`: gives a cluster the keys that it is watched with."""
+"""`manage.py ring import FILE`, or `--pattern P --count N`: replaces the keys of a cluster."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _CLEAR_LINE = "\r\x1b[K"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """A file or a pattern, and for which cluster."""
+    """A file or a pattern, and the cluster."""
     parser.add_argument("file", nargs="?", metavar=_("FILE"), help=str(KEYS_HELP))
     add_binary_argument(parser)
-    parser.add_argument("--pattern", metavar="P", help=_("makes keys instead, such as user:{n}"))
-    parser.add_argument("--count", type=int, metavar="N", help=_("how many keys the pattern makes"))
+    parser.add_argument("--pattern", metavar="P", help=_("make keys from this pattern instead, such as user:{n}"))
+    parser.add_argument("--count", type=int, metavar="N", help=_("number of keys made from the pattern"))
     add_cluster_arguments(parser)
     add_wait_argument(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Reads or makes the keys, then changes the cluster by one event; a file with a bad line changes nothing."""
+    """Reads or makes the keys, then changes the cluster by one event. A file with a bad line changes nothing."""
     _check(options)
     with refusals_told():
         cluster, notes = chosen(options["cluster"]), list[str]()
@@ -52,13 +52,13 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 def _check(options: dict[str, Any]) -> None:
     if (options["file"] is None) == (options["pattern"] is None):
-        raise CommandError(_("name either a file of keys or a pattern: FILE, or --pattern P --count N"))
+        raise CommandError(_("give either a file of keys or a pattern: FILE, or --pattern P --count N"))
     if options["pattern"] is not None and options["count"] is None:
-        raise CommandError(_("say how many keys the pattern makes: --count N"))
+        raise CommandError(_("give the number of keys to make from the pattern: --count N"))
     if options["file"] is None and options["binary"]:
-        raise CommandError(_("--binary goes with a file of keys"))
+        raise CommandError(_("use --binary with a file of keys only"))
     if options["pattern"] is None and options["count"] is not None:
-        raise CommandError(_("--count goes with --pattern; a file has as many keys as it has lines"))
+        raise CommandError(_("use --count with --pattern only; a file has one key per line"))
 
 
 def _imported(cluster: Cluster, options: dict[str, Any], note: Note) -> Event:
@@ -74,7 +74,7 @@ def _imported(cluster: Cluster, options: dict[str, Any], note: Note) -> Event:
 
 
 def _progress(what: str) -> Progress:
-    """Shows per cent on one line of a terminal. Elsewhere standard error is for what went wrong, and stays empty."""
+    """Shows the progress on one line of a terminal. Otherwise standard error is for errors, and stays empty."""
     if not sys.stderr.isatty():
         return _nothing
     return _line_of(what, sys.stderr)
@@ -95,7 +95,7 @@ def _line_of(what: str, terminal: TextIO) -> Callable[[int, int], None]:
 
 
 def _nothing(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+    """Reports progress to nobody."""
 
 
 def _end_progress() -> None:

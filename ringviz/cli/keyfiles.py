@@ -1,4 +1,4 @@
-"""The file of keys that `import`, `place` and `diff` are given: opened, read, and what was converted told."""
+"""The file of keys for `import`, `place` and `diff`: opens and reads it, and reports what was converted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from live.door import refusals_told
 from ringviz.stores.keycopy import copy_keys
 
-KEYS_HELP = gettext_lazy("one key a line, UTF-8 or UTF-16, plain or gzip; - reads standard input")
+KEYS_HELP = gettext_lazy("one key per line, UTF-8 or UTF-16, plain or gzip; - reads standard input")
 _STDIN = "-"
-_PART = 1 << 17  # keys at a time: enough for the compiled loops, little enough to hold
+_PART = 1 << 17  # keys at a time: enough for the compiled loops, little enough for memory
 
 
 def add_binary_argument(parser: ArgumentParser) -> None:
@@ -27,13 +27,13 @@ def add_binary_argument(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--binary",
         action="store_true",
-        help=_("keep every byte of a line: no encoding or carriage return is converted"),
+        help=_("keep every byte of a line; do not convert encodings or carriage returns"),
     )
 
 
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
-    """A file of keys, or standard input for `-`. Raises CommandError where it cannot be read."""
+    """A file of keys, or standard input for `-`. Raises CommandError if it cannot be read."""
     try:
         with nullcontext(sys.stdin.buffer) if name == _STDIN else Path(name).open("rb") as file:
             yield file
@@ -43,15 +43,15 @@ def opened(name: str) -> Iterator[BinaryIO]:
 
 
 def label_of(name: str) -> str:
-    """What keys of this file are called; standard input has no name."""
+    """The label for keys from this file. Standard input has no name."""
     return "" if name == _STDIN else Path(name).name
 
 
 def read_keys(options: dict[str, Any]) -> Iterator[list[bytes]]:
-    """The keys of `--keys`, many at a time, once all of them were checked: a bad line means no key at all.
+    """The keys of `--keys`, in batches, after all of them were checked: one bad line means no key at all.
 
-    They wait in a temporary file without a name, so that neither a pipe nor a large file needs memory. Raises
-    CommandError, as soon as it is asked for the first keys.
+    They wait in an unnamed temporary file, so neither a pipe nor a large file needs memory. Raises CommandError when
+    the first keys are requested.
     """
     with tempfile.TemporaryFile() as copy:
         with refusals_told(), opened(options["keys"]) as file:
@@ -61,11 +61,11 @@ def read_keys(options: dict[str, Any]) -> Iterator[list[bytes]]:
 
 
 def tell_converted(name: str, converted: str) -> None:
-    """One line on standard error where the keys are not the bytes of the file."""
+    """One line on standard error if the keys are not the bytes of the file."""
     if converted:
         text = _("note: %(file)s: %(what)s; --binary keeps every byte")
         sys.stderr.write(text % {"file": ascii(name), "what": converted} + "\n")
 
 
 def _unseen(_keys: int, _bytes: int) -> None:
-    """Nobody watches these commands."""
+    """Reports progress to nobody."""

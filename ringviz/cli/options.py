@@ -1,4 +1,4 @@
-"""What `place` and `diff` have in common: which nodes and which strategy."""
+"""Shared by `place` and `diff`: the nodes and the strategy."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def add_placement_arguments(parser: ArgumentParser) -> None:
     """The options that describe a placement and its keys."""
     add_strategy_argument(parser)
     parser.add_argument(
-        "--vnodes", type=int, default=VNODES, help=_("tokens per node of weight 1, for strategies with tokens")
+        "--vnodes", type=int, default=VNODES, help=_("tokens of a node with weight 1, for strategies with tokens")
     )
     add_option_argument(parser)
     parser.add_argument("--seed", type=int, default=0, help=_("seed of the hash function"))
     parser.add_argument(
-        "--node", action="append", default=[], metavar=_("NAME[=WEIGHT]"), help=_("a node; once for each of them")
+        "--node", action="append", default=[], metavar=_("NAME[=WEIGHT]"), help=_("a node; repeat it for each node")
     )
     parser.add_argument("--keys", required=True, metavar=_("FILE"), help=str(KEYS_HELP))
     add_binary_argument(parser)
 
 
 def add_strategy_argument(parser: ArgumentParser, default: str | None = DEFAULT) -> None:
-    """Which strategy."""
+    """The strategy."""
     parser.add_argument("--strategy", default=default, help=_("one of: %(names)s") % {"names": ", ".join(STRATEGIES)})
 
 
@@ -53,7 +53,7 @@ def strategy_asked(options: dict[str, Any]) -> Strategy:
     """The placement that the options describe. Raises CommandError."""
     nodes = nodes_of(options["node"])
     if not nodes:
-        raise CommandError(_("there is no node; name each one with --node NAME or --node NAME=WEIGHT"))
+        raise CommandError(_("there are no nodes. Give each one with --node NAME or --node NAME=WEIGHT."))
     try:
         given = options_given(options["option"])
         return build(options["strategy"], nodes, options["vnodes"], options["seed"], options=given)
@@ -62,12 +62,12 @@ def strategy_asked(options: dict[str, Any]) -> Strategy:
 
 
 def options_given(words: Iterable[str]) -> dict[str, float]:
-    """What every `--option` gives. Raises NotAnOption."""
+    """The values of every `--option`. Raises NotAnOption."""
     return {name: number for word in words for name, number in read_options(word).items()}
 
 
 def nodes_of(words: Iterable[str]) -> list[PlacedNode]:
-    """The nodes that words like `a` and `b=2` name. Raises CommandError."""
+    """The nodes named by words such as `a` and `b=2`. Raises CommandError."""
     return [_node(word) for word in words]
 
 
@@ -76,7 +76,7 @@ def _node(word: str) -> PlacedNode:
     if not equals:
         name, weight = word, "1"
     if not name.isprintable():
-        raise CommandError(_("the node name %(name)s holds characters that cannot be shown") % {"name": ascii(name)})
+        raise CommandError(_("the node name %(name)s contains characters that cannot be shown") % {"name": ascii(name)})
     try:
         return PlacedNode(name, float(weight))
     except CoreError as error:

@@ -22,27 +22,27 @@ Line = Callable[[bytes, str | None], bytes]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The options of a placement, and the form of the output."""
+    """The options of a placement, and the format of the output."""
     add_placement_arguments(parser)
-    parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    parser.add_argument("--json", action="store_true", help=_("one JSON object per line"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes `key<TAB>owner` a line in input order; an empty owner where nobody owns anything.
+    """Writes `key<TAB>owner` lines in input order; the owner is empty if there is none.
 
-    With --json a line is `{"key", "owner"}`, and `{"key_base64", "owner"}` for a key that is no UTF-8 text.
+    With --json a line is `{"key", "owner"}`, or `{"key_base64", "owner"}` for a key that is not valid UTF-8.
     """
     strategy = strategy_asked(options)
     write, line = _writer(out), _json_line if options["json"] else _tab_line
     parts: Iterable[list[bytes]] = read_keys(options)
-    if not strategy.abilities.alone:  # then it takes all keys to know the owner of one
+    if not strategy.abilities.alone:  # then the owner of one key depends on all keys
         parts = [list(chain.from_iterable(parts))]
     for keys in parts:
         write(b"".join(map(line, keys, _owners(strategy, keys))))
 
 
 def _owners(strategy: Strategy, keys: list[bytes]) -> Iterable[str | None]:
-    names = [*(node.name for node in strategy.nodes), None]  # index -1 is nobody
+    names = [*(node.name for node in strategy.nodes), None]  # index -1 is no owner
     hashes = strategy.placement.hash_many(keys)
     if strategy.abilities.alone:
         owners = strategy.owners(hashes)
@@ -66,7 +66,7 @@ def _json_line(key: bytes, owner: str | None) -> bytes:
 
 
 def _writer(out: OutputWrapper | TextIO) -> Callable[[bytes], object]:
-    """Keys are bytes, so that they go under the text layer; a stream of text alone gets them as Python spells them."""
+    """Keys are bytes, so they bypass the text layer; a pure text stream gets them in Python's escapes."""
     buffer = getattr(out, "buffer", None)
     if buffer is None:
         return lambda data: out.write(data.decode(errors="surrogateescape"))
@@ -74,7 +74,7 @@ def _writer(out: OutputWrapper | TextIO) -> Callable[[bytes], object]:
 
     def write_all(data: bytes) -> None:
         rest = memoryview(data)
-        while rest:  # an unbuffered stream (PYTHONUNBUFFERED) may take a part only
+        while rest:  # an unbuffered stream (PYTHONUNBUFFERED) may write only a part
             rest = rest[buffer.write(rest) :]
 
     return write_all

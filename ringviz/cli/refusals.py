@@ -1,4 +1,4 @@
-"""What the core refuses, in the language of whoever asked."""
+"""The core's errors, in the user's language."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ def refusal(error: errors.CoreError) -> str:
     values: dict[str, Any] = {}
     match error:
         case errors.InvalidName(name=name):
-            text, values = _("a node's name must be text that is not empty, not %(name)s"), {"name": ascii(name)}
+            text, values = (
+                _("a node's name must not be empty and must be valid text, not %(name)s"),
+                {"name": ascii(name)},
+            )
         case errors.DuplicateName(name=name):
-            text, values = _("two nodes are named %(name)s; give each its own name"), {"name": name}
+            text, values = _("two nodes are named %(name)s. Give each node its own name."), {"name": name}
         case errors.InvalidWeight():
             text = _("the weight of %(name)s must be from 0 to %(highest)g, not %(weight)g")
             values = vars(error)
@@ -27,7 +30,7 @@ def refusal(error: errors.CoreError) -> str:
         case errors.InvalidSeed():
             text, values = _("the seed must be from 0 to 4294967295, not %(seed)d"), vars(error)
         case errors.TooManyTokens():
-            text = _("that makes %(count)d tokens, and %(most)d are the most; lower the virtual nodes or the weights")
+            text = _("this makes %(count)d tokens; the limit is %(most)d. Lower the virtual nodes or the weights.")
             values = vars(error)
         case errors.UnknownStrategy(strategy=strategy, known=known):
             text = _("there is no strategy %(strategy)s; choose one of: %(known)s")
@@ -36,7 +39,7 @@ def refusal(error: errors.CoreError) -> str:
             text = _("the strategy has no option %(name)s; it has: %(known)s")
             values = {"name": ascii(name), "known": ", ".join(known) or _("none")}
         case errors.NotAnOption(word=word):
-            text = _("%(word)s is not an option; write NAME=NUMBER, as in table_size=65537")
+            text = _("%(word)s is not a valid option. Write NAME=NUMBER, for example table_size=65537.")
             values = {"word": ascii(word)}
         case errors.InvalidOption():
             text = _("%(name)s must be %(wanted)s from %(lowest)g to %(highest)g, not %(value)g")

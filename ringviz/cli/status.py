@@ -1,4 +1,4 @@
-"""`manage.py ring status`: the nodes of a cluster, and what each of them has."""
+"""`manage.py ring status`: the nodes of a cluster, with their figures."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from ringviz.stores import passwords
 from ringviz.stores.room import MIB, Room, room_of
 from servers.reading.look import SilentCluster
 
-_TEXT_COLUMNS = 3  # set to the left; the numbers behind them to the right
-TIMEOUT_S = 2.0  # of the servers of an external cluster; a look takes four times that at most
+_TEXT_COLUMNS = 3  # left-aligned; the numbers after them are right-aligned
+TIMEOUT_S = 2.0  # for the servers of an external cluster; a look takes at most four times that
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,23 +51,27 @@ def add_arguments(parser: ArgumentParser) -> None:
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """Writes a table, or with --json one line.
 
-    It is `{"cluster", "version", "kind", "supervised", "at_rest", "unfilled", "nodes": [...]}`. `supervised`: whether
-    a supervisor leads, null where the hint server cannot be asked or no server is ours. `at_rest`: nothing is being
-    done that was asked for, and all that should be stored is; with servers of ours only where a supervisor leads and
-    all of them answer and lack no key. `unfilled` are the buckets whose keys were lost and are not stored again, as
-    [[first, last], ...]. A node is `{"name", "state", "kind",
-    "tokens", "ownership", "predicted_keys", "stored_keys", "extra_keys", "lost_keys"}`: `ownership` from 0 to 1 of the
-    hash space, `predicted_keys` what should be stored now, without the lost ones; `stored_keys` what its server says
-    now, null where there is none or it does not answer; `extra_keys` how many these are too many, which clients stored
-    beside the key set. In an external cluster `predicted_keys` is null: nobody here knows which
-    keys it should have. An external cluster has `silent` besides, whether none of its members answers, and
-    `silent_since`, when the supervisor noticed; null where it did not; `disagreeing`, members that answer and leave out
-    others, as {"address", "members", "slots"}, what they list; `lacks`, commands that the user may not run. Its nodes
-    have `address`, `hostname`, `slots`, `replicas`, `open_slots` as {"slot", "leaving", "peer"}, `knows_its_address`
-    and `shares_its_address`. A cluster that is silent, disagrees or has open slots is not at rest.
-    A managed cluster has `space` besides, `{"state", "free_bytes"}` of the file system that its servers write to:
-    `enough`, `low` (a warning), or `full` or `read-only`, where nothing is done and the cluster is not at rest.
-    Its nodes have `pulse`, `{"for_ms", "every_ms"}` of one that freezes again and again, else null.
+    It is `{"cluster", "version", "kind", "supervised", "at_rest", "unfilled", "nodes": [...]}`. `supervised` is whether
+    a supervisor leads, null if the hint server cannot be asked or the cluster has no servers of ours. `at_rest`:
+    nothing is running or waiting, and everything is stored that should be; for our servers only if a supervisor leads
+    and all servers answer and lack no keys. `unfilled` are the buckets whose keys were lost and not stored again, as
+    [[first, last], ...].
+
+    A node is `{"name", "state", "kind", "tokens", "ownership", "predicted_keys", "stored_keys", "extra_keys",
+    "lost_keys"}`: `ownership` is 0 to 1 of the hash space; `predicted_keys` is what should be stored now, without lost
+    keys; `stored_keys` is what its server reports, null if there is no server or it does not answer; `extra_keys` is
+    how many of these are too many, because clients stored keys outside the key set. In an external cluster
+    `predicted_keys` is null, because nobody here knows which keys it should have.
+
+    An external cluster also has `silent`, whether none of its members answers; `silent_since`, when the supervisor
+    noticed, null if it did not; `disagreeing`, members that answer and leave out others, as {"address", "members",
+    "slots"} that they list; and `lacks`, commands that the user may not run. Its nodes have `address`, `hostname`,
+    `slots`, `replicas`, `open_slots` as {"slot", "leaving", "peer"}, `knows_its_address` and `shares_its_address`. A
+    cluster that is silent, disagrees or has open slots is not at rest.
+
+    A managed cluster also has `space`, `{"state", "free_bytes"}` of the file system that its servers write to:
+    `enough`, `low` (a warning), or `full` or `read-only`, which stops all work and the cluster is not at rest. Its
+    nodes have `pulse`, `{"for_ms", "every_ms"}` if one freezes repeatedly, otherwise null.
     """
     with refusals_told():
         on = known(chosen(options["cluster"]).slug)
@@ -78,11 +82,11 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What the servers say that they store, by the node's number, and who does not answer.
+    """What the servers report to store, by the node's number, and which do not answer.
 
-    `led`: whether a supervisor leads; None where that is unknown, or where no server is ours. `silent`: nobody of an
-    external cluster answers; `since` when the supervisor noticed. `frame`: all that its servers said.
-    `room`: what servers of ours have for their files.
+    `led`: whether a supervisor leads; None if that is unknown or no server is ours. `silent`: no member of an external
+    cluster answers; `since` when the supervisor noticed. `frame`: everything that its servers reported. `room`: the
+    disk space for our servers' files.
     """
 
     stored: dict[int, int | None] = field(default_factory=dict)
@@ -94,7 +98,7 @@ class _Heard:
 
     @property
     def disagreeing(self) -> Sequence[Disagreeing]:
-        """Members that answer and are not believed."""
+        """Members that answer but are not believed."""
         return self.frame.get("disagreeing", ()) if self.frame else ()
 
     @property
@@ -103,7 +107,7 @@ class _Heard:
         return self.frame.get("lacks", ()) if self.frame else ()
 
     def of(self, node: NodeState) -> Stored | None:
-        """What the server of a node of an external cluster said."""
+        """What the server of a node of an external cluster reported."""
         return self.frame["nodes"].get(str(node["number"])) if self.frame else None
 
 
@@ -128,18 +132,18 @@ def _predicted(node: NodeState, kind: str) -> int | None:
 
 
 def _surplus(node: NodeState, kind: str, heard: _Heard) -> int:
-    """How many keys more than predicted a server stores, less than 0 where it lacks some; 0 where that is unknown."""
+    """How many more keys than predicted a server stores, negative if it lacks some; 0 if that is unknown."""
     predicted, stored = _predicted(node, kind), heard.stored.get(node["number"])
     return 0 if predicted is None or stored is None else stored - predicted
 
 
 def _is_done(state: State) -> bool:
-    """Whether nothing is asked for and not done, and nothing has to be stored again."""
+    """Whether nothing is waiting or running, and nothing must be stored again."""
     return not state["work"] and not state["unfilled"]
 
 
 def _trouble(state: State, heard: _Heard) -> list[str]:
-    """Why a cluster that has nothing to do is not at rest all the same."""
+    """Why a cluster without open work is still not at rest."""
     kind = state["cluster"]["kind"]
     if kind != Cluster.Kind.MANAGED:
         return [*_silence(heard), *map(_disagreement, heard.disagreeing), *_open_slots(state, heard)]
@@ -152,9 +156,9 @@ def _trouble(state: State, heard: _Heard) -> list[str]:
         )
     if not heard.led:
         said.append(
-            _("no supervisor is leading, so a dead server would go unnoticed: start manage.py supervise")
+            _("no supervisor is running, so failures will not be detected: start manage.py supervise")
             if heard.led is not None
-            else _("whether a supervisor leads is unknown: the hint server does not answer")
+            else _("it is unknown whether a supervisor is running: the hint server does not answer")
         )
     if silent := sum(keys is None for keys in heard.stored.values()):
         said.append(ngettext("%(n)s server does not answer", "%(n)s servers do not answer", silent) % {"n": silent})
@@ -205,7 +209,7 @@ def _uncounted(state: State, heard: _Heard) -> list[str]:
 
 
 def _foreign(node: NodeState, heard: _Heard) -> dict[str, Any]:
-    """What only a node of an external cluster has."""
+    """The part of a node that only external clusters have."""
     told: Stored | dict[str, Any] = heard.of(node) or {}
     return {
         "address": node["address"],
@@ -312,5 +316,5 @@ def _state_words(node: NodeState) -> str:
 
 
 def _count(keys: int | None) -> str:
-    """A number, or that it is not known."""
+    """A number, or "unknown"."""
     return "-" if keys is None else grouped(keys)

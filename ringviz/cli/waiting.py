@@ -1,4 +1,4 @@
-"""`--wait`: what was asked of a managed cluster has ended when this returns, and how it ended is told."""
+"""`--wait`: returns when a request to a managed cluster has ended, and reports how."""
 
 from __future__ import annotations
 
@@ -16,21 +16,23 @@ from ringviz.errors import NotFound
 from ringviz.events import KeysRefilled, WorkAsked, WorkEnded
 from ringviz.models import Cluster
 
-LOOK_EVERY_S = 0.5  # where no hint comes
+LOOK_EVERY_S = 0.5  # if no hint comes
 
 
 def add_wait_argument(parser: ArgumentParser) -> None:
-    """Whether to wait."""
+    """The option --wait."""
     parser.add_argument(
-        "--wait", action="store_true", help=_("until it is done, has failed or was cancelled (nodes that are servers)")
+        "--wait",
+        action="store_true",
+        help=_("wait until it is done, has failed or was cancelled (nodes that are servers)"),
     )
 
 
 def outcome_of(asked: Event, cluster: Cluster) -> Event:
-    """The event that ends what an event asked for; the event itself where nothing was asked.
+    """The event that ends what an event requested; the event itself if it requested nothing.
 
-    Waits as long as that takes, also for a supervisor to be started. Raises NotFound when the cluster is deleted
-    meanwhile, CommandError when it fails or is cancelled.
+    Waits as long as that takes, even for a supervisor to start. Raises NotFound if the cluster is deleted meanwhile,
+    CommandError if the request fails or is cancelled.
     """
     if payload_class(asked.kind) is not WorkAsked:
         return asked
@@ -41,7 +43,7 @@ def outcome_of(asked: Event, cluster: Cluster) -> Event:
 
 
 def outcome_of_first(created: Event, cluster: Cluster) -> Event:
-    """The event with which a new cluster stores all of its keys. Itself where it waits for no servers."""
+    """The event that stored the last keys of a new cluster. The event itself if it waits for no servers."""
     if not created.payload["work"]:
         return created
     formed = _ended(created, cluster)
@@ -54,7 +56,7 @@ def _ended(asked: Event, cluster: Cluster) -> Event:
 
 
 def _filled(formed: Event, cluster: Cluster) -> Event | None:
-    """The newest event that stored keys, once none is left to be stored."""
+    """The newest event that stored keys, once no more are missing."""
     if Cluster.objects.filter(pk=cluster.pk).values_list("unfilled", flat=True).first() != []:
         return None
     stored = Event.objects.filter(stream_id=formed.stream_id, version__gt=formed.version, kind=kind_of(KeysRefilled))
@@ -62,7 +64,7 @@ def _filled(formed: Event, cluster: Cluster) -> Event | None:
 
 
 def _found(cluster: Cluster, look: Callable[[], Event | None]) -> Event:
-    """What `look` finds, as soon as it is there. Raises NotFound when the cluster is deleted first."""
+    """What `look` finds, as soon as it is there. Raises NotFound if the cluster is deleted first."""
     listener = HintListener(settings.REDIS_URL)
     try:
         while True:

@@ -20,16 +20,16 @@ _AT_FIRST: Workload = {**FIRST_WORKLOAD, "distribution": "zipf"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What it is to be; what is not said stays."""
-    parser.add_argument("switch", nargs="?", choices=("on", "off"), help=_("started or stopped"))
-    parser.add_argument("--rate", type=int, metavar="N", help=_("operations a second"))
-    parser.add_argument("--distribution", choices=DISTRIBUTIONS, help=_("how the keys are asked for"))
-    parser.add_argument("--reads", type=float, metavar=_("SHARE"), help=_("of all operations, 0 to 1"))
+    """The settings; those that are not given stay as they are."""
+    parser.add_argument("switch", nargs="?", choices=("on", "off"), help=_("start or stop the clients"))
+    parser.add_argument("--rate", type=int, metavar="N", help=_("operations per second"))
+    parser.add_argument("--distribution", choices=DISTRIBUTIONS, help=_("how keys are chosen"))
+    parser.add_argument("--reads", type=float, metavar=_("SHARE"), help=_("share of reads, 0 to 1"))
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Sets it and tells it in one line; with --json `{"cluster", "version", "kind"}`."""
+    """Sets it and reports it in one line; with --json `{"cluster", "version", "kind"}`."""
     with refusals_told():
         cluster = chosen(options["cluster"])
         wanted: Any = dict(cluster.workload or _AT_FIRST)

@@ -112,4 +112,4 @@ def refusal_text(refused: Refused) -> str:
     said = [event_words(event.kind, event.payload).text for event in refused.events[-_MOST_TOLD:]]
     if len(refused.events) > _MOST_TOLD:
         said.insert(0, "…")
-    return _("The cluster changed first: %(what)s. Look at it, then decide again.") % {"what": ", ".join(said)}
+    return _("The cluster has changed: %(what)s. Look at it, then decide again.") % {"what": ", ".join(said)}

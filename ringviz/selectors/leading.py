@@ -38,8 +38,8 @@ def supervisor() -> tuple[Process, ...]:
     if leads and last is not None:
         detail = _("%(servers)s, process %(holder)s, since") % {"servers": servers, "holder": last.holder}
         return (Process(_("Supervisor"), True, _("leads"), detail, last.since),)
-    said = _("nobody leads") if leads is not None else _("unknown")
-    detail = _("%(servers)s; what is asked waits until one leads") % {"servers": servers}
+    said = _("not running") if leads is not None else _("unknown")
+    detail = _("%(servers)s; requests wait until one runs") % {"servers": servers}
     return (Process(_("Supervisor"), False, said, detail),)
 
 

@@ -186,7 +186,7 @@ def test_processes_tell_of_a_supervisor_only_where_one_is_needed_and_that_nobody
     managed(make_cluster, states=("active", "frozen", "down", "joining"))
     page = client.get("/overview/processes/").content.decode()
     assert texts(page, "dt")[3:] == ["Supervisor"]
-    assert texts(page, ".ill") == ["nobody leads 2 servers; what is asked waits until one leads"]
+    assert texts(page, ".ill") == ["not running 2 servers; requests wait until one runs"]
 
 
 def test_processes_name_the_supervisor_that_holds_the_lease(client, make_cluster, hint_server, monkeypatch):

@@ -50,7 +50,7 @@ def test_the_one_who_was_slower_sees_what_changed_and_decides_again(own: Own, vi
     fast.at(SEEDED + 1)
     slow.click_arc("cache-5", FULL)
     notice = away.locator("#notice")
-    expect(notice).to_contain_text("The ring changed first: cache-4 killed. Nothing was done.")
+    expect(notice).to_contain_text("The ring has changed: cache-4 killed. Nothing was done.")
     assert fast.state()["v"] == SEEDED + 1
 
     link.release()

@@ -15,10 +15,10 @@ from live.prerequisites import check_database, check_hint_server
 class Command(BaseCommand):
     """Runs until it is told to end; its servers end with it."""
 
-    help = str(_("Keep the servers of managed clusters as the log says. One process leads; another waits its turn."))
+    help = str(_("Run the servers of managed clusters. One process leads; another waits its turn."))
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Signals: terminate and interrupt end it in peace. Raises ImproperlyConfigured where it cannot begin."""
+        """Terminate and interrupt end it cleanly. Raises ImproperlyConfigured if it cannot start."""
         check_database()
         check_hint_server()
         from ringviz.supervisor.run import Supervisor

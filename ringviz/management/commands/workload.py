@@ -1,4 +1,4 @@
-"""`manage.py workload SLUG`: the clients of one managed cluster, until it is told to end."""
+"""`manage.py workload SLUG`: the clients of one managed cluster, until told to end."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from servers.client.popularity import DISTRIBUTIONS
 
 
 class Command(BaseCommand):
-    """Without options the cluster's own settings count, and are followed as they change."""
+    """Without options it follows the cluster's own settings as they change."""
 
-    help = _("Reads and writes the keys of a managed cluster as its clients would.")
+    help = _("Read and write the keys of a managed cluster as its clients would.")
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The cluster, and what may be set in the place of its own settings."""
-        parser.add_argument("slug", help=_("the cluster's address"))
-        parser.add_argument("--rate", type=int, help=_("operations a second; the cluster's own settings are ignored"))
+        """The cluster, and replacements for its own settings."""
+        parser.add_argument("slug", help=_("the cluster's name in the address of its page"))
+        parser.add_argument("--rate", type=int, help=_("operations per second; replaces the cluster's own settings"))
         parser.add_argument("--distribution", choices=DISTRIBUTIONS, default=DISTRIBUTIONS[0], help=_("with --rate"))
         parser.add_argument(
             "--reads", type=float, default=FIRST_WORKLOAD["reads"], help=_("share of reads, 0 to 1; with --rate")
@@ -44,7 +44,7 @@ def _override(options: dict[str, Any]) -> Workload | None:
     if rate is None:
         return None
     if not LEAST_RATE <= rate <= MAX_RATE:
-        raise CommandError(_("The rate must lie between %(low)d and %(high)d.") % {"low": LEAST_RATE, "high": MAX_RATE})
+        raise CommandError(_("The rate must be between %(low)d and %(high)d.") % {"low": LEAST_RATE, "high": MAX_RATE})
     if not 0 <= reads <= 1:
-        raise CommandError(_("The share of reads must lie between 0 and 1."))
+        raise CommandError(_("The share of reads must be between 0 and 1."))
     return Workload(on=True, rate=rate, distribution=options["distribution"], reads=reads)

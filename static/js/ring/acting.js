@@ -217,5 +217,5 @@ export function refusalWords({ status, message, data }) {
   if (status !== 409) return message;
   const events = /** @type {{kind: string, payload: Payload}[]} */ (data.events ?? []);
   const what = events.map(({ kind, payload }) => eventWords(kind, payload).text).join(", ");
-  return interpolate(_("The ring changed first: %(what)s. Nothing was done."), { what: what || message });
+  return interpolate(_("The ring has changed: %(what)s. Nothing was done."), { what: what || message });
 }

@@ -115,7 +115,7 @@ def test_the_second_of_two_operators_is_told(small, operator):
     form = form_of(operator, small)
     configure(slug="small", actor=BOSS, vnodes=32)
     response = operator.post(page_of(small), {**form, "vnodes": "4"})
-    assert errors(response) == ["The cluster changed first: 32 tokens per node. Look at it, then decide again."]
+    assert errors(response) == ["The cluster has changed: 32 tokens per node. Look at it, then decide again."]
     small.refresh_from_db()
     assert small.vnodes == 32
 

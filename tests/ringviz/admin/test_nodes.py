@@ -85,7 +85,7 @@ def test_a_form_drawn_before_another_change_is_refused_and_says_what_happened(sm
     form = form_values(operator, page_of("b"))
     reweight_node(slug="small", actor=BOSS, number=2, weight=5.0)
     response = operator.post(page_of("b"), {**form, "weight": "3"})
-    assert errors(response) == ["The cluster changed first: b has weight 5. Look at it, then decide again."]
+    assert errors(response) == ["The cluster has changed: b has weight 5. Look at it, then decide again."]
     assert Node.objects.get(name="b").weight == 5.0
     assert 'name="weight" value="3"' in response.content.decode()
     assert kinds(small) == ["node_reweighted"]
@@ -138,7 +138,7 @@ def test_revive_and_remove_are_actions_too(small, operator):
 def test_an_action_on_too_many_does_nothing(small, operator, monkeypatch):
     monkeypatch.setattr(admin_nodes, "MOST_AT_ONCE", 2)
     response = act(operator, "kill", "a", "b", "c")
-    assert messages(response) == ["Choose at most 2 nodes at once; nothing was done."]
+    assert messages(response) == ["Choose at most 2 nodes at once. Nothing was changed."]
     assert kinds(small) == []
 
 

@@ -37,7 +37,7 @@ def page_of(name: str, what: str = "change") -> str:
 def test_an_action_is_asked_of_each(real, operator: Client, action):
     chosen = [str(Node.objects.get(name=name).pk) for name in "ab"]
     response = operator.post(NODES, {"action": action, "_selected_action": chosen}, follow=True)
-    assert messages(response) == ["2 nodes: asked; the log says when."]
+    assert messages(response) == ["2 nodes: requested. The log shows when they are done."]
     assert kinds(real) == [*UP, "work_asked", "work_asked"]
     assert set(Node.objects.values_list("state", flat=True)) == {"active"}
 
@@ -52,17 +52,20 @@ def test_what_cannot_be_asked_is_said(real, operator: Client):
 def test_another_weight_is_asked_and_not_called_changed(real, operator: Client):
     form = form_values(operator, page_of("a"))
     response = operator.post(page_of("a"), {**form, "weight": "2"}, follow=True)
-    assert messages(response) == ["Asked, version 4: the supervisor does it, and the log says when it is done."]
+    assert messages(response) == [
+        "Requested (version 4). The supervisor will carry it out, and the log shows when it is done."
+    ]
     assert Node.objects.get(name="a").weight == 1
 
 
 def test_a_new_node_joins_and_one_that_is_deleted_stays_until_it_is_gone(real, operator: Client):
     wanted = {"cluster": real.pk, "name": "d", "weight": "1"}
-    assert "Asked, version 4" in messages(operator.post(NODES + "add/", wanted, follow=True))[0]
+    assert "Requested (version 4)" in messages(operator.post(NODES + "add/", wanted, follow=True))[0]
     assert Node.objects.get(name="d").state == "joining"
     form = form_values(operator, page_of("b", "delete"))
     assert (
-        "Asked, version 5" in messages(operator.post(page_of("b", "delete"), {**form, "post": "yes"}, follow=True))[0]
+        "Requested (version 5)"
+        in messages(operator.post(page_of("b", "delete"), {**form, "post": "yes"}, follow=True))[0]
     )
     assert Node.objects.get(name="b").state == "active"
     assert kinds(real) == [*UP, "work_asked", "work_asked"]

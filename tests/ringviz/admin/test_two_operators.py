@@ -23,7 +23,7 @@ def test_what_was_not_touched_is_drawn_as_the_other_one_made_it_and_stays_so(sma
     edit_node(slug="small", actor=BOSS, number=2, address="10.0.0.2", zone="z1")
     refused = operator.post(page_of("b"), {**form, "zone": "mine"})
     assert errors(refused) == [
-        "The cluster changed first: b has weight 5, address or zone of b changed. Look at it, then decide again."
+        "The cluster has changed: b has weight 5, address or zone of b changed. Look at it, then decide again."
     ]
     again = values_in(refused.content.decode())
     assert {name: again[name] for name in ("weight", "address", "zone", "version")} == {
@@ -79,7 +79,7 @@ def test_a_node_that_changed_after_the_question_is_not_removed(small, operator):
     assert "It owns no key" in question
     revive_node(slug="small", actor=BOSS, number=3)
     response = operator.post(page_of("c", "delete"), values_in(question), follow=True)
-    assert messages(response) == ["Not done: The cluster changed first: c revived. Look at it, then decide again."]
+    assert messages(response) == ["Not done: The cluster has changed: c revived. Look at it, then decide again."]
     assert kinds(small) == ["node_killed", "node_revived"]
     question = operator.get(page_of("c", "delete")).content.decode()
     keys = Node.objects.get(name="c").keys

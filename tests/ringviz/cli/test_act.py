@@ -212,7 +212,7 @@ def asked_and_then(ring: Ring, end: Callable[[int], object]) -> Thread:
 
 def test_a_cluster_is_made_from_the_command_line(ring: Ring) -> None:
     made = ring("create mine --nodes 3 --managed --memory 32 --replicas 1 --count 50")
-    assert made.out == b"mine: made, 3 nodes, each a server\n"
+    assert made.out == b"mine: created with 3 servers\n"
     cluster = Cluster.objects.get(slug="mine")
     assert (cluster.kind, cluster.replicas, cluster.memory) == ("managed", 1, 32 * 2**20)
     assert (cluster.key_set.count, cluster.name) == (50, "mine")

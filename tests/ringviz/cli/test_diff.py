@@ -69,11 +69,11 @@ def test_the_last_node_leaves_its_keys_to_nobody(ring: Ring) -> None:
 @pytest.mark.parametrize(
     ("words", "because"),
     [
-        ("--node a --keys -", "nothing changes"),
+        ("--node a --keys -", "nothing would change"),
         ("--node a --add a --keys -", "two nodes are named a"),
         ("--node a --add b=x --keys -", "'x' is not a valid weight"),
         ("--node a --remove b --keys -", "there is no node 'b' to remove"),
-        ("--add b --keys -", "there is no node"),
+        ("--add b --keys -", "there are no nodes"),
         ("--node a --add b", "--keys"),
         ("--node a --add b --keys /nowhere/keys", "cannot be read"),
         ("--node a --add b=1000 --vnodes 100000 --keys -", "tokens"),

@@ -16,7 +16,7 @@ from tests.ringviz.cli.clusters import MAKER, make_cluster
 from tests.ringviz.cli.running import Ring, assert_refused
 from tests.ringviz.nodes import add_node, kill_node
 
-NOBODY = "no supervisor is leading, so a dead server would go unnoticed: start manage.py supervise"
+NOBODY = "no supervisor is running, so failures will not be detected: start manage.py supervise"
 pytestmark = pytest.mark.django_db(transaction=True)  # a command closes its connections
 
 
@@ -112,7 +112,7 @@ def test_without_a_demo_the_only_cluster_is_meant_and_of_two_one_must_be_named(r
     make_cluster("beta")
     assert json.loads(ring("status --json").out)["cluster"] == "beta"
     make_cluster("alpha")
-    assert_refused(ring("status"), "say which cluster with --cluster SLUG; there are: alpha, beta")
+    assert_refused(ring("status"), "choose a cluster with --cluster SLUG: alpha, beta")
 
 
 def test_without_any_cluster_it_says_what_makes_one(ring: Ring) -> None:

@@ -49,7 +49,7 @@ def test_a_decision_on_an_older_version_changes_nothing_and_tells_what_happened(
     kill_node(slug="small", actor=OPERATOR, number=1)
     edit(0)
     before = everything()
-    with pytest.raises(StaleVersion, match="changed first") as stale:
+    with pytest.raises(StaleVersion, match="has changed") as stale:
         remove_node(slug="small", actor=OPERATOR, number=2, version=1)
     assert [event.kind for event in stale.value.events] == ["node_killed", "node_edited"]
     assert (stale.value.expected, stale.value.actual) == (1, 3)
