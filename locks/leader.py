@@ -122,7 +122,7 @@ class Leader:
             connections.close_all()
             return None
         if self._silent and answer:
-            logger.warning("The %s answers again, and this %s leads", self._silent, self._role)
+            logger.warning("The %s is back, and this %s leads", self._silent, self._role)
         self._silent = ""
         return answer
 

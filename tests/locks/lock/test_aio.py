@@ -190,7 +190,7 @@ async def test_a_holder_who_is_broken_is_cancelled(aclient, client, name):
             await asyncio.sleep(30)
             finished.append(True)
 
-    with pytest.raises(LockLost, match="not held"):
+    with pytest.raises(LockLost, match="no longer held"):
         await body()
     assert not finished
     task = asyncio.current_task()
