@@ -52,12 +52,15 @@ def in_round(number: int) -> Any:
     return lambda frame: (frame.get("trial") or {"round": 0})["round"] >= number
 
 
+# A driver that is 50 ms late sends in bursts, and a part of each burst goes to the frozen node. With more nodes and a
+# longer period that part stays below one in a hundred on a busy machine too.
+@pytest.mark.installation(nodes=5, keys=300)
 def test_two_policies_are_compared_beside_a_node_that_freezes_and_the_requests_are_left_as_they_were(real):
-    real.act("freeze", node=2, **{"for": 800, "every": 1000})
+    real.act("freeze", node=2, **{"for": 800, "every": 2000})
     until(lambda: "pulse" in real.node(2), what="short freezes")
     before = traffic(real)
     out = StringIO()
-    words = ["round_robin", "p2c_distinct", "--seconds", "1", "--rounds", "5", "--rate", "1000", "--seed", "7"]
+    words = ["round_robin", "p2c_distinct", "--seconds", "2", "--rounds", "4", "--rate", "500", "--seed", "7"]
     call_command("balance", "ab", *words, "--cluster", SLUG, "--json", stdout=out)
     told = json.loads(out.getvalue())
     assert traffic(real) == before
@@ -76,7 +79,7 @@ def test_two_policies_are_compared_beside_a_node_that_freezes_and_the_requests_a
     waiting, avoiding = (found["summary"][side]["p99_ms"] for side in "ab")
     assert waiting["mean"] - waiting["margin"] > avoiding["mean"] + avoiding["margin"]
     assert told["verdict"].startswith("Two distinct choices has a p99 between")
-    assert "cache-2 froze for 800 of every 1,000 ms." in told["notes"]
+    assert "cache-2 froze for 800 of every 2,000 ms." in told["notes"]
     assert state_of_stream(real.known().cluster.stream_id)["compared"] == found
 
 
