@@ -20,6 +20,7 @@ PARTS = (
     "bench.locks_live",
     "bench.visitors",
     "bench.balancer_traffic",
+    "bench.balancer_page",
 )
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from balancer.core.guards.eligible import Rules
 from balancer.core.guards.limits import Limits
-from balancer.core.guards.standing import State
+from balancer.core.guards.outliers import Outlying
+from balancer.core.guards.slow_start import SlowStart
+from balancer.core.guards.standing import Code, State
 from balancer.core.named import OnlySimulated, UnknownPolicy
 from balancer.traffic.driver import Driver
 from balancer.traffic.nodes import Target
@@ -114,6 +116,28 @@ async def test_a_node_that_keeps_failing_is_ejected_by_the_guards(own_servers):
         assert counts[Count.LOST] + counts[Count.AWAY] >= 5
         await at_work.more(500)
         assert at_work.of("b")[Count.SENT] == counts[Count.SENT]
+
+
+async def test_a_node_that_was_ejected_returns_by_slow_start(own_servers):
+    rules = Rules(outlying=Outlying(base_s=1.0), slow_start=SlowStart(window_s=6.0))
+    async with driving(own_servers, "smooth_wrr", rate=1000, rules=rules) as at_work:
+        guards, weights = at_work.driver.nodes.guards, at_work.driver.nodes.pool.weights
+        await at_work.more(200)
+        own_servers[1].child.kill()
+        await at_work.until(lambda seen: guards.standing(1).state is State.EJECTED)
+        own_servers[1].again()
+        await at_work.until(lambda seen: guards.standing(1).state is State.STARTING)
+        assert guards.standing(1).reason.code is Code.EJECTION_OVER
+        assert weights == [1.0, rules.slow_start.least, 1.0]
+        sent = {name: at_work.of(name)[Count.SENT] for name in "abc"}
+        await at_work.until(lambda seen: weights[1] >= 0.4)
+        since = {name: at_work.of(name)[Count.SENT] - sent[name] for name in "abc"}
+        assert 0 < since["b"] < 0.4 * since["a"]
+        await at_work.until(lambda seen: guards.standing(1).state is State.UP)
+        sent = {name: at_work.of(name)[Count.SENT] for name in "abc"}
+        await at_work.more(600)
+        since = {name: at_work.of(name)[Count.SENT] - sent[name] for name in "abc"}
+        assert since["b"] > 0.9 * since["a"]
 
 
 async def test_an_error_that_a_node_answers_is_an_error(own_servers):
