@@ -13,7 +13,7 @@
 (257, 0, Pair(source='b', target='c', keys=200, needless=False))
 
 Where to look: `placement` makes tokens and hashes; `strategy` has the protocol of the strategies and the list of them
-(`ring`, `modulo`, `rendezvous`, `jump`, `maglev`, `multiprobe`, `bounded`), and `abilities` says what one can do;
-`movement` says what moves between two of them and rests on `ranges` and `moves`; `copies` does the same for replicas;
-`counts` has the figures of one; `keys` is the sorted key set that they all read.
+(`ring`, `modulo`, `rendezvous`, `jump`, `maglev`, `multiprobe`, `bounded`), and `abilities` says what each can do;
+`movement` finds what moves between two of them, using `ranges` and `moves`; `copies` does the same for replicas;
+`counts` has the figures of one; `keys` is the sorted key set that all of them read.
 """

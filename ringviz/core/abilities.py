@@ -1,4 +1,4 @@
-"""What a strategy can do, and what may be set of it. Callers ask this and never its name."""
+"""What a strategy can do, and its parameters. Callers check these and never its name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from ringviz.core.errors import InvalidOption, NotAnOption, UnknownOption
 class Abilities:
     """What holds for every placement by a strategy.
 
-    `tokens`: nodes have tokens on the circle, as many as `vnodes` says. `ranges`: what lies between two tokens belongs
-    to one node as a whole. `told`: its owners are not computed, servers say them. `weights`: shares follow the
-    weights; without, a node takes a full part or, at weight 0, none. `lists`: a key has a preference list, so that it
-    can have copies. `alone`: a hash has an owner whatever other keys there are. `minimal`: when a node joins or leaves,
-    only the keys that it gets or had change owner. `last_only`: that holds for the last node alone, because nodes are
-    numbered.
+    `tokens`: nodes have tokens on the circle, as many as `vnodes` says. `ranges`: the range between two tokens belongs
+    to one node as a whole. `told`: owners are not computed, servers report them. `weights`: shares follow the weights;
+    without this, a node takes a full part or, at weight 0, none. `lists`: a key has a preference list, so it can have
+    copies. `alone`: a hash has an owner whatever other keys there are. `minimal`: when a node joins or leaves, only its
+    own keys change owner. `last_only`: that holds only for the last node, because nodes are numbered.
     """
 
     tokens: bool = False
@@ -35,7 +34,7 @@ class Abilities:
 
 
 class Wanted(StrEnum):
-    """Which numbers a parameter may be."""
+    """Which numbers a parameter accepts."""
 
     ANY = "any"
     WHOLE = "whole"
@@ -44,7 +43,7 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A parameter of a strategy: a number of the kind that is `wanted`, from `lowest` to `highest`."""
+    """A parameter of a strategy: a number of the kind `wanted`, from `lowest` to `highest`."""
 
     name: str
     default: float
@@ -53,7 +52,7 @@ class Option:
     wanted: Wanted = Wanted.WHOLE
 
     def checked(self, value: float) -> float:
-        """The value, an int where it has to be whole. Raises InvalidOption."""
+        """The value, an int if it must be whole. Raises InvalidOption."""
         if not self.lowest <= value <= self.highest or not _is(self.wanted, value):
             raise InvalidOption(self.name, value, self.wanted, self.lowest, self.highest)
         return float(value) if self.wanted is Wanted.ANY else int(value)
@@ -70,13 +69,13 @@ def is_prime(number: int) -> bool:
 
 Options = Mapping[str, float]
 NO_OPTIONS: Options = MappingProxyType({})
-MOST_OPTIONS: Final = 16  # that a text may name
+MOST_OPTIONS: Final = 16  # in one text
 
 
 def read_options(text: str) -> dict[str, float]:
-    """The options that a text such as `table_size=65537` or `a=1,b=2` names; none for an empty one.
+    """The options in a text such as `table_size=65537` or `a=1,b=2`; empty for an empty text.
 
-    At most MOST_OPTIONS of them. Raises NotAnOption with the part that is none.
+    At most MOST_OPTIONS of them. Raises NotAnOption with the invalid part.
     """
     words = [word.strip() for word in text.split(",", MOST_OPTIONS)] if text.strip() else []
     return dict(map(_option, words))
@@ -94,12 +93,12 @@ def _option(word: str) -> tuple[str, float]:
 
 
 def spelled(options: Options) -> str:
-    """The text that `read_options` reads these options from."""
+    """The text that `read_options` parses into these options."""
     return ",".join(f"{name}={number!r}" for name, number in options.items())
 
 
 def completed(declared: tuple[Option, ...], given: Options) -> dict[str, float]:
-    """Every declared option, with its default where none is given. Raises UnknownOption and InvalidOption."""
+    """Every declared option, with defaults for missing ones. Raises UnknownOption and InvalidOption."""
     names = {option.name for option in declared}
     for name in given:
         if name not in names:

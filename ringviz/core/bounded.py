@@ -1,4 +1,4 @@
-"""Consistent hashing with bounded loads: the ring, on which a key walks past nodes that are full.
+"""Consistent hashing with bounded loads: a ring on which a key walks past full nodes.
 
 Source: V. Mirrokni, M. Thorup, M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018, arXiv:1608.01350.
 """
@@ -29,7 +29,7 @@ BALANCE = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The places `stops[i-1]` to `stops[i]` of a key index, without the last, belong to `nodes[i]`; `caps` by node."""
+    """The places from `stops[i-1]` to before `stops[i]` of a key index belong to `nodes[i]`; `caps` by node."""
 
     stops: NDArray[np.int64]
     nodes: NDArray[np.int32]
@@ -49,12 +49,11 @@ class Assignment:
 
 
 class Bounded(OnRing):
-    """No node has more than `ceil(c m / n)` of m keys, by share where weights differ.
+    """No node has more than `ceil(c m / n)` of m keys, or its share of that if weights differ.
 
     A key has an owner only among the others: m distinct keys, each counted once, are placed in the order of their
-    hashes, those of equal hash in the order of the index. Where a placement shifts, the buckets are placed, each
-    counted once, and every key has the owner of its bucket. O(tokens log keys)
-    to place all of them.
+    hashes, keys of equal hash in the order of the index. If a placement shifts, the buckets are placed, each counted
+    once, and every key has the owner of its bucket. Placing all of them takes O(tokens log keys).
     """
 
     abilities = Abilities(tokens=True, lists=False, alone=False, minimal=False)
@@ -70,29 +69,29 @@ class Bounded(OnRing):
 
     @property
     def balance(self) -> float | None:
-        """`c`, but for whole keys; None where buckets are placed, since it is they that are counted there."""
+        """`c`, but only for whole keys; None if buckets are placed, because those are counted then."""
         return None if self.placement.shift else self.chosen["c"]
 
     def assignment(self, keys: KeyIndex) -> Assignment:
-        """Who has which of these keys. The one that was asked for last is kept."""
-        last = self._last  # another thread may put another one there meanwhile
+        """The owners of these keys. The last result is kept."""
+        last = self._last  # another thread may replace it meanwhile
         if last is None or last[0] is not keys:
             last = self._last = keys, assign(self.ring, keys, caps(self._weights, keys.count, self.chosen["c"]))
         return last[1]
 
     def owners_at(self, keys: KeyIndex, places: Places) -> NDArray[np.int32]:
-        """The owners of `keys.hashes[places]`, where all of `keys` are placed."""
+        """The owners of `keys.hashes[places]`, when all of `keys` are placed."""
         if self.placement.shift:
             return self.owners(keys.hashes[places])
         wanted = np.arange(*places.indices(keys.count)) if isinstance(places, slice) else places.astype(np.int64)
         return self.assignment(keys).owners(wanted)
 
     def passed(self, hash_: int, owner: int) -> list[tuple[int, int]]:
-        """The nodes that a key walked past because they were full, each with the token at which it met them."""
+        """The full nodes that a key walked past, each with the token at which it met them."""
         return list(self._met(hash_, owner))[:-1]
 
     def _met(self, hash_: int, owner: int) -> Iterator[tuple[int, int]]:
-        """The nodes from a hash on as far as one of them, which must hold a token; each where it is met first."""
+        """The nodes from a hash to a given one, which must hold a token; each at its first token."""
         first, seen = int(np.searchsorted(self.tokens, np.uint32(hash_))), set[int]()
         for step in range(len(self.tokens)):
             at = (first + step) % len(self.tokens)
@@ -137,7 +136,7 @@ class Bounded(OnRing):
 
     @cached_property
     def _weights(self) -> list[float]:
-        """0 too for a node whose every token is void: no key ever meets it."""
+        """Also 0 for a node whose tokens are all void: no key ever meets it."""
         holders = set(self.ring.owner_index.tolist())
         return [node.weight if index in holders else 0.0 for index, node in enumerate(self.nodes)]
 
@@ -147,23 +146,23 @@ class Bounded(OnRing):
 
     @cached_property
     def _buckets(self) -> KeyIndex:
-        """The buckets as the keys that are placed."""
+        """The buckets as the keys to place."""
         numbers = np.arange(BUCKETS, dtype=np.uint32)
         return KeyIndex(numbers << np.uint32(self.placement.shift), numbers)
 
 
 def caps(weights: Sequence[float], keys: int, c: float) -> tuple[int, ...]:
-    """The most keys that each node may have: `ceil(c m / n)`, by weight. Exact: 1.1 is eleven tenths here."""
+    """The most keys that each node may have: `ceil(c m / n)`, by weight. Exact: 1.1 means eleven tenths."""
     exact = [Fraction(str(weight)) for weight in weights]
     total = sum(exact)
     return tuple(ceil(Fraction(str(c)) * keys * weight / total) if total else 0 for weight in exact)
 
 
 def assign(ring: HashRing, keys: KeyIndex, caps: Sequence[int]) -> Assignment:
-    """Keys in the order of their hashes, each to the first node from its hash on that has fewer keys than its cap.
+    """Places keys in the order of their hashes, each at the first node from its hash on that is below its cap.
 
-    The caps must add up to the number of keys at least, as they do where `c >= 1`. All the keys of a range walk the
-    same way, so they are placed together, and a token whose node is full is never met again.
+    The caps must add up to at least the number of keys, as they do if `c >= 1`. All keys of a range walk the same way,
+    so they are placed together, and a token of a full node is never visited again.
     """
     tokens = len(ring.tokens)
     if not tokens:
@@ -187,7 +186,7 @@ def assign(ring: HashRing, keys: KeyIndex, caps: Sequence[int]) -> Assignment:
 
 
 def _first_with_room(token: int, owner: list[int], room: list[int], onward: list[int]) -> int:
-    """The first token from one on whose node has room. Whoever was passed points past all that were."""
+    """The first token from one on whose node has room. Passed tokens then point past all others that were."""
     passed = []
     while not room[owner[token]]:
         passed.append(token)

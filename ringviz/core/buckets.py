@@ -1,8 +1,8 @@
-"""Buckets: the parts of the hash space that an engine's slots stand for, and the names under which it stores keys.
+"""Buckets: the parts of the hash space that correspond to an engine's slots, and the names of stored keys.
 
-A bucket is the top 14 bits of a key's hash. A key is stored as `{tag}key`: the engine hashes what stands between the
-braces, and each bucket's tag is chosen so that its slot has the bucket's number. So whoever owns a bucket owns the slot
-of the same number. The tag is never shown.
+A bucket is the top 14 bits of a key's hash. A key is stored as `{tag}key`: the engine hashes the text between the
+braces, and each bucket's tag is chosen so that its slot has the bucket's number. So the owner of a bucket owns the slot
+with the same number. The tag is never shown.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ def bucket_of(hash_: int) -> int:
 
 
 def tag_of(bucket: int) -> bytes:
-    """The base62 tag of a bucket (0..16383, else IndexError): at most 3 characters, CRC16 slot == bucket."""
+    """The base62 tag of a bucket (0..16383, otherwise IndexError): at most 3 characters, CRC16 slot == bucket."""
     if bucket < 0:
         raise IndexError(bucket)
     return _tags()[bucket]
 
 
 def stored_name(key: bytes, bucket: int) -> bytes:
-    """The name under which an engine stores a key of this bucket, whatever the key's bytes."""
+    """The name under which an engine stores a key of this bucket, for any key bytes."""
     return b"{%b}%b" % (tag_of(bucket), key)
 
 
 @cache
 def _tags() -> tuple[bytes, ...]:
-    """The tag of each bucket: of all that hash to its slot the shortest, then the first in the alphabet's order."""
+    """The tag of each bucket: the shortest text that hashes to its slot, then the first in alphabetical order."""
     found: dict[int, bytes] = {}
     for length in range(1, _LONGEST_TAG + 1):
         for letters in product(_ALPHABET, repeat=length):

@@ -1,4 +1,4 @@
-"""Copies: how many a placement stores in all, and how many a change makes nodes receive anew."""
+"""Copies: how many a placement stores in all, and how many new ones a change gives to nodes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _CHUNK = 1 << 17  # keys at a time: bounds the memory of a scan
 
 
 def copies_moved(before: Strategy, after: Strategy, n: int, keys: KeyIndex) -> tuple[int, int]:
-    """The copies stored after the change, and how many of them a node did not hold before.
+    """The copies stored after the change, and how many of them their node did not hold before.
 
-    A key is stored at the first `n` nodes of its preference list (fewer where there are fewer,
-    one where the strategy has no lists). Between two rings this
-    costs O(tokens x n^2) and two searches a range whose list changed; else O(keys x n^2). No loop is Python's.
+    A key is stored at the first `n` nodes of its preference list (fewer if there are fewer, one if the strategy has no
+    lists). Between two rings this costs O(tokens x n^2) and two searches for each range whose list changed; otherwise
+    O(keys x n^2). No loop is in Python.
     """
     if n < 1:
         return 0, 0
@@ -63,7 +63,7 @@ def _by_keys(before: Strategy, after: Strategy, n: int, keys: KeyIndex, place_af
 
 
 def _lists(strategy: Strategy, n: int, keys: KeyIndex) -> Callable[[slice], NDArray[np.int32]]:
-    """The preference lists of places of an index, or owners alone; a ring's table is made once for all chunks."""
+    """The preference lists of places in an index, or only owners; a ring's table is made once for all chunks."""
     if not strategy.abilities.lists:
         return lambda places: strategy.owners_at(keys, places)[:, None]
     ring = strategy.ranges()
@@ -74,7 +74,7 @@ def _lists(strategy: Strategy, n: int, keys: KeyIndex) -> Callable[[slice], NDAr
 
 
 def _received(old: NDArray[np.int32], new: NDArray[np.int32]) -> NDArray[np.int32]:
-    """For each row how many nodes of `new` are not in `old`."""
+    """For each row, how many nodes of `new` are not in `old`."""
     count = np.zeros(len(new), np.int32)
     for node in new.T:
         fresh = node != NOBODY

@@ -13,9 +13,9 @@ _CHUNK = 1 << 18
 
 
 def keys_per_node(strategy: Strategy, keys: KeyIndex) -> NDArray[np.int64]:
-    """The number of keys whose owner each node is, by its index; all 0 where nobody owns anything.
+    """The number of keys that each node owns, by its index; all 0 if nothing is owned.
 
-    O(tokens x log keys) where there are ranges, else O(keys).
+    O(tokens x log keys) if there are ranges, otherwise O(keys).
     """
     if (ring := strategy.ranges()) is not None:
         return _by_ranges(ring, keys)
@@ -31,6 +31,6 @@ def _by_ranges(ring: HashRing, keys: KeyIndex) -> NDArray[np.int64]:
     if len(ring.tokens):
         below = keys.places(ring.tokens)
         held = np.diff(below, prepend=0)
-        held[0] += keys.count - below[-1]  # what lies after the last token wraps to the first
+        held[0] += keys.count - below[-1]  # keys after the last token wrap to the first
         np.add.at(total, ring.owner_index, held)
     return total

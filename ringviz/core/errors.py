@@ -1,18 +1,18 @@
-"""What the core refuses, each with the value that it refused.
+"""The core's errors, each with the value that it refused.
 
-The texts are for a programmer's eyes; whoever faces a person (the forms, the command line) catches the class and says
-it in that person's language.
+The texts are for programmers. Code that talks to people (the forms, the command line) catches the class and words it in
+their language.
 """
 
 from __future__ import annotations
 
 
 class CoreError(ValueError):
-    """The root of everything that the core raises by itself."""
+    """The base of all errors that the core raises itself."""
 
 
 class InvalidName(CoreError):
-    """A node's name is empty or is no valid Unicode text."""
+    """A node's name is empty or not valid Unicode text."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -20,7 +20,7 @@ class InvalidName(CoreError):
 
 
 class DuplicateName(CoreError):
-    """Two nodes of one ring bear the same name."""
+    """Two nodes of one ring have the same name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -44,7 +44,7 @@ class InvalidVnodes(CoreError):
 
 
 class InvalidSeed(CoreError):
-    """The seed of the hash function does not fit 32 bits."""
+    """The seed of the hash function does not fit into 32 bits."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -52,7 +52,7 @@ class InvalidSeed(CoreError):
 
 
 class TooManyTokens(CoreError):
-    """The nodes have more tokens than a ring can be asked to hold."""
+    """The nodes have more tokens than a ring may hold."""
 
     def __init__(self, count: int, most: int) -> None:
         self.count, self.most = count, most
@@ -76,14 +76,14 @@ class UnknownStrategy(CoreError):
 
 
 class DifferentHashes(CoreError):
-    """Two rings hash the same key to different places, so that one key index cannot serve both."""
+    """Two rings hash the same key differently, so one key index cannot serve both."""
 
     def __init__(self) -> None:
         super().__init__("movement needs two placements that hash keys alike")
 
 
 class InvalidOption(CoreError):
-    """A strategy's parameter is no number of the kind that is `wanted` within its bounds."""
+    """A strategy's parameter is not a number of the kind `wanted` within its bounds."""
 
     def __init__(self, name: str, value: float, wanted: str, lowest: float, highest: float) -> None:
         self.name, self.value, self.wanted, self.lowest, self.highest = name, value, wanted, lowest, highest
@@ -99,7 +99,7 @@ class UnknownOption(CoreError):
 
 
 class NotAnOption(CoreError):
-    """A text names no parameter with a finite number."""
+    """A text does not name a parameter with a finite number."""
 
     def __init__(self, word: str) -> None:
         self.word = word
@@ -107,7 +107,7 @@ class NotAnOption(CoreError):
 
 
 class NoOwnerAlone(CoreError):
-    """By this strategy a hash has no owner by itself, only among the keys of a set."""
+    """With this strategy a hash has no owner by itself, only among the keys of a set."""
 
     def __init__(self) -> None:
         super().__init__("a key has an owner only within a key set here; ask for its place in one")

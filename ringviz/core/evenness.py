@@ -1,6 +1,6 @@
-"""How even a placement is, and how even theory says that keys of random hashes would be.
+"""How even a placement is, and how even it should be in theory for keys with random hashes.
 
-A node's load is its keys over its fair share, which is that of its weight; nodes of weight 0 have none.
+A node's load is its keys over its fair share, which follows its weight; nodes of weight 0 have no load.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Evenness(NamedTuple):
 
 
 def evenness(strategy: Strategy, counts: NDArray[np.int64]) -> Evenness:
-    """Of the keys that each node has, `counts` by index. Raises ValueError where no node has a weight or a key."""
+    """From the keys of each node, `counts` by index. Raises ValueError if no node has a weight or a key."""
     fair = fair_shares(strategy)
     holds = fair > 0
     if not holds.any() or not counts.sum():
@@ -31,11 +31,11 @@ def evenness(strategy: Strategy, counts: NDArray[np.int64]) -> Evenness:
 
 
 def expected_deviation(strategy: Strategy, keys: int) -> float | None:
-    """The `deviation` that theory expects of so many keys of random hashes; None where it has no word.
+    """The `deviation` expected in theory for this many keys with random hashes; None if theory has no answer.
 
-    Where tokens cut the circle into ranges, the share of a node that has v of N random tokens follows Beta(v, N - v).
-    Elsewhere the shares are those that the placement has. Which keys there are then adds what counting adds: a share p
-    of m keys varies by p (1 - p) / m. By bounded loads keys depend on each other, so there is none.
+    If tokens cut the circle into ranges, the share of a node with v of N random tokens follows Beta(v, N - v).
+    Otherwise the shares are those of the placement. Sampling the keys adds its own variance: a share p of m keys varies
+    by p (1 - p) / m. With bounded loads keys depend on each other, so there is no answer.
     """
     fair = fair_shares(strategy)
     holds = fair > 0
@@ -57,7 +57,7 @@ def expected_deviation(strategy: Strategy, keys: int) -> float | None:
 
 
 def fair_shares(strategy: Strategy) -> NDArray[np.float64]:
-    """The share of all keys that each node's weight is worth; all 0 where no node has a weight."""
+    """The share of all keys that each node's weight deserves; all 0 if no node has a weight."""
     weights = np.array([node.weight for node in strategy.nodes], np.float64)
     total = weights.sum()
     return weights / total if total else weights

@@ -1,4 +1,4 @@
-"""What a placement keeps in memory between two look-ups."""
+"""How much memory a placement keeps between two look-ups."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _GIVEN = {"nodes", "placement", "options", "chosen", "abilities"}  # what it was
 
 
 def held_bytes(strategy: Strategy) -> int:
-    """The bytes of all arrays, lists and tables that it has built by now.
+    """The bytes of all arrays, lists and tables that it has built so far.
 
-    Not counted is what every placement is made from (names, weights, settings), and the keys. What is built at the
+    The inputs of every placement (names, weights, settings) and the keys are not counted. Whatever is built at the
     first look-up counts from then on. An array that is seen twice counts once.
     """
     seen: set[int] = set()
@@ -38,12 +38,12 @@ def held_bytes(strategy: Strategy) -> int:
 
 def _size(one: object) -> int:
     if isinstance(one, np.ndarray):
-        return int(one.nbytes) if one.base is None else 0  # a view: what it shows is a part
+        return int(one.nbytes) if one.base is None else 0  # a view of a counted array
     return sys.getsizeof(one) if isinstance(one, list | tuple | dict | set | float | np.generic) else 0
 
 
 def _parts(one: Any) -> Iterator[object]:
-    """What an object consists of."""
+    """The parts of an object."""
     if isinstance(one, np.ndarray):
         return iter((one.base,))
     if isinstance(one, dict):

@@ -1,4 +1,4 @@
-"""Jump consistent hash: a key jumps from bucket to bucket until the next one would be behind the last.
+"""Jump consistent hash: a key jumps from bucket to bucket until the next one would be beyond the last.
 
 Source: J. Lamping, E. Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014, arXiv:1406.2294.
 """
@@ -19,10 +19,10 @@ _SPAN, _MASK = float(1 << 31), (1 << 64) - 1
 
 
 class Jump(Scattered):
-    """Bucket b is the b-th node of weight above 0 in the given order, which for a cluster is that of their numbers.
+    """Bucket b is the b-th node of weight above 0 in the given order; for a cluster, that is by number.
 
-    Nodes have no names here, so all shares are equal, and a key has no list of further nodes. To drop the last node
-    moves its keys alone; to drop another renumbers those behind it. O(ln nodes) a key, no memory.
+    Nodes are not identified by name here, so all shares are equal, and a key has no list of further nodes. Dropping the
+    last node moves only its keys; dropping any other renumbers the nodes after it. O(ln nodes) per key, no memory.
     """
 
     abilities = Abilities(weights=False, lists=False, minimal=False, last_only=True)
@@ -51,7 +51,7 @@ class Jump(Scattered):
 
 
 def buckets(keys: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
-    """The bucket, 0 to `count` - 1, of 64-bit keys; -1 where `count` is 0. O(ln count) a key."""
+    """The bucket, 0 to `count` - 1, of 64-bit keys; -1 if `count` is 0. O(ln count) per key."""
     landed = np.full(len(keys), NOBODY, np.int64)
     if not count:
         return landed
@@ -68,7 +68,7 @@ def buckets(keys: NDArray[np.uint64], count: int) -> NDArray[np.int64]:
 
 
 def way(key: int, count: int) -> list[int]:
-    """The buckets that a 64-bit key jumps through, from 0 on; the last one is the first that is not below `count`."""
+    """The buckets that a 64-bit key jumps through, starting at 0; the last one is the first not below `count`."""
     met, state = [0], key
     while met[-1] < count:
         state = (state * int(_FACTOR) + 1) & _MASK

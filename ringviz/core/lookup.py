@@ -1,7 +1,7 @@
-"""From many hashes to the token each belongs to, faster than a binary search a hash.
+"""Finds the tokens for many hashes, faster than one binary search per hash.
 
-The hash space is cut into 2^bits equal buckets, several to a token. A bucket without a token inside belongs to one
-owner as a whole, so that its hashes cost one table read; only the hashes of the few other buckets are searched.
+The hash space is cut into 2^bits equal buckets, several per token. A bucket without a token inside belongs to one owner
+as a whole, so its hashes cost one table read; only hashes in the few other buckets are searched.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ringviz.core.buckets import HASH_BITS
 
-_SPARSE_BITS = 4  # 16 buckets a token: one hash in sixteen is searched
+_SPARSE_BITS = 4  # 16 buckets per token: one hash in sixteen is searched
 _MOST_BITS = 20  # 4 MB of table, which still fits a second-level cache
-_CHUNK = 1 << 16  # hashes at a time, so that what lies between two steps stays in the cache
+_CHUNK = 1 << 16  # hashes at a time, so that intermediate results stay in the cache
 _SEARCHED = -2
 
 
@@ -29,7 +29,7 @@ class OwnerTable:
     shift: int
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """The node index of every hash, in their order."""
+        """The node index of every hash, in order."""
         found = np.empty(len(hashes), np.int32)
         for start in range(0, len(hashes), _CHUNK):
             self._fill(hashes[start : start + _CHUNK], found[start : start + _CHUNK])

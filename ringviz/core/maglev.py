@@ -1,7 +1,7 @@
 """Maglev: nodes take turns to fill a table, and a key's hash is looked up in it.
 
 Source: D. Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016, section 3.4.
-Weights as Envoy has them: a node of half the weight takes every other turn.
+Weights work as in Envoy: a node of half the weight takes every other turn.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class Permutation(NamedTuple):
 
 
 class Maglev(Scattered):
-    """Every entry of the table belongs to one node, and shares differ by one entry at most where weights are equal.
+    """Every entry of the table belongs to one node; with equal weights, shares differ by at most one entry.
 
-    A change of the nodes also moves a few keys that it need not: that is the price of the even shares. A table of M
-    entries takes M ln M steps to build; a key then costs one look-up.
+    A change of the nodes also moves a few other keys: that is the price of the even shares. A table of M entries takes
+    M ln M steps to build; then a key costs one look-up.
     """
 
     abilities = Abilities(lists=False, minimal=False)
@@ -55,7 +55,7 @@ class Maglev(Scattered):
         return np.append(self.members, np.int32(-1))[filled]
 
     def permutation(self, node: int) -> Permutation:
-        """The order in which a node asks for entries; from two hashes of its name."""
+        """The order in which a node asks for entries, from two hashes of its name."""
         name = self.nodes[node].name
         return Permutation(
             mmh3.hash(name, _OFFSET_SEED, False) % self.size, mmh3.hash(name, _SKIP_SEED, False) % (self.size - 1) + 1
@@ -83,12 +83,12 @@ class Maglev(Scattered):
         )
 
     def _shares(self) -> NDArray[np.float64]:
-        """By entries, exact but for the last, incomplete round of the hash space."""
+        """From the entries; exact except for the last, incomplete round of the hash space."""
         return np.bincount(self.table, minlength=len(self.nodes)) / self.size
 
 
 def fill(size: int, permutations: Sequence[Permutation], weights: Sequence[float]) -> NDArray[np.int32]:
-    """The place in `permutations` of the owner of each entry; -1 where there are none. `size` is prime, weights > 0."""
+    """The place in `permutations` of the owner of each entry; -1 if there are none. `size` is prime, weights > 0."""
     if not permutations:
         return np.full(size, -1, np.int32)
     entries, taken = [-1] * size, bytearray(size)
@@ -104,7 +104,7 @@ def fill(size: int, permutations: Sequence[Permutation], weights: Sequence[float
 
 
 def _turns(weights: Sequence[float]) -> Iterator[int]:
-    """The nodes as they take their turns, without end: one whose parts have added up to a whole turn takes it."""
+    """The nodes in the order of their turns, endlessly: a node takes a turn when its parts add up to a whole one."""
     heaviest = max(weights)
     if min(weights) == heaviest:
         yield from cycle(range(len(weights)))

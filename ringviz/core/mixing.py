@@ -1,4 +1,4 @@
-"""Spreading the bits of a number: the finalizer of MurmurHash3, of arrays.
+"""Spreads the bits of numbers: the finalizer of MurmurHash3, for arrays.
 
 Source: Austin Appleby, MurmurHash3 (public domain), `fmix32`. A bijection of 32 bits.
 """
@@ -13,7 +13,7 @@ _S16, _S13 = np.uint32(16), np.uint32(13)
 
 
 def fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """The mixed values as a new array of the same shape; about 1 ns a value."""
+    """The mixed values as a new array of the same shape; about 1 ns per value."""
     mixed = values ^ (values >> _S16)
     mixed *= _FIRST
     mixed ^= mixed >> _S13

@@ -1,4 +1,4 @@
-"""Modulo placement, as the article has it: `h(x) = (x mod p) mod q`."""
+"""Modulo placement as in the article: `h(x) = (x mod p) mod q`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ringviz.core.steps import RemainderStep
 
 
 class Modulo(Scattered):
-    """x is a key's hash, p the ring's length, q the number of nodes of weight above 0, counted in their given order.
+    """x is a key's hash, p the ring's length, q the number of nodes of weight above 0, counted in the given order.
 
-    Under a placement that shifts, x is the hash without its low bits: the number of the key's bucket.
+    In a placement that shifts, x is the hash without its low bits: the number of the key's bucket.
     Raises DuplicateName and InvalidRingLength (not 1..2^32).
     """
 
@@ -44,7 +44,7 @@ class Modulo(Scattered):
         return Modulo(nodes, self.placement, ring_length=self.ring_length)
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
-        """The owner and the nodes counted after it: one row a hash, `n` wide, -1 where there are fewer nodes."""
+        """The owner and the nodes counted after it: one row per hash, `n` wide, -1 if there are fewer nodes."""
         lists = np.full((len(hashes), n), NOBODY, np.int32)
         q = len(self.members)
         if q:
@@ -53,7 +53,7 @@ class Modulo(Scattered):
         return lists
 
     def ownership(self) -> NDArray[np.float64]:
-        """The share of the hash space of each node, exactly; sums to 1, or all 0 without nodes."""
+        """The exact share of the hash space of each node; sums to 1, or all 0 without nodes."""
         shares = np.zeros(len(self.nodes))
         q = len(self.members)
         if q:
@@ -82,7 +82,7 @@ class Modulo(Scattered):
 
 
 def _remainder(values: NDArray[np.uint32], divisor: int) -> NDArray[np.uint32]:
-    """`values % divisor`; numpy divides by a constant several times faster than it takes the remainder."""
+    """`values % divisor`; numpy is several times faster at dividing by a constant than at taking the remainder."""
     by = np.uint32(divisor)
     return values - values // by * by
 

@@ -1,7 +1,7 @@
 """Movement: which keys change owner between two placements of the same keys, and which of them needlessly.
 
-Between two rings it costs O(tokens changed x log keys) plus one merge of the two token arrays; what does not change
-owner is never looked at. Where a side has no ranges every key is asked about: O(keys), in compiled loops.
+Between two rings it costs O(tokens changed x log keys) plus one merge of the two token arrays; keys that keep their
+owner are never looked at. If a side has no ranges, every key is looked up: O(keys), in compiled loops.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ End = str | None | Literal[Anyone.ANYONE]
 
 
 class Pair(NamedTuple):
-    """How many keys go from one node to another; None is nobody (the ring before or after has no token)."""
+    """How many keys go from one node to another; None means no owner (the ring before or after has no token)."""
 
     source: str | None
     target: str | None
@@ -55,10 +55,10 @@ class MovedKeys(NamedTuple):
 
 @dataclass(frozen=True)
 class Movement:
-    """What `movement` found.
+    """The result of `movement`.
 
-    `keys` and `moved` are counts; `names` are the nodes of both sides, and an int that means a node is its place there
-    (-1 nobody). `ranges` is None where a side has no ranges. Everything else is computed when first asked for.
+    `keys` and `moved` are counts; `names` are the nodes of both sides, and an int for a node is its place there (-1 no
+    owner). `ranges` is None if a side has no ranges. Everything else is computed at first use.
     """
 
     keys: int
@@ -73,18 +73,18 @@ class Movement:
 
     @cached_property
     def needless(self) -> int:
-        """Keys that move between two nodes that are in both placements with the same weight: nothing called for it."""
+        """Keys that move between two nodes that are in both placements with the same weight, without a reason."""
         table = self._table
         return int(table.keys[self._is_needless(table)].sum())
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """All pairs, those of most keys first, equal ones by names (nobody first)."""
+        """All pairs, the largest first, equal ones by name (no owner first)."""
         return self.top_pairs(self.pair_count)
 
     @property
     def pair_count(self) -> int:
-        """How many pairs there are. Modulo on many nodes has nearly as many as keys: then ask for `top_pairs`."""
+        """How many pairs there are. Modulo on many nodes has nearly as many as keys: use `top_pairs` then."""
         return len(self._table.keys)
 
     def top_pairs(self, limit: int) -> tuple[Pair, ...]:
@@ -94,7 +94,7 @@ class Movement:
         return tuple(Pair(self._name(source), self._name(target), keys, flag) for source, target, keys, flag in rows)
 
     def count(self, *, source: End = ANYONE, target: End = ANYONE) -> int:
-        """How many keys move from a node to a node."""
+        """How many keys move from one node to another."""
         table = self._table
         chosen = np.ones(len(table.keys), np.bool_)
         for column, name in ((table.source, source), (table.target, target)):
@@ -105,7 +105,7 @@ class Movement:
     def positions(
         self, *, source: End = ANYONE, target: End = ANYONE, offset: int = 0, limit: int | None = None
     ) -> NDArray[np.uint32]:
-        """Where the moved keys stand in the key set, in the order of their hashes, from the offset-th on."""
+        """The positions of the moved keys in the key set, in the order of their hashes, from the offset-th on."""
         return self._take(self._index.order, source, target, offset, limit)
 
     def moved_keys(
@@ -123,7 +123,7 @@ class Movement:
 
     @cached_property
     def _table(self) -> PairCounts:
-        """The pairs in their order."""
+        """The pairs in order."""
         found = self._moves.pair_counts()
         by_name = np.empty(len(self.names) + 1, np.int64)
         by_name[sorted(range(len(self.names)), key=self.names.__getitem__)] = np.arange(len(self.names))
@@ -146,7 +146,7 @@ class Movement:
         return {None: NOBODY, **{name: place for place, name in enumerate(self.names)}}
 
     def _place(self, name: str | None) -> int:
-        """A node's place in `names`; one that no key has for a name that neither side knows."""
+        """A node's place in `names`; for an unknown name, a place that no key has."""
         return self._place_of.get(name, len(self.names))
 
     def _name(self, place: int) -> str | None:
@@ -154,9 +154,9 @@ class Movement:
 
 
 def movement(before: Strategy, after: Strategy, keys: KeyIndex) -> Movement:
-    """What moves between two placements, nodes being matched by name.
+    """What moves between two placements. Nodes are matched by name.
 
-    Both must hash (and shift) alike, as they did when `keys` was built. Raises DifferentHashes when they do not.
+    Both must hash (and shift) as they did when `keys` was built. Raises DifferentHashes otherwise.
     """
     if _probed(before) != _probed(after):
         raise DifferentHashes
@@ -184,9 +184,9 @@ def _probed(side: Strategy) -> tuple[int, int]:
 def _survivors(
     before: tuple[PlacedNode, ...], after: tuple[PlacedNode, ...], names: tuple[str, ...]
 ) -> NDArray[np.bool_]:
-    """Whether each name is on both sides with one weight, and at the end False for nobody.
+    """Whether each name is on both sides with the same weight, and at the end False for no owner.
 
-    A node whose weight changes is meant to win or lose keys, so that what it does is not needless.
+    A node whose weight changes is supposed to win or lose keys, so its moves are not needless.
     """
     weight_after = {node.name: node.weight for node in after}
     survives = [weight_after.get(node.name) == node.weight for node in before]

@@ -1,6 +1,6 @@
-"""Where the keys that change owner stand in a key index: by ranges, or by asking both sides about every key.
+"""Where the keys that change owner are in a key index: by ranges, or by looking up every key on both sides.
 
-An owner is a place in the names that `matched` gives, -1 is nobody. What is not asked for (None) is any.
+An owner is a place in the names from `matched`; -1 is no owner. A filter of None matches any.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _COUNTED_CODES = 1 << 20  # pairs of nodes that are counted in a plain array; ab
 
 
 class PairCounts(NamedTuple):
-    """The keys that go from each `source` to each `target`; only pairs that have any, in no promised order."""
+    """The keys that go from each `source` to each `target`; only pairs that have any, in arbitrary order."""
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]
@@ -38,11 +38,11 @@ class Moves(Protocol):
     def take(
         self, values: NDArray[np.uint32], source: int | None, target: int | None, offset: int, limit: int | None
     ) -> NDArray[np.uint32]:
-        """Of values in the order of the sorted hashes those of the moved keys of a pair, from the offset-th on."""
+        """From values in the order of the sorted hashes, those of a pair's moved keys, from the offset-th on."""
 
 
 class RangeMoves:
-    """The moved keys of two rings: a slice of the index a range, found by the two ends of the range alone."""
+    """The moved keys of two rings: one slice of the index per range, found from the two ends of the range alone."""
 
     def __init__(self, changes: RangeChanges, keys: KeyIndex, names: int) -> None:
         self._source, self._target, self._names = changes.source, changes.target, names
@@ -51,7 +51,7 @@ class RangeMoves:
             self._split_first(keys.count)
 
     def _split_first(self, count: int) -> None:
-        """The first range wraps: what it has at the top of the hash space becomes a slice of its own, the last."""
+        """The first range wraps: its part at the top of the hash space becomes a separate slice, the last."""
         self._low, self._high = np.append(self._low, self._low[0]), np.append(self._high, count)
         self._low[0] = 0
         self._source = np.append(self._source, self._source[0])
@@ -70,13 +70,13 @@ class RangeMoves:
     def take(
         self, values: NDArray[np.uint32], source: int | None, target: int | None, offset: int, limit: int | None
     ) -> NDArray[np.uint32]:
-        """Of `values` those of a pair's moved keys, copied by the slice: O(ranges + what is returned)."""
+        """From `values`, those of a pair's moved keys, copied slice by slice: O(ranges + what is returned)."""
         chosen = _of_pair(self._source, self._target, source, target)
         low, high = self._low[chosen], self._high[chosen]
         ends = np.cumsum(high - low)  # moved keys up to the end of each slice
         last = int(ends[-1]) if len(ends) else 0
         stop = last if limit is None else min(last, offset + limit)
-        # Both ends of a slice give way where the keys asked for start after it or stop before it.
+        # Both ends of a slice shrink if the requested keys start after it or stop before it.
         low = low + np.maximum(offset - (ends - (high - low)), 0)
         high = high - np.maximum(ends - stop, 0)
         full = low < high
@@ -92,7 +92,7 @@ class Owners(Protocol):
 
 
 class ScanMoves:
-    """The moved keys of any two strategies, by comparing the owners of every key: O(keys), a chunk at a time."""
+    """The moved keys of any two strategies, by comparing the owners of every key: O(keys), one chunk at a time."""
 
     def __init__(self, before: Owners, after: Owners, count: int, names: int) -> None:
         """`count` is how many keys the index has."""
@@ -120,7 +120,7 @@ class ScanMoves:
     def take(
         self, values: NDArray[np.uint32], source: int | None, target: int | None, offset: int, limit: int | None
     ) -> NDArray[np.uint32]:
-        """Of `values` those of a pair's moved keys; stops looking as soon as there are enough."""
+        """From `values`, those of a pair's moved keys; stops as soon as there are enough."""
         found = [values[:0]]
         count, enough = 0, None if limit is None else offset + limit
         for start, sources, targets in self._chunks():
@@ -138,7 +138,7 @@ class ScanMoves:
 
 
 def _codes(source: NDArray[np.int32], target: NDArray[np.int32], names: int) -> NDArray[np.int64]:
-    """A pair as one number; nobody counts as name 0."""
+    """A pair as one number; no owner counts as name 0."""
     return (source.astype(np.int64) + 1) * (names + 1) + target + 1
 
 

@@ -1,4 +1,4 @@
-"""What strategies have in common that read a hash ring in a way of their own."""
+"""Shared by strategies that read a hash ring in their own way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringviz.core.scattered import Scattered
 
 
 class OnRing(Scattered):
-    """`ring` has the tokens; whose key is whose, the subclass says. Raises what a HashRing raises, too."""
+    """`ring` has the tokens; the subclass says who owns a key. Also raises what a HashRing raises."""
 
     def __init__(
         self, nodes: Iterable[PlacedNode], placement: Placement | None = None, options: Options = NO_OPTIONS

@@ -1,7 +1,7 @@
 """How a node's tokens and a key's hash are made.
 
-A ring only ever asks a `Placement`; another system's ring is another placement. `Murmur` is this project's own, and
-`Bucketed` the same on an engine, which stores by bucket.
+A ring only uses a `Placement`; another system's ring is another placement. `Murmur` is this project's own, and
+`Bucketed` is the same on an engine, which stores by bucket.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from ringviz.core.buckets import BUCKET_SHIFT
 from ringviz.core.errors import DuplicateName, InvalidName, InvalidSeed, InvalidVnodes, InvalidWeight
 
 TOKEN_SPACE = 2**32
-VNODES: Final = 160  # tokens of a node of weight 1, where nobody says how many
+VNODES: Final = 160  # tokens of a node of weight 1, by default
 HIGHEST_WEIGHT = 1000.0
 NOBODY: Final = -1  # the index of no node
 
 Key = bytes | str
-"""A key is bytes; text stands for its UTF-8."""
+"""A key is bytes; text means its UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedNode:
-    """A member of a cluster and its share relative to the others; weight 0 is a member without a token.
+    """A member of a cluster and its share relative to the others; a member of weight 0 has no token.
 
     Raises InvalidName (empty, or with half a surrogate pair) and InvalidWeight (not a finite 0..1000).
     """
@@ -47,7 +47,7 @@ class PlacedNode:
 
 
 def distinct_nodes(nodes: Iterable[PlacedNode]) -> tuple[PlacedNode, ...]:
-    """The nodes as a tuple in their given order. Raises DuplicateName."""
+    """The nodes as a tuple in the given order. Raises DuplicateName."""
     members = tuple(nodes)
     seen: set[str] = set()
     for node in members:
@@ -58,23 +58,23 @@ def distinct_nodes(nodes: Iterable[PlacedNode]) -> tuple[PlacedNode, ...]:
 
 
 class Placement(Protocol):
-    """Where the tokens of a node and the keys lie in `[0, TOKEN_SPACE)`. Pure and without state."""
+    """Where the tokens of a node and the keys are in `[0, TOKEN_SPACE)`. Pure and stateless."""
 
     @property
     def shift(self) -> int:
-        """How many low bits of every token and hash are 0 because only what stands above them is placed."""
+        """How many low bits of every token and hash are 0, because only the bits above them are placed."""
 
     def token_count(self, node: PlacedNode) -> int:
-        """The length of `tokens(node)`, without making them. 0 at weight 0, else at least 1."""
+        """The length of `tokens(node)`, without making them. 0 at weight 0, otherwise at least 1."""
 
     def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
-        """The node's tokens in the order of their index, neither sorted nor free of doubles."""
+        """The node's tokens in the order of their index, unsorted and possibly with duplicates."""
 
     def hash(self, key: Key) -> int:
-        """Where a key lies."""
+        """Where a key is."""
 
     def hash_many(self, keys: Iterable[Key]) -> NDArray[np.uint32]:
-        """Where many keys lie, in their order; the same as `hash` one by one."""
+        """Where many keys are, in order; the same as `hash` for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Murmur:
         return 0
 
     def token_count(self, node: PlacedNode) -> int:
-        """Virtual nodes times weight, rounded; any weight above 0 is worth at least one token."""
+        """Virtual nodes times weight, rounded; any weight above 0 gets at least one token."""
         return max(1, round(self.vnodes * node.weight)) if node.weight else 0
 
     def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
@@ -114,7 +114,7 @@ class Murmur:
         return mmh3.hash(key, self.seed, False)
 
     def hash_many(self, keys: Iterable[Key]) -> NDArray[np.uint32]:
-        """The keys' hashes; about 50 ns a key, all of it in C."""
+        """The keys' hashes; about 50 ns per key, all of it in C."""
         count = len(keys) if isinstance(keys, Sized) else -1
         hash_one: Callable[[Key, int, bool], int] = mmh3.hash
         return np.fromiter(map(hash_one, keys, repeat(self.seed), repeat(False)), np.uint32, count)
@@ -122,10 +122,10 @@ class Murmur:
 
 @dataclass(frozen=True, slots=True)
 class Bucketed(Murmur):
-    """Murmur by bucket: a key lies at the start of its hash's bucket, and a token at the start of the one it falls in.
+    """Murmur by bucket: a key is at the start of its hash's bucket, and a token at the start of the bucket it falls in.
 
-    So a bucket belongs as a whole to the first token in it or after it; of several tokens in one bucket, as ever, to
-    the node whose name sorts first. Whoever asks a ring for the owner of a hash gives the rounded one.
+    So a bucket belongs as a whole to the first token in it or after it; if it has several tokens, to the node whose
+    name sorts first, as usual. To ask a ring for the owner of a hash, pass the rounded hash.
     """
 
     @property
@@ -134,7 +134,7 @@ class Bucketed(Murmur):
         return BUCKET_SHIFT
 
     def tokens(self, node: PlacedNode) -> NDArray[np.uint32]:
-        """The buckets' starts of `name#0`, `name#1`, ... in this order; two of them may be equal."""
+        """The starts of the buckets of `name#0`, `name#1`, ... in this order; two of them may be equal."""
         return rounded(Murmur.tokens(self, node), BUCKET_SHIFT)
 
     def hash(self, key: Key) -> int:
@@ -161,5 +161,5 @@ def _is_text(name: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _suffixes(count: int) -> tuple[bytes, ...]:
-    """`#0` to `#count-1`: the same few counts serve every node of a cluster, so they are written once."""
+    """`#0` to `#count-1`: the same few counts serve every node of a cluster, so they are made once."""
     return tuple(b"#%d" % index for index in range(count))

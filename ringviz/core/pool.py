@@ -1,7 +1,7 @@
 """Every token of every node of a ring, sorted, with the rule for equal tokens.
 
-Where tokens of several nodes are equal, the node whose name (as UTF-8 bytes) sorts first keeps the token and it is void
-for the others. The void ones stay in the pool: when the first node leaves, the next one's token comes to life.
+If several nodes have equal tokens, the node whose name (as UTF-8 bytes) sorts first owns the token, and it is void for
+the others. Void tokens stay in the pool: when the first node leaves, the next one's token takes effect.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _RANK_MASK = np.uint64(2**32 - 1)
 class TokenPool:
     """`packed[i]` is a token in the high 32 bits and its node's rank in the low ones, ascending.
 
-    The rank is the node's place among the names in byte order, so that plain sorting applies the rule for equal tokens.
+    The rank is the node's place among the names in byte order, so plain sorting applies the rule for equal tokens.
     `by_rank[rank]` is the node's index in the ring's own order.
     """
 
@@ -32,7 +32,7 @@ class TokenPool:
     by_rank: NDArray[np.int32]
 
     def live(self) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-        """The tokens that are not void, ascending and distinct, and the index of each one's node."""
+        """The tokens that are not void, ascending and distinct, and the index of each token's node."""
         tokens = (self.packed >> _RANK_BITS).astype(np.uint32)
         first = np.ones(len(tokens), np.bool_)
         np.not_equal(tokens[1:], tokens[:-1], out=first[1:])
@@ -51,7 +51,7 @@ def gather(nodes: Sequence[PlacedNode], placement: Placement) -> TokenPool:
 def regather(
     pool: TokenPool, earlier: Sequence[PlacedNode], nodes: Sequence[PlacedNode], placement: Placement
 ) -> TokenPool:
-    """The pool of `nodes`, taking from `pool` (of `earlier`) what is in both; hashes the tokens of the others only."""
+    """The pool of `nodes`, reusing the part of `pool` (of `earlier`) that is in both; hashes only the other tokens."""
     by_rank, rank = _ranks(nodes)
     index_of = {node: index for index, node in enumerate(nodes)}
     found = np.fromiter((index_of.pop(node, -1) for node in earlier), np.int32, len(earlier))
@@ -76,7 +76,7 @@ def _ranks(nodes: Sequence[PlacedNode]) -> tuple[NDArray[np.int32], NDArray[np.i
 def _packed(
     nodes: Sequence[PlacedNode], rank: NDArray[np.int64], indices: Iterable[int], placement: Placement
 ) -> NDArray[np.uint64]:
-    """The tokens of some of the nodes, packed, in no order."""
+    """The tokens of some of the nodes, packed, in arbitrary order."""
     chosen = list(indices)
     _refuse_too_many(nodes, placement)
     tokens = [placement.tokens(nodes[index]) for index in chosen]
@@ -88,7 +88,7 @@ def _packed(
 
 
 def _refuse_too_many(nodes: Sequence[PlacedNode], placement: Placement) -> None:
-    """Before a token is made: a slip of the keyboard must not cost the machine's memory. Raises TooManyTokens."""
+    """Checks before a token is made: a typo must not use up the machine's memory. Raises TooManyTokens."""
     count = sum(map(placement.token_count, nodes))
     if count > MOST_OF_A_RING:
         raise TooManyTokens(count, MOST_OF_A_RING)

@@ -14,10 +14,10 @@ _TOKEN_BITS = np.uint64(32)
 
 @dataclass(frozen=True, slots=True)
 class RangeChanges:
-    """The ranges `(start, end]` that change owner, ascending by `end`; neighbours of one pair are one range.
+    """The ranges `(start, end]` that change owner, ascending by `end`; neighbours with the same pair are one range.
 
-    Only the first may wrap (start >= end; start == end is the whole circle). `source` and `target` are the places that
-    `matched` gives, -1 is nobody.
+    Only the first may wrap (start >= end; start == end is the whole circle). `source` and `target` are the places from
+    `matched`; -1 is no owner.
     """
 
     start: NDArray[np.uint32]
@@ -27,10 +27,10 @@ class RangeChanges:
 
 
 def range_changes(before: HashRing, after: HashRing, place_after: NDArray[np.int32]) -> RangeChanges:
-    """The ranges whose owner differs; `place_after` is what `matched` gives for the nodes of the two.
+    """The ranges whose owner differs; `place_after` is the result of `matched` for the nodes of the two.
 
-    One merge of the two token arrays finds the tokens that are not in both with one owner. Whatever changes owner ends
-    at one of them, so that all the rest is O(those x log tokens).
+    One merge of the two token arrays finds the tokens that are not in both with one owner. Every range that changes
+    owner ends at one of them, so the rest is O(those x log tokens).
     """
     merged = np.concatenate(
         (_packed(before.tokens, before.owner_index), _packed(after.tokens, place_after[after.owner_index]))
@@ -41,7 +41,7 @@ def range_changes(before: HashRing, after: HashRing, place_after: NDArray[np.int
     unmatched = np.flatnonzero(differs[1:] & differs[:-1])
     end = (merged[unmatched] >> _TOKEN_BITS).astype(np.uint32)
     start = (merged[unmatched - 1] >> _TOKEN_BITS).astype(np.uint32)  # -1 is the last token of all: it wraps
-    # A token of two owners stands here twice. The range of the second is empty and joins the first.
+    # A token with two owners appears here twice. The range of the second is empty and joins the first.
     return _joined(start, end, before.owners(end), place_after[after.owners(end)])
 
 
@@ -56,7 +56,7 @@ def _packed(tokens: NDArray[np.uint32], owners: NDArray[np.int32]) -> NDArray[np
 def _joined(
     start: NDArray[np.uint32], end: NDArray[np.uint32], source: NDArray[np.int32], target: NDArray[np.int32]
 ) -> RangeChanges:
-    """Without the ranges that stay where they are, and with neighbours of one pair as one."""
+    """Without the ranges that keep their owner, and with neighbours of the same pair joined."""
     changed = source != target
     start, end, source, target = start[changed], end[changed], source[changed], target[changed]
     apart = (start[1:] != end[:-1]) | (source[1:] != source[:-1]) | (target[1:] != target[:-1])

@@ -1,4 +1,4 @@
-"""A placement of which the owner of every key was looked up once, for whoever asks about all of them several times."""
+"""A placement in which the owner of every key was looked up once, for code that needs all owners several times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringviz.core.strategy import Strategy
 
 
 class Recorded(Scattered):
-    """Answers `owners_at` of the key index that it was recorded of, and nothing about a hash by itself."""
+    """Answers `owners_at` for the key index that it was recorded from, and nothing about a single hash."""
 
     def __init__(self, strategy: Strategy, owners: NDArray[np.int32]) -> None:
         """`owners` are the owners of all keys of an index, in the order of the index."""

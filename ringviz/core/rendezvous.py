@@ -1,4 +1,4 @@
-"""Weighted rendezvous hashing: every node scores every key, and the highest score has it.
+"""Weighted rendezvous hashing: every node scores every key, and the highest score wins.
 
 Source: D. Thaler, C. Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Transactions on
 Networking 6 (1998); weights by the logarithmic method of C. Schindelhauer, G. Schomaker, "Weighted distributed hash
@@ -26,15 +26,15 @@ _HASHES = 2.0**32
 class Rendezvous(Scattered):
     """A node's draw for a key is `u`, its mixed hash in (0, 1); its score is `weight / -ln u`.
 
-    The share of each node is that of its weight. Of equal scores the node whose name sorts first wins. O(nodes) a key:
-    about 3 ns a key and node where all weights are equal, which needs no logarithm, and 10 ns where they are not.
+    The share of each node follows its weight. If scores are equal, the node whose name sorts first wins. O(nodes) per
+    key: about 3 ns per key and node if all weights are equal, which needs no logarithm, and 10 ns if not.
     """
 
     abilities = Abilities()
 
     @classmethod
     def steps_per_key(cls, nodes: int, chosen: Options) -> int:
-        """A draw of each node."""
+        """The draw of each node."""
         return nodes
 
     def draws(self, hashes: NDArray[np.uint32], node: int) -> NDArray[np.uint32]:
@@ -42,7 +42,7 @@ class Rendezvous(Scattered):
         return fmix32(self._numbers(hashes) ^ self._seeds[node])
 
     def costs(self, hashes: NDArray[np.uint32], node: int) -> NDArray[np.float64]:
-        """`-ln u / weight` of a node for each hash: what a score is the inverse of, so that the lowest wins."""
+        """`-ln u / weight` of a node for each hash: the inverse of its score, so the lowest wins."""
         drawn = self.draws(hashes, node).astype(np.float64)
         drawn += 0.5
         drawn /= _HASHES
@@ -51,7 +51,7 @@ class Rendezvous(Scattered):
         return drawn
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
-        """The nodes by score, highest first: one row a hash, `n` wide, filled up with -1. O(nodes x n) a hash."""
+        """The nodes by score, highest first: one row per hash, `n` wide, padded with -1. O(nodes x n) per hash."""
         lists = np.full((len(hashes), n), NOBODY, np.int32)
         for start in range(0, len(hashes), CHUNK):
             lists[start : start + CHUNK] = self._best(hashes[start : start + CHUNK], n).T
@@ -86,7 +86,7 @@ class Rendezvous(Scattered):
         return ScoreSteps(kind="scores", number=self._number(hash_), scores=scores, more=len(ranked) - len(scores))
 
     def _best(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
-        """Row i: the node with the i-th lowest cost of each hash. Each node takes its place among those before it."""
+        """Row i: the node with the i-th lowest cost for each hash. Each node is inserted among those before it."""
         costs = np.full((n, len(hashes)), np.inf)
         found = np.full((n, len(hashes)), NOBODY, np.int32)
         for node in self._by_name:

@@ -18,22 +18,22 @@ from ringviz.core.pool import TokenPool, gather, regather
 from ringviz.core.preference import first_distinct
 from ringviz.core.steps import Steps, WalkStep
 
-_LISTED_TOKENS = 1 << 18  # as a Python list a token takes 36 bytes; above this the array itself is searched
+_LISTED_TOKENS = 1 << 18  # a token in a Python list takes 36 bytes; above this, the array itself is searched
 _TABLE_PAYS = 4096  # hashes; below this a table costs more than it saves
 
 
 class HashRing:
     """Nodes on a circle: a key belongs to the first token at or after its hash, wrapping.
 
-    `nodes` keep their given order, and everything that speaks of a node by an int means its index there.
-    `tokens` are ascending and distinct, `owner_index[i]` is the node of `tokens[i]`; both are read-only.
-    A ring never changes: `with_nodes` gives another one. Building hashes every token: about 0.2 microseconds each.
-    Raises DuplicateName and TooManyTokens (more than 2^24).
+    `nodes` keep the given order, and an int for a node always means its index there. `tokens` are ascending and
+    distinct, `owner_index[i]` is the node of `tokens[i]`; both are read-only. A ring never changes: `with_nodes`
+    returns another one. Building hashes every token, about 0.2 microseconds each. Raises DuplicateName and
+    TooManyTokens (more than 2^24).
     """
 
     abilities: ClassVar = Abilities(tokens=True, ranges=True)
     options: ClassVar[tuple[Option, ...]] = ()
-    balance: ClassVar[float | None] = None  # nothing limits what a node has
+    balance: ClassVar[float | None] = None  # nothing limits a node's keys
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class HashRing:
         *,
         earlier: HashRing | None = None,
     ) -> None:
-        """With `earlier`, a ring of the same placement, the tokens of the nodes that both have are taken from it."""
+        """With `earlier`, a ring of the same placement, reuses the tokens of the nodes that both have."""
         self.chosen: Final = completed(self.options, options)
         self.nodes: Final = distinct_nodes(nodes)
         self.placement: Final[Placement] = Murmur() if placement is None else placement
@@ -59,15 +59,15 @@ class HashRing:
 
     @classmethod
     def steps_per_key(cls, nodes: int, chosen: Options) -> int:
-        """How many steps of a few nanoseconds it takes to place a key on so many nodes."""
+        """How many steps of a few nanoseconds it takes to place a key on this many nodes."""
         return 1
 
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> HashRing:
-        """The ring of these nodes under the same placement; only nodes that are new here are hashed."""
+        """The ring of these nodes with the same placement; only new nodes are hashed."""
         return HashRing(nodes, self.placement, earlier=self)
 
     def ranges(self) -> HashRing:
-        """Itself: from one token to the next all hashes have one owner."""
+        """The ring itself: from one token to the next, all hashes have one owner."""
         return self
 
     def owner(self, key: Key) -> str | None:
@@ -80,7 +80,7 @@ class HashRing:
         return int(self.owner_index[self._token_at(hash_)]) if len(self.tokens) else NOBODY
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """The index of the owner of every hash; -1 on a ring without tokens. A few ns a hash."""
+        """The index of the owner of every hash; -1 on a ring without tokens. A few ns per hash."""
         if not len(self.tokens):
             return np.full(len(hashes), NOBODY, np.int32)
         if len(hashes) < _TABLE_PAYS and "_table" not in self.__dict__:
@@ -92,7 +92,7 @@ class HashRing:
         return self.owners(keys.hashes[places])
 
     def preference(self, key: Key, n: int) -> tuple[str, ...]:
-        """The names of the first `n` distinct nodes from the key on: owner first, fewer where there are fewer."""
+        """The names of the first `n` distinct nodes from the key on: owner first, fewer if there are fewer."""
         return tuple(self.nodes[index].name for index in self.preference_of_hash(self.placement.hash(key), n))
 
     def preference_of_hash(self, hash_: int, n: int) -> tuple[int, ...]:
@@ -100,17 +100,17 @@ class HashRing:
         return tuple(index for index, _ in self.walk(hash_, n))
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
-        """The preference list of every hash: one row a hash, `n` wide, -1 where there are fewer nodes."""
+        """The preference list of every hash: one row per hash, `n` wide, -1 if there are fewer nodes."""
         if not len(self.tokens):
             return np.full((len(hashes), n), NOBODY, np.int32)
         return self.preference_table(n)[np.searchsorted(self.tokens, hashes) % len(self.tokens)]
 
     def preference_table(self, n: int) -> NDArray[np.int32]:
-        """The preference list of the range that ends at each token: one row a token, as in `preferences`."""
+        """The preference list of the range that ends at each token: one row per token, as in `preferences`."""
         return first_distinct(self.owner_index, n)
 
     def walk(self, hash_: int, n: int) -> list[tuple[int, int]]:
-        """The first `n` distinct nodes from a hash on, each with the token at which it is met; owner first."""
+        """The first `n` distinct nodes from a hash on, each with the token where it is met; owner first."""
         stops: dict[int, int] = {}
         wanted = min(n, self._member_count)
         position = self._token_at(hash_) if wanted > 0 else 0
@@ -134,7 +134,7 @@ class HashRing:
         if len(self.tokens) < 2:
             return np.bincount(self.owner_index, minlength=len(self.nodes)).astype(np.float64)
         widths = np.diff(self.tokens, prepend=self.tokens[-1:])  # unsigned: the first one wraps by itself
-        # Whole numbers below 2^53 add up exactly in float64; the one division comes last.
+        # Whole numbers below 2^53 add up exactly in float64; the only division comes last.
         return np.bincount(self.owner_index, weights=widths, minlength=len(self.nodes)) / TOKEN_SPACE
 
     def _token_at(self, hash_: int) -> int:
@@ -152,7 +152,7 @@ class HashRing:
 
     @cached_property
     def _named_points(self) -> tuple[Sequence[int], Sequence[str | None]]:
-        """The tokens, and the owner's name of each plus one more for what lies after the last (it wraps)."""
+        """The tokens, and the name of each token's owner, plus one more name for the part after the last (it wraps)."""
         names = [node.name for node in self.nodes]
         owners: list[str | None] = [names[index] for index in self.owner_index]
         points: Sequence[int] = self.tokens.tolist() if len(owners) <= _LISTED_TOKENS else self.tokens.data

@@ -1,4 +1,4 @@
-"""What strategies without ranges have in common: all of it follows from the owners of hashes."""
+"""Shared by strategies without ranges: everything follows from the owners of hashes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ringviz.core.keys import KeyIndex, Places
 from ringviz.core.placement import NOBODY, Key, Murmur, PlacedNode, Placement, distinct_nodes
 from ringviz.core.steps import Steps
 
-CHUNK = 1 << 16  # hashes at a time, so that what lies between two steps stays in the cache
+CHUNK = 1 << 16  # hashes at a time, so that intermediate results stay in the cache
 
 
 class Scattered:
-    """A node's keys lie all over the hash space. Immutable; a subclass says `_owners`, and more where it can.
+    """A node's keys are scattered over the hash space. Immutable; a subclass defines `_owners`, and more if it can.
 
     `members` are the indices of the nodes of weight above 0, in the given order. Raises DuplicateName, and what
     `completed` raises.
@@ -29,7 +29,7 @@ class Scattered:
 
     @property
     def balance(self) -> float | None:
-        """None: nothing limits what a node has."""
+        """None: nothing limits a node's keys."""
         return None
 
     def __init__(
@@ -44,7 +44,7 @@ class Scattered:
 
     @classmethod
     def steps_per_key(cls, nodes: int, chosen: Options) -> int:
-        """How many steps of a few nanoseconds it takes to place a key on so many nodes."""
+        """How many steps of a few nanoseconds it takes to place a key on this many nodes."""
         return 1
 
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> Self:
@@ -73,7 +73,7 @@ class Scattered:
         return found
 
     def owners_at(self, keys: KeyIndex, places: Places) -> NDArray[np.int32]:
-        """The owners of `keys.hashes[places]`, where all of `keys` are placed."""
+        """The owners of `keys.hashes[places]`, when all of `keys` are placed."""
         return self.owners(keys.hashes[places])
 
     def preference(self, key: Key, n: int) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Scattered:
         return tuple(int(index) for index in row if index != NOBODY)
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
-        """The preference list of every hash: one row a hash, `n` wide; the owner alone where there are no lists."""
+        """The preference list of every hash: one row per hash, `n` wide; only the owner if there are no lists."""
         lists = np.full((len(hashes), n), NOBODY, np.int32)
         if n:
             lists[:, 0] = self.owners(hashes)
@@ -97,11 +97,11 @@ class Scattered:
         return [(index, None) for index in self.preference_of_hash(hash_, n)]
 
     def steps(self, hash_: int, keys: KeyIndex | None = None, place: int | None = None) -> Steps | None:
-        """How a hash comes to its owner; None without nodes."""
+        """How a hash gets its owner; None without nodes."""
         return self._steps(hash_, keys, place) if len(self.members) else None
 
     def ownership(self) -> NDArray[np.float64]:
-        """The share of the hash space of each node; exact where buckets are placed, else as `_shares` says."""
+        """The share of the hash space of each node; exact if buckets are placed, otherwise as `_shares` says."""
         if not len(self.members):
             return np.zeros(len(self.nodes))
         if self.placement.shift:
@@ -110,11 +110,11 @@ class Scattered:
         return self._shares()
 
     def _owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """The owners of at most CHUNK hashes, where there is a member."""
+        """The owners of at most CHUNK hashes, if there is a member."""
         raise NotImplementedError
 
     def _steps(self, hash_: int, keys: KeyIndex | None, place: int | None) -> Steps | None:
-        """The steps, where there is a member; None where owners are not computed."""
+        """The steps, if there is a member; None if owners are not computed."""
         return None
 
     def _shares(self) -> NDArray[np.float64]:
@@ -123,7 +123,7 @@ class Scattered:
         return weights / float(weights.sum())
 
     def _numbers(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """What is counted: hashes, or under a placement that shifts the numbers of their buckets."""
+        """What is counted: hashes, or in a placement that shifts, the numbers of their buckets."""
         return hashes >> np.uint32(self.placement.shift)
 
     def _number(self, hash_: int) -> int:

@@ -16,7 +16,7 @@ class Segments:
     """Segment i is `(end[i-1], end[i]]`; the first one wraps, from the last `end` (a lone one is the whole circle).
 
     `before` and `after` are the positions of the tokens that own it in the two rings, -1 on an empty ring. A token that
-    both rings have stands here twice: the second segment is empty, not `distinct`, and its owners say nothing.
+    both rings have appears here twice: the second segment is empty, not `distinct`, and its owners mean nothing.
     """
 
     end: NDArray[np.uint32]
@@ -25,7 +25,7 @@ class Segments:
     distinct: NDArray[np.bool_]
 
     def starts(self, indices: NDArray[np.intp]) -> NDArray[np.uint32]:
-        """Where some of the segments start."""
+        """The starts of some of the segments."""
         return self.end[indices - 1]
 
 
@@ -45,9 +45,9 @@ def cut(before: HashRing, after: HashRing) -> Segments:
 
 
 def matched(before: tuple[PlacedNode, ...], after: tuple[PlacedNode, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """The names of both, those of `before` first and in its order, and for each index of `after` its place there.
+    """The names of both, those of `before` first and in order, and for each index of `after` its place there.
 
-    The places end with one more, -1, so that nobody (index -1) stays nobody.
+    The places end with an extra -1, so that no owner (index -1) stays no owner.
     """
     place_of = {node.name: index for index, node in enumerate(before)}
     places = [place_of.setdefault(node.name, len(place_of)) for node in after]
@@ -59,7 +59,7 @@ def _marked(tokens: NDArray[np.uint32], side: int) -> NDArray[np.uint64]:
 
 
 def _wrapped(positions: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """What lies after the last token belongs to the first."""
+    """Keys after the last token belong to the first."""
     if not count:
         return np.full(len(positions), NOBODY, np.intp)
     positions[positions == count] = 0

@@ -1,8 +1,8 @@
-"""The slot map of a Valkey or Redis Cluster: placement that somebody else decided, behind the same protocol.
+"""The slot map of a Valkey or Redis Cluster: a placement that somebody else decided, behind the same protocol.
 
-A slot stands for the bucket of its number: a key lies at the start of its slot's bucket, and a node's tokens are the
-starts of the last buckets of its slot ranges, so that `(start, end]` holds here as on a ring. A slot
-that nobody has belongs to nobody.
+A slot corresponds to the bucket with its number: a key is at the start of its slot's bucket, and a node's tokens are
+the starts of the last buckets of its slot ranges, so `(start, end]` works as on a ring. A slot without an owner belongs
+to nobody.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from servers.slots import SlotRange, slot_of
 
 
 class Slots:
-    """The placement of keys by their slots. Nodes have no tokens by it: who has which slots follows from nothing."""
+    """The placement of keys by their slots. Its nodes have no computed tokens: slots follow from nothing."""
 
     @property
     def shift(self) -> int:
@@ -51,10 +51,10 @@ def range_ends(ranges: Iterable[SlotRange]) -> NDArray[np.uint32]:
 
 
 class SlotMap(Scattered):
-    """Which node owns which slots, `slots` by the nodes' names. Of two that claim a slot the later one has it.
+    """Which node owns which slots, `slots` by the nodes' names. If two claim a slot, the later one has it.
 
-    Replicas are the cluster's own business, so a key has no list here. Raises DuplicateName; IndexError for what is no
-    slot.
+    Replicas are the cluster's own business, so a key has no list here. Raises DuplicateName; IndexError for invalid
+    slots.
     """
 
     abilities = Abilities(tokens=True, ranges=True, told=True, weights=False, lists=False)
@@ -69,23 +69,23 @@ class SlotMap(Scattered):
                     raise IndexError((first, last))
                 self._owner[first : last + 1] = index
         self._owner.flags.writeable = False
-        # Where a run of slots of one owner ends; the runs of nobody have no token.
+        # The end of a run of slots with one owner; runs without an owner have no token.
         self._run_ends: Final = np.flatnonzero(np.append(self._owner[1:] != self._owner[:-1], True))
         owned = self._run_ends[self._owner[self._run_ends] != NOBODY]
         self.tokens = owned.astype(np.uint32) << np.uint32(BUCKET_SHIFT)
         self.tokens.flags.writeable = False
 
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> SlotMap:
-        """The same map with these nodes: what others had is nobody's, and who is new has nothing."""
+        """The same map with these nodes: slots of missing nodes have no owner, and new nodes have no slots."""
         return SlotMap(nodes, self.slots)
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """The index of the owner of every hash; -1 is nobody."""
+        """The index of the owner of every hash; -1 is no owner."""
         found: NDArray[np.int32] = self._owner[self._numbers(hashes)]
         return found
 
     def walk(self, hash_: int, n: int) -> list[tuple[int, int]]:
-        """The owner with the token at which it is met: where the run of its slots ends."""
+        """The owner, with the token where it is met: the end of its run of slots."""
         index = self.owner_of_hash(hash_)
         if index == NOBODY or n < 1:
             return []
@@ -93,6 +93,6 @@ class SlotMap(Scattered):
         return [(index, int(end) << BUCKET_SHIFT)]
 
     def ownership(self) -> NDArray[np.float64]:
-        """The share of all slots of each node: less than 1 together where slots are nobody's."""
+        """The share of all slots of each node; the sum is less than 1 if slots have no owner."""
         owned = self._owner[self._owner != NOBODY]
         return np.bincount(owned, minlength=len(self.nodes)).astype(np.float64) / BUCKETS

@@ -1,4 +1,4 @@
-"""The steps by which a strategy finds the owner of a key, as plain data that goes into JSON as it is."""
+"""The steps by which a strategy finds the owner of a key, as plain data that becomes JSON as it is."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Final, Literal, TypedDict, cast
 
 from ringviz.core.placement import NOBODY
 
-MOST_STEPS: Final = 24  # nodes that steps name one by one; `more` says how many were left out
-MOST_LEVELS: Final = 256  # nodes whose levels are told
+MOST_STEPS: Final = 24  # nodes that the steps list; `more` says how many were left out
+MOST_LEVELS: Final = 256  # nodes whose levels are listed
 
 
 class WalkStep(TypedDict):
@@ -21,7 +21,7 @@ class WalkStep(TypedDict):
 
 
 class RemainderStep(TypedDict):
-    """Modulo: `number % divisor == remainder`, and the node that has this place."""
+    """Modulo: `number % divisor == remainder`, and the node at this place."""
 
     kind: Literal["remainder"]
     number: int
@@ -49,14 +49,14 @@ class ScoreSteps(TypedDict):
 
 
 class Landing(TypedDict):
-    """A bucket that a key jumps to, and the node that has it."""
+    """A bucket that a key jumps to, and its node."""
 
     bucket: int
     node: int
 
 
 class JumpSteps(TypedDict):
-    """Jump hash: the buckets from 0 to the key's own. `beyond`, the next one, is not below `count`: there it ends."""
+    """Jump hash: the buckets from 0 to the key's own. The next one, `beyond`, is not below `count`, which ends it."""
 
     kind: Literal["jumps"]
     number: int
@@ -74,9 +74,9 @@ class Order(TypedDict):
 
 
 class EntryStep(TypedDict):
-    """Maglev: `number % size == entry`, which `node` has.
+    """Maglev: `number % size == entry`, which belongs to `node`.
 
-    It is the entry that its owner asks for after `asked` others. `orders`: MOST_STEPS of them, the owner's first.
+    Its owner asked for it after `asked` other entries. `orders`: MOST_STEPS of them, the owner's first.
     """
 
     kind: Literal["entry"]
@@ -90,7 +90,7 @@ class EntryStep(TypedDict):
 
 
 class Probe(TypedDict):
-    """Where a probe lies, the next token from there on with its node, and how far it is."""
+    """Where a probe is, the next token from there with its node, and the distance."""
 
     position: int
     token: int
@@ -99,7 +99,7 @@ class Probe(TypedDict):
 
 
 class ProbeSteps(TypedDict):
-    """Multi-probe: all probes in their order, and the place of the one that wins."""
+    """Multi-probe: all probes in order, and the place of the winner."""
 
     kind: Literal["probes"]
     probes: list[Probe]
@@ -107,7 +107,7 @@ class ProbeSteps(TypedDict):
 
 
 class Level(TypedDict):
-    """How many keys or buckets a node has, and the most that it may have."""
+    """How many keys or buckets a node has, and its limit."""
 
     node: int
     load: int
@@ -115,17 +115,17 @@ class Level(TypedDict):
 
 
 class Met(Level):
-    """The same of a node that a key met, at this token."""
+    """The same for a node that a key met, at this token."""
 
     token: int
 
 
 class LevelSteps(TypedDict):
-    """Bounded loads: the nodes that a key met from its hash on, in this order; the last one has it.
+    """Bounded loads: the nodes that a key met from its hash on, in this order; the last one owns it.
 
     `member` is False for a key that is not among those that were placed: it has no owner, and `met` is where it would
-    begin. Of the nodes between the first and the last, `skipped` are left out. `levels` are of the MOST_LEVELS fullest
-    nodes that own anything; `total` is how many keys, or by `unit` how many buckets, were placed with this `c`.
+    begin. Between the first and the last, `skipped` nodes are left out. `levels` are of the MOST_LEVELS fullest nodes
+    that own anything; `total` is how many keys (or, by `unit`, buckets) were placed with this `c`.
     """
 
     kind: Literal["levels"]
@@ -143,7 +143,7 @@ Steps = WalkStep | RemainderStep | ScoreSteps | JumpSteps | EntryStep | ProbeSte
 
 
 def numbered(steps: Steps, numbers: Sequence[int]) -> Steps:
-    """The same steps with `numbers[i]` for each node i; 0 for nobody."""
+    """The same steps with `numbers[i]` for each node i; 0 for no owner."""
     return cast(Steps, _numbered(steps, numbers))
 
 

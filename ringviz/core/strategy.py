@@ -25,11 +25,11 @@ from ringviz.core.steps import Steps
 
 
 class Strategy(Protocol):
-    """Which nodes a key belongs to. Immutable; a node is meant by its index in `nodes`, -1 is nobody."""
+    """Which nodes a key belongs to. Immutable; a node is its index in `nodes`, and -1 is no owner."""
 
     @property
     def nodes(self) -> tuple[PlacedNode, ...]:
-        """The members in their given order, those of weight 0 too."""
+        """The members in the given order, including those of weight 0."""
 
     @property
     def abilities(self) -> Abilities:
@@ -37,7 +37,7 @@ class Strategy(Protocol):
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """Its parameters, and which values they may have."""
+        """Its parameters, and the values that they accept."""
 
     @property
     def chosen(self) -> Options:
@@ -45,11 +45,11 @@ class Strategy(Protocol):
 
     @property
     def balance(self) -> float | None:
-        """How many times its fair share of the keys a node has at most; None where nothing limits it."""
+        """How many times its fair share of the keys a node has at most; None if nothing limits it."""
 
     @property
     def placement(self) -> Placement:
-        """How keys are hashed and, where there are tokens, where they lie."""
+        """How keys are hashed and, if there are tokens, where they are."""
 
     @property
     def tokens(self) -> NDArray[np.uint32]:
@@ -57,13 +57,13 @@ class Strategy(Protocol):
 
     @classmethod
     def steps_per_key(cls, nodes: int, chosen: Options) -> int:
-        """How many steps of a few nanoseconds it takes to place a key on so many nodes; `chosen` is complete."""
+        """How many steps of a few nanoseconds it takes to place a key on this many nodes; `chosen` is complete."""
 
     def with_nodes(self, nodes: Iterable[PlacedNode]) -> Self:
         """The same with other nodes. Raises DuplicateName."""
 
     def ranges(self) -> HashRing | None:
-        """The ring whose ranges belong to one node as a whole; None where every hash has to be asked about."""
+        """The ring whose ranges belong to one node as a whole; None if every hash must be looked up."""
 
     def owner(self, key: Key) -> str | None:
         """The name of the owner of a key."""
@@ -72,10 +72,13 @@ class Strategy(Protocol):
         """The owner of a hash."""
 
     def owners(self, hashes: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """The owner of every hash. Raises NoOwnerAlone where `abilities.alone` is False, as does all about one key."""
+        """The owner of every hash.
+
+        Raises NoOwnerAlone if `abilities.alone` is False, like everything about a single key.
+        """
 
     def owners_at(self, keys: KeyIndex, places: Places) -> NDArray[np.int32]:
-        """The owners of `keys.hashes[places]`, where all of `keys` are placed: any strategy can say that."""
+        """The owners of `keys.hashes[places]`, when all of `keys` are placed: every strategy can answer this."""
 
     def preference(self, key: Key, n: int) -> tuple[str, ...]:
         """The names of up to `n` distinct nodes for a key, owner first."""
@@ -84,20 +87,20 @@ class Strategy(Protocol):
         """Up to `n` distinct nodes for a hash, owner first."""
 
     def preferences(self, hashes: NDArray[np.uint32], n: int) -> NDArray[np.int32]:
-        """The same for every hash: one row each, `n` wide, filled up with -1."""
+        """The same for every hash: one row each, `n` wide, padded with -1."""
 
     def walk(self, hash_: int, n: int) -> Sequence[tuple[int, int | None]]:
-        """The preference list of a hash, each node with the token at which it is met, or None without tokens."""
+        """The preference list of a hash, each node with the token where it is met, or None without tokens."""
 
     def steps(self, hash_: int, keys: KeyIndex | None = None, place: int | None = None) -> Steps | None:
-        """How a hash comes to its owner; None where there is nobody to own it, and where owners are not computed.
+        """How a hash gets its owner; None if there is none, or if owners are not computed.
 
-        `keys` are those that are placed together and `place` is the key's in them, None if it is not one of them. They
-        count only where `abilities.alone` is False, and there `keys` must be given.
+        `keys` are placed together, and `place` is the key's place among them, None if it is not one of them. They
+        matter only if `abilities.alone` is False, and then `keys` is required.
         """
 
     def ownership(self) -> NDArray[np.float64]:
-        """The share of the hash space of each node; sums to 1, or all 0 where nobody holds anything."""
+        """The share of the hash space of each node; sums to 1, or all 0 if no node holds anything."""
 
 
 STRATEGIES: Final[Mapping[str, type[HashRing | Scattered]]] = {
@@ -111,12 +114,12 @@ STRATEGIES: Final[Mapping[str, type[HashRing | Scattered]]] = {
 }
 
 DEFAULT: Final = "ring"
-SLOTS: Final = "slots"  # of a cluster that somebody else runs: it is not computed, its servers say it
+SLOTS: Final = "slots"  # for somebody else's cluster: not computed, its servers report it
 _ABILITIES: Final = {**{name: kind.abilities for name, kind in STRATEGIES.items()}, SLOTS: SlotMap.abilities}
 
 
 def abilities_of(strategy: str) -> Abilities:
-    """What a strategy can do, SLOTS among them. Raises UnknownStrategy."""
+    """What a strategy can do, including SLOTS. Raises UnknownStrategy."""
     if strategy not in _ABILITIES:
         raise UnknownStrategy(strategy, tuple(_ABILITIES))
     return _ABILITIES[strategy]
@@ -131,10 +134,10 @@ def build(
     placement: Placement | None = None,
     options: Options = NO_OPTIONS,
 ) -> Strategy:
-    """The strategy of this name, by `placement` or else by Murmur with these virtual nodes and this seed.
+    """The strategy with this name, using `placement`, or Murmur with these virtual nodes and this seed.
 
-    `vnodes` count only where nodes have tokens. Raises UnknownStrategy, and what the strategy, `completed` and the
-    placement themselves raise.
+    `vnodes` matters only if nodes have tokens. Raises UnknownStrategy, and what the strategy, `completed` and the
+    placement raise.
     """
     if strategy not in STRATEGIES:
         raise UnknownStrategy(strategy, tuple(STRATEGIES))

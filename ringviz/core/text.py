@@ -9,7 +9,7 @@ PLACE = "{n}"
 
 
 def is_pattern(pattern: str) -> bool:
-    """Whether a pattern has the place of the number exactly once, and no other brace."""
+    """Whether a pattern has the placeholder for the number exactly once, and no other brace."""
     rest = pattern.replace(PLACE, "", 1)
     return PLACE in pattern and not re.search(r"[{}]", rest) and pattern.isprintable()
 

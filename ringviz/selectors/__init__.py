@@ -1,1 +1,1 @@
-"""What is read of clusters. Nothing here writes."""
+"""Reads clusters. Nothing here writes."""

@@ -1,4 +1,4 @@
-"""Clusters and their state as the rows have it, at one version."""
+"""Clusters and their state from the rows, at one version."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PREFIX = "clusters"  # begins every address of a cluster
 _OPEN = (Intent.State.WAITING, Intent.State.RUNNING)
 
 
-_KEPT = 16  # states that a process holds ready; one of 10,000 nodes has ten megabytes
+_KEPT = 16  # states kept by a process; one of 10,000 nodes takes ten megabytes
 
 
 class Known(NamedTuple):
-    """A cluster at one version: what a change is decided on."""
+    """A cluster at one version: the basis for deciding a change."""
 
     cluster: Cluster
     v: int
@@ -36,7 +36,7 @@ class Known(NamedTuple):
 
 
 def cluster_of(slug: str) -> Cluster:
-    """The cluster of this address, with its key set. Raises NotFound. One query."""
+    """The cluster with this slug, with its key set. Raises NotFound. One query."""
     try:
         return Cluster.objects.select_related("key_set").get(slug=slug)
     except Cluster.DoesNotExist:
@@ -44,27 +44,27 @@ def cluster_of(slug: str) -> Cluster:
 
 
 def no_cluster(slug: str) -> NotFound:
-    """What is said when nothing has this address."""
+    """The error for a slug without a cluster."""
     return NotFound(_("There is no cluster %(slug)s.") % {"slug": slug})
 
 
 def demo_slug() -> str | None:
-    """The cluster that a first visit is shown: the oldest one that is there to be broken. One query."""
+    """The cluster for a first visit: the oldest one that may be broken. One query."""
     return Cluster.objects.filter(demo=True).order_by("pk").values_list("slug", flat=True).first()
 
 
 def place_of(cluster: Cluster) -> Place:
-    """The cluster as the navigation and lists of events name it."""
+    """The cluster as the navigation and event lists show it."""
     return Place(PREFIX, cluster.slug, cluster.name, cluster.stream_id, cluster.get_kind_display())
 
 
 def state_of_stream(stream_id: int) -> State:
-    """The state that the rows hold, by the stream. Raises Cluster.DoesNotExist."""
+    """The state in the rows, by the stream. Raises Cluster.DoesNotExist."""
     return state_of(Cluster.objects.select_related("key_set").get(stream_id=stream_id))
 
 
 def node_named(cluster: Cluster, name: str) -> int:
-    """The number of the node of this name. Raises NotFound. One query."""
+    """The number of the node with this name. Raises NotFound. One query."""
     number = cluster.nodes.filter(name=name).values_list("number", flat=True).first()
     if number is None:
         raise NotFound(_("%(cluster)s has no node %(name)s.") % {"cluster": cluster.slug, "name": name})
@@ -72,7 +72,7 @@ def node_named(cluster: Cluster, name: str) -> int:
 
 
 def known(slug: str) -> Known:
-    """The cluster and its state, exactly of one version. Five queries. Raises NotFound."""
+    """The cluster and its state, exactly at one version. Five queries. Raises NotFound."""
     try:
         (v, epoch), (cluster, state) = read_stable(cluster_of(slug).stream_id, lambda: _read(slug))
     except Stream.DoesNotExist:  # deleted between these reads
@@ -81,9 +81,9 @@ def known(slug: str) -> Known:
 
 
 def seen(slug: str) -> Known:
-    """As `known`, for whoever only reads and changes nothing of it: read once for all who ask until the next event.
+    """Like `known`, for code that only reads and changes nothing of it: read once for everybody until the next event.
 
-    One query, and five more for the first who asks. Raises NotFound.
+    One query, and five more for the first caller. Raises NotFound.
     """
     at = Cluster.objects.filter(slug=slug).values_list("stream__epoch", "stream__version").first()
     if at is None:
@@ -100,7 +100,7 @@ def _read(slug: str) -> tuple[Cluster, State]:
 
 
 def state_of(cluster: Cluster) -> State:
-    """The state that the rows hold. One query, one more where there are servers, or the key set is not loaded."""
+    """The state in the rows. One query, one more if there are servers or the key set is not loaded."""
     rows = cluster.nodes.order_by("number").values(*NODE_FIELDS, "pulse")
     nodes = [_node_of(row) for row in rows]
     if cluster.slot_map is not None:
@@ -125,12 +125,12 @@ def _open_work(cluster: Cluster) -> list[Work]:
 
 
 def open_intents(cluster_id: int) -> QuerySet[Intent]:
-    """The intents of a cluster that have not ended, in the order they were asked."""
+    """The open requests of a cluster, in order."""
     return Intent.objects.filter(cluster_id=cluster_id, state__in=_OPEN).order_by("number")
 
 
 def work_of(intent: Intent) -> Work:
-    """An intent as the stream tells it."""
+    """A request as the stream reports it."""
     return Work(
         id=intent.number,
         action=intent.action,
@@ -143,11 +143,11 @@ def work_of(intent: Intent) -> Work:
 
 
 def settings_of(cluster: Cluster) -> ClusterState:
-    """The settings of a cluster as its stream tells them."""
+    """The settings of a cluster as its stream reports them."""
     settings = {name: getattr(cluster, name) for name in CLUSTER_FIELDS}
     return with_delay(cast(ClusterState, settings), cluster.verdict_delay_ms)
 
 
 def keys_of(key_set: KeySet) -> KeysState:
-    """A key set as the stream tells it."""
+    """A key set as the stream reports it."""
     return KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)

@@ -1,4 +1,4 @@
-"""Several strategies on the nodes and the keys of one cluster, beside each other. Reads, and changes nothing."""
+"""Compares several strategies on the nodes and keys of one cluster. Reads, and changes nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NEW = "new"  # the node that joins
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A strategy with all its parameters; `vnodes` is None where nodes have no tokens."""
+    """A strategy with all its parameters; `vnodes` is None if nodes have no tokens."""
 
     strategy: str
     options: tuple[tuple[str, float], ...] = ()
@@ -35,13 +35,13 @@ class Choice:
 
     @property
     def text(self) -> str:
-        """As in `ring:vnodes=160` and `maglev:table_size=65537`: how a link and the command line spell it."""
+        """As in `ring:vnodes=160` and `maglev:table_size=65537`: the spelling in links and on the command line."""
         parts = {**({} if self.vnodes is None else {"vnodes": self.vnodes}), **dict(self.options)}
         return f"{self.strategy}:{spelled(parts)}" if parts else self.strategy
 
 
 class Moved(NamedTuple):
-    """How many keys change owner, and how many of those between two nodes that stay as they are."""
+    """How many keys change owner, and how many of those between two nodes that did not change."""
 
     keys: int
     needless: int
@@ -51,9 +51,9 @@ class Moved(NamedTuple):
 class Figures:
     """What a strategy does to a cluster.
 
-    `expected` is the deviation that theory expects, `balance` how many times its fair share a node has at most; None
-    where there is no such thing. `reweights` is None where weights are not followed. `held` is in bytes. `lookup_ns` (a
-    key) and `build_ms` are measured on this machine, now; all else follows from the nodes and the keys.
+    `expected` is the deviation expected in theory, `balance` how many times its fair share a node has at most; None if
+    there is no such value. `reweights` is None if weights are ignored. `held` is in bytes. `lookup_ns` (per key) and
+    `build_ms` are measured on this machine, now; everything else follows from the nodes and the keys.
     """
 
     evenness: Evenness
@@ -69,7 +69,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A line of the comparison. `figures` is None where it took too long; `now` where the cluster is placed so."""
+    """A line of the comparison. `figures` is None if it took too long; `now` if the cluster is placed like this."""
 
     choice: Choice
     abilities: Abilities
@@ -79,7 +79,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is assumed to happen, each to the cluster as it is, and the share of keys that even shares would move.
+    """The assumed changes, each applied to the cluster as it is, and the share of keys that even shares would move.
 
     A node named `joining`, of weight 1, joins; `node` leaves; `node` gets the weight `halved`.
     """
@@ -103,7 +103,7 @@ class Comparison:
 
 
 def why_not(state: State) -> str:
-    """A sentence that says why nothing can be compared; empty where it can."""
+    """A sentence that says why nothing can be compared; empty if it can."""
     if abilities_of(state["cluster"]["strategy"]).told:
         return _("The servers of this cluster decide who owns which keys, so there is nothing to compare.")
     if not state["keys"]["count"]:
@@ -116,7 +116,7 @@ def why_not(state: State) -> str:
 
 
 def first_choices(cluster: ClusterState) -> tuple[Choice, ...]:
-    """Every strategy with its defaults, the cluster's own with its own parameters; tokens as the cluster has them."""
+    """Every strategy with its defaults, the cluster's own with its parameters; tokens as in the cluster."""
     own = choice_of(cluster)
     return tuple(own if name == own.strategy else _usual(name, cluster["vnodes"]) for name in STRATEGIES)
 
@@ -134,9 +134,9 @@ def _usual(strategy: str, vnodes: int) -> Choice:
 
 
 def node_asked(state: State, number: int | None) -> NodeState:
-    """The node of this number; without one the middle one, by number, of those that have a weight. Raises NotFound.
+    """The node with this number; by default the middle one, by number, of those with a weight. Raises NotFound.
 
-    Not the last: some strategies let that one go at less cost than any other.
+    Not the last one: for some strategies that one can leave at less cost than any other.
     """
     members = members_of(state)
     if number is None:
@@ -151,10 +151,10 @@ def node_asked(state: State, number: int | None) -> NodeState:
 def compare(
     state: State, keys: KeyIndex, choices: Sequence[Choice], node: NodeState, *, within_s: float | None = None
 ) -> Comparison:
-    """The figures of each choice, where `why_not` has nothing to say. `keys` are the cluster's own (`index_for`).
+    """The figures of each choice, if `why_not` is empty. `keys` are the cluster's own (`index_for`).
 
-    A million keys on a hundred nodes take about a second a strategy. What does not end in time has no figures: of
-    `within_s` each gets an equal part of what is left.
+    A million keys on a hundred nodes take about a second per strategy. A strategy that does not finish in time has no
+    figures: each gets an equal part of what is left of `within_s`.
     """
     changes = _changes(state, node)
     until, rows = Until(within_s), list[Compared]()
@@ -197,7 +197,7 @@ def _compared(state: State, keys: KeyIndex, choice: Choice, changes: Changes, un
 
 
 def _maker(state: State, choice: Choice) -> Callable[[], Strategy]:
-    """Builds the placement of a choice, buckets where the cluster places buckets."""
+    """Builds the placement of a choice, with buckets if the cluster places buckets."""
     placement = placement_of(state["cluster"])
     if choice.vnodes is not None:
         placement = replace(placement, vnodes=choice.vnodes)

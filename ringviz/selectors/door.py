@@ -1,4 +1,4 @@
-"""What this installation may connect to now: ALLOWED_TARGETS, and where our own servers listen."""
+"""What this installation may connect to now: ALLOWED_TARGETS, and the addresses of our own servers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def door() -> Door:
 
 
 def addresses_in(texts: Iterable[str]) -> Iterator[Address]:
-    """The addresses of nodes from their texts, without those that are empty or no address."""
+    """The addresses of nodes from their texts, without empty or invalid ones."""
     for text in texts:
         with suppress(ValueError):
             yield Address.parse(text)
@@ -46,7 +46,7 @@ def _hint_server() -> frozenset[Address]:
 
 
 def _managed_servers() -> frozenset[Address]:
-    """What the nodes' rows say, and what their processes do, replicas too: each tells its port in its directory."""
+    """The ports in the nodes' rows, and those that their processes and replicas record in their directories."""
     rows = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED).exclude(address="").values_list("address", flat=True)
     found = set(addresses_in(rows.distinct()))
     for path in (Path(settings.DATA_DIR) / "clusters").glob("*/*/process.json"):

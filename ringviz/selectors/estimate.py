@@ -19,7 +19,7 @@ from servers.driver.holding import Measured
 
 
 class Survivor(TypedDict):
-    """A node after the change: `bytes` now and then against its `limit`, and misses a second that it will have more."""
+    """A node after the change: `bytes` before and after with its `limit`, and the additional misses per second."""
 
     node: int
     bytes: int
@@ -29,7 +29,7 @@ class Survivor(TypedDict):
 
 
 class Estimate(TypedDict):
-    """`measured` is False where a server did not say what it has, so that bytes are of the others' average."""
+    """`measured` is False if a server did not report its data, so its bytes are the others' average."""
 
     keys: int
     bytes: int
@@ -41,7 +41,7 @@ class Estimate(TypedDict):
 
 
 def estimate(cluster: Cluster, before: State, kind: str, payload: dict[str, Any], after: State) -> Estimate:
-    """The cost of the change from `before` to `after`, from what the servers say now. Asks each of them once."""
+    """The cost of the change from `before` to `after`, from what the servers report now. Asks each of them once."""
     measured = measure(cluster, before)
     known = [one for one in measured.values() if one is not None]
     keys, total = sum(one.keys for one in known), sum(one.data for one in known)
@@ -69,7 +69,7 @@ def _survivor(
     after = now + round((node["keys"] - was["keys"]) * per_key)
     held = was["keys"] - was["lost"]
     lost = node["lost"] - was["lost"]
-    # Keys are asked for alike: of the new requests as many miss as keys were lost, until they are stored again.
+    # Keys are requested uniformly: the share of new requests that miss is the share of lost keys not yet stored again.
     per_held = found.ops / held if found and held else 0.0
     return Survivor(
         node=node["number"],

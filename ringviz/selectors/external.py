@@ -1,4 +1,4 @@
-"""An external cluster in this project's words: what a look at it means as nodes, and what each of them stores."""
+"""An external cluster in this project's terms: the nodes in a look at it, and what each of them stores."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from servers.reading.figures import SelfReport
 from servers.reading.look import ClusterLook, Reader, SilentCluster, look_once
 from servers.topology import Member
 
-_MOST_OPEN = 100  # open slots of a node that a frame carries
-_SHORT = 8  # letters of a member's id that are its name here; more where two would have the same
+_MOST_OPEN = 100  # open slots per node in a frame
+_SHORT = 8  # letters of a member's ID that are its name here; more if two would be equal
 
 
 class StoredReplica(TypedDict):
@@ -30,8 +30,8 @@ class StoredReplica(TypedDict):
 
 
 class OpenSlot(TypedDict):
-    """A slot in the middle of a move by hand: its keys may be at either. `leaving`: it goes to `peer`, else it comes
-    from there; `peer` is a node's name, or how its id begins.
+    """A slot in the middle of a manual move: its keys may be at either node. `leaving`: it goes to `peer`, otherwise it
+    comes from there; `peer` is a node's name, or the beginning of its ID.
     """
 
     slot: int
@@ -40,10 +40,10 @@ class OpenSlot(TypedDict):
 
 
 class Stored(TypedDict):
-    """What a node stores: None is unknown. `limit` in bytes, 0 is none; `replica` the first of its replicas.
+    """What a node stores; None is unknown. `limit` in bytes, 0 for none; `replica` is the first of its replicas.
 
     `open` are its open slots, the first 100; `unaware`: its server does not know its own address; `shared`: others
-    announce the same address, so that it is not asked.
+    announce the same address, so it is not asked.
     """
 
     open: NotRequired[list[OpenSlot]]
@@ -58,7 +58,7 @@ class Stored(TypedDict):
 
 
 class Disagreeing(TypedDict):
-    """A member that answers and leaves out others: how many members it lists, and slots that have an owner there."""
+    """A member that answers but leaves out others: the members it lists, and the slots that have an owner there."""
 
     address: str
     members: int
@@ -79,7 +79,7 @@ class StoredFrame(TypedDict):
 
 
 class Named(NamedTuple):
-    """A primary and what it is called here."""
+    """A primary and its name here."""
 
     member: Member
     node: NodeState
@@ -88,8 +88,8 @@ class Named(NamedTuple):
 def nodes_seen(look: ClusterLook, before: Sequence[NodeState], next_number: int, since: str) -> list[NodeState]:
     """The primaries of a look as nodes, by number.
 
-    One that was there keeps its number, its name, and, if its state is the same, its `since`. New ones are numbered
-    from `next_number` in the order of their first slots.
+    An existing node keeps its number, its name, and, if its state is the same, its `since`. New ones are numbered from
+    `next_number` in the order of their first slots.
     """
     known = {member.id: node for member, node in named(look, before)}
     fresh = [member for member in look.primaries if member.id not in known]
@@ -103,12 +103,12 @@ def nodes_seen(look: ClusterLook, before: Sequence[NodeState], next_number: int,
 
 
 def named(look: ClusterLook, nodes: Iterable[NodeState]) -> list[Named]:
-    """The primaries of a look that are nodes already: a node's name is how its member's id begins."""
+    """The primaries of a look that are nodes already: a node's name is the beginning of its member's ID."""
     by_short: dict[str, list[Member]] = {}
     for one in look.primaries:
         by_short.setdefault(one.id[:_SHORT], []).append(one)
     found = []
-    # The longest name first: of two ids that begin alike, the one that was named later has the longer one.
+    # The longest name first: if two IDs begin alike, the one that was named later has the longer name.
     for node in sorted(nodes, key=lambda node: -len(node["name"])):
         alike = by_short.get(node["name"][:_SHORT], [])
         member = next((other for other in alike if other.id.startswith(node["name"])), None)
@@ -133,19 +133,19 @@ def reader_of(attachment: Attachment, here: Door) -> Reader:
 
 
 def look_at(cluster: Cluster, timeout_s: float) -> ClusterLook:
-    """What the servers of an external cluster say now, counts included. Raises SilentCluster."""
+    """What the servers of an external cluster report now, including counts. Raises SilentCluster."""
     here = door()
     reader = reader_of(Attachment.objects.select_related("cluster").get(cluster=cluster), here)
     return look_once(reader, here, timeout_s, measure=True)
 
 
 def silent_since(cluster: Cluster) -> datetime | None:
-    """Since when the supervisor hears nothing of an external cluster; None where it does, or where none looks."""
+    """Since when the supervisor has heard nothing of an external cluster; None if it has, or if none looks."""
     return Attachment.objects.values_list("silent_since", flat=True).get(cluster=cluster)
 
 
 def stored_frame(look: ClusterLook, nodes: Iterable[NodeState], at_ms: int) -> StoredFrame:
-    """What each node stores, as its server said."""
+    """What each node stores, as its server reports."""
     found = named(look, nodes)
     names = {member.id: node["name"] for member, node in found}
     stored = {str(node["number"]): _stored(look, member, names) for member, node in found}
@@ -159,7 +159,7 @@ def stored_frame(look: ClusterLook, nodes: Iterable[NodeState], at_ms: int) -> S
 
 
 def silent_frame(nodes: Iterable[NodeState], at_ms: int, since_ms: int, silence: SilentCluster) -> StoredFrame:
-    """The cluster does not answer, or nobody who is believed: nothing is known of any node."""
+    """The cluster does not answer, or no member is believed: nothing is known about any node."""
     unknown = Stored(up=False, keys=None, bytes=None, limit=None, ops=None, replica=None)
     return StoredFrame(
         at=at_ms,
@@ -229,19 +229,19 @@ def _slot_count(member: Member) -> int:
 
 
 def _state_of(member: Member) -> str:
-    """Suspected where some say that it failed, down where they agree or nobody knows where it is."""
+    """Suspected if some say that it failed, down if they agree or nobody knows its address."""
     if "fail" in member.flags or not member.reachable:
         return Node.State.DOWN.value
     return Node.State.SUSPECTED.value if member.failed else Node.State.ACTIVE.value
 
 
 def _shown(member: Member) -> str:
-    """Its address; empty where nobody knows it."""
+    """Its address; empty if nobody knows it."""
     return str(member.address) if member.address.host else ""
 
 
 def _names(members: Iterable[Member], taken: set[str]) -> dict[str, str]:
-    """The beginnings of their ids, as long as they must be for each to be told from all others."""
+    """The beginnings of their IDs, as long as needed to tell each from all others."""
     names: dict[str, str] = {}
     for member in members:
         length = _SHORT

@@ -1,4 +1,4 @@
-"""Who leads the managed clusters, as the overview says it."""
+"""Who leads the managed clusters, as the overview shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _TIMEOUT_S = 0.5
 
 
 def supervisor() -> tuple[Process, ...]:
-    """Who starts and ends the servers of managed clusters, and how many there should be; nothing where there are none.
+    """The process that starts and ends the servers of managed clusters, and their intended number; empty if there are
+    none.
 
     It leads as long as it holds its lease on the hint server; the row says who led last.
     """
@@ -44,7 +45,7 @@ def supervisor() -> tuple[Process, ...]:
 
 
 def is_led() -> bool | None:
-    """Whether somebody holds the supervisor's lease; None where nobody can be asked."""
+    """Whether a process holds the supervisor's lease; None if nobody can be asked."""
     url = redis_url()
     if not url:
         return None

@@ -1,4 +1,4 @@
-"""Where one key lies: its hash, the walk to its owner, and the nodes that keep its copies."""
+"""Where a key is: its hash, the walk to its owner, and the nodes that keep its copies."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from ringviz.models import KeySet
 from ringviz.selectors.placing import index_for, is_bucketed, members_of, strategy_of, tokens_of
 from ringviz.stores.keysets import keys_at
 
-_READ_AT_ONCE = 5_000  # keys of one hash; there are more than a few only where somebody chose them so
+_READ_AT_ONCE = 5_000  # keys with one hash; more than a few only if somebody chose them on purpose
 
 
 class Token(TypedDict):
-    """A position on the ring; `index` i stands for the token `name#i` of its node."""
+    """A position on the ring; `index` i means the token `name#i` of its node."""
 
     value: int
     index: int
 
 
 class Copy(TypedDict):
-    """A node of the preference list, and the token at which the walk meets it (None without tokens)."""
+    """A node of the preference list, and the token where the walk meets it (None without tokens)."""
 
     number: int
     token: int | None
 
 
 class Lookup(TypedDict):
-    """`position` is 0..1 of the circle; `owner` 0 is nobody; `copies` is the preference list after the owner.
+    """`position` is 0..1 of the circle; `owner` 0 is no owner; `copies` is the preference list after the owner.
 
-    `hash` is the key's own, all 32 bits. Where buckets are placed there is the key's `bucket`, and `position` is its
-    start: from there the walk goes. An external cluster hashes otherwise: there `bucket` is the key's slot there, and
-    `hash` its start. `steps` name nodes by their numbers; None where owners are not computed or no node is there.
+    `hash` is the key's own, all 32 bits. If buckets are placed, there is the key's `bucket`, and `position` is its
+    start: the walk begins there. An external cluster hashes differently: there `bucket` is the key's slot, and `hash`
+    its start. `steps` name nodes by number; None if owners are not computed or there is no node.
     """
 
     key: str
@@ -54,9 +54,9 @@ class Lookup(TypedDict):
 
 
 def look_up(state: State, v: int, key: bytes) -> Lookup:
-    """A key in a state. O(tokens) the first time for a ring, then the walk alone. No event, nothing is kept.
+    """Looks a key up in a state. O(tokens) the first time for a ring, then only the walk. Writes nothing.
 
-    Where keys are placed together, by the keys of the state: then nobody owns a key that is not one of them.
+    If keys are placed together, uses the keys of the state: a key that is not one of them has no owner.
     """
     strategy, nodes = strategy_of(state), members_of(state)
     placed = strategy.placement.hash(key)
@@ -96,11 +96,11 @@ def place_in_set(state: State, hash_: int, key: bytes) -> tuple[KeyIndex, int | 
 
 
 def _found(strategy: Strategy, keys: KeyIndex, place: int | None) -> list[tuple[int, None]]:
-    """The owner of the key at a place, as a walk that says no more."""
+    """The owner of the key at a place, as a walk without further nodes."""
     owner = NOBODY if place is None else int(strategy.owners_at(keys, np.array([place]))[0])
     return [] if owner == NOBODY else [(owner, None)]
 
 
 def _index_of(state: State, node: NodeState, token: int) -> int:
-    """The first of the node's tokens that lies there: of several in one bucket the lowest index."""
+    """The first of the node's tokens that is there: if a bucket has several, the lowest index."""
     return int(np.flatnonzero(tokens_of(state["cluster"], node) == token)[0])

@@ -1,4 +1,4 @@
-"""What the servers of a managed cluster say at this moment. A frozen one costs one deadline in all."""
+"""What the servers of a managed cluster report at this moment. Frozen servers cost one deadline in all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class KeyFound(TypedDict):
 
 
 def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
-    """What each node with a server of ours has, by number; None for one that does not answer."""
+    """What each node with a server of ours has, by number; None for a node that does not answer."""
     if cluster.kind != Cluster.Kind.MANAGED:
         return {}
     addresses = {node["number"]: Address.parse(node["address"]) for node in members_of(state) if node["address"]}
@@ -42,7 +42,7 @@ def measure(cluster: Cluster, state: State) -> dict[int, Measured | None]:
 
 
 def has_copy(cluster: Cluster, node: NodeState) -> bool:
-    """Whether a replica of a managed node has all that its primary has; True where that one does not say."""
+    """Whether a replica of a managed node has everything that its primary has; True if the primary does not say."""
     password = passwords.kept(cluster.pk)
     if not cluster.replicas or not node["address"] or not password:
         return bool(cluster.replicas)
@@ -56,12 +56,12 @@ def has_copy(cluster: Cluster, node: NodeState) -> bool:
 
 
 def _stop_of(node: NodeState) -> float:
-    """For how many seconds its server may be stopped, and answer after that."""
+    """For how many seconds its server may be stopped and still answer afterwards."""
     return node["pulse"]["for_ms"] / 1_000 if "pulse" in node else 0.0
 
 
 def find_stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: int) -> KeyFound | None:
-    """Whether the server that should have a key has it; None when it could not be asked."""
+    """Whether the server that should have a key has it; None if it could not be asked."""
     node = next((node for node in members_of(state) if node["number"] == owner), None)
     password = passwords.kept(cluster.pk)
     if cluster.kind != Cluster.Kind.MANAGED or node is None or not node["address"] or not password:

@@ -1,4 +1,4 @@
-"""The keys that moved between two states, one by one: pages of them, or all."""
+"""The keys that moved between two states, one by one: in pages, or all of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ringviz.selectors.placing import index_for, is_bucketed, movement_between, 
 from ringviz.stores.keysets import keys_at
 
 PAGE_ROWS = 100
-_FOUND_AT_ONCE = 1_000_000  # moved keys; where a strategy has no ranges every search begins at the first key
+_FOUND_AT_ONCE = 1_000_000  # moved keys; without ranges, every search begins at the first key
 _READ_AT_ONCE = 5_000
 
 
 class MovedKey(NamedTuple):
-    """A moved key, its full hash on every cluster, and the numbers of who gave and who received it; 0 is nobody."""
+    """A moved key, its full hash on every cluster, and the numbers of its old and new owners; 0 is none."""
 
     key: bytes
     hash: int
@@ -29,14 +29,14 @@ class MovedKey(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """The keys of a movement that go from one node to another, either of which may be left open."""
+    """The keys of a movement that go from one node to another; either may be left open."""
 
     movement: Movement
     key_set: KeySet
     numbers: dict[str | None, int]
     source: int | None
     target: int | None
-    bucket_seed: int | None  # where buckets are placed, the cluster's seed
+    bucket_seed: int | None  # the cluster's seed, if buckets are placed
 
     def total(self) -> int:
         """How many there are."""
@@ -47,7 +47,7 @@ class Moved(NamedTuple):
         return self._rows(self._found(offset, limit))
 
     def all_rows(self) -> Iterator[MovedKey]:
-        """Every one of them; in memory are 16 bytes for each of a million, and a few thousand as rows."""
+        """All of them; memory: 16 bytes for each of a million, and a few thousand as rows."""
         for offset in range(0, self.total(), _FOUND_AT_ONCE):
             found = self._found(offset, _FOUND_AT_ONCE)
             for start in range(0, len(found.positions), _READ_AT_ONCE):
@@ -63,7 +63,7 @@ class Moved(NamedTuple):
             [0 if at < 0 else self.numbers[names[at]] for at in side.tolist()] for side in (found.source, found.target)
         )
         keys, hashes = keys_at(self.key_set, found.positions), found.hashes
-        if self.bucket_seed is not None:  # the index knows buckets only
+        if self.bucket_seed is not None:  # the index only knows buckets
             hashes = Murmur(seed=self.bucket_seed).hash_many(keys)
         return map(MovedKey, keys, hashes.tolist(), *ends)
 
@@ -78,7 +78,7 @@ def _part(found: MovedKeys, rows: slice) -> MovedKeys:
 
 
 def moved_between(before: State, after: State, key_set: KeySet, source: int | None, target: int | None) -> Moved:
-    """What moved between two states that are watched with this key set."""
+    """What moved between two states with this key set."""
     movement = movement_between(before, after, index_for(after["cluster"], key_set))
     cluster = after["cluster"]
     bucket_seed = cluster["seed"] if is_bucketed(cluster) else None
@@ -86,9 +86,9 @@ def moved_between(before: State, after: State, key_set: KeySet, source: int | No
 
 
 def page_of(moved: Moved, page: int) -> dict[str, object]:
-    """`{"total", "page", "pages", "rows"}`; a page that is not there is the nearest one that is.
+    """`{"total", "page", "pages", "rows"}`; for a page that does not exist, the nearest one.
 
-    A row is `{"key", "hash", "from", "to"}`, and `"bucket"` too where buckets are placed.
+    A row is `{"key", "hash", "from", "to"}`, plus `"bucket"` if buckets are placed.
     """
     total = moved.total()
     pages = max(1, -(-total // PAGE_ROWS))

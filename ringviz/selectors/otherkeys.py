@@ -1,4 +1,4 @@
-"""What other keys would change: how many come, go and stay."""
+"""What replacing the keys would change: how many come, go and stay."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _counted: Shared[int] = Shared(_KEPT)
 
 
 class OtherKeys(TypedDict):
-    """Numbers of keys: new ones, those that are no more, and those in both key sets."""
+    """Numbers of keys: new ones, those that are gone, and those in both key sets."""
 
     come: int
     go: int
@@ -22,7 +22,7 @@ class OtherKeys(TypedDict):
 
 
 def other_keys(before: State, after: State) -> OtherKeys:
-    """Of two states with different key sets. Counted once for a pair: see `shared_keys`."""
+    """For two states with different key sets. Counted once per pair: see `shared_keys`."""
     old, new = (KeySet.objects.get(pk=state["keys"]["id"]) for state in (before, after))
     seed = before["cluster"]["seed"]
     pair = [(one.kind, one.digest) for one in (old, new)]

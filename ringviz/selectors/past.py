@@ -16,7 +16,7 @@ from ringviz.errors import NotFound
 from ringviz.events import ring
 from ringviz.selectors.clusters import Known
 
-_KEPT = 16  # as many as of the present
+_KEPT = 16  # as many as for the present
 
 
 class Trimmed(NotFound):
@@ -34,7 +34,7 @@ def state_at(stream_id: int, version: int) -> State:
 
 
 def parts_at(stream_id: int, version: int) -> Parts:
-    """The same of every subject that the stream carries, by its name."""
+    """The same for every subject of the stream, by its name."""
     try:
         return past.parts_at(stream_id, version)
     except NotKept as missing:
@@ -45,7 +45,7 @@ def parts_at(stream_id: int, version: int) -> Parts:
 
 
 def seen_at(now: Known, version: int) -> State:
-    """The same of a cluster for whoever only reads: made once for all who ask meanwhile. Raises as `state_at`."""
+    """The same for code that only reads: computed once for everybody. Raises the same as `state_at`."""
     if version == now.v:
         return now.state
     stream_id = now.cluster.stream_id
@@ -57,7 +57,7 @@ _seen: Shared[State] = Shared(_KEPT)
 
 
 def check_version(stream_id: int, version: int) -> None:
-    """Raises Trimmed below what is kept, NotFound above what has happened."""
+    """Raises Trimmed below what is kept, NotFound above the newest version."""
     try:
         past.check_version(stream_id, version)
     except NotKept as missing:
@@ -72,5 +72,5 @@ def _not_kept(missing: NotKept) -> NotFound:
 
 
 def event_at(stream_id: int, version: int) -> Event | None:
-    """The event that made a version; None where it is not kept (the floor itself)."""
+    """The event that made a version; None if it is not kept (the floor itself)."""
     return Event.objects.filter(stream_id=stream_id, version=version).first()

@@ -1,4 +1,4 @@
-"""What the ring is drawn from, as typed binary: tokens, and keys per half degree."""
+"""The data for drawing the ring, as typed binary: tokens, and keys per half degree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringviz.models import KeySet
 from ringviz.selectors.placing import strategy_of, tokens_of
 from ringviz.stores.keysets import index_of
 
-MOST_SENT = 20_000  # more are told as counts, until a part of them is asked for
+MOST_SENT = 20_000  # more are sent as counts, until a part of them is requested
 DENSITY_BINS = 720
 TOKEN_BINS = 4_096
 _BIN_SHIFT = np.uint32(HASH_BITS - (TOKEN_BINS.bit_length() - 1))  # a token's top 12 bits
@@ -24,11 +24,11 @@ Span = tuple[int, int]
 
 
 def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None, span: Span | None = None) -> bytes:
-    """The tokens of every node, whatever its state: magic, header length, JSON header, little-endian Uint32.
+    """The tokens of every node, in any state: magic, header length, JSON header, little-endian Uint32.
 
     The header is `{"v", "nodes": [[number, count], ...]}`; each node's tokens are ascending. `numbers` asks for some
-    nodes only, `span` for the tokens of `(start, end]` and the one after. Above MOST_SENT without either the header
-    is `{"v", "total", "bins"}` and the numbers are how many tokens of active nodes lie in each part of the hash space.
+    nodes only, `span` for the tokens of `(start, end]` and the one after. Above MOST_SENT without either, the header is
+    `{"v", "total", "bins"}` and the numbers are how many tokens of active nodes are in each part of the hash space.
     """
     cluster = state["cluster"]
     if not abilities_of(cluster["strategy"]).tokens:
@@ -46,7 +46,7 @@ def tokens_file(state: State, v: int, *, numbers: Collection[int] | None = None,
 def _within(
     lists: list[NDArray[np.uint32]], state: State, nodes: list[NodeState], span: Span
 ) -> list[NDArray[np.uint32]]:
-    """What lies in the span, and the token after it: it owns what is left of the span."""
+    """The tokens in the span, and the one after it, which owns the rest of the span."""
     start, end = (np.uint32(edge) for edge in span)
     ring = strategy_of(state).tokens
     after = ring[int(np.searchsorted(ring, end, side="right")) % len(ring)] if len(ring) else end
@@ -64,7 +64,7 @@ def _bins(state: State, v: int) -> bytes:
 
 
 def density_file(key_set: KeySet, seed: int) -> bytes:
-    """How many keys lie in each half degree of the circle: 720 little-endian Uint32.
+    """How many keys are in each half degree of the circle: 720 little-endian Uint32.
 
     By their full hashes on every cluster: 16,384 buckets do not divide evenly into half degrees and would draw stripes.
     """

@@ -25,22 +25,22 @@ from ringviz.models import Cluster, KeySet
 from ringviz.stores.keysets import index_of, rounded_index_of
 from servers.slots import in_ranges, marked_ranges
 
-_KEPT = 16  # placements that a process holds ready; one of 2,000,000 tokens has tens of megabytes
-_PEER = "modulo"  # what a placement is set beside: the one that the article has
+_KEPT = 16  # placements kept by a process; one of 2,000,000 tokens takes tens of megabytes
+_PEER = "modulo"  # what a placement is compared with: the article's
 
 
 def members_of(state: State) -> list[NodeState]:
-    """The nodes that are on the ring, by number: the order that modulo counts in."""
+    """The nodes on the ring, by number: the order in which modulo counts."""
     return [node for node in state["nodes"] if node["state"] in ON_RING]
 
 
 def is_bucketed(cluster: ClusterState) -> bool:
-    """Whether buckets are placed, not keys: wherever servers store the keys."""
+    """Whether buckets are placed instead of keys: always if servers store the keys."""
     return cluster["kind"] != Cluster.Kind.SIMULATED
 
 
 def options_of(cluster: ClusterState) -> Options:
-    """The parameters of a cluster's strategy; none in a checkpoint of before strategies had any."""
+    """The parameters of a cluster's strategy; empty in a checkpoint from before strategies had any."""
     return cluster.get("options", NO_OPTIONS)
 
 
@@ -51,9 +51,9 @@ def placement_of(cluster: ClusterState) -> Murmur:
 
 
 def index_for(cluster: ClusterState, key_set: KeySet) -> KeyIndex:
-    """The key set sorted by hash as the cluster's placement hashes: rounded to buckets where those are placed.
+    """The key set sorted by hash as the cluster's placement hashes: rounded to buckets if those are placed.
 
-    Keys of one bucket stand in the order of their full hashes. Raises NotFound as `keysets.index_of`.
+    Keys of one bucket are in the order of their full hashes. Raises NotFound like `keysets.index_of`.
     """
     if is_bucketed(cluster):
         return rounded_index_of(key_set, cluster["seed"])
@@ -61,10 +61,10 @@ def index_for(cluster: ClusterState, key_set: KeySet) -> KeyIndex:
 
 
 def bucket_owners(state: State) -> NDArray[np.int32]:
-    """The number of the node that owns each bucket, shape (16384,), 0 nobody; of a cluster that places buckets."""
+    """The number of the node that owns each bucket, shape (16384,), 0 for none; for a cluster that places buckets."""
     if not is_bucketed(state["cluster"]):
         raise ValueError("a simulated cluster places keys, not buckets")
-    numbers = np.array([*(node["number"] for node in members_of(state)), 0], np.int32)  # -1, nobody, is the last
+    numbers = np.array([*(node["number"] for node in members_of(state)), 0], np.int32)  # -1, no owner, is the last
     starts = np.arange(BUCKETS, dtype=np.uint32) << np.uint32(BUCKET_SHIFT)
     return numbers[strategy_of(state).owners(starts)]
 
@@ -72,7 +72,7 @@ def bucket_owners(state: State) -> NDArray[np.int32]:
 def strategy_of(state: State, name: str = "") -> Strategy:
     """The placement of a state's members; their index in it is their place in `members_of`.
 
-    `name` asks for another strategy than the state's own.
+    `name` selects another strategy than the state's own.
     """
     cluster = state["cluster"]
     if abilities_of(cluster["strategy"]).told:
@@ -91,14 +91,14 @@ def _built(
 
 
 def _mapped(state: State) -> SlotMap:
-    """Who owns which slots is not computed: the cluster says it."""
+    """Slot ownership is not computed: the cluster reports it."""
     members = members_of(state)
     slots = {node["name"]: [(first, last) for first, last in node.get("slots", ())] for node in members}
     return SlotMap([PlacedNode(node["name"], node["weight"]) for node in members], slots)
 
 
 def tokens_of(cluster: ClusterState, node: NodeState) -> NDArray[np.uint32]:
-    """A node's tokens in the order of their index, whatever its state."""
+    """A node's tokens in the order of their index, in any state."""
     if abilities_of(cluster["strategy"]).told:
         return range_ends([(first, last) for first, last in node.get("slots", ())])
     return placement_of(cluster).tokens(PlacedNode(node["name"], node["weight"]))
@@ -111,14 +111,14 @@ def has_own_tokens(cluster: ClusterState) -> bool:
 
 
 def token_count(cluster: ClusterState, weight: float) -> int:
-    """How many tokens a node of this weight has in this cluster: none where the strategy has none."""
+    """How many tokens a node of this weight has in this cluster: none if the strategy has none."""
     if not has_own_tokens(cluster):
         return 0
     return placement_of(cluster).token_count(PlacedNode("any", weight))
 
 
 def with_figures(state: State, keys: KeyIndex) -> State:
-    """The state with the figures of its nodes made anew: O(tokens x log keys) for a ring."""
+    """The state with its nodes' figures recomputed: O(tokens x log keys) for a ring."""
     strategy, lost = strategy_of(state), lost_keys(state, keys)
     held, ownership = keys_per_node(strategy, keys).tolist(), strategy.ownership().tolist()
     place = {node["number"]: place for place, node in enumerate(members_of(state))}
@@ -136,7 +136,7 @@ def with_figures(state: State, keys: KeyIndex) -> State:
 
 
 def lost_keys(state: State, keys: KeyIndex) -> dict[int, int]:
-    """How many keys of each node are in unfilled buckets; nothing for a node without any."""
+    """How many keys of each node are in unfilled buckets; nodes without any are left out."""
     if not state["unfilled"]:
         return {}
     lost = np.bincount(bucket_owners(state), weights=keys_per_bucket(keys) * in_ranges(state["unfilled"]))
@@ -144,7 +144,7 @@ def lost_keys(state: State, keys: KeyIndex) -> dict[int, int]:
 
 
 def keys_per_bucket(keys: KeyIndex) -> NDArray[np.int64]:
-    """How many keys lie in each bucket, shape (16384,). O(keys)."""
+    """How many keys are in each bucket, shape (16384,). O(keys)."""
     return np.bincount(keys.hashes >> np.uint32(BUCKET_SHIFT), minlength=BUCKETS)
 
 
@@ -154,7 +154,7 @@ def unfilled_of(marked: NDArray[np.bool_]) -> list[list[int]]:
 
 
 def changed_figures(before: State, after: State, *, without: int = 0) -> list[Figures]:
-    """What is different of the nodes that are in both, but for the one that the event carries whole."""
+    """What differs for the nodes that are in both, except the one that the event carries in full."""
     old = {node["number"]: node for node in before["nodes"]}
     changed = []
     for node in after["nodes"]:
@@ -178,7 +178,7 @@ def movement_between(before: State, after: State, keys: KeyIndex) -> Movement:
 
 
 def movement_summary(before: State, after: State, keys: KeyIndex) -> MovementSummary:
-    """What an event tells of a movement."""
+    """An event's summary of a movement."""
     found = movement_between(before, after, keys)
     modulo = movement(strategy_of(before, _PEER), strategy_of(after, _PEER), keys)
     numbers = numbers_by_name(before, after)
@@ -196,7 +196,7 @@ def movement_summary(before: State, after: State, keys: KeyIndex) -> MovementSum
 
 
 def _copies(before: State, after: State, keys: KeyIndex) -> Copies:
-    """Copies are the first nodes of a preference list, so that more of them are added behind those there were."""
+    """Copies are the first nodes of a preference list, so additional copies come after the existing ones."""
     old, new = before["cluster"]["copies"], after["cluster"]["copies"]
     was, now = strategy_of(before), strategy_of(after)
     total, moved = copies_moved(was, now, new, keys)
@@ -206,14 +206,14 @@ def _copies(before: State, after: State, keys: KeyIndex) -> Copies:
 
 
 def numbers_by_name(*states: State) -> dict[str | None, int]:
-    """The number of every node of these states; 0 for None, who is nobody."""
+    """The number of every node in these states; 0 for None, which is no owner."""
     return {None: 0, **{node["name"]: node["number"] for state in states for node in state["nodes"]}}
 
 
 def _ranges(found: Movement, numbers: dict[str | None, int]) -> str | None:
     if found.ranges is None or len(found.ranges.start) > MAX_RANGES:
         return None
-    # The last place stands for nobody, which is -1.
+    # The last place means no owner, which is -1.
     number_at = np.array([*(numbers[name] for name in found.names), 0], np.uint32)
     columns = (
         found.ranges.start,

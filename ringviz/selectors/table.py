@@ -15,9 +15,9 @@ from ringviz.selectors.placing import members_of, strategy_of
 def table_file(state: State, v: int) -> bytes:
     """Who owns each entry: magic, header length, JSON header, little-endian Uint16. At most 1.6 MB.
 
-    The header is `{"v", "size", "nodes": [[number, offset, skip], ...]}`, the order in which nodes of weight above 0
-    ask for entries. An entry is a place in `nodes`; there are `size` of them, or none where nobody is to own them.
-    Raises NotFound where the strategy has no table.
+    The header is `{"v", "size", "nodes": [[number, offset, skip], ...]}`, in the order in which nodes of weight above 0
+    ask for entries. An entry is a place in `nodes`; there are `size` of them, or none if there are no owners. Raises
+    NotFound if the strategy has no table.
     """
     strategy = strategy_of(state)
     if not isinstance(strategy, Maglev):

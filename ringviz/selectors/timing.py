@@ -12,34 +12,34 @@ from numpy.typing import NDArray
 from ringviz.core.keys import KeyIndex
 from ringviz.core.strategy import Strategy
 
-_CHUNK = 1 << 16  # keys between two looks at the clock
-_FEW = slice(0, 1 << 12)  # keys of a first look-up, which builds what was not built before
+_CHUNK = 1 << 16  # keys between two checks of the clock
+_FEW = slice(0, 1 << 12)  # keys for a first look-up, which triggers lazy building
 _TIMES, _ENOUGH_S = 3, 0.1  # the best of several times counts, unless one takes long
 
 
 class TooLong(Exception):
-    """It would take longer than it may."""
+    """It would take longer than allowed."""
 
 
 class Until:
-    """A moment by which something has to be done; never, where no seconds are given."""
+    """A deadline; never, if no seconds are given."""
 
     def __init__(self, within_s: float | None) -> None:
         self._end = None if within_s is None else perf_counter() + within_s
 
     @property
     def left_s(self) -> float | None:
-        """The seconds that are left; None where there is no end."""
+        """The seconds left; None without a deadline."""
         return None if self._end is None else self._end - perf_counter()
 
     def check(self) -> None:
-        """Raises TooLong when the moment has passed."""
+        """Raises TooLong if the deadline has passed."""
         if self._end is not None and perf_counter() > self._end:
             raise TooLong
 
 
 class Timed(NamedTuple):
-    """A placement that was built, the owner of every key, and what both took: milliseconds, nanoseconds a key."""
+    """A built placement, the owner of every key, and the times: milliseconds, nanoseconds per key."""
 
     strategy: Strategy
     owners: NDArray[np.int32]
@@ -50,7 +50,7 @@ class Timed(NamedTuple):
 def timed(make: Callable[[], Strategy], keys: KeyIndex, until: Until) -> Timed:
     """Builds a placement and looks every key up. Raises TooLong, and what `make` raises.
 
-    What the first look-up takes longer than the second one is part of building.
+    The extra time of the first look-up over the second counts as building.
     """
     began = perf_counter()
     strategy = make()

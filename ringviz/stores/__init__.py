@@ -1,1 +1,1 @@
-"""What the app keeps outside the database."""
+"""What the app stores outside the database."""

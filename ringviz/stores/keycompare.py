@@ -1,4 +1,4 @@
-"""How many keys two key sets have in common: counted exactly, by the keys themselves where their hashes are equal."""
+"""How many keys two key sets share: counted exactly, comparing the keys themselves if their hashes are equal."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from ringviz.models import KeySet
 from ringviz.stores.keysets import index_of, keys_at
 
-_CHUNK = 1 << 17  # keys read of a set at once
+_CHUNK = 1 << 17  # keys read at a time
 
 
 def shared_keys(one: KeySet, other: KeySet, seed: int) -> int:
-    """The number of keys that are in both. O(n log n); about 2 s a million keys that may be shared. Raises NotFound
-    as `keys_at`.
+    """The number of keys in both. O(n log n); about 2 s per million keys that may be shared. Raises NotFound like
+    `keys_at`.
     """
     if one.digest == other.digest and one.kind == other.kind:
         return one.count

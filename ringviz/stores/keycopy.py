@@ -1,7 +1,7 @@
-"""A file of keys, checked and copied: what the page, `ring import`, `ring place` and `ring diff` all read keys with.
+"""Checks and copies a file of keys: the one reader for the page, `ring import`, `ring place` and `ring diff`.
 
-An empty file, an empty line, a line of more than 1,024 bytes, a key that stood before, and more keys or bytes than
-allowed are refused, in the same words wherever the file is given.
+An empty file, an empty line, a line of more than 1,024 bytes, a repeated key, or too many keys or bytes are refused,
+with the same message everywhere.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from ringviz.stores.keysets import keys_between, mapped_bytes
 
 _SHOWN_LETTERS = 80  # of a key in a message
 
-Read = Callable[[int, int], None]  # told of the keys so far and of the bytes of the file that were read for them
+Read = Callable[[int, int], None]  # called with the keys so far and the bytes of the file read for them
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedKeys:
-    """The keys one after the other in `blob`, where each ends there, and their index for seed 0.
+    """The keys one after the other in `blob`, the end of each, and their index for seed 0.
 
-    `digest` is the same for the same keys, however they were packed, encoded and broken into lines; `converted` says
-    in words how they differ from the bytes of the file, or is empty.
+    `digest` is the same for the same keys, however they were packed, encoded and broken into lines; `converted`
+    describes how they differ from the bytes of the file, or is empty.
     """
 
     digest: str
@@ -52,8 +52,8 @@ class CopiedKeys:
 def copy_keys(source: IO[bytes], copy: BinaryIO, *, binary: bool, read: Read) -> CopiedKeys:
     """Reads a file to its end, once and without seeking, and writes its keys to `copy`, a real file open for both.
 
-    Memory: 12 bytes a key and a few megabytes; 36 bytes a key while the index is made. Raises Invalid for the field
-    `file`, with the number of the line that is to blame where one is.
+    Memory: 12 bytes per key and a few megabytes; 36 bytes per key while the index is made. Raises Invalid for the field
+    `file`, with the line number if one line is to blame.
     """
     lines = KeyLines(source, binary=binary)
     ends, hashes = [np.empty(0, np.uint64)], [np.empty(0, np.uint32)]
@@ -77,7 +77,7 @@ def copy_keys(source: IO[bytes], copy: BinaryIO, *, binary: bool, read: Read) ->
 
 
 def empty_file() -> Invalid:
-    """The refusal of a file without a key."""
+    """The error for a file without a key."""
     return Invalid("file", None, _("The file is empty. Choose a file with at least one key."))
 
 
@@ -101,7 +101,7 @@ def _check(lengths: NDArray[np.uint64], before: int, bytes_before: int) -> None:
 
 
 def _refuse_doubles(copied: CopiedKeys) -> None:
-    """Names the first line whose key stood before. Equal keys have equal hashes, and are neighbours in the index."""
+    """Reports the first line that repeats a key. Equal keys have equal hashes, so they are neighbours in the index."""
     index = copied.index
 
     def key(position: int) -> bytes:
@@ -118,7 +118,7 @@ def _refuse_doubles(copied: CopiedKeys) -> None:
 
 
 def _same_before(index: KeyIndex, place: int, wanted: bytes, key: Callable[[int], bytes]) -> int | None:
-    """The position of the same key among those of equal hash that stand before a place of the index."""
+    """The position of the same key among those of equal hash before a place in the index."""
     earlier = place - 1
     while earlier >= 0 and index.hashes[earlier] == index.hashes[place]:
         position = int(index.order[earlier])

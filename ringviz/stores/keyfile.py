@@ -1,4 +1,4 @@
-"""A file of keys becomes the folder of a key set, whole or not at all."""
+"""Turns a file of keys into the folder of a key set, completely or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LEFT_OVER_AFTER_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What was read: the name of its folder, how many keys it holds, how they differ from the bytes of the file."""
+    """The result: the name of its folder, how many keys it has, how they differ from the bytes of the file."""
 
     digest: str
     count: int
@@ -28,10 +28,10 @@ class ReadFile:
 
 
 def read_key_file(source: BinaryIO, progress: Progress, *, binary: bool = False) -> ReadFile:
-    """Reads all of a file and keeps its keys. Progress is in keys, their total as the part of the file that was read
-    lets expect; unknown, and so as many as there are, where a file cannot be sought.
+    """Reads all of a file and stores its keys. Progress is in keys; their total is estimated from the part of the file
+    that was read. If the file cannot be sought, the total is unknown, and equals the keys so far.
 
-    Raises Invalid, and takes memory, as `copy_keys` does.
+    Raises Invalid, and uses memory, like `copy_keys`.
     """
     size = _size(source)
 
@@ -48,7 +48,7 @@ def read_key_file(source: BinaryIO, progress: Progress, *, binary: bool = False)
 
 
 def _size(source: BinaryIO) -> int:
-    """Bytes of a file, which then stands at its beginning; 0 where it cannot be sought."""
+    """The bytes of a file, which is then at its beginning; 0 if it cannot be sought."""
     if not source.seekable():
         return 0
     size = source.seek(0, os.SEEK_END)
@@ -58,7 +58,7 @@ def _size(source: BinaryIO) -> int:
 
 @contextmanager
 def _workshop() -> Iterator[Path]:
-    """A folder beside the key sets (the same file system, so that renaming is one step); gone at the end."""
+    """A folder next to the key sets (the same file system, so that renaming is one step); deleted at the end."""
     parent = folder("").resolve()
     parent.mkdir(parents=True, exist_ok=True)
     _sweep(parent)
@@ -70,7 +70,7 @@ def _workshop() -> Iterator[Path]:
 
 
 def _sweep(parent: Path) -> None:
-    """Removes what imports left that were killed."""
+    """Removes what killed imports left."""
     for work in parent.glob(".import-*"):
         with suppress(FileNotFoundError):  # that import has ended by now
             if work.stat().st_mtime < time.time() - _LEFT_OVER_AFTER_S:
@@ -78,7 +78,7 @@ def _sweep(parent: Path) -> None:
 
 
 def _publish(work: Path, digest: str) -> None:
-    """File by file, each whole: an earlier import of the same keys has the same files, or lost some of them."""
+    """File by file, each atomically: an earlier import of the same keys has the same files, or lost some of them."""
     target = folder(digest)
     target.mkdir(exist_ok=True)
     for path in work.iterdir():

@@ -1,7 +1,7 @@
 """The lines of a file of keys as people make them: gzip or plain, any Unicode encoding with a mark, LF or CRLF.
 
-Text becomes UTF-8 whose lines end with LF, and `KeyLines.converted` says so; with `binary` each line is the bytes that
-stand in the file. gzip is unpacked either way: it wraps the keys and is no part of them.
+Text becomes UTF-8 with LF, and `KeyLines.converted` says so; with `binary` each line keeps the bytes of the file. gzip
+is always unpacked: it wraps the keys and is not part of them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from live.refusals import Invalid
 from ringviz.bounds import MAX_KEY_BYTES
 
 _READ_BYTES = 1 << 20
-_HEAD_BYTES = 256  # enough to tell an encoding by
+_HEAD_BYTES = 256  # enough to detect an encoding
 _GZIP_MAGIC = b"\x1f\x8b\x08"
-# The longer marks first: that of UTF-16 begins that of UTF-32.
+# The longer marks first: UTF-32's begins with UTF-16's.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -34,8 +34,8 @@ _LEAST_UTF16 = 4  # bytes by which UTF-16 is recognised without its mark
 class KeyLines:
     """The lines of a file, about a megabyte at a time; it is read once, from its beginning, and never sought.
 
-    `count` lines were given so far, from `read_bytes` of the file. Raises Invalid for the field `file` where gzip or
-    UTF-16 is damaged, once the lines before the damage were given.
+    `count` lines were returned so far, from `read_bytes` of the file. Raises Invalid for the field `file` if gzip or
+    UTF-16 is damaged, after the lines before the damage.
     """
 
     def __init__(self, source: IO[bytes], *, binary: bool) -> None:
@@ -45,12 +45,12 @@ class KeyLines:
 
     @property
     def read_bytes(self) -> int:
-        """How much of the file was read, as it lies on disk."""
+        """How much of the file was read, in bytes on disk."""
         return self._source.read_bytes
 
     @property
     def converted(self) -> str:
-        """How the keys differ from the bytes of the file, in words; empty where they do not."""
+        """How the keys differ from the bytes of the file, in words; empty if they do not."""
         words = []
         if self._encoding == "utf-8":
             words.append(_("UTF-8 byte order mark removed"))
@@ -61,7 +61,7 @@ class KeyLines:
         return ", ".join(words)
 
     def __iter__(self) -> Iterator[list[bytes]]:
-        """A line without an end is given up as soon as it is too long: the caller refuses it."""
+        """A line without an end is cut as soon as it is too long: the caller refuses it."""
         rest = b""
         for chunk in self._text():
             text = rest + chunk
@@ -80,7 +80,7 @@ class KeyLines:
             yield [rest]
 
     def _text(self) -> Iterator[bytes]:
-        """The file as UTF-8, or as it is where it names no encoding."""
+        """The file as UTF-8, or unchanged if it has no known encoding."""
         chunks = self._unpacked()
         if self._binary:
             yield from chunks
@@ -109,7 +109,7 @@ class KeyLines:
 
     def _unpacked(self) -> Iterator[bytes]:
         packed = self._source.begins_with(_GZIP_MAGIC)
-        # GzipFile needs no more of a file than read().
+        # GzipFile needs nothing from a file but read().
         reader = cast(IO[bytes], gzip.GzipFile(fileobj=cast(IO[bytes], self._source)) if packed else self._source)
         try:
             while chunk := reader.read(_READ_BYTES):
@@ -119,14 +119,14 @@ class KeyLines:
 
 
 class _Counted:
-    """A file that is read once and cannot be sought, with its beginning looked at first."""
+    """A file that is read once and cannot be sought; its beginning can be checked first."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source, self._head = source, b""
         self.read_bytes = 0
 
     def begins_with(self, magic: bytes) -> bool:
-        """Whether these are its first bytes; asked before anything is read."""
+        """Whether these are its first bytes; call it before reading."""
         self._head = self._source.read(len(magic))
         return self._head == magic
 
@@ -141,9 +141,9 @@ class _Counted:
 
 
 def _encoding_of(head: bytes) -> tuple[bytes, str]:
-    """The mark with which a file begins and the encoding that it names.
+    """The mark at the beginning of a file, and its encoding.
 
-    UTF-16 without a mark is recognised where the file begins in ASCII: each second byte is zero, and no other.
+    UTF-16 without a mark is recognised if the file begins in ASCII: every second byte is zero, and no other.
     """
     for mark, encoding in _MARKS:
         if head.startswith(mark):

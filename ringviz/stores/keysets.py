@@ -3,8 +3,8 @@
 `hashes.<seed>.npy`, `order.<seed>.npy`   the index that movement works on, for a cluster's hash seed
 `keys.bin`, `ends.npy`                    the keys of an imported file one after the other, and where each ends
 
-What is made from something else (any index; all of a pattern) is made again when it is missing. Writers work beside it
-and rename, so that a reader never meets half a file and two builders do no harm.
+Whatever can be derived (any index; everything of a pattern) is rebuilt if it is missing. Writers write to a temporary
+file and rename it, so a reader never sees half a file and two builders do no harm.
 """
 
 from __future__ import annotations
@@ -36,25 +36,28 @@ Progress = Callable[[int, int], None]
 
 
 def silent(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+    """Reports progress to nobody."""
 
 
 def folder(digest: str) -> Path:
-    """Where a key set lies."""
+    """The folder of a key set."""
     return Path(settings.DATA_DIR) / "keysets" / digest
 
 
 def index_of(key_set: KeySet, seed: int, progress: Progress = silent) -> KeyIndex:
-    """The key set sorted by hash. Made when it is missing: about 0.3 s a million keys. Raises NotFound as keys_at."""
+    """The key set sorted by hash.
+
+    Built if it is missing: about 0.3 s per million keys. Raises NotFound like keys_at.
+    """
     try:
         return _opened(folder(key_set.digest), seed)
-    except (FileNotFoundError, EOFError, ValueError):  # not made yet, or what a power cut left of it
+    except (FileNotFoundError, EOFError, ValueError):  # not built yet, or damaged by a power cut
         _build(key_set, seed, progress)
         return _opened(folder(key_set.digest), seed)
 
 
 def rounded_index_of(key_set: KeySet, seed: int) -> KeyIndex:
-    """The same with every hash rounded down to its bucket's start; held in memory. Raises NotFound as keys_at."""
+    """The same with every hash rounded down to its bucket's start; kept in memory. Raises NotFound like keys_at."""
     index_of(key_set, seed)
     return _rounded(folder(key_set.digest), seed)
 
@@ -62,8 +65,8 @@ def rounded_index_of(key_set: KeySet, seed: int) -> KeyIndex:
 def keys_in_buckets(key_set: KeySet, seed: int, first: int, last: int, chunk: int) -> Iterator[list[tuple[int, bytes]]]:
     """(bucket, key) of every key in the buckets first..last, at most `chunk` (1 or more) at a time.
 
-    Ascending by bucket, within one by hash. About 0.2 s a million keys of a pattern, 0.5 s of a file. Raises ValueError
-    for what are no buckets or no chunk, NotFound as keys_at; both at the first step.
+    Ascending by bucket, then by hash. About 0.2 s per million keys of a pattern, 0.5 s of a file. Raises ValueError for
+    invalid buckets or chunks, NotFound like keys_at; both at the first step.
     """
     if not 0 <= first <= last < BUCKETS or chunk < 1:
         raise ValueError(f"no buckets {first} to {last} by {chunk}")
@@ -77,7 +80,7 @@ def keys_in_buckets(key_set: KeySet, seed: int, first: int, last: int, chunk: in
 
 
 def keys_at(key_set: KeySet, positions: Sequence[int] | NDArray[np.uint32]) -> list[bytes]:
-    """The keys at these positions in the key set. Raises NotFound for a file whose keys are not on this disk."""
+    """The keys at these positions in the key set. Raises NotFound if a file's keys are not on this disk."""
     wanted = np.asarray(positions, np.int64)
     if key_set.kind == KeySet.Kind.PATTERN:
         return list(pattern_keys_at(key_set.pattern, wanted.tolist()))
@@ -97,7 +100,7 @@ def _file_keys(key_set: KeySet) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
 
 
 def mapped_bytes(file: BinaryIO) -> NDArray[np.uint8]:
-    """A file as it lies on disk; an empty one cannot be mapped. A plain array: ten times faster to take slices of."""
+    """A file as it is on disk; an empty one cannot be mapped. A plain array, because slicing it is ten times faster."""
     if not os.fstat(file.fileno()).st_size:
         return np.empty(0, np.uint8)
     return np.asarray(np.memmap(file, np.uint8, "r"))
@@ -105,7 +108,7 @@ def mapped_bytes(file: BinaryIO) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=_KEPT)
 def _opened(path: Path, seed: int) -> KeyIndex:
-    """By the path, so that another DATA_DIR is another index. What is open stays good when its file is deleted."""
+    """By path, so another DATA_DIR is another index. An open file stays valid when it is deleted."""
     hashes, order = (np.load(one, mmap_mode="r") for one in index_paths(path, seed))
     return KeyIndex(hashes, order)
 
@@ -138,7 +141,7 @@ def _keys_between(key_set: KeySet, start: int, stop: int) -> Iterator[bytes]:
 
 
 def keys_between(blob: NDArray[np.uint8], ends: NDArray[np.uint64], start: int, stop: int) -> Iterator[bytes]:
-    """The keys of these positions (start below stop) of keys that stand in `blob` one after the other."""
+    """The keys at these positions (start below stop) in `blob`, where keys follow one another."""
     begin = int(ends[start - 1]) if start else 0
     chunk = blob[begin : int(ends[stop - 1])].tobytes()
     edges = [0, *(ends[start:stop] - np.uint64(begin)).tolist()]
@@ -146,14 +149,14 @@ def keys_between(blob: NDArray[np.uint8], ends: NDArray[np.uint64], start: int, 
 
 
 def save_index(path: Path, seed: int, index: KeyIndex) -> None:
-    """Writes an index into a key set's folder, which is made if need be."""
+    """Writes an index to a key set's folder, and creates the folder if needed."""
     path.mkdir(parents=True, exist_ok=True)
     for file, array in zip(index_paths(path, seed), (index.hashes, index.order), strict=True):
         save_array(file, array)
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
-    """Writes an array so that its name never stands for half of it."""
+    """Writes an array so that its name never refers to half of it."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with os.fdopen(descriptor, "wb") as file:

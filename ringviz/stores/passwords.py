@@ -1,6 +1,6 @@
-"""The passwords of clusters, each in a file of its own that its owner alone may read: DATA_DIR/clusters/<pk>/password.
+"""The passwords of clusters, each in a file that only its owner may read: DATA_DIR/clusters/<pk>/password.
 
-They are in no database, no event and no page.
+They are in no database, event or page.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from django.conf import settings
 
 
 def folder(cluster_id: int) -> Path:
-    """What is kept of a cluster's servers."""
+    """The folder with the data of a cluster's servers."""
     return Path(settings.DATA_DIR) / "clusters" / str(cluster_id)
 
 
 def keep(cluster_id: int, password: str) -> None:
-    """Written whole under another name first: nobody reads half of one."""
+    """Written in full under another name first, so nobody reads half of it."""
     where = folder(cluster_id)
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = where / f"password.{os.getpid()}"
@@ -28,7 +28,7 @@ def keep(cluster_id: int, password: str) -> None:
 
 
 def kept(cluster_id: int) -> str:
-    """The password of a cluster; empty where there is none."""
+    """The password of a cluster; empty if there is none."""
     try:
         return (folder(cluster_id) / "password").read_text()
     except FileNotFoundError:
@@ -36,5 +36,5 @@ def kept(cluster_id: int) -> str:
 
 
 def forget(cluster_id: int) -> None:
-    """Deletes all that is kept of a cluster's servers."""
+    """Deletes all data of a cluster's servers."""
     shutil.rmtree(folder(cluster_id), ignore_errors=True)

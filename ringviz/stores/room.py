@@ -1,7 +1,7 @@
 """How much room there is for the files of a cluster's servers, and a reserve of it.
 
-A server that cannot write down who owns what ends (engines before Valkey 9.1), and all of them write that down when one
-of them dies: so a full disk and one death would end them all. The limits are of a file system of any size.
+A server that cannot write down who owns what exits (engines before Valkey 9.1), and all of them write that down when
+one of them dies: so a full disk and one death would end them all. The limits suit file systems of any size.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 MIB = 2**20
-WARN_BELOW = 512 * MIB, 10  # so many bytes, or the file system's size by so much where that is less
+WARN_BELOW = 512 * MIB, 10  # this many bytes, or the size of the file system divided by this, whichever is less
 RESERVED = 8 * MIB, 20
-FULL_BELOW = 4 * MIB, 50  # what the views of 128 servers take, and a little more
+FULL_BELOW = 4 * MIB, 50  # room for the views of 128 servers, and a little more
 _RESERVE, _PROBE = "reserve", "probe"
 _PROBE_BYTES = 4096
 
@@ -31,12 +31,12 @@ class Room(NamedTuple):
 
     @property
     def is_writable(self) -> bool:
-        """Whether servers can be asked for what makes them write."""
+        """Whether servers may get requests that make them write."""
         return self.state in ("enough", "low")
 
 
 def room_of(folder: Path) -> Room:
-    """As the system says it; nothing is written. A folder that is not there has the room of the one above it."""
+    """As the system reports it; writes nothing. A missing folder has the room of the one above it."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     found = os.statvfs(folder)
@@ -53,7 +53,7 @@ def room_of(folder: Path) -> Room:
 
 
 def tried(folder: Path) -> Room:
-    """As `room_of`, and as a write says it: of quotas and the like the system says nothing before."""
+    """Like `room_of`, but also tries to write, because the system does not report quotas and the like."""
     found = Room("read-only", 0, str(folder))
     try:
         found = room_of(folder)
@@ -68,7 +68,7 @@ def tried(folder: Path) -> Room:
 
 
 def reserve(folder: Path) -> bool:
-    """Takes the reserve where there is room for twice as much and it is not taken. Whether it is there now."""
+    """Takes the reserve if there is room for twice as much and it is not taken. Returns whether it exists now."""
     path = folder / _RESERVE
     if path.exists():
         return True
@@ -79,7 +79,7 @@ def reserve(folder: Path) -> bool:
         wanted = _limit(RESERVED, size)
         if found.f_bavail * found.f_frsize < 2 * wanted + _limit(FULL_BELOW, size):
             return False
-        draft.write_bytes(os.urandom(wanted))  # of zeros a file system may keep less
+        draft.write_bytes(os.urandom(wanted))  # not zeros, which a file system may store in less space
         draft.replace(path)
     except OSError:
         with suppress(OSError):
@@ -89,7 +89,7 @@ def reserve(folder: Path) -> bool:
 
 
 def release(folder: Path) -> bool:
-    """Gives the reserve back. Whether there was one."""
+    """Releases the reserve. Returns whether there was one."""
     try:
         (folder / _RESERVE).unlink()
     except OSError:
@@ -103,5 +103,5 @@ def _limit(wanted: tuple[int, int], size: int) -> int:
 
 
 def _may_write(folder: Path) -> bool:
-    """Whether files can be made there, as far as this can be known: who is somebody else is not asked."""
+    """Whether files can be created there, as far as that can be known: other users are not checked."""
     return os.geteuid() not in (0, folder.stat().st_uid) or os.access(folder, os.W_OK)
