@@ -40,14 +40,14 @@ export function deedsFor({ state, pulse, number }) {
  */
 export function controlsOf({ deeds, urls, mayOperate }, node) {
   const { operate, direct } = deeds.powers;
-  if (!mayOperate) return h("div", { class: "ctl" });
+  if (!mayOperate || !operate) return h("div", { class: "ctl" });
   const found = deedsFor(node);
   const make = (/** @type {Deed} */ { words, fields, look = "" }) => {
     const key = `${fields.action}-${node.number}-${fields.for ?? ""}`;
     const label = `${words}: ${node.name}`;
     const quick = direct || fields.action === "thaw";
-    if (quick || !operate) {
-      const attributes = { class: `btn ${look}`, "data-key": key, "aria-label": label, disabled: !operate };
+    if (quick) {
+      const attributes = { class: `btn ${look}`, "data-key": key, "aria-label": label };
       return button(words, () => void deeds.fault(fields), attributes);
     }
     return h(
