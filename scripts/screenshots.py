@@ -27,6 +27,7 @@ DESKTOP, PHONE = (1440, 900), (390, 844)
 WITHIN_MS = 30_000
 CLIENTS_MS = 8_000  # part of the last minute that the page draws
 HISTORY_MS = 40_000  # part of the 45 s that a lane shows
+POLICY_MS = 13_000  # more than the ten seconds that a p99 is of
 LADDER_MS = 120_000
 
 
@@ -128,7 +129,25 @@ def take(photographer: Photographer) -> None:
     keep(photographer.open("clusters/forty/"), "ring-forty")
     take_comparison(photographer)
     keep(photographer.open(f"{ring}timeline/"), "timeline")
+    take_balancer(photographer)
     take_locks(photographer)
+
+
+def take_balancer(photographer: Photographer) -> None:
+    """A node freezes 300 ms of each second: round robin, then two choices."""
+    page = photographer.open("clusters/demo/balancer/?policy=round_robin")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("#sum")).to_contain_text("sent", timeout=WITHIN_MS)
+    page.wait_for_timeout(POLICY_MS)
+    page.get_by_label("Freeze: cache-2").click()
+    page.get_by_role("button", name="300 ms of each second: cache-2").click()
+    page.wait_for_timeout(POLICY_MS)
+    page.get_by_role("radio", name="Two choices").first.click()
+    page.wait_for_timeout(POLICY_MS)
+    page.screenshot(path=PICTURES / "balancer.png")
+    page.get_by_role("button", name="Thaw: cache-2").click()
+    page.get_by_role("button", name="Stop").click()
+    keep(photographer.open("clusters/demo/balancer/race/"), "balancer-race")
 
 
 def take_comparison(photographer: Photographer) -> None:
