@@ -48,18 +48,15 @@ export function wireChooser(context) {
     const key = JSON.stringify([cells.map(({ name, chosen }) => [name, chosen]), page.more, past]);
     if (key !== made) {
       made = key;
-      keepFocus(group, () => {
-        const rest = drivable().filter((name) => !cells.some((cell) => cell.name === name));
-        group.replaceChildren(
-          ...cells.map((cell) => radio(cell, past || !mayOperate, choose)),
-          moreButton(rest, page.more, () => store.set({ more: !store.page.more })),
-        );
-      });
+      keepFocus(group, () => group.replaceChildren(...cells.map((cell) => radio(cell, past || !mayOperate, choose))));
+      const rest = drivable().filter((name) => !cells.some((cell) => cell.name === name));
+      writeMore(rest, page.more);
     }
     const most = Math.max(...cells.map(({ ms }) => ms ?? 0));
     for (const cell of cells) fill(group, cell, most, past);
   };
   store.on(["view", "head", "frame", "more"], write);
+  byId("more").addEventListener("click", () => store.set({ more: !store.page.more }));
   group.addEventListener("keydown", (event) => rove(group, event));
   wireOptions(context);
 }
@@ -109,17 +106,16 @@ function fill(group, { name, ms, same }, most, past) {
 }
 
 /**
- * @param {string[]} rest
+ * @param {string[]} rest that are not listed
  * @param {boolean} open
- * @param {() => void} toggle
  */
-const moreButton = (rest, open, toggle) =>
-  h(
-    "button",
-    { type: "button", class: "more", "aria-expanded": String(open), "data-key": "+", onclick: toggle },
-    h("b", {}, open ? _("Fewer") : _("More")),
-    h("span", { class: "sub" }, rest.map(titleOf).join(", ")),
-  );
+function writeMore(rest, open) {
+  const more = byId("more");
+  more.ariaExpanded = String(open);
+  more.hidden = !open && rest.length === 0;
+  /** @type {Element} */ (more.firstElementChild).textContent = open ? _("Fewer") : _("More");
+  /** @type {Element} */ (more.lastElementChild).textContent = rest.map(titleOf).join(", ");
+}
 
 /**
  * Arrows move the focus among the policies; choosing one takes the space bar or Enter, since it changes real requests.
