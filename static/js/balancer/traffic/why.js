@@ -4,6 +4,7 @@ import { copyLink } from "../../lib/copy.js";
 import { button, byId, h, keepFocus } from "../../lib/dom.js";
 import { getText } from "../../lib/http.js";
 import { _ } from "../../lib/i18n.js";
+import { needSheet } from "../../lib/sheets.js";
 import { GREY } from "../../ring/looks.js";
 import { lookOf } from "./looks.js";
 import { askWhy, readWhy, writeWhy } from "./whylink.js";
@@ -39,7 +40,9 @@ class WhyPanel {
     const { signal } = this.waiting;
     this.root.setAttribute("aria-busy", "true");
     try {
-      this.fill(await getText(`${this.url}${askWhy(asked)}`, signal));
+      const text = getText(`${this.url}${askWhy(asked)}`, signal);
+      await Promise.all([text, needSheet(this.root.dataset.sheet ?? "")]);
+      this.fill(await text);
     } catch (error) {
       if (signal.aborted) return;
       this.fail(error instanceof Error ? error.message : String(error));
