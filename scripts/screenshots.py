@@ -81,7 +81,7 @@ def at_rest(page: Page) -> None:
     if page.locator("#ring").count():
         expect(page.locator("#ring")).to_have_attribute("data-state", "idle")
         expect(page.locator("#ring")).not_to_have_attribute("data-tokens", "0")
-    if page.locator("#lanes").count():
+    if page.locator("[data-page=locks] #lanes").count():
         expect(page.locator("body")).to_have_attribute("data-watch", "watching", timeout=WITHIN_MS)
     page.evaluate("document.fonts.ready")
 

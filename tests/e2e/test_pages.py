@@ -51,7 +51,7 @@ def ready(page: Page) -> None:
     if ring.count():
         expect(ring).to_have_attribute("data-lod", re.compile("."), timeout=20_000)
         expect(ring).to_have_attribute("data-state", "idle")
-    if page.locator("#lanes").count():
+    if page.locator("[data-page=locks] #lanes").count():
         expect(page.locator("body")).to_have_attribute("data-watch", "watching", timeout=20_000)
     if page.locator("#figures").count():
         expect(page.locator("#figures table")).to_be_visible(timeout=20_000)
