@@ -49,7 +49,8 @@ export function drawLane(ctx, { width, height }, ink, { steps, colour, now, most
 }
 
 /**
- * When a node was not simply up: hatched, with the reason where there is room.
+ * When a node was not simply up: hatched; once that is over, with the reason where there is room. While it lasts, the words
+ * beside the lane say it.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Ink} ink
  * @param {Out} out
@@ -69,7 +70,7 @@ function drawOut(ctx, ink, { from, to, text }, { x, width, base, now }) {
   ctx.font = font(ink, SMALL);
   const room = right - left - 12;
   const wide = ctx.measureText(text).width;
-  if (wide > room) return;
+  if (wide > room || to > now) return;
   ctx.fillStyle = ink.bg;
   ctx.fillRect(left + 4, TOP, wide + 8, SMALL * 1.4 * ink.zoom);
   ctx.fillStyle = ink.ink2;

@@ -7,7 +7,7 @@ import { onTheme } from "../../lib/theme.js";
 import { readInk } from "../ink.js";
 import { scaleX, spread } from "./geometry.js";
 import { msWords } from "./headline.js";
-import { SPAN_MS } from "./history.js";
+import { SPAN_MS, stretches } from "./history.js";
 import { drawMarks } from "./lanedraw.js";
 
 /** @import { History, Mark, Point } from "./history.js" */
@@ -18,6 +18,7 @@ const AXIS = 46; // px left of the lanes, for the scale
 const FOOT = 22; // px below, for what happened
 const LABEL = 17;
 const LEAST_MS = 0.1;
+const NOTHING = { p50: null, p95: null, p99: null, lag: null };
 const NAMES = /** @type {const} */ (["p50", "p95", "p99", "lag"]);
 
 /**
@@ -27,7 +28,8 @@ const NAMES = /** @type {const} */ (["p50", "p95", "p99", "lag"]);
  * @returns {(number | null)[][]}
  */
 export function columnsOf(points, now) {
-  const rows = points.filter(({ at }) => at >= now - SPAN_MS);
+  const parts = stretches(points.filter(({ at }) => at >= now - SPAN_MS));
+  const rows = parts.flatMap((part, i) => (i > 0 ? [{ ...NOTHING, at: part[0].at - 1 }, ...part] : part));
   const shown = (/** @type {number | null} */ ms) => (ms === null ? null : Math.max(LEAST_MS, ms));
   return [rows.map(({ at }) => (at - now) / 1000), ...NAMES.map((name) => rows.map((row) => shown(row[name])))];
 }

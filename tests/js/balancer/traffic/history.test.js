@@ -12,6 +12,7 @@ import {
   squaresIn,
 } from "../../../../static/js/balancer/traffic/geometry.js";
 import { History, mostOf, SPAN_MS, stretches } from "../../../../static/js/balancer/traffic/history.js";
+import { columnsOf } from "../../../../static/js/balancer/traffic/percentiles.js";
 import { frameOf } from "./frames.js";
 
 test("each tick of a frame becomes a step, the newest at the frame's own moment", () => {
@@ -146,4 +147,13 @@ test("bars of milliseconds are as wide as their logarithms", () => {
   assert.equal(logWidth(255, 255), 1);
   assert.equal(logWidth(0, 255), 0);
   assert.ok(logWidth(15, 255) > 0.4 && logWidth(15, 255) < 0.6);
+});
+
+test("a pause of the frames is a gap in the curves", () => {
+  const at = (ms) => ({ at: ms, p50: 1, p95: 2, p99: 0.01, lag: null });
+  const [seconds, p50, , p99, lag] = columnsOf([at(1_000), at(1_200), at(9_000)], 9_000);
+  assert.deepEqual(seconds, [-8, -7.8, -0.001, 0]);
+  assert.deepEqual(p50, [1, 1, null, 1]);
+  assert.deepEqual(p99, [0.1, 0.1, null, 0.1], "on a log scale nothing is below its least");
+  assert.deepEqual(lag, [null, null, null, null]);
 });
