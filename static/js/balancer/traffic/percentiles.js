@@ -117,7 +117,8 @@ export class Percentiles {
           grid: { stroke: ink.line, width: 1 },
           ticks: { show: false },
           splits: () => [1, 10, 100, 1000, 10_000],
-          values: (/** @type {any} */ _u, /** @type {number[]} */ splits) => splits.map((ms) => String(ms)),
+          values: (/** @type {any} */ _u, /** @type {number[]} */ splits) =>
+            splits.map((ms) => (ms < 1000 ? String(ms) : `${ms / 1000}k`)),
         },
       ],
       series: [{}, line(ink.ink2, 1.25), line(ink.ink, 2), line(ink.ink, 3.2), line(ink.ink3, 1.25, [3, 3])],
