@@ -25,14 +25,14 @@ def seconds_left(page: Page, node: int) -> int:
 
 def test_a_freeze_is_counted_down_everywhere_and_thawed_from_the_row(demo: Demo, visitors: Visitors) -> None:
     page = open_at_rest(visitors, demo)
-    page.row(3).get_by_role("button", name="cache-3").click()
+    page.row(3).get_by_role("button", name="cache-3", exact=True).click()
     page.page.get_by_role("button", name="Freeze").click()
     expect(page.row(3).locator(".due")).to_have_text(COUNTING)
     began = seconds_left(page.page, 3)
     meanwhile = open_ring(visitors, demo)
     expect(meanwhile.row(3).locator(".due")).to_have_text(COUNTING)
     assert seconds_left(meanwhile.page, 3) <= began
-    page.row(3).get_by_role("button", name="cache-3").click()
+    page.row(3).get_by_role("button", name="cache-3", exact=True).click()
     dialog = page.page.locator("#node-dialog")
     expect(dialog.locator(".due")).to_have_text(COUNTING)
     expect(dialog.get_by_role("button", name="Thaw")).to_be_visible()
