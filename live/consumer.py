@@ -110,7 +110,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         except Error as error:
             hub.database_failed(error)
         except Exception:
-            logger.exception("A page was closed, sending to it failed")
+            logger.exception("Sending to a page failed; it was closed")
         with suppress(OSError, RuntimeError):  # closed meanwhile
             await self.close(code)
 

@@ -32,8 +32,8 @@ def refusals_told() -> Iterator[None]:
         text = _("%(word)s is not valid UTF-8")
         raise CommandError(text % {"word": ascii(error.object)}) from error
     except (InterfaceError, OperationalError, ProgrammingError) as error:
-        prepare = _("the database cannot be used (%(reason)s); `make run` prepares one")
-        wait = _("the database does not answer (%(reason)s); nothing was changed: try again when it does")
+        prepare = _("the database cannot be used (%(reason)s); `make run` creates one")
+        wait = _("the database does not answer (%(reason)s). Nothing was changed. Try again when it does.")
         raise CommandError((prepare if is_missing(error) else wait) % {"reason": error}) from error
 
 

@@ -55,7 +55,7 @@ def _seen(payload: Payload) -> EventWords:
 
 
 def _moved(payload: Payload) -> EventWords:
-    text = _("its name now leads to %(address)s instead of %(before)s")
+    text = _("its name now resolves to %(address)s instead of %(before)s")
     return EventWords(_("new address"), text % {"address": payload["address"], "before": payload["before"]})
 
 

@@ -28,8 +28,8 @@ _WANTED = {  # what an intent is for
     "remove": gettext_lazy("remove %(node)s"),
     "revive": gettext_lazy("revive %(node)s"),
     "reweight": gettext_lazy("change the weight of %(node)s"),
-    "configure": gettext_lazy("other settings"),
-    "keys": gettext_lazy("other keys"),
+    "configure": gettext_lazy("change the settings"),
+    "keys": gettext_lazy("replace the keys"),
 }
 
 
@@ -49,7 +49,7 @@ def _asked(payload: Payload) -> EventWords:
 
 
 def _cancelling(payload: Payload) -> EventWords:
-    return _of_work(payload, _("being cancelled: %(what)s"))
+    return _of_work(payload, _("cancelling: %(what)s"))
 
 
 def _ended(payload: Payload) -> EventWords:

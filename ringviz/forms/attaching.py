@@ -24,7 +24,7 @@ class AttachForm(FoundingForm[Attachment]):
     slug = forms.SlugField(
         label=gettext_lazy("address of its page"),
         max_length=MAX_SLUG,
-        help_text=gettext_lazy("What stands after /clusters/: small letters, digits and hyphens."),
+        help_text=gettext_lazy("The part after /clusters/: lower-case letters, digits and hyphens."),
     )
     address = forms.CharField(
         label=gettext_lazy("address of the cluster"),
@@ -38,7 +38,7 @@ class AttachForm(FoundingForm[Attachment]):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy(
-            "Of its servers, if they ask for one. It is never sent back: after an error type it again."
+            "The servers' password, if they need one. It is never shown again: after an error, type it again."
         ),
     )
     founded_with = ("name", "address", "username", "password")
@@ -52,7 +52,7 @@ class AttachForm(FoundingForm[Attachment]):
         super().__init__(*args, **kwargs)
         if "address" in self.fields and not settings.ALLOWED_TARGETS:
             self.fields["address"].help_text = _(
-                "Nothing can be attached yet: ALLOWED_TARGETS is empty. Name the servers there, and start again."
+                "Nothing can be attached yet: ALLOWED_TARGETS is empty. Name the servers there, and restart."
             )
 
     def found(self, *, slug: str, actor: Actor, **given: Any) -> Event:

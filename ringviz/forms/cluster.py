@@ -42,20 +42,20 @@ class AddClusterForm(FoundingForm[Cluster]):
         min_value=0,
         max_value=MAX_KEYS,
         required=False,
-        help_text=gettext_lazy("Of a pattern. A hundred thousand draw a picture that is even enough."),
+        help_text=gettext_lazy("For a pattern. A hundred thousand keys give an even picture."),
     )
 
     managed = forms.BooleanField(
         label=gettext_lazy("managed"),
         required=False,
-        help_text=gettext_lazy("Each node is a server, and each key is stored; else nodes and keys are simulated."),
+        help_text=gettext_lazy("Make each node a server and store each key. Otherwise nodes and keys are simulated."),
     )
     nodes = forms.IntegerField(
         label=gettext_lazy("number of nodes"),
         min_value=0,
         max_value=MAX_NODES,
         required=False,
-        help_text=gettext_lazy("Named node-1 and so on. A managed cluster needs one at least."),
+        help_text=gettext_lazy("Named node-1 and so on. A managed cluster needs at least one."),
     )
     memory_mib = forms.IntegerField(
         label=gettext_lazy("memory of a server, MiB"),
@@ -84,7 +84,7 @@ class AddClusterForm(FoundingForm[Cluster]):
         if "key_set" not in self.errors and bool(given.get("key_set")) == bool(given.get("pattern")):
             self.add_error("key_set", _("Choose the keys, or give a pattern and a number of keys."))
         if given.get("pattern") and given.get("count") is None:
-            self.add_error("count", _("Say how many keys the pattern makes."))
+            self.add_error("count", _("Give the number of keys to make from the pattern."))
         return cleaned
 
     def found(self, *, slug: str, actor: Actor, **given: Any) -> Event:

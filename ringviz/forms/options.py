@@ -14,7 +14,7 @@ from ringviz.errors import Invalid
 from ringviz.services.checks import options_asked
 from ringviz.strategies import every_option
 
-_HELP = gettext_lazy("Such as %(options)s. Leave it empty for the defaults.")
+_HELP = gettext_lazy("For example %(options)s. Leave it empty for the defaults.")
 
 
 class OptionsField(forms.CharField):
@@ -25,7 +25,7 @@ class OptionsField(forms.CharField):
             label=gettext_lazy("parameters of the strategy"),
             required=False,
             max_length=MAX_OPTIONS_TEXT,
-            help_text=gettext_lazy("Such as %(options)s. If empty, the defaults.")
+            help_text=gettext_lazy("For example %(options)s. Leave it empty for the defaults.")
             % {"options": ", ".join(every_option())},
         )
 

@@ -47,7 +47,7 @@ def check_node(node: NodeState, taken: Container[str]) -> None:
     """Name, address, zone and weight of a node; `taken` are the names of the others."""
     check_name(node["name"])
     if node["name"] in taken:
-        raise Invalid("name", node["name"], _("There is a node %(name)s already.") % {"name": node["name"]})
+        raise Invalid("name", node["name"], _("There is already a node named %(name)s.") % {"name": node["name"]})
     _check_text("address", node["address"], MAX_ADDRESS)
     _check_text("zone", node["zone"], MAX_NAME)
     check_weight(node["weight"])
@@ -70,9 +70,9 @@ def check_slug(slug: str) -> None:
 
 def _check_text(field: str, text: str, longest: int) -> None:
     if len(text) > longest:
-        raise Invalid(field, text, _("At most %(most)d characters, please.") % {"most": longest})
+        raise Invalid(field, text, _("Use at most %(most)d characters.") % {"most": longest})
     if not text.isprintable():
-        raise Invalid(field, text, _("Only characters that can be seen, please."))
+        raise Invalid(field, text, _("Use printable characters only."))
 
 
 def check_weight(weight: float) -> None:
@@ -131,9 +131,9 @@ def check_settings(now: Settings) -> None:
 def check_settings_change(before: Settings, now: Settings) -> None:
     """A change, and of copies alone where they change: what they move could not be told apart from the rest."""
     if now == before:
-        raise Invalid("strategy", now["strategy"], _("The cluster is set like this already."))
+        raise Invalid("strategy", now["strategy"], _("The cluster already has these settings."))
     if now["copies"] != before["copies"] and {**now, "copies": 0} != {**before, "copies": 0}:
-        raise Invalid("copies", now["copies"], _("Change the number of copies by itself, then the rest."))
+        raise Invalid("copies", now["copies"], _("Change the number of copies separately from the other settings."))
 
 
 def check_size(state: State) -> None:
@@ -143,7 +143,7 @@ def check_size(state: State) -> None:
         raise Invalid("name", len(state["nodes"]), text % {"most": grouped(MAX_NODES)})
     tokens = sum(token_count(state["cluster"], node["weight"]) for node in state["nodes"])
     if tokens > MAX_TOKENS:
-        text = _("That would be %(tokens)s tokens, and %(most)s are the most. Choose fewer tokens per node.")
+        text = _("That would make %(tokens)s tokens; the limit is %(most)s. Choose fewer tokens per node.")
         values = {"tokens": grouped(tokens), "most": grouped(MAX_TOKENS)}
         raise Invalid("vnodes", tokens, text % values)
     _check_steps(state)
@@ -168,7 +168,7 @@ def check_servers(nodes: int, replicas: int, memory: int) -> None:
     if not 1 <= nodes <= MAX_SERVED_NODES:
         raise Invalid("nodes", nodes, _("A managed cluster has 1 to %(most)d nodes.") % {"most": MAX_SERVED_NODES})
     if not 0 <= replicas <= MAX_REPLICAS:
-        raise Invalid("replicas", replicas, _("A server has one replica, or none."))
+        raise Invalid("replicas", replicas, _("A server has at most one replica."))
     if not LEAST_MEMORY <= memory <= MOST_MEMORY:
         values = {"least": LEAST_MEMORY // MIB, "most": MOST_MEMORY // MIB}
         raise Invalid("memory", memory, _("Give each server %(least)d to %(most)d MiB.") % values)

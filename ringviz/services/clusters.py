@@ -115,7 +115,7 @@ def found_cluster(cluster: Cluster, state: State, actor: Actor) -> Event:
             with transaction.atomic():
                 cluster.stream = create_stream(f"cluster/{cluster.slug}")
         except IntegrityError as taken:
-            text = _("There is a cluster at %(slug)s already.")
+            text = _("There is already a cluster at %(slug)s.")
             raise Invalid("slug", cluster.slug, text % {"slug": cluster.slug}) from taken
         cluster.slot_map = slot_map_of(state)
         cluster.save()

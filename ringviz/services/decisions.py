@@ -90,7 +90,7 @@ def kill(number: int) -> Decision:
         return simulated(on)
 
     simulated = _to_state(
-        "kill", number, events.NodeKilled, DOWN, {*ON_RING, DRAINING}, lambda: _("%(node)s is down already.")
+        "kill", number, events.NodeKilled, DOWN, {*ON_RING, DRAINING}, lambda: _("%(node)s is already down.")
     )
     return replace(simulated, decide=decide)
 
@@ -105,7 +105,7 @@ def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
         if node["state"] not in ON_RING:
-            raise Invalid("node", number, _("%(node)s has no server that could die.") % {"node": node["name"]})
+            raise Invalid("node", number, _("%(node)s has no server to kill.") % {"node": node["name"]})
         if replica:
             alive: NodeState = {**without_pulse(node), "state": ACTIVE.value, "since": now(), "address": replica}
             return events.NodeFailedOver(node=alive, changed=[], movement=None, cause=cause)
@@ -131,7 +131,7 @@ def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -
 def revive(number: int) -> Decision:
     """A node that is down or draining is active again."""
     return _to_state(
-        "revive", number, events.NodeRevived, ACTIVE, {DOWN, DRAINING}, lambda: _("%(node)s is active already.")
+        "revive", number, events.NodeRevived, ACTIVE, {DOWN, DRAINING}, lambda: _("%(node)s is already active.")
     )
 
 
@@ -148,7 +148,7 @@ def reweight(number: int, weight: float) -> Decision:
         node = node_of(on.state, number)
         check_weight(weight)
         if node["weight"] == weight:
-            raise Invalid("weight", weight, _("%(node)s has this weight already.") % {"node": node["name"]})
+            raise Invalid("weight", weight, _("%(node)s already has this weight.") % {"node": node["name"]})
         changed: NodeState = {**node, "weight": weight}
         return node_event(events.NodeReweighted, on, changed)
 
@@ -163,7 +163,7 @@ def edit(number: int, *, address: str, zone: str) -> Decision:
         node: NodeState = {**was, "address": address.strip(), "zone": zone.strip()}
         check_node(node, taken=())
         if on.cluster.kind == Cluster.Kind.MANAGED and node["address"] != was["address"]:
-            raise Invalid("address", address, _("The address of a server is where the supervisor started it."))
+            raise Invalid("address", address, _("The supervisor sets the address of a server. Leave it as it is."))
         if node == was:
             raise Invalid("address", address, _("Nothing was changed."))
         return events.NodeEdited(node=node, changed=[], movement=None)
@@ -237,7 +237,7 @@ def use_keys(key_set: KeySet) -> Decision:
 
     def decide(on: Known) -> events.Payload:
         if key_set.pk == on.state["keys"]["id"]:
-            raise Invalid("keys", key_set.label, _("The cluster has these keys already."))
+            raise Invalid("keys", key_set.label, _("The cluster already has these keys."))
         check_keys(key_set)
         keys = KeysState(id=key_set.pk, kind=key_set.kind, label=key_set.label, count=key_set.count)
         unfilled = [[0, BUCKETS - 1]] if on.cluster.kind == Cluster.Kind.MANAGED else on.state["unfilled"]
@@ -278,7 +278,7 @@ def node_of(state: State, number: int) -> NodeState:
     for node in state["nodes"]:
         if node["number"] == number:
             return node
-    raise NotFound(_("There is no node %(number)d any more.") % {"number": number})
+    raise NotFound(_("Node %(number)d no longer exists.") % {"number": number})
 
 
 def _to_state(  # noqa: PLR0917  one row of a table of actions

@@ -98,7 +98,7 @@ def detach(*, actor: Actor, slug: str) -> None:
     """The cluster is shown no more; to itself nothing happens. Raises NotAllowed, NotFound."""
     check_allowed(actor)
     if cluster_of(slug).kind != Cluster.Kind.EXTERNAL:
-        raise NotFound(_("%(slug)s is not attached from outside.") % {"slug": slug})
+        raise NotFound(_("%(slug)s is not an attached cluster.") % {"slug": slug})
     delete_cluster(slug=slug, actor=actor)
 
 
@@ -160,7 +160,7 @@ def _mark(attachment: Attachment, since: datetime | None, guard: Guard) -> None:
 def _read_address(text: str) -> Address:
     """What a person typed. Raises Invalid, which says what is wrong with it: that is no secret."""
     if "://" in text:
-        why = _("Write host:port alone, without redis:// in front. Clusters that speak TLS only cannot be attached.")
+        why = _("Write only host:port, without redis:// in front. Clusters that use only TLS cannot be attached.")
         raise Invalid("address", text[:MAX_ADDRESS], why)
     with suppress(NotTyped):
         if len(text) <= MAX_ADDRESS:
@@ -187,6 +187,6 @@ def _check_login(username: str, password: str) -> None:
     if username and not password:
         raise Invalid("password", None, _("A user name needs a password."))
     if len(username) > MAX_NAME or not username.isprintable():
-        raise Invalid("username", None, _("At most %(most)d characters, please.") % {"most": MAX_NAME})
+        raise Invalid("username", None, _("Use at most %(most)d characters.") % {"most": MAX_NAME})
     if len(password) > MAX_PASSWORD:
-        raise Invalid("password", None, _("At most %(most)d characters, please.") % {"most": MAX_PASSWORD})
+        raise Invalid("password", None, _("Use at most %(most)d characters.") % {"most": MAX_PASSWORD})

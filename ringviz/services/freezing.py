@@ -21,7 +21,7 @@ def delay_verdict(delay_ms: int) -> Decision:
         check_verdict_delay(delay_ms)
         before = on.state["cluster"].get("verdict_delay_ms", 0)
         if delay_ms == before:
-            raise Invalid("verdict_delay_ms", delay_ms, _("The verdict waits for so long already."))
+            raise Invalid("verdict_delay_ms", delay_ms, _("The verdict delay is already set to this."))
         return events.VerdictDelaySet(delay_ms=delay_ms, before_ms=before)
 
     return Decision("verdict_delay", {"verdict_delay_ms": str(delay_ms)}, decide)

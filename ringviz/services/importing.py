@@ -53,7 +53,7 @@ def start_import(
         Cluster.objects.select_for_update().filter(pk=cluster.pk).first()  # two at once look one after the other
         running = current_import(cluster)
         if running is not None and running.state == KeyImport.State.RUNNING:
-            raise Invalid("file", None, _("Keys are being imported already. Wait until they are in."))
+            raise Invalid("file", None, _("An import of keys is already running. Wait until it ends."))
         job = KeyImport.objects.create(cluster=cluster)
     run = _Run(job, cluster=cluster, actor=actor, make=make, language=language, source=source, take=take)
     threading.Thread(target=run, name=f"import-{job.pk}", daemon=True).start()
@@ -65,7 +65,7 @@ def current_import(cluster: Cluster) -> KeyImport | None:
     job = cluster.imports.order_by("-pk").first()
     if job and job.state == KeyImport.State.RUNNING and job.updated_at < timezone.now() - ABANDONED_AFTER:
         job.state = KeyImport.State.FAILED
-        job.error = _("The import was cut off. Nothing was changed; start it again.")
+        job.error = _("The import was interrupted. Nothing was changed. Start it again.")
     return job
 
 
@@ -124,7 +124,7 @@ class _Run:
             except Refused as refused:
                 self._fail(refused.message)
             except Exception:
-                self._fail(_("The import failed. Nothing was changed; the server's log says why."))
+                self._fail(_("The import failed. Nothing was changed. The server's log says why."))
                 raise
             finally:
                 self._end()

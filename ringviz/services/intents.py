@@ -141,11 +141,11 @@ def keep_first(cluster: Cluster, work: Work, actor: Actor) -> None:
 def _check_open(on: Known, decision: Decision) -> None:
     work = on.state["work"]
     if len(work) >= MAX_OPEN_WORK:
-        text = _("%(most)d things wait to be done already. Wait for one, or cancel one.")
+        text = _("%(most)d requests are already waiting. Wait for one, or cancel one.")
         raise Invalid("action", decision.action, text % {"most": MAX_OPEN_WORK})
     number = int(decision.fields.get("node", "0"))
     if number and any(one["node"] == number and one["action"] == decision.action for one in work):
-        raise Invalid("node", number, _("That was asked already and is waiting to be done."))
+        raise Invalid("node", number, _("This was already requested and is waiting."))
     if decision.action in ("add", "revive") and _served(on.state) >= MAX_SERVED_NODES:
         text = _("A managed cluster has at most %(most)d servers. Remove a node first.")
         raise Invalid("name", _served(on.state), text % {"most": MAX_SERVED_NODES})

@@ -26,7 +26,7 @@ def pulse(number: int, wanted: Pulse) -> Decision:
         _check(wanted)
         node = served.served_node(on, number, {ACTIVE})
         if node.get("pulse") == wanted:
-            raise Invalid("for", wanted["for_ms"], _("%(node)s freezes like this already.") % {"node": node["name"]})
+            raise Invalid("for", wanted["for_ms"], _("%(node)s already freezes like this.") % {"node": node["name"]})
         return _pulsed(node, {**node, "pulse": wanted})
 
     fields = {"node": str(number), "for": str(wanted["for_ms"]), "every": str(wanted["every_ms"])}

@@ -107,7 +107,7 @@ def lost(buckets: NDArray[np.bool_], *, keys: int = 0) -> Decision:
     def decide(on: Known) -> events.Payload:
         known = in_ranges(on.state["unfilled"])
         if not (buckets & ~known).any():
-            raise Invalid("buckets", "", _("That is known already."))
+            raise Invalid("buckets", "", _("This is already known."))
         unfilled = unfilled_of(known | buckets)
         after = with_checked_figures({**on.state, "unfilled": unfilled}, on)
         more = sum(node["lost"] for node in after["nodes"]) - sum(node["lost"] for node in on.state["nodes"])
@@ -135,9 +135,9 @@ def cancel(work: int) -> Decision:
     def decide(on: Known) -> events.Payload:
         asked = open_work(on, work)
         if asked["cancelling"]:
-            raise Invalid("work", work, _("This is being cancelled already."))
+            raise Invalid("work", work, _("This is already being cancelled."))
         if asked["action"] == "form":
-            raise Invalid("work", work, _("A cluster cannot be without its first servers. Delete the cluster instead."))
+            raise Invalid("work", work, _("A cluster needs its first servers. Delete the cluster instead."))
         return events.WorkCancelling(asked={**asked, "cancelling": True})
 
     return Decision("cancel", {"work": str(work)}, decide)
@@ -148,7 +148,7 @@ def open_work(on: Known, work: int) -> Work:
     for one in on.state["work"]:
         if one["id"] == work:
             return one
-    raise NotFound(_("This has ended already."))
+    raise NotFound(_("This has already ended."))
 
 
 def set_workload(workload: Workload) -> Decision:
@@ -159,7 +159,7 @@ def set_workload(workload: Workload) -> Decision:
             raise Invalid("workload", "", _("Only a managed cluster has servers that clients could use."))
         _check_workload(workload)
         if workload == on.state["workload"]:
-            raise Invalid("workload", "", _("The workload is like this already."))
+            raise Invalid("workload", "", _("The workload already has these settings."))
         return events.WorkloadSet(workload=workload, before=on.state["workload"])
 
     return Decision("workload", {}, decide)

@@ -79,7 +79,7 @@ def _inverse(event: Event, inverses: Mapping[type[Any], Inverse]) -> Decision:
     if made is not None and made in inverses:
         return inverses[made](event.payload, state_at(event.stream_id, event.version - 1))
     if event.kind in events.ring.kinds:
-        raise Invalid("version", event.version, _("This cannot be taken back: it has happened to a server."))
+        raise Invalid("version", event.version, _("This cannot be undone: it happened to a real server."))
     raise Invalid("version", event.version, _("This cannot be undone here."))
 
 

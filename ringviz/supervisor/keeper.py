@@ -218,10 +218,10 @@ class ClusterKeeper:
             self._await_news(self._outage.failed(error))
             return
         except TROUBLE as error:
-            logger.warning("A step of %s failed; it is tried again: %s", self.book.slug, error)
+            logger.warning("A step of %s failed and will be retried: %s", self.book.slug, error)
         except Exception:
             if not self._stopping.is_set():  # else its servers end under it
-                logger.exception("A step of %s failed; it is tried again", self.book.slug)
+                logger.exception("A step of %s failed and will be retried", self.book.slug)
         self._await_news(self._pause_s())
 
     def _pause_s(self) -> float:
@@ -350,4 +350,4 @@ def _told(node: NodeState) -> tuple[str, str, bool]:
     return node["address"], node["state"], "pulse" in node
 
 
-NO_SERVER = gettext_lazy("There is no server any more: the verdict came first.")
+NO_SERVER = gettext_lazy("The server is gone: the verdict came first.")

@@ -98,7 +98,7 @@ class Observer:
                 except Error as error:
                     pause_s = max(pause_s, self._outage.failed(error))
                 except Fenced as newer:  # whoever leads by now looks as well
-                    logger.warning("The attached clusters are not looked at any more: %s", newer)
+                    logger.warning("The attached clusters are no longer checked: %s", newer)
                     return
                 except Exception:
                     logger.exception("A look at the attached clusters failed; the next one is a second later")

@@ -213,7 +213,7 @@ class Works:
             if intent.number in self._begun:
                 self._pace.died(time.monotonic())  # it has run before, for this very intent
                 if self._pace.is_hopeless(time.monotonic()):
-                    raise MoveFailed(_("its server ends again and again"))
+                    raise MoveFailed(_("its server keeps exiting"))
             self._begun.add(intent.number)
             server = self._started(intent.node)
             others = [one for one in self._members.running() if one is not server]

@@ -98,7 +98,7 @@ def test_weight_nothing_owns_nothing(clusters: Demo, visitors: Visitors) -> None
     expect(page.row(2).locator("td.num").first).to_have_text("0")
     page.act(action="kill", node=2)
     page.at(2)
-    expect(page.page.locator("#capp")).to_contain_text("It owned nothing, so nothing moved.")
+    expect(page.page.locator("#capp")).to_contain_text("It owned no keys, so nothing moved.")
     expect(page.ring).to_have_attribute("data-moved", "0")
 
 

@@ -25,7 +25,7 @@ ENDED = {"asked": {"action": "add", "name": "n"}, "why": ""}
 WANTED = [
     *[(action, f"{action} n") for action in ("add", "kill", "freeze", "thaw", "restart", "drain", "remove", "revive")],
     ("reweight", "change the weight of n"),
-    ("configure", "other settings"),
+    ("configure", "change the settings"),
     ("paint", "paint"),
 ]
 SAID: list[tuple[str, dict[str, Any], str, str]] = [
@@ -78,8 +78,8 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
     ("node_failed_over", {"node": NODE}, "cache-5", "the replica of cache-5 took over"),
     *[("work_asked", {"asked": {"action": action, "name": "n"}}, "n", f"requested: {said}") for action, said in WANTED],
     ("work_asked", {"asked": {"action": "form", "name": ""}}, "start the servers", "requested: start the servers"),
-    ("work_asked", {"asked": {"action": "keys", "name": ""}}, "other keys", "requested: other keys"),
-    ("work_cancelling", {"asked": {"action": "add", "name": "n"}}, "n", "being cancelled: add n"),
+    ("work_asked", {"asked": {"action": "keys", "name": ""}}, "replace the keys", "requested: replace the keys"),
+    ("work_cancelling", {"asked": {"action": "add", "name": "n"}}, "n", "cancelling: add n"),
     ("work_ended", {**ENDED, "outcome": "cancelled"}, "n", "cancelled: add n"),
     ("work_ended", {**ENDED, "outcome": "failed"}, "n", "failed: add n"),
     ("work_ended", {**ENDED, "outcome": "failed", "why": "full"}, "n", "failed: add n (full)"),
@@ -99,7 +99,7 @@ SAID: list[tuple[str, dict[str, Any], str, str]] = [
         "external_moved",
         {"address": "10.0.0.9:6379", "before": "10.0.0.1:6379"},
         "new address",
-        "its name now leads to 10.0.0.9:6379 instead of 10.0.0.1:6379",
+        "its name now resolves to 10.0.0.9:6379 instead of 10.0.0.1:6379",
     ),
     ("keys_imported", {"keys": {"count": 0}}, "0 keys", "0 keys"),
     ("keys_imported", {"keys": {"count": 1}}, "1 key", "1 key"),

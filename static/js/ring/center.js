@@ -67,7 +67,7 @@ function calm(page, { ask, direct, operate }) {
   if (state.nodes.length > MOST_COLOURED || !abilitiesOf(state.cluster).ranges) return fullest(page);
   const [work] = state.work ?? [];
   if (work && work.action === "form")
-    return [say(_("The servers are starting")), sub(_("They find each other, then the keys are stored."))];
+    return [say(_("The servers are starting")), sub(_("First the servers find each other, then the keys are stored."))];
   // Where there is nothing to click, in the past or without a connection, the balance is what the moment says.
   if (!ask) return fullest(page);
   return invitation(direct, state);
@@ -92,7 +92,7 @@ function invitation(direct, state) {
   const lines = h("div", { class: "say xl" }, what, h("br"), why);
   if (!direct) return [lines, sub(_("Nothing happens to the ring")), risk];
   if (risk) return [lines, risk];
-  return [lines, sub(touch ? _("All who watch will see it") : _("or press A to add one"))];
+  return [lines, sub(touch ? _("Everyone watching will see it") : _("or press A to add one"))];
 }
 
 /** @param {Readonly<Page>} page */

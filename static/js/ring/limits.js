@@ -18,7 +18,7 @@ export function renumberWords(state, number) {
   const behind = activeNodes(state).some((node) => node.number > number);
   if (!abilitiesOf(cluster).last_only || !behind) return "";
   const text = _(
-    "%(strategy)s numbers the nodes. When one leaves that is not the last, those behind it get new numbers, and their keys move too.",
+    "%(strategy)s numbers the nodes. When any node but the last leaves, the nodes after it get new numbers, and their keys move too.",
   );
   return interpolate(text, { strategy: titleOf(cluster) });
 }
@@ -40,6 +40,6 @@ export function renumberNote(change) {
  */
 export function weightWords(cluster) {
   if (abilitiesOf(cluster).weights) return "";
-  const text = _("Weights are not followed with %(strategy)s, except 0: such a node gets no keys.");
+  const text = _("With %(strategy)s, weights are ignored, except 0: such a node gets no keys.");
   return interpolate(text, { strategy: labelOf(cluster) });
 }

@@ -116,7 +116,7 @@ function slotsPanel(page, { pairs }) {
       h("thead", {}, h("tr", {}, ...head)),
       h("tbody", {}, ...rows),
     ),
-    h("p", { class: "txt" }, _("The cluster is looked at once a second: this moved since the look before.")),
+    h("p", { class: "txt" }, _("The cluster is checked once a second: this moved since the last check.")),
   );
 }
 

@@ -165,7 +165,11 @@ function allButton(store, nodes) {
 function leftOut({ faces: { prefix, suffix } }) {
   if (!prefix && !suffix) return "";
   const what = [prefix, suffix].filter(Boolean).join(" … ");
-  return h("p", { class: "txt" }, interpolate(_("Short names leave out what all share: %(what)s"), { what }));
+  return h(
+    "p",
+    { class: "txt" },
+    interpolate(_("Short names leave out the part that all names share: %(what)s"), { what }),
+  );
 }
 
 /**

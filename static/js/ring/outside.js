@@ -26,7 +26,7 @@ export function outsideWords(state) {
   const figures = { n: count(nodes), slots: count(slots), all: count(SLOTS) };
   return {
     title: interpolate(title, figures),
-    text: `${_("Somebody else runs this cluster. Slots, replicas and keys are shown as its servers tell them.")}${uncovered(state)}`,
+    text: `${_("Somebody else runs this cluster. Slots, replicas and keys are as its servers report them.")}${uncovered(state)}`,
   };
 }
 
@@ -130,7 +130,7 @@ function members(before, after) {
     ...fresh.map(({ name }) => interpolate(_("%(node)s joined"), { node: name })),
     ...gone.map((node) => {
       const leader = followed(node, after);
-      const text = leader ? _("%(node)s is a replica of %(other)s now") : _("%(node)s is no member any more");
+      const text = leader ? _("%(node)s is a replica of %(other)s now") : _("%(node)s is no longer a member");
       return interpolate(text, { node: node.name, other: leader?.name ?? "" });
     }),
   ];

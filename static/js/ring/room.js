@@ -18,10 +18,10 @@ export function roomWords({ state, free }) {
   const words = {
     low: _("The disk is nearly full: %(free)s free. Free some space for DATA_DIR, or the servers will refuse writes."),
     full: _(
-      "The disk is full. The servers refuse writes, and what is asked for waits. Free some space for DATA_DIR: then all goes on by itself.",
+      "The disk is full. The servers refuse writes, and requests wait. Free some space for DATA_DIR, and work resumes by itself.",
     ),
     "read-only": _(
-      "The servers' folder is read-only. What is asked for waits, and a server that dies stays away. Make DATA_DIR writable: then all goes on by itself.",
+      "The servers' folder is read-only. Requests wait, and a server that dies is not restarted. Make DATA_DIR writable, and work resumes by itself.",
     ),
   }[state];
   return words ? interpolate(words, { free: size(free) }) : "";

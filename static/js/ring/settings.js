@@ -137,7 +137,7 @@ function wireTokens(ask) {
     range.setAttribute("aria-valuetext", count(vnodes));
     out.textContent = count(vnodes);
     byId("vnodes-scale").replaceChildren(...steps.map((step) => h("span", {}, count(step))));
-    const why = interpolate(_("Nodes have no tokens with %(strategy)s."), { strategy: labelOf(cluster) });
+    const why = interpolate(_("With %(strategy)s, nodes have no tokens."), { strategy: labelOf(cluster) });
     note("vnodes-note", tokens ? "" : why);
   };
 }
@@ -162,7 +162,7 @@ function showCopies(group, page, may, why) {
     button.title = why;
   }
   const short = shortage(page.plan?.after ?? page.view.state);
-  const none = interpolate(_("Keys have no copies with %(strategy)s."), { strategy: labelOf(cluster) });
+  const none = interpolate(_("With %(strategy)s, keys have no copies."), { strategy: labelOf(cluster) });
   const missing = short ? interpolate(_("%(have)s of %(asked)s: not enough active nodes"), short) : "";
   note("copies-note", lists ? missing : none);
   byId("copies-note").className = lists ? "wn" : "sub";

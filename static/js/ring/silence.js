@@ -16,7 +16,7 @@ import { byId } from "./dom.js";
  * @returns {string} empty while its members answer and agree
  */
 export function silenceWords({ silent_since: since, disagreeing = [], lacks = [] }) {
-  const silent = _("The cluster has not answered since %(time)s. What is shown is what it said last.");
+  const silent = _("The cluster has not answered since %(time)s. This is its last known state.");
   const words = since ? [interpolate(silent, { time: moment(since, Date.now()) })] : [];
   for (const { address, members, slots } of disagreeing) {
     const text = ngettext(
@@ -26,7 +26,7 @@ export function silenceWords({ silent_since: since, disagreeing = [], lacks = []
     );
     words.push(interpolate(text, { address, n: count(members), slots: count(slots) }));
   }
-  if (disagreeing.length > 0 && !since) words.push(_("The page shows what most members say."));
+  if (disagreeing.length > 0 && !since) words.push(_("The page shows the view of most members."));
   if (lacks.length > 0 && since) {
     words.push(interpolate(_("The user may not run %(command)s."), { command: lacks.join(", ") }));
   }

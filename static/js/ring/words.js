@@ -39,7 +39,7 @@ export function changeSentence(change, brief = false) {
   if (!abilitiesOf(after.cluster).ranges) return yet + needlessSentence(movement?.needless ?? 0, planned);
   const { tokens } = subject(change);
   if (!resets && tokens === 0) {
-    return yet + (planned ? _("It owns nothing, so nothing would move.") : _("It owned nothing, so nothing moved."));
+    return yet + (planned ? _("It owns no keys, so nothing would move.") : _("It owned no keys, so nothing moved."));
   }
   const rest = alone && !planned && !brief ? ` ${_("The rest of the ring did not change.")}` : "";
   return yet + (arcs ?? given)(planned, tokens) + rest;
@@ -54,7 +54,7 @@ function settingsSentence({ before: { cluster: was }, after: { cluster: now }, m
   if (was.strategy !== now.strategy) {
     return planned ? interpolate(_("After the change: %(rule)s"), { rule: ruleOf(now) }) : ruleOf(now);
   }
-  if (isWhatIf(now, was)) return _("No server and no key changes: the page shows where copies would go.");
+  if (isWhatIf(now, was)) return _("No server and no key would change: the page shows where copies would go.");
   if (was.copies !== now.copies && !movement?.moved) {
     return tokens
       ? _("No key changes owner: copies follow the owner clockwise.")

@@ -7,7 +7,7 @@ import { killEvent, momentOf, nodeOf, pageOf, stateOf } from "../clusters.js";
 
 const by = (strategy) => stateOf(4, { cluster: { strategy } });
 const NOTE =
-  "Jump hash numbers the nodes. When one leaves that is not the last, those behind it get new numbers, and their keys move too.";
+  "Jump hash numbers the nodes. When any node but the last leaves, the nodes after it get new numbers, and their keys move too.";
 
 test("a node that is not the last renumbers the ones behind it, by jump hash alone", () => {
   assert.deepEqual(
@@ -51,6 +51,6 @@ test("a plan of other settings is about no node", () => {
 
 test("weights are followed, or it is said that they are not", () => {
   assert.equal(weightWords(by("ring").cluster), "");
-  const text = "Weights are not followed with jump hash, except 0: such a node gets no keys.";
+  const text = "With jump hash, weights are ignored, except 0: such a node gets no keys.";
   assert.equal(weightWords(by("jump").cluster), text);
 });

@@ -125,7 +125,7 @@ test("what does not move slots is told too", () => {
   assert.equal(of([{ ...A, replicas: [replica(1, "down")] }, B]), "Replicas of cache-1: 1, 1 down");
   assert.equal(of([A, B, nodeWith(3, [])]), "cache-3 joined");
   const gone = foreign(A, B, nodeWith(3, []));
-  assert.equal(said(gone, foreign(A, B)).title, "cache-3 is no member any more");
+  assert.equal(said(gone, foreign(A, B)).title, "cache-3 is no longer a member");
   const demoted = { ...B, replicas: [{ address: "10.0.0.3:6379", state: "active" }] };
   assert.equal(said(gone, foreign(A, demoted)).title, "cache-3 is a replica of cache-2 now");
 });

@@ -103,7 +103,7 @@ test("the cause of a difference is what is under way", () => {
   const note = (state, work) => countNote(served(state, { stored: differing, work }), NOW);
   assert.match(note(managed(), worked({ phase: "moving" })), /keys are moving/);
   assert.match(note(managed(), worked({ phase: "refilling" })), /being stored again/);
-  assert.match(note(managed({ unfilled: [[0, 1]] }), worked()), /not stored again yet/);
+  assert.match(note(managed({ unfilled: [[0, 1]] }), worked()), /not been stored again yet/);
   assert.match(note(managed({ work: [asked()] })), /a change is under way/);
 });
 
@@ -116,7 +116,7 @@ test("a count is of now, and old after three seconds", () => {
   const past = { ...page, head: momentOf(9, page.view.state) };
   assert.equal(countOf(past, node, NOW).text, "unknown");
   assert.match(countNote(past, NOW), /unknown here/);
-  assert.match(countNote(served(managed()), NOW), /no server was counted yet/);
+  assert.match(countNote(served(managed()), NOW), /no server has been counted yet/);
 });
 
 test("a card says memory against its limit, and what is lost", () => {
@@ -241,7 +241,7 @@ test("a server with a replica is followed by it, and nothing else changes hands"
 
 test("what the supervisor waits for is said in words, and the servers run on", () => {
   const told = toldOf(served(managed(), { work: worked({ phase: "waiting", why: "no database" }) }), NOW, 0);
-  assert.match(told.text, /cannot reach the database: the servers run on/);
+  assert.match(told.text, /cannot reach the database: the servers keep running/);
   assert.equal(told.wrong, true);
 });
 
@@ -252,7 +252,7 @@ test("a suspicion says how many pings were missed and when the verdict falls", (
     "cache-2 does not answer: 1 ping missed, verdict in 0.3 s.",
     "cache-3 is frozen.",
   ]);
-  assert.match(say({ heard: NOW, node: 2, misses: 0 })[0], /no verdict, since most servers are silent together/);
+  assert.match(say({ heard: NOW, node: 2, misses: 0 })[0], /no verdict, because most servers are silent at the same time/);
   assert.equal(say({ heard: NOW, node: 3, misses: 2 })[0], "cache-3 is frozen: 2 pings missed.");
 });
 

@@ -14,7 +14,7 @@ test("members that disagree are named, with what they list", () => {
   const reset = { address: "10.0.0.1:6379", members: 1, slots: 0 };
   assert.equal(
     silenceWords({ silent_since: null, disagreeing: [reset] }),
-    "10.0.0.1:6379 answers, but lists 1 member and 0 slots: it may have been reset. The page shows what most members say.",
+    "10.0.0.1:6379 answers, but lists 1 member and 0 slots: it may have been reset. The page shows the view of most members.",
   );
   const refused = silenceWords({ silent_since: Date.now(), lacks: ["CLUSTER NODES"] });
   assert.match(refused, /The user may not run CLUSTER NODES\.$/);

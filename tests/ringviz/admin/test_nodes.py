@@ -123,7 +123,7 @@ def test_an_action_is_an_event_a_node(small, operator, action, kind, state):
 def test_what_an_action_is_refused_is_said_and_the_rest_is_done(small, operator):
     kill_node(slug="small", actor=BOSS, number=1)
     response = act(operator, "kill", "a", "b")
-    assert messages(response) == ["Not done: a is down already.", "1 node: done."]
+    assert messages(response) == ["Not done: a is already down.", "1 node: done."]
     assert kinds(small) == ["node_killed", "node_killed"]
 
 

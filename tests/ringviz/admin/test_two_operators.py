@@ -61,7 +61,7 @@ def test_only_the_newest_of_many_events_are_told(small, operator):
 def test_a_weight_and_a_zone_are_saved_both_or_neither(small, operator):
     form = form_values(operator, page_of("b"))
     refused = operator.post(page_of("b"), {**form, "weight": "3", "zone": "a\tb"})
-    assert errors(refused) == ["Only characters that can be seen, please."]
+    assert errors(refused) == ["Use printable characters only."]
     assert kinds(small) == []
     assert Node.objects.get(name="b").weight == 1.0
 

@@ -105,8 +105,8 @@ def test_the_named_cluster_is_changed_and_the_demo_is_not(ring: Ring, demo: Clus
         ("kill cache-1 --cluster nowhere", "There is no cluster nowhere"),
         ("kill", "NODE"),
         ("kill \udcff", "is not valid UTF-8"),
-        ("revive cache-1", "cache-1 is active already"),
-        ("add cache-1", "There is a node cache-1 already"),
+        ("revive cache-1", "cache-1 is already active"),
+        ("add cache-1", "There is already a node named cache-1"),
         ("add x --weight nan", "Give a weight from 0 to 100"),
         ("add x --weight much", "much"),
         ("add x --weight 101", "Give a weight from 0 to 100"),
@@ -152,12 +152,12 @@ class TestOfServers:
     def test_a_kill_is_asked_and_nothing_is_done_yet(self, ring: Ring) -> None:
         assert told(ring, "kill cache-2") == {"cluster": "real", "version": 4, "kind": "work_asked", "work": 4}
         assert state("cache-2") == "active"
-        assert_refused(ring("kill cache-2"), "asked already")
+        assert_refused(ring("kill cache-2"), "already requested")
 
     def test_a_sentence_names_the_version_that_it_can_be_cancelled_by(self, ring: Ring) -> None:
         assert ring("drain cache-2").out == b"real: requested: drain cache-2 (version 4)\n"
-        assert ring("cancel 4").out == b"real: being cancelled: drain cache-2 (version 5)\n"
-        assert_refused(ring("cancel 5"), "ended already")
+        assert ring("cancel 4").out == b"real: cancelling: drain cache-2 (version 5)\n"
+        assert_refused(ring("cancel 5"), "already ended")
 
     def test_who_waits_is_told_how_it_ended(self, ring: Ring) -> None:
         asked = asked_and_then(ring, lambda work: supervised("real", decisions.kill(2), work=work))
@@ -240,7 +240,7 @@ def test_who_waits_for_a_new_cluster_waits_until_it_stores_every_key(ring: Ring)
 @pytest.mark.parametrize(
     ("words", "because"),
     [
-        ("create demo", "There is a cluster at demo already"),
+        ("create demo", "There is already a cluster at demo"),
         ("create BIG", "small letters"),
         ("create x --managed", "1 to"),
         ("create x --managed --nodes 1 --replicas 2", "one replica"),

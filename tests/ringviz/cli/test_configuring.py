@@ -34,7 +34,7 @@ def test_a_strategy_is_set_with_its_parameter_and_what_is_not_named_stays(ring: 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("configure", "The cluster is set like this already."),
+        ("configure", "The cluster already has these settings."),
         ("configure --strategy best", "Choose one of: ring, modulo,"),
         ("configure --strategy maglev --option table_size=12", "Give a prime number from 2 to 655,373."),
         ("configure --option c=2", "Hash ring has no parameter 'c'."),

@@ -91,7 +91,7 @@ def test_a_bad_line_is_named_and_nothing_is_half_imported(
         ("import --pattern user:{n} --count -1", "Give a number of keys"),
         ("import --pattern user:{n} --count 10000001", "Give a number of keys"),
         ("import --pattern user:{n} --count many", "many"),
-        ("import --pattern key-{n} --count 1000", "has these keys already"),
+        ("import --pattern key-{n} --count 1000", "already has these keys"),
         ("import /nowhere/keys", "cannot be read: No such file"),
         ("import /", "cannot be read: Is a directory"),
         ("import keys --cluster nowhere", "There is no cluster nowhere"),

@@ -62,7 +62,7 @@ def test_the_same_two_keys_come_of_every_file_that_holds_them(ring: Ring, demo: 
         name = ring.keys(data)
         ran = ring(COMMANDS[command], name)
         if command == "import" and ran.status == 2:
-            assert "has these keys already" in ran.error  # of another file: the same keys are one key set
+            assert "already has these keys" in ran.error  # of another file: the same keys are one key set
             continue
         assert keys_of(ran, command) == (2 if command == "diff" else [b"user:1", b"user:2"])
         assert ran.error == (f"note: {name!r}: {said}; --binary keeps every byte\n" if said else "")

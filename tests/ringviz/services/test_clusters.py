@@ -57,7 +57,7 @@ def test_a_cluster_of_bad_parts_leaves_nothing(db, field, given):
 def test_an_address_that_is_taken_is_refused(db):
     make_cluster()
     before = everything()
-    with pytest.raises(Invalid, match="There is a cluster at small already") as caught:
+    with pytest.raises(Invalid, match="There is already a cluster at small") as caught:
         make_cluster()
     assert caught.value.field == "slug"
     assert everything() == before

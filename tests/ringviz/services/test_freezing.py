@@ -45,7 +45,7 @@ def test_other_settings_leave_it_and_an_undo_takes_it_back():
 
 @pytest.mark.parametrize(
     ("asked", "words"),
-    [(60_001, "0 to 60 seconds"), (0, "so long already"), ("", "whole number"), (-1, "whole number")],
+    [(60_001, "0 to 60 seconds"), (0, "already set to this"), ("", "whole number"), (-1, "whole number")],
 )
 def test_what_makes_no_sense_is_refused(asked, words):
     with pytest.raises(Invalid, match=words) as refused:

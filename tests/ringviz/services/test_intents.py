@@ -74,7 +74,7 @@ def test_what_is_to_join_stands_there_and_has_no_key():
     node = node_of(4)
     assert (node["state"], node["keys"], node["address"]) == ("joining", 0, "")
     assert event.payload["node"]["number"] == 4
-    with pytest.raises(Invalid, match="node d already"):
+    with pytest.raises(Invalid, match="already a node named d"):
         ask("add", name="d")
     assert ask("add", name="e").payload["node"]["number"] == 5
 
@@ -168,7 +168,7 @@ def test_a_key_is_bounded_and_cannot_be_one_of_ours():
 
 def test_the_same_for_the_same_node_is_refused_while_it_waits():
     ask("kill", node=1)
-    with pytest.raises(Invalid, match="asked already"):
+    with pytest.raises(Invalid, match="already requested"):
         ask("kill", node=1)
     ask("kill", node=2)
     ask("restart", node=1)

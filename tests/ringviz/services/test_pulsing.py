@@ -44,7 +44,7 @@ def test_a_pulse_is_a_setting_that_waits_for_nobody():
 def test_another_pulse_takes_its_place_and_the_same_is_refused():
     pulse()
     assert pulse(frozen=8, every=10).payload["before"] == PULSE
-    with pytest.raises(Invalid, match=r"b freezes like this already"):
+    with pytest.raises(Invalid, match=r"b already freezes like this"):
         pulse(frozen=8, every=10)
 
 

@@ -151,7 +151,7 @@ def test_whatever_happens_rows_log_and_the_core_agree(db, life):
         ("maglev", "table_size", "Write NAME=NUMBER, as in table_size=65537."),
         ("maglev", "table_size=nan", "Write NAME=NUMBER, as in table_size=65537."),
         ("maglev", "table_size=inf", "Write NAME=NUMBER, as in table_size=65537."),
-        ("maglev", "a=1," * 80, "At most 200 characters, please."),
+        ("maglev", "a=1," * 80, "Use at most 200 characters."),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused_and_nothing_changes(db, strategy, text, said):

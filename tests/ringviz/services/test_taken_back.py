@@ -25,10 +25,10 @@ def test_cancelling_is_told_at_once_and_once():
     cancelled = ask("cancel", work=event.version)
     assert (cancelled.kind, state_of()["work"][0]["cancelling"]) == ("work_cancelling", True)
     assert Intent.objects.get(number=event.version).cancelling
-    with pytest.raises(Invalid, match="being cancelled already"):
+    with pytest.raises(Invalid, match="already being cancelled"):
         ask("cancel", work=event.version)
     found(served.ended(event.version, "cancelled", "", None))
-    with pytest.raises(NotFound, match="ended already"):
+    with pytest.raises(NotFound, match="already ended"):
         ask("cancel", work=event.version)
     assert Intent.objects.get(number=event.version).state == "cancelled"
 
@@ -114,5 +114,5 @@ def test_an_undo_on_an_older_version_is_stale_and_an_undone_workload_is_the_one_
 
 def test_a_restart_cannot_be_taken_back():
     event = found(served.restart(1))
-    with pytest.raises(Invalid, match="happened to a server"):
+    with pytest.raises(Invalid, match="happened to a real server"):
         undo(slug="small", actor=OPERATOR, version=event.version)

@@ -105,7 +105,7 @@ def test_a_refusal_within_the_turn_leaves_nothing(db):
         else:
             edit(round_)
 
-    with pytest.raises(Invalid, match="a is down already"):
+    with pytest.raises(Invalid, match="a is already down"):
         change(
             slug="small",
             actor=OPERATOR,

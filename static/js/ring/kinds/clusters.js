@@ -52,7 +52,7 @@ function seen({ nodes: all = [] }) {
 
 /** @param {Payload} payload */
 function moved({ address, before }) {
-  const text = _("its name now leads to %(address)s instead of %(before)s");
+  const text = _("its name now resolves to %(address)s instead of %(before)s");
   return { label: _("new address"), text: interpolate(text, { address: address ?? "", before }) };
 }
 

@@ -23,8 +23,8 @@ export const keyKinds = {
     planned: () => _("Plan: change the keys"),
     sentence: (planned) =>
       planned
-        ? _("Each node would own those of the new keys that hash to it.")
-        : _("No key moved: these are other keys. Each node owns those that hash to it."),
+        ? _("Each node would own the new keys that hash to it.")
+        : _("No keys moved: these are new keys. Each node owns those that hash to it."),
   },
   keys_refilled: {
     fold: settled,

@@ -148,8 +148,8 @@ export const nodeKinds = {
     planned: () => _("Plan: freeze %(node)s"),
     sentence: (planned) =>
       planned
-        ? _("Its server would stop and answer nobody. Unless somebody thaws it before its verdict, it is killed.")
-        : _("Its server is stopped and answers nobody. Unless somebody thaws it before its verdict, it is killed."),
+        ? _("Its server would stop answering. Unless somebody thaws it before the verdict, it is killed.")
+        : _("Its server has stopped answering. Unless somebody thaws it before the verdict, it is killed."),
     ofNode: true,
   },
   node_thawed: {
@@ -157,7 +157,7 @@ export const nodeKinds = {
     words: says(() => _("%(node)s thawed")),
     shows: "nothing",
     planned: () => _("Plan: thaw %(node)s"),
-    sentence: () => _("Its server goes on where it stood, with its keys."),
+    sentence: () => _("Its server continues where it stopped, with its keys."),
     ofNode: true,
   },
   node_pulsed: {
@@ -165,7 +165,7 @@ export const nodeKinds = {
     words: pulsed,
     shows: "nothing",
     planned: () => _("Plan: short freezes of %(node)s"),
-    sentence: () => _("Its server stops for a moment, again and again, until it is thawed. It keeps its keys."),
+    sentence: () => _("Its server stops for a moment, repeatedly, until it is thawed. It keeps its keys."),
     ofNode: true,
   },
   node_restarted: {
@@ -173,7 +173,7 @@ export const nodeKinds = {
     words: says(restarted),
     shows: "nothing",
     planned: () => _("Plan: restart %(node)s"),
-    sentence: () => _("Its server ends and starts again from its directory, with its keys."),
+    sentence: () => _("Its server stops and restarts from its directory, with its keys."),
     ofNode: true,
   },
   node_failed_over: {

@@ -25,8 +25,8 @@ export function workWords(action, name) {
     ["remove", _("remove %(node)s")],
     ["revive", _("revive %(node)s")],
     ["reweight", _("change the weight of %(node)s")],
-    ["configure", _("other settings")],
-    ["keys", _("other keys")],
+    ["configure", _("change the settings")],
+    ["keys", _("replace the keys")],
   ]);
   return interpolate(words.get(action) ?? action, { node: name });
 }
@@ -61,7 +61,7 @@ function verdictDelay({ delay_ms: delay = 0 }) {
 /** @type {Record<string, Kind>} */
 export const workKinds = {
   work_asked: { fold: withWork, words: says(() => _("requested: %(what)s")), shows: "nothing" },
-  work_cancelling: { fold: withWorkCancelling, words: says(() => _("being cancelled: %(what)s")), shows: "nothing" },
+  work_cancelling: { fold: withWorkCancelling, words: says(() => _("cancelling: %(what)s")), shows: "nothing" },
   work_ended: { fold: withoutWork, words: says(ended), shows: "nothing" },
   verdict_delay_set: { fold: withVerdictDelay, words: verdictDelay, shows: "beside" },
   workload_set: { fold: withWorkload, words: workload, shows: "beside" },

@@ -36,8 +36,8 @@ export function countOf(page, node, now) {
  */
 export function countNote(page, now) {
   const { view, head, frames } = page;
-  if (view !== head) return _("Stored is unknown here: servers are counted now, not in the past.");
-  if (!frames.stored?.nodes) return _("Stored: no server was counted yet.");
+  if (view !== head) return _("Stored counts are unknown here: servers report only the present.");
+  if (!frames.stored?.nodes) return _("Stored: no server has been counted yet.");
   if (!fresh(page, "stored", now)) {
     return interpolate(_("Stored: not measured since %(time)s."), { time: clock(frames.stored.heard) });
   }
@@ -54,7 +54,7 @@ export function countNote(page, now) {
     const text = isManaged(view.state)
       ? ngettext("%(n)s does not answer.", "%(n)s do not answer.", silent)
       : ngettext(
-          "%(n)s does not answer, or may not be asked from here.",
+          "%(n)s does not answer, or may not be contacted from here.",
           "%(n)s do not answer, or may not be asked from here.",
           silent,
         );
@@ -78,9 +78,9 @@ function causeOf(page, now) {
     case "flushing":
       return _("old keys are being deleted");
     default:
-      if (unfilled.length > 0) return _("lost keys are not stored again yet");
+      if (unfilled.length > 0) return _("lost keys have not been stored again yet");
       if (work.length > 0) return _("a change is under way");
-      return frame?.extra ? _("clients stored keys beside the key set") : _("the cause is not known");
+      return frame?.extra ? _("clients stored keys that are not in the key set") : _("the cause is not known");
   }
 }
 

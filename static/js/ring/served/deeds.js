@@ -56,7 +56,7 @@ function costs(state, node) {
   if (node.state === "active") return `${risk} ${_("Drain and remove move its keys first.")}`;
   if (risk) return `${risk} ${_("If it is thawed or restarted before the verdict, it loses none.")}`;
   return node.state === "joining"
-    ? _("It is starting. Cancel that above the ring.")
+    ? _("It is starting. You can cancel that above the ring.")
     : _("If revived, it comes back empty, with a new node ID: other nodes own its keys now and have newer values.");
 }
 

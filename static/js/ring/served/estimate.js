@@ -24,9 +24,9 @@ function costs({ keys, bytes, lost_keys, lost_bytes, measured, notes }) {
   const lines = [];
   if (lost_keys > 0) lines.push(say(_("Lost: %(keys)s keys, %(bytes)s."), lost_keys, lost_bytes));
   if (keys > 0) lines.push(say(_("Moved: %(keys)s keys, %(bytes)s."), keys, bytes));
-  if (keys + lost_keys === 0) lines.push(_("No key moves and none is lost."));
+  if (keys + lost_keys === 0) lines.push(_("No keys move and none are lost."));
   lines.push(...notes);
-  if (!measured) lines.push(_("Not every server said what it holds: bytes are estimated from the others."));
+  if (!measured) lines.push(_("Not every server reported its data: bytes are estimated from the others."));
   return [h("p", { class: "txt" }, lines.join(" "))];
 }
 

@@ -82,7 +82,7 @@ function cancelButton(acting, work) {
 
 /** @param {Work} work */
 const thenWords = ({ action, name, cancelling }) => {
-  const text = cancelling ? _("being cancelled: %(what)s") : _("then: %(what)s");
+  const text = cancelling ? _("cancelling: %(what)s") : _("then: %(what)s");
   return interpolate(text, { what: workWords(action, name) });
 };
 
@@ -179,10 +179,10 @@ function phaseWords(frame, work, replicas = 0) {
  */
 const whyWords = (why) =>
   ({
-    "no lease": _("nobody knows which supervisor leads: the servers run on, and nothing else is done"),
+    "no lease": _("it is unknown which supervisor leads: the servers keep running, and nothing else is done"),
     "disk full": _("the disk is full: nothing is started, ended or moved"),
     "read-only": _("the servers' folder is read-only: nothing is started, ended or moved"),
-    "no database": _("the supervisor cannot reach the database: the servers run on, and nothing else is done"),
+    "no database": _("the supervisor cannot reach the database: the servers keep running, and nothing else is done"),
   })[why] ?? why;
 
 /**
@@ -214,7 +214,7 @@ export function silentWords(page, now) {
     const due = state === "frozen" ? verdictAt(page.view.state.cluster, node) : null;
     if (due !== null) return `${who}, ${verdictWords(due, now + page.offset)}.`;
     if (frame?.node !== number) return `${who}.`;
-    if (!frame.misses) return `${who}: ${_("no verdict, since most servers are silent together.")}`;
+    if (!frame.misses) return `${who}: ${_("no verdict, because most servers are silent at the same time.")}`;
     const misses = ngettext("%(n)s ping missed", "%(n)s pings missed", frame.misses);
     const left = (frame.verdict_ms ?? 0) - (now - frame.heard);
     const verdict = left <= 0 ? "" : interpolate(_(", verdict in %(s)s s"), { s: fixed(left / 1000, 1) });
