@@ -152,8 +152,8 @@ def test_jump_hash_says_where_somebody_looks_what_it_cannot_do(own: Own, visitor
     dialog = page.page.locator("#node-dialog")
     for node, count in (("cache-3", 1), ("cache-8", 0)):
         page.page.locator("#nodes").get_by_role("button", name=node, exact=True).click()
-        expect(dialog.get_by_text("those behind it get new numbers")).to_have_count(count)
-        expect(dialog).to_contain_text("Weights are not followed with jump hash")
+        expect(dialog.get_by_text("the nodes after it get new numbers")).to_have_count(count)
+        expect(dialog).to_contain_text("With jump hash, weights are ignored")
         assert violations(page.page) == []
         page.page.keyboard.press("Escape")
     page.page.get_by_role("button", name="Add node").click()
@@ -161,7 +161,7 @@ def test_jump_hash_says_where_somebody_looks_what_it_cannot_do(own: Own, visitor
     page.page.keyboard.press("Escape")
 
     watcher = open_own(visitors, own, "?plan=kill&node=3")
-    expect(watcher.page.locator("#panel-more")).to_contain_text("those behind it get new numbers")
+    expect(watcher.page.locator("#panel-more")).to_contain_text("the nodes after it get new numbers")
     last = open_own(visitors, own, "?plan=kill&node=8")
     expect(last.page.locator("#panel-more")).not_to_contain_text("new numbers")
     expect(last.page.locator("#capp")).to_contain_text("No key would move between nodes that stay.")

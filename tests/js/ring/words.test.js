@@ -49,7 +49,7 @@ test("a node that owned nothing moves nothing", () => {
   const before = { ...stateOf(4), nodes: [nodeOf(1), nodeOf(2), nodeOf(3), nodeOf(4, { state: "draining" })] };
   const event = killEvent();
   event.payload.movement = movementOf({ moved: 0, pairs: [] });
-  assert.match(captionOf(shown(event, before)).text, /^It owned nothing/);
+  assert.match(captionOf(shown(event, before)).text, /^It owned no keys/);
 });
 
 test("what is heard has the number", () => {

@@ -28,7 +28,7 @@ def test_a_pattern_makes_the_keys_of_a_new_cluster_where_there_were_none(operato
     ("keys", "said"),
     [
         ({}, "Choose the keys"),
-        ({"pattern": "x"}, "how many keys"),
+        ({"pattern": "x"}, "number of keys"),
         ({"pattern": "x", "count": "5"}, "{n} once"),
         ({"pattern": "x{n}", "count": "10000001"}, "10000000"),
         ({"key_set": "there", "pattern": "x{n}", "count": "5"}, "Choose the keys"),

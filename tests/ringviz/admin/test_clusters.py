@@ -107,7 +107,7 @@ def test_a_strategy_and_its_parameters_are_set(small, operator):
 def test_a_refused_change_is_a_form_error(small, operator):
     form = form_of(operator, small)
     response = operator.post(page_of(small), {**form, "vnodes": "4", "copies": "2"})
-    assert any("by itself" in error for error in errors(response))
+    assert any("separately" in error for error in errors(response))
     assert kinds(small) == []
 
 

@@ -43,7 +43,7 @@ def test_a_new_node_is_an_event_with_its_actor(small: Cluster, operator: Client)
     [
         ("name", "a", "already"),
         ("name", "", "required"),
-        ("name", "tab\tin it", "can be seen"),
+        ("name", "tab\tin it", "printable characters"),
         ("weight", "101", "100"),
         ("weight", "nan", "number"),
         ("weight", "-1", "0"),

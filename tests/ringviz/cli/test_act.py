@@ -110,9 +110,9 @@ def test_the_named_cluster_is_changed_and_the_demo_is_not(ring: Ring, demo: Clus
         ("add x --weight nan", "Give a weight from 0 to 100"),
         ("add x --weight much", "much"),
         ("add x --weight 101", "Give a weight from 0 to 100"),
-        ("add " + "x" * 101, "At most 100 characters"),
-        ("add x\ny", "Only characters that can be seen"),
-        ("add x --address " + "a" * 201, "At most 200 characters"),
+        ("add " + "x" * 101, "at most 100 characters"),
+        ("add x\ny", "printable characters only"),
+        ("add x --address " + "a" * 201, "at most 200 characters"),
         ("kill cache-1 --weight 2", "--weight"),
     ],
 )

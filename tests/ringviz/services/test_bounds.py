@@ -126,7 +126,7 @@ def test_too_many_tokens_are_refused_before_one_is_made(db, monkeypatch):
     make_cluster(nodes=_heavy(), vnodes=1)
     monkeypatch.setattr(Murmur, "tokens", lambda *_: pytest.fail("a token was made"))
     message = refused("vnodes", lambda: configure(**ON, vnodes=1000))
-    assert message.startswith("That would be 2,100,000 tokens, and 2,000,000 are the most.")
+    assert message.startswith("That would make 2,100,000 tokens; the limit is 2,000,000.")
     refused("vnodes", lambda: make_cluster("other", nodes=_heavy(), vnodes=1000))
 
 
@@ -137,7 +137,9 @@ def _heavy() -> list[dict[str, Any]]:
 def test_as_many_tokens_as_allowed_are_allowed(db, monkeypatch):
     make_cluster(nodes=["a", "b"], vnodes=10)
     monkeypatch.setattr(checks, "MAX_TOKENS", 21)
-    assert refused("vnodes", lambda: configure(**ON, vnodes=11)).startswith("That would be 22 tokens, and 21 are")
+    assert refused("vnodes", lambda: configure(**ON, vnodes=11)).startswith(
+        "That would make 22 tokens; the limit is 21"
+    )
     assert refused("vnodes", lambda: add_node(**ON, name="c"))
     assert refused("vnodes", lambda: reweight_node(**ON, number=1, weight=1.2))
     assert reweight_node(**ON, number=1, weight=1.1).payload["node"]["tokens"] == 11

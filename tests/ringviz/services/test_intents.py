@@ -178,7 +178,7 @@ def test_so_much_may_wait_and_no_more():
     for number in range(MAX_OPEN_WORK):
         ask("add", name=f"n{number}")
     before = everything()
-    with pytest.raises(Invalid, match="16 things wait"):
+    with pytest.raises(Invalid, match="16 requests are already waiting"):
         ask("kill", node=1)
     assert everything() == before
 
