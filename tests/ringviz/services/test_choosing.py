@@ -61,7 +61,7 @@ def test_the_same_twice_is_compared_once_and_another_parameter_is_another() -> N
         ("ring:vnodes=1001", "Give 1 to 1000 tokens per node"),
         ("ring:vnodes=1.5", "Give 1 to 1000 tokens per node"),
         ("bounded:c=0.5", "from 1 to 10"),
-        ("ring:" + "a" * 100_000, "At most 200 characters"),
+        ("ring:" + "a" * 100_000, "at most 200 characters"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, said: str) -> None:
