@@ -25,7 +25,7 @@ def why_words(one: Explained) -> str:
 def score_words(one: Explained, score: float | None) -> str:
     """A score as a table shows it; in words where there is none."""
     if score is None:
-        return _("not drawn") if one["drawn"] else _("not compared")
+        return _("not drawn") if one["drawn"] else _("none")
     words: str = _SCORES.get(one["policy"], _plain)(score)
     return words
 

@@ -31,7 +31,7 @@ def health_words(one: Candidate) -> str:
     if one["stand"]["state"] != State.UP:
         return state_words(one["stand"]["state"])
     if one["condition"] == PULSED:
-        return _("short freezes")
+        return _("freezing")
     if one["condition"] in ("", Node.State.ACTIVE):
         return state_words(State.UP)
     return str(dict(Node.State.choices).get(one["condition"], one["condition"]))
@@ -47,21 +47,16 @@ def hidden_words(one: Explained) -> str:
 
 
 def other_words(other: Other) -> str:
-    """What goes with what another policy would have picked: as in "2 in flight, tie with cache-5"."""
-    return ", ".join(_notes(other))
-
-
-def _notes(other: Other) -> Iterator[str]:
-    if other.same:
-        yield _("the same")
-    else:
-        yield _("%(n)s in flight") % {"n": grouped(other.candidate["in_flight"])}
+    """What goes with what another policy would have picked: as in "tie with cache-5"."""
     if len(other.ties) == 1:
-        yield _("tie with %(node)s") % {"node": other.ties[0]}
-    elif other.ties:
+        return _("tie with %(node)s") % {"node": other.ties[0]}
+    if other.ties:
         more = len(other.ties) - 1
         text = ngettext("tie with %(node)s and %(n)s other", "tie with %(node)s and %(n)s others", more)
-        yield text % {"node": other.ties[0], "n": grouped(more)}
+        return text % {"node": other.ties[0], "n": grouped(more)}
+    if other.same:
+        return _("the same")
+    return _("%(n)s in flight") % {"n": grouped(other.candidate["in_flight"])}
 
 
 def end_words(one: Explained) -> str:

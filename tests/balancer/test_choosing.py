@@ -104,7 +104,7 @@ def test_costs_are_milliseconds():
 
 def test_what_was_not_compared_has_no_score():
     assert score_words(explained(), None) == "not drawn"
-    assert score_words(explained(drawn=[]), None) == "not compared"
+    assert score_words(explained(drawn=[]), None) == "none"
     assert score_words(explained(), 61) == "61"
 
 

@@ -86,7 +86,8 @@ class WhyPanel {
     const again = button(_("Try again"), () => void this.open({ request: readWhy(location.search) }));
     const title = h("h2", { id: "why-title", tabindex: "-1" }, _("Why this node"));
     const said = h("p", { class: "ans", role: "alert" }, text);
-    this.root.replaceChildren(title, said, h("div", { class: "why-nav" }, again, close));
+    const nav = h("div", { class: "why-nav" }, again, close);
+    this.root.replaceChildren(h("div", { class: "why-body" }, title, said, nav));
     title.focus();
   }
 
