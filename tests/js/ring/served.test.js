@@ -252,7 +252,10 @@ test("a suspicion says how many pings were missed and when the verdict falls", (
     "cache-2 does not answer: 1 ping missed, verdict in 0.3 s.",
     "cache-3 is frozen.",
   ]);
-  assert.match(say({ heard: NOW, node: 2, misses: 0 })[0], /no verdict, because most servers are silent at the same time/);
+  assert.match(
+    say({ heard: NOW, node: 2, misses: 0 })[0],
+    /no verdict, because most servers are silent at the same time/,
+  );
   assert.equal(say({ heard: NOW, node: 3, misses: 2 })[0], "cache-3 is frozen: 2 pings missed.");
 });
 

@@ -12,7 +12,7 @@ import { drawMarks } from "./lanedraw.js";
 
 /** @import { History, Mark, Point } from "./history.js" */
 
-/** @typedef {typeof import("../../../vendor/uplot-1.6.32/uPlot.js")} UPlot */
+/** @typedef {typeof uPlot} UPlot of static/vendor, whose types are global (tsconfig.json) */
 
 const AXIS = 46; // px left of the lanes, for the scale
 const FOOT = 22; // px below, for what happened
