@@ -58,7 +58,7 @@ export function controlsOf({ deeds, urls, mayOperate }, node) {
   };
   const menu = found.freezes.length > 0 ? [freezeMenu(node, found.freezes.map(make))] : [];
   const [first, ...rest] = found.deeds.map(make);
-  return h("div", { class: "ctl" }, first, ...menu, ...rest);
+  return h("div", { class: "ctl", "data-operate": true }, first, ...menu, ...rest);
 }
 
 /**
