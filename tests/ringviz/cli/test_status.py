@@ -139,7 +139,7 @@ def test_a_database_that_does_not_answer_is_no_reason_to_prepare_one(ring: Ring,
         raise OperationalError(reason)
 
     ring.monkeypatch.setattr(Cluster.objects, "filter", silent)
-    assert_refused(ring("status"), "try again when it does")
+    assert_refused(ring("status"), "Try again when it does")
     assert "make run" not in ring("status").error
 
 

@@ -65,7 +65,7 @@ def test_an_unknown_cluster_is_told_by_its_address(db, service):
 def test_an_unknown_node_changes_nothing(db, name):
     make_cluster(nodes=())
     before = everything()
-    with pytest.raises(NotFound, match="no node 1"):
+    with pytest.raises(NotFound, match="Node 1 no longer exists"):
         SERVICES[name](slug="small", actor=OPERATOR)
     assert everything() == before
 

@@ -163,6 +163,6 @@ def test_an_import_whose_process_is_gone_has_failed_and_stands_in_nobodys_way(op
     long_ago = timezone.now() - 2 * ABANDONED_AFTER
     KeyImport.objects.create(cluster=Cluster.objects.get(), done=5, total=9, updated_at=long_ago)
     job = operator.get(cluster + "keys").json()["import"]
-    assert (job["state"], "start it again" in job["error"]) == ("failed", True)
+    assert (job["state"], "Start it again" in job["error"]) == ("failed", True)
     assert operator.post(cluster + "keys", {"pattern": "item:{n}", "count": "5"}).status_code == 202
     assert ended(operator, cluster)["state"] == "done"
