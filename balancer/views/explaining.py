@@ -45,7 +45,7 @@ def shown(found: Why) -> dict[str, Any]:
     one = found.request
     rows = [_row(one, each) for each in one["candidates"]]
     return {
-        "request": one,
+        "one": one,
         "found": found,
         "number": grouped(one["number"]),
         "at": localtime(datetime.fromtimestamp(one["at"] / 1000, UTC)),
