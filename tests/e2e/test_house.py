@@ -8,7 +8,7 @@ from tests.e2e.visitors import sign_in_link, violations
 def test_the_printed_link_signs_in_once(calm_demo, visitors):
     page = visitors.open(calm_demo)
     page.goto(calm_demo.link)  # no other test follows it: the others have links of their own
-    expect(page).to_have_url(calm_demo.url)
+    expect(page).to_have_url(f"{calm_demo.url}clusters/demo/")
     expect(page.get_by_role("link", name="Admin")).to_be_visible()
 
     stranger = visitors.open(calm_demo)

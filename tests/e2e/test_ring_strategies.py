@@ -39,9 +39,9 @@ def test_a_strategy_is_chosen_with_its_parameter(own: Own, visitors: Visitors) -
     expect(page.ring).to_have_attribute("data-strategy", "maglev")
     expect(page.title).to_have_text("Now: Maglev (table size 65,537)")
     expect(page.page.get_by_label("Tokens per node")).to_be_disabled()
-    expect(page.page.locator("#vnodes-note")).to_have_text("Nodes have no tokens with Maglev.")
+    expect(page.page.locator("#vnodes-note")).to_have_text("With Maglev, nodes have no tokens.")
     expect(page.page.locator("#copies button").first).to_be_disabled()
-    expect(page.page.locator("#copies-note")).to_have_text("Keys have no copies with Maglev.")
+    expect(page.page.locator("#copies-note")).to_have_text("With Maglev, keys have no copies.")
     expect(page.page.locator("#strategy-notes li").first).to_be_visible()
 
     size = page.page.get_by_role("spinbutton", name="Table size")
@@ -106,7 +106,7 @@ def test_what_the_server_refuses_stands_beside_the_setting(own: Own, visitors: V
     page.page.get_by_role("group", name="Copies").get_by_role("button", name="2", exact=True).click()
     expect(page.title).to_contain_text("2 copies of each key")
     choose(page, "rendezvous")
-    expect(page.page.locator("#settings .err[data-for=copies]")).to_contain_text("by itself")
+    expect(page.page.locator("#settings .err[data-for=copies]")).to_contain_text("separately")
     expect(page.page.get_by_label("Strategy")).to_have_value("ring")
     expect(page.page.locator("#notice")).to_be_hidden()
     page.page.get_by_role("button", name="Discard").click()
@@ -157,7 +157,7 @@ def test_jump_hash_says_where_somebody_looks_what_it_cannot_do(own: Own, visitor
         assert violations(page.page) == []
         page.page.keyboard.press("Escape")
     page.page.get_by_role("button", name="Add node").click()
-    expect(page.page.locator("#add-weight-note")).to_contain_text("Weights are not followed")
+    expect(page.page.locator("#add-weight-note")).to_contain_text("weights are ignored")
     page.page.keyboard.press("Escape")
 
     watcher = open_own(visitors, own, "?plan=kill&node=3")

@@ -121,7 +121,7 @@ def test_long_names_are_short_here_and_whole_there(clusters: Demo, visitors: Vis
     page = open_ring(visitors, clusters, "clusters/long/", operator=True, size=(1024, 768)).live()
     expect(page.row(3).locator("button.name")).to_have_text("03")
     expect(page.row(3).locator("button.name")).to_have_attribute("title", LONG.format("03"))
-    expect(page.page.locator("#nodes")).to_contain_text("Short names leave out what all share")
+    expect(page.page.locator("#nodes")).to_contain_text("Short names leave out the part that all names share")
     page.page.locator("#screen").click()
     assert LONG.format("03") in page.mirror()[2]["Node"]
     page.page.locator("#screen").click()
