@@ -54,7 +54,7 @@ function settingsSentence({ before: { cluster: was }, after: { cluster: now }, m
   if (was.strategy !== now.strategy) {
     return planned ? interpolate(_("After the change: %(rule)s"), { rule: ruleOf(now) }) : ruleOf(now);
   }
-  if (isWhatIf(now, was)) return _("No server and no key changes: the page shows where copies would go.");
+  if (isWhatIf(now, was)) return _("No servers or keys change. The page shows where copies would go.");
   if (was.copies !== now.copies && !movement?.moved) {
     return tokens
       ? _("No key changes owner: copies follow the owner clockwise.")

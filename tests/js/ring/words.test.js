@@ -142,7 +142,7 @@ test("copies of servers that keep none are named a what-if, and nowhere a fact",
   for (const page of [shown(event, before), planned(event, before)]) {
     const { title, text } = captionOf(page);
     assert.match(title, /what if each key had 3 copies$/);
-    assert.match(text, /No server and no key changes: the page shows where copies would go\.$/);
+    assert.match(text, /No servers or keys change\. The page shows where copies would go\.$/);
     assert.match(changeAloud(shownChange(page), ""), /what if each key had 3 copies/);
   }
   assert.equal(
