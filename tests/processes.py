@@ -5,7 +5,7 @@ import select
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,15 @@ def heeding_signals() -> Iterator[None]:
     finally:
         for number in ignored:
             signal.signal(number, signal.SIG_IGN)
+
+
+def opened() -> list[str]:
+    """What each descriptor of this process leads to, such as `pipe:[4711]`."""
+    found = []
+    for descriptor in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # closed since it was listed
+            found.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    return found
 
 
 def gone_within(pid: int, deadline_s: float = DEADLINE_S) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from fleet.leash import ORPHANED, Means, leashed
 from fleet.process import start
-from tests.processes import gone_within, processes_naming, until
+from tests.processes import gone_within, opened, processes_naming, until
 
 MEANS: list[Means] = ["prctl", "pipe", "setpriv"] if shutil.which("setpriv") else ["prctl", "pipe"]
 WAITS = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pause()"]
@@ -178,17 +178,17 @@ def test_it_is_refused_in_a_thread_whose_end_would_kill_it():
     assert "main thread" in str(refused[0])
 
 
+# Where the descriptor of a process (pidfd) leads to.
+A_PROCESS = "anon_inode:[pidfd]"
+
+
 @pytest.mark.parametrize("by", MEANS)
 def test_a_command_that_does_not_exist_leaves_nothing_open(by):
-    before = set(os.listdir("/proc/self/fd"))
-    child_or_error = None
-    try:
-        child_or_error = start("child", ["/no/such/command"], by=by)
-    except OSError:
-        pass
-    else:
-        assert child_or_error.wait(30) != 0
-    assert set(os.listdir("/proc/self/fd")) == before
+    pipes, watched = open_pipes(), opened().count(A_PROCESS)
+    with suppress(OSError):
+        assert start("child", ["/no/such/command"], by=by).wait(30) != 0
+    assert open_pipes() <= pipes
+    assert opened().count(A_PROCESS) <= watched
 
 
 @pytest.mark.parametrize("by", MEANS)
@@ -266,11 +266,7 @@ def test_every_byte_reaches_it_also_more_than_a_pipe_holds(by, tmp_path):
 
 def open_pipes():
     """The pipes that this process has open. Sockets do not count: threads of earlier tests close theirs meanwhile."""
-    found = set()
-    for descriptor in os.listdir("/proc/self/fd"):
-        with suppress(OSError):  # closed since it was listed
-            found.add(os.readlink(f"/proc/self/fd/{descriptor}"))
-    return {link for link in found if link.startswith("pipe:")}
+    return {link for link in opened() if link.startswith("pipe:")}
 
 
 def state_of(pid):
