@@ -58,10 +58,10 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     [[first, last], ...].
 
     A node is `{"name", "state", "kind", "tokens", "ownership", "predicted_keys", "stored_keys", "extra_keys",
-    "lost_keys"}`: `ownership` is 0 to 1 of the hash space; `predicted_keys` is what should be stored now, without lost
-    keys; `stored_keys` is what its server reports, null if there is no server or it does not answer; `extra_keys` is
-    how many of these are too many, because clients stored keys outside the key set. In an external cluster
-    `predicted_keys` is null, because nobody here knows which keys it should have.
+    "lost_keys"}`: `ownership` is 0 to 1 of the hash space; `predicted_keys` is what the placement gives it, of which
+    `lost_keys` are not stored, or not again, yet; `stored_keys` is what its server reports, null if there is no
+    server or it does not answer; `extra_keys` is how many of these are too many, because clients stored keys outside
+    the key set. In an external cluster `predicted_keys` is null, because nobody here knows which keys it should have.
 
     An external cluster also has `silent`, whether none of its members answers; `silent_since`, when the supervisor
     noticed, null if it did not; `disagreeing`, members that answer and leave out others, as {"address", "members",
@@ -128,7 +128,7 @@ def _heard(on: Known) -> _Heard:
 
 
 def _predicted(node: NodeState, kind: str) -> int | None:
-    return None if kind == Cluster.Kind.EXTERNAL else node["keys"] - node["lost"]
+    return None if kind == Cluster.Kind.EXTERNAL else node["keys"]
 
 
 def _surplus(node: NodeState, kind: str, heard: _Heard) -> int:

@@ -19,10 +19,17 @@ export const isMember = (/** @type {{state: string}} */ { state }) =>
 export const isExternal = (/** @type {State} */ { cluster }) => cluster.kind === "external";
 
 /**
- * The keys that a node should store now: its own, without those that were lost and are not stored again.
+ * The keys that the placement gives a node. Those of all nodes add up to the key set at every version, also while keys
+ * wait to be stored, for the first time or again.
  * @param {Node} node
  */
-export const predicted = ({ keys, lost = 0 }) => keys - lost;
+export const predicted = ({ keys }) => keys;
+
+/**
+ * Of these, the keys that its server has: without those that wait to be stored.
+ * @param {Node} node
+ */
+export const storedOf = ({ keys, lost = 0 }) => keys - lost;
 
 /** @param {string} state */
 export function stateWord(state) {

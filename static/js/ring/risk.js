@@ -2,7 +2,7 @@
 
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
-import { isMember, predicted } from "./members.js";
+import { isMember, storedOf } from "./members.js";
 
 /** @import { State } from "./types.js" */
 
@@ -20,7 +20,7 @@ export function riskWords({ cluster, nodes }, number) {
       : _("Its replica takes over; writes that it had not confirmed may be lost.");
   }
   if (!node || !isMember(node)) return _("Its keys are lost, then stored again.");
-  const keys = predicted(node);
+  const keys = storedOf(node);
   const text = ngettext("%(node)s: %(n)s key would be lost.", "%(node)s: %(n)s keys would be lost.", keys);
   return interpolate(text, { node: node.name, n: count(keys) });
 }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { captionOf, shortage } from "../../../static/js/ring/caption.js";
 import { shownChange } from "../../../static/js/ring/change.js";
 import { lookupIn } from "../../../static/js/ring/lookup.js";
-import { isMember, nodeWord, predicted, rowLook } from "../../../static/js/ring/members.js";
+import { isMember, nodeWord, predicted, rowLook, storedOf } from "../../../static/js/ring/members.js";
+import { holds } from "../../../static/js/ring/noderow.js";
 import { riskWords } from "../../../static/js/ring/risk.js";
 import { countNote, countOf, measuredFacts, size } from "../../../static/js/ring/served/counts.js";
 import { deedsOf } from "../../../static/js/ring/served/deeds.js";
@@ -78,9 +79,22 @@ test("on the ring are those that own something, also while they do not answer", 
   assert.equal(rowLook(null), "dead");
 });
 
-test("what a node should store is without what was lost", () => {
-  assert.equal(predicted(nodeOf(1, { keys: 160, lost: 60 })), 100);
+test("the prediction is what the placement gives a node, whether it is stored yet or not", () => {
+  assert.equal(predicted(nodeOf(1, { keys: 160, lost: 60 })), 160);
   assert.equal(predicted(nodeOf(1)), 100);
+  assert.equal(storedOf(nodeOf(1, { keys: 160, lost: 60 })), 100);
+});
+
+test("a cluster that has just formed predicts every key, and the past says how many were not stored yet", () => {
+  const state = managed({ unfilled: [[0, 16383]] });
+  const formed = { ...state, nodes: state.nodes.map((node) => ({ ...node, lost: node.keys })) };
+  assert.deepEqual(
+    formed.nodes.map((node) => holds(formed, node)),
+    [100, 100, 100, 100],
+  );
+  const page = { ...served(formed), head: momentOf(9, state) };
+  assert.match(countNote(page, NOW), /400 keys were not stored yet/);
+  assert.doesNotMatch(countNote({ ...page, view: momentOf(8, state) }, NOW), /not stored yet/);
 });
 
 test("what is stored stands beside the prediction, and a difference is shown as one", () => {
@@ -123,7 +137,7 @@ test("a card says memory against its limit, and what is lost", () => {
   const page = served(managed(), { stored: counted(NOW, 100) });
   const facts = Object.fromEntries(measuredFacts(page, nodeOf(1, { keys: 140, lost: 40 }), NOW));
   assert.deepEqual(facts, {
-    "Stored keys": "100",
+    "Stored keys": "≠ 100",
     Lost: "40 not stored again yet",
     Memory: "1.0 MiB of 64.0 MiB (1.6%)",
   });

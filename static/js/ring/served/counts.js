@@ -6,7 +6,7 @@ import { shownChange } from "../change.js";
 import { isManaged, isMember, predicted, stateWord } from "../members.js";
 import { fresh } from "./fresh.js";
 
-/** @import { Node, Page } from "../types.js" */
+/** @import { Node, Page, State } from "../types.js" */
 
 /**
  * @typedef {{text: string, known: boolean, differs: boolean}} Count
@@ -36,7 +36,7 @@ export function countOf(page, node, now) {
  */
 export function countNote(page, now) {
   const { view, head, frames } = page;
-  if (view !== head) return _("Stored counts are unknown here: servers report only the present.");
+  if (view !== head) return pastNote(view.state);
   if (!frames.stored?.nodes) return _("Stored: no server has been counted yet.");
   if (!fresh(page, "stored", now)) {
     return interpolate(_("Stored: not measured since %(time)s."), { time: clock(frames.stored.heard) });
@@ -61,6 +61,15 @@ export function countNote(page, now) {
     words.push(interpolate(text, { n: silent }));
   }
   return words.join(" ");
+}
+
+/** @param {State} state */
+function pastNote({ nodes }) {
+  const words = _("Stored counts are unknown here: servers report only the present.");
+  const waiting = nodes.reduce((sum, { lost = 0 }) => sum + lost, 0);
+  if (waiting === 0) return words;
+  const text = ngettext("%(n)s key was not stored yet.", "%(n)s keys were not stored yet.", waiting);
+  return `${words} ${interpolate(text, { n: count(waiting) })}`;
 }
 
 /**
