@@ -70,6 +70,16 @@ def _compared(payload: Payload) -> EventWords:
     return EventWords(_("A/B"), text % values)
 
 
+def _failed(payload: Payload) -> EventWords:
+    traffic = state.filled(payload["traffic"])
+    names, trial = labels(traffic), traffic["trial"]
+    values = {"a": names[A], "b": names[B], "done": payload["rounds"], "rounds": trial["rounds"] if trial else 0}
+    text = _(
+        "balancer: A/B run of %(a)s and %(b)s failed after %(done)s of %(rounds)s rounds; the driver's log says why"
+    )
+    return EventWords(_("A/B"), text % values)
+
+
 def _stood(payload: Payload) -> EventWords:
     return EventWords(
         payload["name"],
@@ -99,6 +109,15 @@ class BalancerStood:
     name: str
     stand: Stand | None
     why: Stand
+
+
+@balancer.kind("balancer_failed", title=gettext_lazy("A/B run"), fold=state.comparison_failed, words=_failed)
+@dataclass(frozen=True)
+class BalancerFailed:
+    """The A/B run of `traffic` failed in the driver after `rounds` whole rounds."""
+
+    traffic: Traffic
+    rounds: int
 
 
 @balancer.kind("balancer_compared", title=gettext_lazy("A/B run"), fold=state.policies_compared, words=_compared)

@@ -20,7 +20,7 @@ from balancer.core.named import POLICIES
 from balancer.core.state import Comparison, Traffic
 from balancer.core.trial import SIDES, Side, Trial
 from balancer.driving.topic import TOPIC
-from balancer.events import BalancerCompared, BalancerSet
+from balancer.events import BalancerCompared, BalancerFailed, BalancerSet
 from balancer.selectors.state import state_of_stream
 from balancer.services.traffic import set_traffic
 from balancer.verdicts import figure, labels, notes, verdict
@@ -145,6 +145,10 @@ def _end_of(cluster: Cluster, begun: Event, asked: Traffic) -> Event:
                 kind = payload_class(event.kind)
                 if kind is BalancerCompared:
                     return event
+                if kind is BalancerFailed:
+                    values = {"done": event.payload["rounds"], "rounds": trial["rounds"]}
+                    text = _("the A/B run failed after %(done)d of %(rounds)d rounds; the driver's log says why")
+                    raise CommandError(text % values)
                 if kind is BalancerSet:
                     raise CommandError(_("somebody changed the requests meanwhile, and the A/B run ended"))
             listener.wait(READ_EVERY_S)

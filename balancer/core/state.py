@@ -89,6 +89,12 @@ def node_stood(state: State | None, payload: Mapping[str, Any]) -> State:
     return {**before, "standings": rest if payload["stand"] is None else {**rest, key: payload["stand"]}}
 
 
+def comparison_failed(state: State | None, _payload: Mapping[str, Any]) -> State:
+    """An A/B run failed: requests go on under the policy of the traffic, and `compared` stays as it was."""
+    before = whole(state)
+    return {**before, "traffic": {**before["traffic"], "trial": None}}
+
+
 def policies_compared(state: State | None, payload: Mapping[str, Any]) -> State:
     """An A/B run came to its end: requests go on under the policy of the traffic."""
     before = whole(state)

@@ -1,9 +1,11 @@
-"""The A/B run that is asked for, in the process of the driver: its rounds, its frame, and the event at its end."""
+"""The A/B run that is asked for, in the process of the driver: its rounds, its frame, and the event that ends it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django.db import Error, close_old_connections
@@ -14,7 +16,7 @@ from balancer.driving.leading import Lead
 from balancer.driving.orders import Orders
 from balancer.driving.telling import PAUSE_S, Moot
 from balancer.selectors.state import state_of_stream
-from balancer.services.traffic import policies_compared
+from balancer.services.traffic import comparison_failed, policies_compared
 from balancer.traffic.driver import Driver
 from balancer.traffic.rounds import Entrant, Rounds
 from balancer.traffic.settings import Settings
@@ -84,26 +86,28 @@ class Trying:
         return min(len(self._rounds.done) + 1, self._trial["rounds"])
 
     async def _run(self) -> None:
+        record: Callable[..., object]
         try:
             await self._rounds.run(self._trial["rounds"])
-            comparison = self._comparison()
-            while True:
-                if await asyncio.to_thread(self._tell, comparison):
-                    return
-                await asyncio.sleep(PAUSE_S)
-        except Exception:  # a task that nobody awaits: what goes wrong would be silent
+            record = partial(policies_compared, comparison=self._comparison())
+        except Exception:  # nobody awaits this task: without the log and the event it would fail silently
             logger.exception("The A/B run of %s failed", self._cluster.slug)
+            record = partial(comparison_failed, traffic=self._traffic, rounds=len(self._rounds.done))
+        while True:
+            if await asyncio.to_thread(self._tell, record):
+                return
+            await asyncio.sleep(PAUSE_S)
 
     def _comparison(self) -> Comparison:
         rounds = self._rounds.done
         faults = list(self._faults.values())
         return Comparison(traffic=self._traffic, rounds=rounds, summary=summary(rounds), faults=faults)
 
-    def _tell(self, comparison: Comparison) -> bool:
-        """In a thread. False where it has to be tried again."""
+    def _tell(self, record: Callable[..., object]) -> bool:
+        """Calls `record` with the cluster and the guard, in a thread. Returns False if it has to be tried again."""
         close_old_connections()
         try:
-            policies_compared(cluster=self._cluster, comparison=comparison, guard=self._check)
+            record(cluster=self._cluster, guard=self._check)
         except Error as error:
             logger.warning("What an A/B run of %s found cannot be written yet: %s", self._cluster.slug, error)
             return False

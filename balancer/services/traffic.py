@@ -21,7 +21,7 @@ from balancer.core.bounds import (
 from balancer.core.named import checked
 from balancer.core.state import Comparison, Stand, State, Traffic
 from balancer.core.trial import Trial
-from balancer.events import BalancerCompared, BalancerSet, BalancerStood, balancer
+from balancer.events import BalancerCompared, BalancerFailed, BalancerSet, BalancerStood, balancer
 from balancer.models import Balancer
 from balancer.refusals import sentence
 from balancer.selectors.state import state_of_stream
@@ -40,7 +40,7 @@ from ringviz.services.changing import check_allowed
 
 _DRIVER = Actor("driver", "system", may_operate=True)
 
-Told = TypeVar("Told", BalancerSet, BalancerStood, BalancerCompared)
+Told = TypeVar("Told", BalancerSet, BalancerStood, BalancerCompared, BalancerFailed)
 
 
 def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic) -> Event:
@@ -83,11 +83,19 @@ def node_stands(*, cluster: Cluster, node: int, name: str, stand: Stand, well: b
 
 
 def policies_compared(*, cluster: Cluster, comparison: Comparison, guard: Guard) -> Event:
-    """An A/B run of the driver came to its end, and is asked no more. Raises what `guard` does, NotFound."""
+    """Records what an A/B run found, which ends it. Raises what `guard` does, NotFound."""
+    return _told(cluster, BalancerCompared(comparison=comparison), guard)
+
+
+def comparison_failed(*, cluster: Cluster, traffic: Traffic, rounds: int, guard: Guard) -> Event:
+    """Ends the A/B run of `traffic`, which failed after `rounds` whole rounds. Raises what `guard` does, NotFound."""
+    return _told(cluster, BalancerFailed(traffic=traffic, rounds=rounds), guard)
+
+
+def _told(cluster: Cluster, payload: Told, guard: Guard) -> Event:
     with write(cluster.stream_id) as draft:
         guard()
-        before = state_of_stream(cluster.stream_id)
-        event = draft.record(_kept(cluster, before, BalancerCompared(comparison=comparison)), _DRIVER)
+        event = draft.record(_kept(cluster, state_of_stream(cluster.stream_id), payload), _DRIVER)
     keep_log_bounded(event.stream_id, event.version)
     return event
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from balancer.core.state import FIRST, Stand, State
 from balancer.selectors.state import state_of_stream, told_of_stream
-from balancer.services.traffic import node_stands, policies_compared, set_traffic
+from balancer.services.traffic import comparison_failed, node_stands, policies_compared, set_traffic
 from live.models import Event
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of
@@ -52,6 +52,10 @@ def story() -> Iterator[Step]:
         found = comparison(*pairs, **given)
         return lambda: policies_compared(cluster=cluster, comparison=found, guard=lambda: None)
 
+    def fails(rounds: int) -> Callable[[], Event]:
+        now = state_of_stream(cluster.stream_id)["traffic"]
+        return lambda: comparison_failed(cluster=cluster, traffic=now, rounds=rounds, guard=lambda: None)
+
     yield step("set_on", put(**{**FIRST, "on": True, "rate": 1.0}))
     yield step("set_policy", put(policy="p2c", options={}))
     yield step("set_option", put(policy="d_choices", options={"d": 3}))
@@ -66,6 +70,8 @@ def story() -> Iterator[Step]:
     yield step("compared", compares((250.0, 4.0), (255.0, 4.4), (251.0, 3.8)))
     yield step("trial_again", put(trial=TRIAL))
     yield step("trial_stopped", put(trial=None))
+    yield step("trial_yet_again", put(trial=TRIAL))
+    yield step("trial_failed", fails(rounds=2))
     yield step("trial_once_more", put(trial=TRIAL))
     yield step("compared_without_answers", compares((None, 0.51), (None, 0.5), sent=9, answered=0))
     yield step("trial_with_other_rate", put(rate=700.0, trial=TRIAL))

@@ -99,6 +99,15 @@ def test_a_driver_that_is_killed_begins_the_run_anew_and_a_run_that_is_stopped_t
     put({**FIRST, "on": False})
 
 
+def test_a_run_that_fails_in_the_driver_ends_and_says_so_and_the_requests_go_on(real, monkeypatch):
+    monkeypatch.setattr("balancer.services.traffic._checked", lambda wanted: wanted)  # as another version stored it
+    put({**TRIED, "trial": {**TRIAL, "policy": "central"}})
+    until(lambda: traffic(real)["trial"] is None, deadline_s=WITHIN_S, what="the end of the run")
+    assert real.event("balancer_failed").payload["rounds"] == 0
+    frame_where(real, lambda one: one["trial"] is None and one["total"]["answered"] > 100)
+    put({**FIRST, "on": False})
+
+
 def test_ctrl_c_ends_the_run_and_says_after_how_many_rounds(real):
     def interrupt() -> None:
         frame_where(real, in_round(2))

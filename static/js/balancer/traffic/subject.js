@@ -43,6 +43,16 @@ const kinds = {
       text: interpolate(_("%(node)s: %(words)s"), { node: name, words: standWords(stand ?? why) }),
     }),
   },
+  balancer_failed: {
+    fold: (state) => ({ ...whole(state), traffic: { ...filled(state.traffic), trial: null } }),
+    words: ({ traffic, rounds }) => ({
+      label: _("A/B"),
+      text: interpolate(
+        _("balancer: A/B run of %(a)s and %(b)s failed after %(done)s of %(rounds)s rounds; the driver's log says why"),
+        { ...labels(traffic), done: rounds, rounds: traffic.trial.rounds },
+      ),
+    }),
+  },
   balancer_compared: {
     fold: (state, { comparison }) => ({
       ...whole(state),
