@@ -113,10 +113,14 @@ def test_ctrl_c_ends_the_run_and_says_after_how_many_rounds(real):
         frame_where(real, in_round(2))
         os.kill(os.getpid(), signal.SIGINT)
 
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # `make test &` has it ignored
     thread = threading.Thread(target=interrupt)
     thread.start()
     words = ["round_robin", "jsq", "--seconds", "1", "--rounds", "30", "--rate", "100", "--cluster", SLUG]
-    with pytest.raises(CommandError, match=r"stopped after \d of 30 rounds; nothing was recorded"):
-        call_command("balance", "ab", *words)
-    thread.join()
+    try:
+        with pytest.raises(CommandError, match=r"stopped after \d of 30 rounds; nothing was recorded"):
+            call_command("balance", "ab", *words)
+    finally:
+        thread.join()
+        signal.signal(signal.SIGINT, before)
     assert (traffic(real)["on"], traffic(real)["trial"]) == (False, None)
