@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, TypeVar
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from balancer.core.bounds import (
@@ -33,28 +34,40 @@ from live.reading import events_after
 from live.subjects import encode
 from locks.services.leading import Guard
 from ringviz.core.errors import CoreError, InvalidOption, UnknownOption
-from ringviz.errors import Invalid, StaleVersion
+from ringviz.errors import Invalid, Refused, StaleVersion
 from ringviz.models import Cluster
 from ringviz.selectors.clusters import cluster_of
 from ringviz.services.changing import check_allowed
+from ringviz.services.intents import asked_before, check_key
 
 _DRIVER = Actor("driver", "system", may_operate=True)
 
 Told = TypeVar("Told", BalancerSet, BalancerStood, BalancerCompared, BalancerFailed)
 
 
-def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic) -> Event:
+def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic, key: str = "") -> Event:
     """Starts, stops or changes the requests of a managed cluster.
 
     `version` is what the actor saw when deciding: if the cluster is not at it any more, nothing is done. The options
     that `wanted` leaves out have their defaults. Anything that changes ends a `trial` that runs; another one begins
-    anew. Raises NotAllowed, NotFound, Invalid, StaleVersion.
+    anew. What was asked with the same `key` before is answered with its event, whatever the version.
+    Raises NotAllowed, NotFound, Invalid, StaleVersion.
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
+    check_key(key)
+    try:
+        return asked_before(cluster, key) or _set(cluster, actor, version, wanted, key)
+    except (Refused, IntegrityError):
+        if same := asked_before(cluster, key):  # the very same click, a moment earlier
+            return same
+        raise
+
+
+def _set(cluster: Cluster, actor: Actor, version: int | None, wanted: Traffic, key: str) -> Event:
     if cluster.kind != Cluster.Kind.MANAGED:
         text = _("%(cluster)s has no servers of its own to send requests to. Simulate a race instead.")
-        raise Invalid("cluster", slug, text % {"cluster": cluster.name})
+        raise Invalid("cluster", cluster.slug, text % {"cluster": cluster.name})
     asked = _checked(wanted)
     try:
         with write(cluster.stream_id, expected=version) as draft:
@@ -63,7 +76,9 @@ def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic
                 raise Invalid("policy", asked["policy"], _("That is so already."))
             if asked["trial"] == before["traffic"]["trial"]:
                 asked = {**asked, "trial": None}
-            event = draft.record(_kept(cluster, before, BalancerSet(traffic=asked, before=before["traffic"])), actor)
+            event = draft.record(
+                _kept(cluster, before, BalancerSet(traffic=asked, before=before["traffic"])), actor, key
+            )
     except Conflict as conflict:
         seen = events_after(cluster.stream_id, version or 0)
         raise StaleVersion(version or 0, conflict.actual, seen) from conflict

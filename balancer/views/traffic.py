@@ -89,11 +89,16 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @refusals_as_json
 def act(request: HttpRequest, slug: str) -> HttpResponse:
-    """Asks for the traffic of the form, if the cluster is still at `version`: `{"v", "event"}`."""
+    """Asks for the traffic of the form, if the cluster is still at `version`: `{"v", "event"}`.
+
+    With the same `key` it is done once, and answered each time.
+    """
     fields = fields_of(request)
     version = whole(fields, "version")
     now = state_of_stream(cluster_of(slug).stream_id)["traffic"]
-    event = set_traffic(slug=slug, actor=actor_of(request), version=version, wanted=wanted(fields, now))
+    event = set_traffic(
+        slug=slug, actor=actor_of(request), version=version, wanted=wanted(fields, now), key=fields.get("key", "")
+    )
     return JsonResponse({"v": event.version, "event": event_frame(event)})
 
 

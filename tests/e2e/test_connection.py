@@ -168,3 +168,19 @@ def test_a_cluster_that_is_deleted_is_said(own: Own, visitors: Visitors) -> None
     expect(page.live_words).to_have_text("Cluster deleted", timeout=PATIENCE_MS)
     expect(page.page.locator("#lost")).to_contain_text("This cluster was deleted. What is shown is its last state.")
     expect(page.page.locator("#add-open")).to_be_disabled()
+
+
+def test_requests_asked_for_while_nothing_is_heard_wait_and_can_be_taken_back(demo: Demo, visitors: Visitors) -> None:
+    page = visitors.open(demo, f"{DEMO}balancer/", operator=True)
+    visitors.watch(page).allow(LOST + "|htmx")
+    live, waiting = page.locator("#live"), page.locator("#waiting")
+    expect(live).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
+    start = page.get_by_role("button", name="Start", exact=True)
+    with stopped(demo.program("uvicorn")):
+        expect(live).to_have_attribute("data-state", "lost", timeout=PATIENCE_MS)
+        start.click()
+        expect(waiting).to_contain_text("The new setting is waiting for the server.")
+        waiting.get_by_role("button", name="Take back").click()
+        expect(waiting).to_contain_text("The new setting was taken back. It was never sent.")
+    expect(live).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
+    expect(page.locator("#main")).to_have_attribute("data-state", "idle")

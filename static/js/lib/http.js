@@ -6,6 +6,9 @@ import { serverNow } from "./server-time.js";
 /** How long a post waits for its answer. Longer than the server waits for anything itself. */
 export const ANSWER_WITHIN_MS = 10_000;
 
+/** A new idempotency key: a request that is sent twice with the same key is carried out once. */
+export const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
 /** A request that did not succeed. `status` is 0 when no answer came at all. */
 export class HttpError extends Error {
   /**

@@ -2,7 +2,7 @@
 
 import { byId, h, parts } from "../lib/dom.js";
 import { wireDialog } from "../lib/forms.js";
-import { HttpError, postForm } from "../lib/http.js";
+import { HttpError, newKey, postForm } from "../lib/http.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { brief } from "./text.js";
 import { holderName, lasting, leftWords, renewsEvery } from "./words.js";
@@ -37,7 +37,7 @@ export function wireBreaking({ url, now, broken, changed }) {
   };
   const open = (/** @type {Row} */ row, /** @type {Detail} */ detail) => {
     // The same question twice is one break: the key says which question it was.
-    asked = { row, key: crypto.getRandomValues(new Uint32Array(4)).join("-") };
+    asked = { row, key: newKey() };
     refuse("");
     act.disabled = false;
     const lock = h("bdi", { class: "mono" }, brief(row.name, 60));

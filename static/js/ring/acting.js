@@ -1,24 +1,22 @@
 /** Doing things to the ring: at once in a demo, by a plan first elsewhere, as a what-if for those who watch. */
 
-import { getJson, HttpError, postForm } from "../lib/http.js";
+import { getJson, HttpError, newKey, postForm } from "../lib/http.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { ASK } from "../lib/session.js";
-import { TakenBack } from "./asking.js";
+import { ANSWER_WITHIN_MS, TakenBack } from "../lib/asking.js";
 import { powersOf } from "./powers.js";
 import { apply, eventWords, ring } from "./subject.js";
 import { decodeWords } from "./tokens.js";
-import { deedWords, planWords } from "./waiting.js";
+import { deedWords, planWords } from "./deedwords.js";
 
 /** @import { Event, Payload, Urls } from "./types.js" */
-/** @import { Asking } from "./asking.js" */
+/** @import { Asking } from "../lib/asking.js" */
 /** @import { Store } from "./store.js" */
 /** @import { TokenBook } from "./tokens.js" */
 
 /** @typedef {Record<string, string>} Fields `action` first, then what it is done to */
 /** @typedef {(text: string, again?: {words: string, action: () => void}) => void} Notice */
 
-/** How long a change waits for its answer before it is given up. */
-const ANSWER_WITHIN_MS = 5_000;
 /** What is done or refused, and never planned. */
 const UNPLANNED = new Set(["undo", "cancel", "workload", "verdict_delay", "thaw"]);
 
@@ -76,7 +74,7 @@ export class Acting {
    */
   async act(fields, onWaiting) {
     const { v: version, state } = this.store.page.head;
-    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    const key = newKey();
     // Sent again it is of the same version: decided on what was seen when it was clicked.
     const values = { ...fields, version, key };
     const send = (/** @type {AbortSignal} */ signal) =>

@@ -2,7 +2,7 @@
 
 import { HttpError } from "../lib/http.js";
 import { refusalWords } from "./acting.js";
-import { TakenBack } from "./asking.js";
+import { TakenBack } from "../lib/asking.js";
 import { byId } from "./dom.js";
 import { clearErrors, showError, wireDialog } from "../lib/forms.js";
 import { weightWords } from "./limits.js";

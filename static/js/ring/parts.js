@@ -25,7 +25,7 @@ import { wireTabs } from "./tabs.js";
 import { wireTimebar } from "./timebar.js";
 import { wireTools } from "./tools.js";
 import { Travel } from "./travel.js";
-import { wireAsking } from "./waiting.js";
+import { wireAsking } from "../lib/asking-lines.js";
 
 /** @import { Loader } from "./loader.js" */
 /** @import { Wanted } from "./link.js" */
@@ -80,7 +80,8 @@ function makeActing({ boot, store, loader }) {
     asking.happened(event);
     acting.headMoved(plan && !done ? plan.fields : null, event);
   };
-  const asking = wireAsking(store);
+  const asking = wireAsking();
+  store.on(["link"], ({ link }) => asking.listen(link.state !== "lost"));
   const acting = new Acting(store, urls, { book: loader.book, notice, asking, receive });
   const elsewhere = new Set(boot.elsewhere);
   const declares = (/** @type {string} */ kind) => ring.knows(kind) || elsewhere.has(kind);

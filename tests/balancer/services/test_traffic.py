@@ -111,6 +111,16 @@ def test_who_decided_on_an_older_version_is_told_what_happened(cluster):
     assert [event.kind for event in caught.value.events] == ["balancer_stood"]
 
 
+def test_the_same_click_sent_twice_is_done_once_and_answered_each_time(cluster):
+    asked = {"slug": "small", "actor": OPERATOR, "version": cluster_of("small").stream.version, "wanted": ON}
+    events = [set_traffic(**asked, key="one click") for _ in range(2)]
+    assert events[0].version == events[1].version == cluster_of("small").stream.version
+    with pytest.raises(StaleVersion):
+        set_traffic(**asked, key="another click")
+    with pytest.raises(Invalid):
+        set_traffic(**asked, key="#1")
+
+
 def test_a_visitor_may_not(cluster):
     with pytest.raises(NotAllowed):
         set_traffic(slug="small", actor=WATCHER, version=None, wanted=ON)

@@ -1,10 +1,13 @@
 /** What an operator does: other requests, and faults of nodes by the ring's own address. Each is refused in words. */
 
-import { HttpError, postForm } from "../../lib/http.js";
+import { ANSWER_WITHIN_MS, TakenBack } from "../../lib/asking.js";
+import { HttpError, newKey, postForm } from "../../lib/http.js";
 import { _, interpolate } from "../../lib/i18n.js";
+import { deedWords } from "../../ring/deedwords.js";
 import { powersOf } from "../../ring/powers.js";
 import { wordsOf } from "./follow.js";
 
+/** @import { Asking } from "../../lib/asking.js" */
 /** @import { Boot, LiveEvent } from "./types.js" */
 /** @import { TrafficStore } from "./store.js" */
 
@@ -14,11 +17,12 @@ export class Deeds {
   /**
    * @param {TrafficStore} store
    * @param {Boot} boot
-   * @param {{notice: (text: string) => void, receive: (event: LiveEvent) => void}} parts
+   * @param {{asking: Asking, notice: (text: string) => void, receive: (event: LiveEvent) => void}} parts
    */
-  constructor(store, boot, { notice, receive }) {
+  constructor(store, boot, { asking, notice, receive }) {
     this.store = store;
     this.boot = boot;
+    this.asking = asking;
     this.notice = notice;
     this.receive = receive;
   }
@@ -34,7 +38,7 @@ export class Deeds {
    * @param {Told} [told]
    */
   set(fields, told) {
-    return this.post(this.boot.urls.act, fields, told);
+    return this.post(_("The new setting"), this.boot.urls.act, fields, told);
   }
 
   /**
@@ -42,22 +46,29 @@ export class Deeds {
    * @param {Record<string, string | number>} fields `action` and `node`
    */
   fault(fields) {
-    return this.post(this.boot.urls.node_act, fields);
+    const asked = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+    return this.post(deedWords(asked, this.store.page.head.state), this.boot.urls.node_act, fields);
   }
 
   /**
+   * It waits where it gets no answer, and can be taken back.
+   * @param {string} what the subject of a sentence
    * @param {string} url
    * @param {Record<string, string | number>} fields
    * @param {Told} [told]
    * @returns {Promise<boolean>} whether it was done
    */
-  async post(url, fields, told) {
+  async post(what, url, fields, told) {
+    const key = newKey();
+    const values = { ...fields, version: this.store.page.head.v, key };
+    const send = (/** @type {AbortSignal} */ signal) => postForm(url, values, { signal, withinMs: ANSWER_WITHIN_MS });
     try {
-      const { event } = await postForm(url, { ...fields, version: this.store.page.head.v });
+      const { event } = await this.asking.ask({ what, key, send }).answer;
       if (event) this.receive(event);
       this.notice("");
       return true;
     } catch (error) {
+      if (error instanceof TakenBack) return false;
       if (!(error instanceof HttpError)) throw error;
       this.notice(told?.(error) ? "" : refusalWords(error));
       return false;

@@ -1,5 +1,6 @@
 /** The Balancer page begins: shows what the server sent, follows it, and hands a context to each of its parts. */
 
+import { wireAsking } from "../../lib/asking-lines.js";
 import { byId } from "../../lib/dom.js";
 import { declare as declareStrategies } from "../../ring/strategies.js";
 import { wireKeys } from "../../lib/keys.js";
@@ -42,12 +43,15 @@ const store = new TrafficStore(boot);
 /** @type {((event: LiveEvent) => void)[]} */
 const listeners = [];
 const { say, notice } = makeSay();
+const asking = wireAsking();
+store.on(["link"], ({ link }) => asking.listen(link.state !== "lost"));
 const { begin, receive } = follow(store, boot, {
   heard: (event) => {
+    asking.happened(event);
     for (const listener of listeners) listener(event);
   },
 });
-const deeds = new Deeds(store, boot, { notice, receive });
+const deeds = new Deeds(store, boot, { asking, notice, receive });
 
 /** @type {Context} */
 const context = {

@@ -3,7 +3,7 @@
 import { coalesce } from "../../lib/coalesce.js";
 import { byId, button, h } from "../../lib/dom.js";
 import { clearErrors, showError } from "../../lib/forms.js";
-import { getJson, HttpError, postForm } from "../../lib/http.js";
+import { getJson, HttpError, newKey, postForm } from "../../lib/http.js";
 import { _ } from "../../lib/i18n.js";
 import { Store } from "../../lib/store.js";
 import { Crew } from "./crew.js";
@@ -32,7 +32,7 @@ export function stagePanel({ stage: stageUrl, ask: askUrl, mayOperate }, notice)
     }
   }, AGAIN_MS);
   const ask = async (/** @type {string} */ what, /** @type {Record<string, string | number>} */ fields = {}) => {
-    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    const key = newKey();
     await postForm(askUrl, { what, key, ...fields });
     read();
   };

@@ -1,44 +1,8 @@
-/** The lines under the top bar of what waits for the server: one for each request, with what can be done about it. */
+/** What was asked of a cluster, in words. */
 
 import { _, interpolate } from "../lib/i18n.js";
-import { button, byId, h } from "./dom.js";
-import { Asking } from "./asking.js";
 
-/** @import { Line } from "./asking.js" */
 /** @import { State } from "./types.js" */
-/** @import { Store } from "./store.js" */
-
-/**
- * @param {Store} store
- * @returns {Asking}
- */
-export function wireAsking(store) {
-  const host = byId("waiting");
-  let shown = "";
-  const show = (/** @type {Line[]} */ lines) => {
-    const key = JSON.stringify(lines.map(({ text, buttons }) => [text, ...buttons.map(({ words }) => words)]));
-    if (key === shown) return; // the buttons that are there do the same
-    shown = key;
-    host.replaceChildren(
-      ...lines.map(({ text, buttons }) =>
-        h(
-          "div",
-          { class: "strip" },
-          h("span", {}, text),
-          h("span", { class: "sp" }),
-          ...buttons.map(({ words, action }) => button(words, action)),
-        ),
-      ),
-    );
-  };
-  const asking = new Asking({
-    show,
-    later: (callback, ms) => setTimeout(callback, ms),
-    cancel: (timer) => clearTimeout(timer),
-  });
-  store.on(["link"], ({ link }) => asking.listen(link.state !== "lost"));
-  return asking;
-}
 
 /** @type {Record<string, () => string>} */
 const DEEDS = {

@@ -5,8 +5,8 @@
  * when somebody says so: with the same key, so that it is done once.
  */
 
-import { HttpError } from "../lib/http.js";
-import { _, interpolate } from "../lib/i18n.js";
+import { HttpError } from "./http.js";
+import { _, interpolate } from "./i18n.js";
 
 /** @typedef {{what: string, key: string, send: (signal: AbortSignal) => Promise<any>, harmless?: boolean,
  *   onWaiting?: () => void}} Request
@@ -16,6 +16,8 @@ import { _, interpolate } from "../lib/i18n.js";
 /** @typedef {{text: string, buttons: {words: string, action: () => void}[]}} Line */
 /** @typedef {{show(lines: Line[]): void, later(callback: () => void, ms: number): any, cancel(timer: any): void}} Surroundings */
 
+/** How long a change waits for its answer before it is given up. */
+export const ANSWER_WITHIN_MS = 5_000;
 /** A request that takes longer than this says that it waits. */
 export const WAITS_AFTER_MS = 1_000;
 /** How long it is said that something was taken back. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HttpError } from "../../../static/js/lib/http.js";
-import { Asking, SAID_FOR_MS, TakenBack, WAITS_AFTER_MS } from "../../../static/js/ring/asking.js";
+import { HttpError } from "../../static/js/lib/http.js";
+import { Asking, SAID_FOR_MS, TakenBack, WAITS_AFTER_MS } from "../../static/js/lib/asking.js";
 
 /** A page whose server answers when the test says so. */
 function page() {
