@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layout } from "../../../static/js/ring/draw/layout.js";
+import { leaderOf } from "../../../static/js/ring/draw/walk.js";
+import { angleOf, lineDistance } from "../../../static/js/lib/geometry.js";
 import { afterKill, evenPicture, text } from "../pictures.js";
 
 const SIZES = [
@@ -62,6 +64,31 @@ test("neither the legend nor the key's label touches the ring", () => {
       assert.ok(Math.min(...nearest) > made.R || made.R === 90, `${width}x${height} label`);
       const corner = Math.hypot(legend.width + 20 - made.cx, height - legend.height - 14 - made.cy);
       assert.ok(corner > made.R || made.R === 90, `${width}x${height} legend`);
+    }
+  }
+});
+
+test("the line to a key's label crosses neither the label nor the ring", () => {
+  const long = ["k", "owner cache-1", "copies cache-2, cache-3, cache-4"];
+  const clear = (a, b, { left, right, top, bottom }) =>
+    Array.from({ length: 101 }, (_, i) => i / 100).every((part) => {
+      const [px, py] = [a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part];
+      return px <= left || px >= right || py <= top || py >= bottom;
+    });
+  for (const [width, height] of SIZES) {
+    for (let i = 0; i < 360; i++) {
+      const hash = Math.floor((i / 360) * 2 ** 32);
+      const made = layout(width, height, evenPicture(8, 8, { walk: { ...walk(hash), lines: long } }), text);
+      if (!made.label) continue;
+      const { label, cx, cy } = made;
+      const { x, y, corner, tipX, tipY } = leaderOf(made, label, angleOf(hash));
+      const turn = made.walk.leader;
+      const from = corner === null ? [x, y] : [cx + turn * Math.cos(corner), cy + turn * Math.sin(corner)];
+      const left = label.align === "right" ? label.x - label.width : label.x;
+      const box = { left, right: left + label.width, top: label.top, bottom: label.top + label.height };
+      assert.ok(clear(from, [tipX, tipY], box), `${width}x${height}, ${i} degrees: label`);
+      const away = lineDistance(cx, cy, from[0], from[1], tipX, tipY);
+      assert.ok(away >= made.R || made.R === 90, `${width}x${height}, ${i} degrees: ring`);
     }
   }
 });

@@ -107,3 +107,21 @@ test("what is planned stands dashed after now", () => {
   assert.ok(drawing.words().includes("plan +9"));
   assert.ok(drawing.all().some((element) => element.attributes["stroke-dasharray"]));
 });
+
+test("the flag with the time never covers the strip's title", () => {
+  const size = 13;
+  for (const width of [300, 420, 560, 712, 960]) {
+    for (let at = 1; at <= 9; at++) {
+      const drawing = svg();
+      strip(drawing, log([0, 40, 60, 600, 660, 700, 2000, 2100, 2130], { width, at, head: 9 }));
+      const title = drawing.named("text").find((one) => one.children.join("").startsWith("Share of keys"));
+      if (!title) continue;
+      const flag = drawing.named("rect").at(-1).attributes;
+      const from = Number(title.attributes.x);
+      const to = from + title.children.join("").length * size * 0.5;
+      const [left, right] = [Number(flag.x), Number(flag.x) + Number(flag.width)];
+      assert.ok(to <= left || from >= right, `${width} px, event ${at}: ${from}-${to} and ${left}-${right}`);
+      assert.ok(to <= width, `${width} px`);
+    }
+  }
+});

@@ -186,7 +186,6 @@ function place(size, lines, walk, width, height, text) {
   const corner = labelCorner(walk.hash / TOKEN_SPACE);
   const right = corner !== "tl";
   const x = right ? width - MARGIN : MARGIN;
-  const first = text.measure(lines[0].text, lines[0].font) + 8;
   const top = corner === "br" ? height - 14 - size.height : 10;
   return {
     lines,
@@ -195,7 +194,6 @@ function place(size, lines, walk, width, height, text) {
     step: LINE_HEIGHT * text.zoom,
     align: right ? "right" : "left",
     ...size,
-    tip: right ? x - first : x + first,
   };
 }
 

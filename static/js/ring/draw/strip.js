@@ -14,6 +14,10 @@ import { cut, node, render, text } from "./svg.js";
 const HEIGHT = 104;
 const LINE = 56;
 const BAR = 30;
+const LEFT = 24;
+const AIR = 8;
+/** Of a letter on average, in sizes of the text: rather more than it is. */
+const WIDEST = 0.56;
 
 /**
  * Draws the strip.
@@ -28,7 +32,7 @@ export function strip(svg, log) {
   const { width, size = 13, plan = null, stale = false, bare = false } = log;
   const model = stripModel({ ...log, plan: plan !== null });
   const children = [
-    ...(bare ? [] : [text(_("Share of keys that changed owner"), 24, 14, { size, ink: "ink3" })]),
+    ...(bare ? [] : drawTitle(model, width, size)),
     ...drawSegments(model, size),
     ...drawTicks(model, size),
     ...model.places.flatMap((place, i) => drawEvent(place, place.v === shownVersion(log), i > 0 || model.before > 0)),
@@ -174,15 +178,41 @@ function drawNow({ end, after }, size) {
 }
 
 /**
+ * What the bars are, at the left, or right of the flag where that stands there; left out where neither has room.
+ * @param {StripModel} model
+ * @param {number} width
+ * @param {number} size
+ * @returns {SVGElement[]}
+ */
+function drawTitle(model, width, size) {
+  const words = _("Share of keys that changed owner");
+  const wide = words.length * size * WIDEST;
+  const flag = flagOf(model, width, size);
+  const x = LEFT + wide + AIR <= flag.x ? LEFT : Math.max(LEFT, flag.x + flag.width + AIR);
+  return x + wide > width ? [] : [text(words, x, 14, { size, ink: "ink3" })];
+}
+
+/**
+ * Where the flag stands.
+ * @param {StripModel} model
+ * @param {number} width
+ * @param {number} size
+ */
+function flagOf({ cursor }, width, size) {
+  const wide = size * 6;
+  return { x: Math.max(2, Math.min(cursor.x - wide / 2, width - wide - 2)), width: wide };
+}
+
+/**
  * @param {StripModel} model
  * @param {number} width
  * @param {string} ink
  * @param {number} size
  * @returns {SVGElement[]}
  */
-function drawFlag({ cursor }, width, ink, size) {
-  const wide = size * 6;
-  const x = Math.max(2, Math.min(cursor.x - wide / 2, width - wide - 2));
+function drawFlag(model, width, ink, size) {
+  const { cursor } = model;
+  const { x, width: wide } = flagOf(model, width, size);
   const flag = { x, y: 2, width: wide, height: size + 8, rx: 5, fill: `var(--${ink})` };
   const words = { size, ink: "panel", weight: 600, anchor: /** @type {const} */ ("middle"), mono: true };
   return [

@@ -57,8 +57,8 @@
  *
  * @typedef {{text: string, font: string, strong: boolean}} Line
  *
- * @typedef {{lines: Line[], x: number, top: number, step: number, align: "left" | "right", width: number, height: number, tip: number}} Label
- *   x: the side that the text is aligned to; step: between lines; tip: x where the leader line arrives
+ * @typedef {{lines: Line[], x: number, top: number, step: number, align: "left" | "right", width: number, height: number}} Label
+ *   x: the side that the text is aligned to; step: between lines
  *
  * @typedef {{x: number, y: number, width: number, height: number, factor: number, start: number, end: number}} LensBox
  *   its width is 0 where the ring is too small and it stands on a canvas of its own (`drawLensCanvas`);

@@ -6,7 +6,10 @@
 import { angleOf, lineDistance, TAU, unwind } from "../../lib/geometry.js";
 
 /** @import { Pen } from "./pen.js" */
-/** @import { Label, Walk } from "./types.js" */
+/** @import { Label, Layout, Walk } from "./types.js" */
+
+/** Between a label and the line that leads to it, px. */
+const AIR = 8;
 
 /** @param {Pen} pen */
 export function drawWalk(pen) {
@@ -54,25 +57,50 @@ function drawSteps(pen, { hash, stops }) {
 }
 
 /**
- * A straight line from the key to its label, and along the outside of the ring first where a straight one would cross it.
+ * The line from a key to its label: straight, or along the outside of the ring first where a straight one would cross it.
+ * It ends at the point of the label's box that is nearest, so it never runs through the words. Pure.
+ * @param {Layout} layout
+ * @param {Label} label
+ * @param {number} key angle
+ * @returns {{x: number, y: number, corner: number | null, tipX: number, tipY: number}} from x, y; corner: the angle to which
+ *   it runs along the ring, null for a straight one; then straight on to the tip
+ */
+export function leaderOf({ cx, cy, R, walk }, label, key) {
+  const x = cx + walk.radius * Math.cos(key);
+  const y = cy + walk.radius * Math.sin(key);
+  const straight = nearestOf(label, x, y);
+  if (lineDistance(cx, cy, x, y, straight.tipX, straight.tipY) >= R + 15) return { x, y, corner: null, ...straight };
+  const middle = label.x + (label.align === "right" ? -label.width : label.width) / 2;
+  const whole = unwind(Math.atan2(label.top + label.height / 2 - cy, middle - cx), key - Math.PI);
+  const corner = whole - Math.sign(whole - key) * 0.03;
+  const end = { x: cx + walk.leader * Math.cos(corner), y: cy + walk.leader * Math.sin(corner) };
+  return { x, y, corner, ...nearestOf(label, end.x, end.y) };
+}
+
+/**
+ * The point of the label's box, with some air round it, that is nearest to a point outside of it.
+ * @param {Label} label
+ * @param {number} x
+ * @param {number} y
+ */
+function nearestOf({ align, x: side, top, width, height }, x, y) {
+  const left = align === "right" ? side - width : side;
+  const tipX = Math.max(left - AIR, Math.min(left + width + AIR, x));
+  return { tipX, tipY: Math.max(top - AIR / 2, Math.min(top + height + AIR / 2, y)) };
+}
+
+/**
  * @param {Pen} pen
  * @param {Label} label
  * @param {number} key angle
  */
 function drawLeader(pen, label, key) {
   const { ctx, layout } = pen;
-  const { cx, cy, R } = layout;
-  const x = pen.x(key, layout.walk.radius);
-  const y = pen.y(key, layout.walk.radius);
-  const end = label.top + label.step / 2;
+  const { x, y, corner, tipX, tipY } = leaderOf(layout, label, key);
   pen.stroke(pen.theme.ink2, 1.4, () => {
     ctx.moveTo(x, y);
-    if (lineDistance(cx, cy, x, y, label.tip, end) < R + 15) {
-      const middle = label.x + (label.align === "right" ? -label.width : label.width) / 2;
-      const corner = unwind(Math.atan2(label.top + label.height / 2 - cy, middle - cx), key - Math.PI);
-      ctx.arc(cx, cy, layout.walk.leader, key, corner - Math.sign(corner - key) * 0.03, corner < key);
-    }
-    ctx.lineTo(label.tip, end);
+    if (corner !== null) ctx.arc(layout.cx, layout.cy, layout.walk.leader, key, corner, corner < key);
+    ctx.lineTo(tipX, tipY);
   });
 }
 
