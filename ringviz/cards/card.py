@@ -43,6 +43,7 @@ class ClusterCard:
 
     facts: Facts
     active_word: str
+    ring_title: str
     nodes_sentence: str
     absent: str
     keys_sentence: str
@@ -64,6 +65,7 @@ def card_of(facts: Facts) -> ClusterCard:
     return ClusterCard(
         facts=facts,
         active_word=ngettext("node", "nodes", facts.active),
+        ring_title=_ring_title(facts),
         nodes_sentence=_nodes(facts),
         absent=_absent(facts),
         keys_sentence=_keys(facts),
@@ -104,6 +106,14 @@ def overview_of(found: Sequence[Facts]) -> Overview:
 
 def _total(facts: Facts) -> int:
     return facts.active + facts.down + facts.draining + facts.joining
+
+
+def _ring_title(facts: Facts) -> str:
+    if facts.has_ring_arcs:
+        return _("The ring: each arc in the colour of its node")
+    if any(arc.shade for arc in facts.arcs):
+        return _("The share of each node; the darker, the higher its load")
+    return _("The share of each node, in its colour") if facts.arcs else _("No active node")
 
 
 def _nodes(facts: Facts) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
+from statistics import fmean
 from typing import NamedTuple
 
 from live.models import Stream
 from live.places import Place
 from live.reading import Head, heads, read_stable
 from ringviz.cards.looks import NEUTRAL, Look, looks_of
-from ringviz.cards.pictures import arc_paths, shows_arcs
+from ringviz.cards.pictures import MOST_SEGMENTS, arc_paths, segment_paths, shade, shows_arcs
 from ringviz.core.placement import Bucketed, Murmur, PlacedNode
 from ringviz.core.state import ON_RING
 from ringviz.core.strategy import build
@@ -34,16 +36,28 @@ class NodeFigures(NamedTuple):
 
 
 class Load(NamedTuple):
-    """A node's keys as a multiple of its fair share, where there are keys; else its share of the hash space so."""
+    """What a node carries: keys, or hash space if there are none. `ratio` is a multiple of its fair share."""
 
     ratio: float
     name: str
     look: Look
+    share: float = 0.0
+
+
+class Arc(NamedTuple):
+    """A part of the small ring as an SVG path, drawn in its look, or by `pictures.shade` where that is not 0."""
+
+    look: Look
+    path: str
+    shade: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One cluster at one version. `loads` are of the active nodes, largest first; `arcs` pair looks with SVG paths."""
+    """One cluster at one version. `loads` are of the active nodes, largest first.
+
+    `arcs` are those of the ring if `has_ring_arcs`, else one segment a node, as wide as its share.
+    """
 
     place: Place
     kind: str
@@ -60,7 +74,8 @@ class Facts:
     joining: int
     lost: int
     loads: tuple[Load, ...]
-    arcs: tuple[tuple[Look, str], ...]
+    arcs: tuple[Arc, ...]
+    has_ring_arcs: bool
 
 
 _kept: dict[int, Facts] = {}
@@ -99,6 +114,8 @@ def figure(cluster: Cluster, head: Head, rows: Sequence[NodeFigures]) -> Facts:
     active = [row for row in rows if row.state in ON_RING]  # who does not answer, or is frozen, still owns what it has
     states = [row.state for row in rows]
     looks = looks_of(row.number for row in rows)
+    measured = loads(active, looks)
+    arcs = _arcs(cluster, active, looks)
     return Facts(
         place=place_of(cluster),
         kind=cluster.kind,
@@ -114,23 +131,41 @@ def figure(cluster: Cluster, head: Head, rows: Sequence[NodeFigures]) -> Facts:
         silent=states.count(Node.State.SUSPECTED) + states.count(Node.State.FROZEN),
         joining=states.count(Node.State.JOINING),
         lost=sum(row.lost for row in rows),
-        loads=loads(active, looks),
-        arcs=_arcs(cluster, active, looks),
+        loads=tuple(sorted(measured, key=lambda load: -load.ratio)),
+        arcs=arcs or segments(measured),
+        has_ring_arcs=bool(arcs),
     )
 
 
-def loads(active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[Load, ...]:
-    """The active nodes' loads against their fair share, which follows their weight; a node of weight 0 has none."""
+def loads(active: Sequence[NodeFigures], looks: dict[int, Look]) -> list[Load]:
+    """What each active node carries, beside its fair share, which follows its weight; a node of weight 0 has none."""
     members = [row for row in active if row.weight > 0]
     keys, weights = sum(row.keys for row in members), sum(row.weight for row in members)
-    measured = [
-        Load((row.keys / keys if keys else row.ownership) * weights / row.weight, row.name, looks[row.number])
-        for row in members
+    shares = [row.keys / keys if keys else row.ownership for row in members]
+    return [
+        Load(share * weights / row.weight, row.name, looks[row.number], share)
+        for row, share in zip(members, shares, strict=True)
     ]
-    return tuple(sorted(measured, key=lambda load: -load.ratio))
 
 
-def _arcs(cluster: Cluster, active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[tuple[Look, str], ...]:
+def segments(measured: Sequence[Load]) -> tuple[Arc, ...]:
+    """One segment a node, in its colour, or in the shade of its load where nodes have no colour of their own.
+
+    More than MOST_SEGMENTS nodes are drawn in groups of neighbours, each in the shade of its mean load.
+    """
+    size = ceil(len(measured) / MOST_SEGMENTS) or 1
+    groups = [measured[place : place + size] for place in range(0, len(measured), size)]
+    whole = sum(load.share for load in measured)
+    paths = segment_paths([sum(load.share for load in group) / whole for group in groups]) if whole else []
+    return tuple(_segment(group, path) for group, path in zip(groups, paths, strict=False) if path)
+
+
+def _segment(group: Sequence[Load], path: str) -> Arc:
+    look = group[0].look
+    return Arc(look, path, 0 if look.hue else shade(fmean(load.ratio for load in group)))
+
+
+def _arcs(cluster: Cluster, active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[Arc, ...]:
     """The real arcs of a small ring; none where they would be thinner than a pixel or alike, or there is no ring."""
     alike = NEUTRAL in looks.values()
     if cluster.kind == Cluster.Kind.EXTERNAL or alike or not shows_arcs(sum(row.tokens for row in active)):
@@ -142,4 +177,4 @@ def _arcs(cluster: Cluster, active: Sequence[NodeFigures], looks: dict[int, Look
     if ring is None:
         return ()
     paths = arc_paths(ring.tokens, ring.owner_index, len(members))
-    return tuple((looks[row.number], path) for row, path in zip(active, paths, strict=True) if path)
+    return tuple(Arc(looks[row.number], path) for row, path in zip(active, paths, strict=True) if path)

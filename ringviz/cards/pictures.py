@@ -6,6 +6,7 @@ Drawn on the server, so that they stand in the page's first paint and need no sc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from math import cos, pi, sin, tau
 
 import numpy as np
@@ -17,6 +18,8 @@ RING_BOX = 120  # the ring's view box is a square of this size
 _OUTER, _INNER = 56.0, 41.0
 MIN_ARC_PX = 1.0  # below this mean width of an arc its colour cannot be seen: the ring is a neutral band
 BARS_WIDTH, BARS_HEIGHT = 300, 76
+MOST_SEGMENTS = 180  # two degrees each; more nodes are drawn in groups
+SHADES = 6
 _MAX_BARS = 150  # two units of width each; more nodes are shown as this many quantiles
 
 
@@ -36,6 +39,17 @@ def arc_paths(tokens: NDArray[np.uint32], owner_index: NDArray[np.int32], nodes:
         start = ends[index - 1]
         pieces[int(owner_index[index])].append(_arc(start, start + ((end - start) % TOKEN_SPACE or TOKEN_SPACE)))
     return ["".join(piece) for piece in pieces]
+
+
+def segment_paths(shares: Sequence[float]) -> list[str]:
+    """One path a share, side by side, clockwise from the top; `shares` add up to 1. "" for a share too small to see."""
+    edges = [round(edge * TOKEN_SPACE) for edge in accumulate(shares, initial=0.0)]
+    return [_arc(start, end) if end > start else "" for start, end in pairwise(edges)]
+
+
+def shade(ratio: float) -> int:
+    """How dark a load is drawn: 1 at half of the fair share and below, to SHADES at one and a half and above."""
+    return min(max(round((ratio - 0.5) * (SHADES - 1)), 0), SHADES - 1) + 1
 
 
 def _arc(start: int, end: int) -> str:

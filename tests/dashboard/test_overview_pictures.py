@@ -6,7 +6,19 @@ from math import atan2, hypot, tau
 import numpy as np
 import pytest
 
-from ringviz.cards.pictures import BARS_HEIGHT, RING_BOX, arc_paths, bar_top, bars, quantiles, shows_arcs
+from ringviz.cards.facts import Load, segments
+from ringviz.cards.looks import NEUTRAL, Look
+from ringviz.cards.pictures import (
+    BARS_HEIGHT,
+    MOST_SEGMENTS,
+    RING_BOX,
+    arc_paths,
+    bar_top,
+    bars,
+    quantiles,
+    shade,
+    shows_arcs,
+)
 from ringviz.core.placement import TOKEN_SPACE, Murmur, PlacedNode
 from ringviz.core.ring import HashRing
 
@@ -54,6 +66,25 @@ def test_arcs_are_shown_only_while_they_are_a_pixel_wide():
     assert shows_arcs(128)
     assert shows_arcs(351)
     assert not shows_arcs(352)
+
+
+def test_nodes_without_a_colour_are_segments_of_their_share_in_the_shade_of_their_load():
+    found = segments([Load(2.0, "a", NEUTRAL, 0.5), Load(1.0, "b", NEUTRAL, 0.25), Load(0.3, "c", NEUTRAL, 0.25)])
+    assert [drawn_shares(arc.path) for arc in found] == pytest.approx([0.5, 0.25, 0.25], abs=0.004)
+    assert [arc.shade for arc in found] == [6, 3, 1]
+    assert [shade(ratio) for ratio in (0.0, 0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 9.0)] == [1, 1, 2, 3, 4, 5, 6, 6]
+
+
+def test_nodes_with_a_colour_keep_it_where_their_arcs_are_too_thin():
+    found = segments([Load(1.0, "a", Look(3, "dotted"), 1.0), Load(0.0, "b", Look(4, ""), 0.0)])
+    assert [(arc.look, arc.shade) for arc in found] == [(Look(3, "dotted"), 0)]
+    assert segments([]) == ()
+
+
+def test_a_thousand_nodes_are_drawn_in_groups_of_neighbours():
+    found = segments([Load(1.0, str(n), NEUTRAL, 0.001) for n in range(1000)])
+    assert len(found) <= MOST_SEGMENTS
+    assert sum(drawn_shares(arc.path) for arc in found) == pytest.approx(1, abs=0.01)
 
 
 def test_many_nodes_become_quantiles_that_keep_both_ends():
