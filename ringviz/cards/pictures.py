@@ -48,8 +48,8 @@ def segment_paths(shares: Sequence[float]) -> list[str]:
 
 
 def shade(ratio: float) -> int:
-    """How dark a load is drawn: 1 at half of the fair share and below, to SHADES at one and a half and above."""
-    return min(max(round((ratio - 0.5) * (SHADES - 1)), 0), SHADES - 1) + 1
+    """How dark a load is drawn: from 1 at 0.75 of the fair share or less to SHADES at 1.25 or more."""
+    return min(max(round((ratio - 0.75) * 2 * (SHADES - 1)), 0), SHADES - 1) + 1
 
 
 def _arc(start: int, end: int) -> str:

@@ -69,10 +69,10 @@ def test_arcs_are_shown_only_while_they_are_a_pixel_wide():
 
 
 def test_nodes_without_a_colour_are_segments_of_their_share_in_the_shade_of_their_load():
-    found = segments([Load(2.0, "a", NEUTRAL, 0.5), Load(1.0, "b", NEUTRAL, 0.25), Load(0.3, "c", NEUTRAL, 0.25)])
+    found = segments([Load(2.0, "a", NEUTRAL, 0.5), Load(0.96, "b", NEUTRAL, 0.25), Load(0.3, "c", NEUTRAL, 0.25)])
     assert [drawn_shares(arc.path) for arc in found] == pytest.approx([0.5, 0.25, 0.25], abs=0.004)
     assert [arc.shade for arc in found] == [6, 3, 1]
-    assert [shade(ratio) for ratio in (0.0, 0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 9.0)] == [1, 1, 2, 3, 4, 5, 6, 6]
+    assert [shade(ratio) for ratio in (0.0, 0.75, 0.86, 0.96, 1.04, 1.14, 1.25, 9.0)] == [1, 1, 2, 3, 4, 5, 6, 6]
 
 
 def test_nodes_with_a_colour_keep_it_where_their_arcs_are_too_thin():
