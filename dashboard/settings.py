@@ -104,6 +104,9 @@ SERVERS_MEMORY_MIB = environment.whole("SERVERS_MEMORY_MIB", 4_096, maximum=1_04
 SERVER_STARTS_A_MINUTE = environment.whole("SERVER_STARTS_A_MINUTE", 240, maximum=100_000)
 SERVER_BINARY = os.environ.get("SERVER_BINARY", "")
 
+# Whether operators can read the keys and values of managed clusters on pages.
+BROWSE_KEYS = environment.flag("BROWSE_KEYS", default=True)
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

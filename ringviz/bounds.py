@@ -35,3 +35,5 @@ MAX_VERDICT_DELAY_MS = 60_000  # of a freeze that was asked for
 MAX_REPLICAS = 1  # of a server
 MAX_PASSWORD = 1_000
 MAX_WHY = 500  # letters of why something failed; the rest is cut off
+BROWSED_KEYS = 50  # of a server, on a page
+BROWSE_WITHIN_S = 2.0  # a page of them; a server that does not answer ends it sooner

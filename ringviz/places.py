@@ -36,7 +36,7 @@ class Clusters(Places):
     def __init__(self) -> None:
         super().__init__()
         self.carry(ring, state_of_stream)
-        self.show(Page(_("Ring"), "ringviz:ring"))
+        self.show(Page(_("Ring"), "ringviz:ring", ("ringviz:node_keys",)))
         self.show(Page(_("Compare"), "ringviz:compare"))
 
     def find(self, slug: str) -> Place | None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ringviz.views import acting, comparing, keys, moved, page, reading
+from ringviz.views import acting, browsing, comparing, keys, moved, page, reading
 
 app_name = "ringviz"
 
@@ -23,6 +23,7 @@ _cluster = [
     path("compare/figures", comparing.figures, name="compare_figures"),
     path("compare.csv", comparing.figures_csv, name="compare_csv"),
     path("keys", keys.keys, name="keys"),
+    path("nodes/<int:number>/keys/", browsing.node_keys, name="node_keys"),
 ]
 
 urlpatterns = [path("clusters/<slug:slug>/", include(_cluster))]

@@ -39,6 +39,18 @@ def stored_name(key: bytes, bucket: int) -> bytes:
     return b"{%b}%b" % (tag_of(bucket), key)
 
 
+def key_stored_as(name: bytes) -> tuple[bytes, int] | None:
+    """The key, and the bucket, that an engine's name stands for by its tag; None if it has no tag of ours.
+
+    The caller checks that the key's hash is in the bucket: anybody may store a name that looks like one of ours.
+    """
+    tag, brace, key = name[1:].partition(b"}")
+    if not (name.startswith(b"{") and brace and 0 < len(tag) <= _LONGEST_TAG):
+        return None
+    bucket = slot_of(tag)
+    return (key, bucket) if tag_of(bucket) == tag else None
+
+
 @cache
 def _tags() -> tuple[bytes, ...]:
     """The tag of each bucket: the shortest text that hashes to its slot, then the first in alphabetical order."""

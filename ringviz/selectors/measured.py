@@ -48,14 +48,14 @@ def has_copy(cluster: Cluster, node: NodeState) -> bool:
         return bool(cluster.replicas)
     engine = Engine(password)
     try:
-        return engine.is_followed(Address.parse(node["address"]), TIMEOUT_S + _stop_of(node))
+        return engine.is_followed(Address.parse(node["address"]), TIMEOUT_S + stop_of(node))
     except EngineError:
         return True
     finally:
         engine.close()
 
 
-def _stop_of(node: NodeState) -> float:
+def stop_of(node: NodeState) -> float:
     """For how many seconds its server may be stopped and still answer afterwards."""
     return node["pulse"]["for_ms"] / 1_000 if "pulse" in node else 0.0
 
@@ -66,7 +66,7 @@ def find_stored(cluster: Cluster, state: State, key: bytes, hash_: int, owner: i
     password = passwords.kept(cluster.pk)
     if cluster.kind != Cluster.Kind.MANAGED or node is None or not node["address"] or not password:
         return None
-    engine, name = Engine(password, TIMEOUT_S + _stop_of(node)), stored_name(key, bucket_of(hash_))
+    engine, name = Engine(password, TIMEOUT_S + stop_of(node)), stored_name(key, bucket_of(hash_))
     try:
         address = Address.parse(node["address"])
         found = engine.has(address, name)

@@ -22,6 +22,7 @@ from live.wire import now_ms
 from ringviz.errors import NotFound
 from ringviz.events import ring as subject
 from ringviz.models import Cluster
+from ringviz.selectors.browsing import is_browsable
 from ringviz.selectors.clusters import PREFIX, Known, place_of, seen
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, seen_at
@@ -114,7 +115,9 @@ def _last_change(now: Known) -> str:
 
 def _urls(cluster: Cluster) -> dict[str, str]:
     addresses = {name: reverse(f"ringviz:{name}", args=[cluster.slug]) for name in _ADDRESSES}
-    return addresses | {"page": reverse("ringviz:ring", args=[cluster.slug]), "socket": place_of(cluster).socket}
+    page = reverse("ringviz:ring", args=[cluster.slug])
+    nodes = f"{page}nodes/" if is_browsable(cluster) else ""
+    return addresses | {"page": page, "nodes": nodes, "socket": place_of(cluster).socket}
 
 
 def _kinds_of_others() -> list[str]:

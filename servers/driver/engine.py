@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from servers.address import Address
+from servers.driver.browsing import Browsing
 from servers.driver.calls import Calls
 from servers.driver.copying import Copying
 from servers.driver.holding import Holding
@@ -10,7 +11,7 @@ from servers.driver.meeting import Meeting
 from servers.driver.owning import Owning
 
 
-class Engine(Holding, Meeting, Owning, Copying):
+class Engine(Browsing, Holding, Meeting, Owning, Copying):
     """Servers of one cluster, which share a password. Thread-safe.
 
     Every method raises Unreachable if a server that it needs does not answer within `timeout_s`, Refusal for an error

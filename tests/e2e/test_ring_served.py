@@ -101,3 +101,46 @@ def test_clients_are_stopped_and_started_from_the_page(whole: Demo, visitors: Vi
     load.get_by_role("button", name="Start").click()
     expect(load.locator(".hrow")).to_contain_text("target 200 ops/s", timeout=PATIENCE_MS)
     assert page.state()["state"]["workload"] == {"on": True, "rate": 200, "distribution": "uniform", "reads": 0.9}
+
+
+def test_an_operator_browses_the_keys_of_a_node_and_a_watcher_has_no_way_there(whole: Demo, visitors: Visitors) -> None:
+    watcher = open_ring(visitors, whole).live()
+    watcher.page.locator("#nodes button.name").first.click()
+    expect(watcher.page.locator("#node-dialog")).to_be_visible()
+    expect(watcher.page.get_by_role("link", name="Browse keys")).to_have_count(0)
+
+    page = open_ring(visitors, whole, operator=True).live().page
+    page.locator("#nodes button.name").first.click()
+    page.get_by_role("link", name="Browse keys").click()
+    expect(page.get_by_role("heading", name="Keys on cache-1")).to_be_visible()
+    first = page.locator(".keys tbody th").all_inner_texts()
+    assert len(first) >= 50
+    page.evaluate("window.stayed = true")
+    page.get_by_role("link", name="Next keys").click()
+    page.wait_for_url("**?cursor=*")
+    expect(page.locator("#browsed")).to_be_focused()
+    second = page.locator(".keys tbody th").all_inner_texts()
+    assert page.evaluate("window.stayed"), "the page was loaded anew"
+    assert len(set(second) - set(first)) >= 50
+    page.get_by_role("link", name="Random sample").click()
+    expect(page.locator("#browsed header")).to_contain_text("from 50 random draws")
+    page.go_back()
+    expect(page.locator(".keys tbody th").first).to_have_text(second[0])
+    key = page.locator(".keys tbody th a").first
+    name = key.inner_text()
+    key.click()
+    expect(page.locator("#key")).to_have_value(name)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_of_keys_has_no_barrier_and_never_scrolls_sideways(
+    whole: Demo, visitors: Visitors, theme: str
+) -> None:
+    page = visitors.open(whole, "clusters/demo/nodes/2/keys/", operator=True, theme=theme)
+    for path in ("", "?sample=1", "?cursor=x"):
+        visitors.watch(page).allow("400")
+        page.goto(f"{whole.url}clusters/demo/nodes/2/keys/{path}{'&' if path else '?'}theme={theme}")
+        for width, height in ((1440, 900), (1024, 768), (390, 844), (320, 568)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert violations(page) == []

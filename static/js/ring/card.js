@@ -44,7 +44,12 @@ export function wireCard(store, acting, served, outside) {
       listed(outside?.nodeFacts(store.page, node) ?? facts(state, node, served?.factsOf(store.page, node) ?? [])),
       dueWords(store.page, node),
       ...deeds(node, acting, act, served),
-      h("div", { class: "selrow" }, h("button", { type: "button", class: "btn", "data-close": true }, _("Close"))),
+      h(
+        "div",
+        { class: "bar-row selrow" },
+        (acting.mayOperate && served?.keysLink(acting.urls.nodes, node)) || "",
+        h("button", { type: "button", class: "btn", "data-close": true }, _("Close")),
+      ),
     );
     dialog.showModal();
   };

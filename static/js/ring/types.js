@@ -76,7 +76,7 @@
  *   key: as it is typed, with escapes for bytes where `escapes`; mayOperate: the server lets this person operate, and they have not signed out since; life: how many snapshots replaced the head; frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
  * @typedef {{state: string, tokens: string, table: string, density: string, lookup: string, plan: string, act: string, moved: string,
- *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string}} Urls
+ *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string, nodes: string}} Urls
  * @typedef {{tokens: boolean, ranges: boolean, told: boolean, weights: boolean, lists: boolean, alone: boolean,
  *   minimal: boolean, last_only: boolean}} Abilities
  *   what a strategy can do: see `Abilities` of ringviz/core/abilities.py

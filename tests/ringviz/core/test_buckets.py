@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.crc import key_slot
 
-from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS, bucket_of, stored_name, tag_of
+from ringviz.core.buckets import BUCKET_SHIFT, BUCKETS, bucket_of, key_stored_as, stored_name, tag_of
 
 
 @cache
@@ -61,3 +61,14 @@ def test_braces_of_a_key_say_nothing(key: bytes) -> None:
 def test_there_is_no_other_bucket(bucket: int) -> None:
     with pytest.raises(IndexError):
         tag_of(bucket)
+
+
+@pytest.mark.parametrize("key", [b"", b"user:7", b"a}b{c", b"\x00\xff"])
+@pytest.mark.parametrize("bucket", [0, 7, BUCKETS - 1])
+def test_a_stored_name_leads_back_to_its_key_and_bucket(key: bytes, bucket: int):
+    assert key_stored_as(stored_name(key, bucket)) == (key, bucket)
+
+
+@pytest.mark.parametrize("name", [b"", b"user:7", b"{}user:7", b"{zzzz}user:7", b"{user:7", b"x{0}user:7"])
+def test_a_name_without_a_tag_of_ours_is_no_stored_name(name: bytes):
+    assert key_stored_as(name) is None

@@ -39,6 +39,16 @@ export function deedsOf({ state, pulse }) {
 }
 
 /**
+ * The way to what its server stores, for operators: a page of its own.
+ * @param {string} nodes the address of the nodes' pages, "" where keys are not browsed
+ * @param {Node} node
+ */
+export const keysLink = (nodes, node) =>
+  nodes && isMember(node)
+    ? h("a", { class: "btn", "data-operate": true, href: `${nodes}${node.number}/keys/` }, _("Browse keys"))
+    : "";
+
+/**
  * What the buttons would cost.
  * @param {State} state
  * @param {Node} node
