@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -20,7 +21,7 @@ from balancer.views.wanted import wanted
 from balancer.wording import described
 from live.actors import OPERATE, actor_of
 from live.answers import shared_answer
-from live.asked import fields_of, maybe_whole, whole, whole_number
+from live.asked import fields_of, maybe_whole, whole
 from live.costly import costly_with
 from live.log import event_frame
 from live.models import Stream
@@ -34,6 +35,7 @@ from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at
 from ringviz.strategies import described as strategies_described
 from ringviz.views.answers import refusals_as_json
+from ringviz.views.moments import moment_asked
 
 _OF_A_RACE: Final = frozenset(("p", "nodes", "load", "requests", "queue", "freeze"))
 _ADDRESSES: Final = ("page", "act", "state", "race", "trial", "why", "recent")
@@ -43,7 +45,7 @@ _ADDRESSES: Final = ("page", "act", "state", "race", "trial", "why", "recent")
 @require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page. `?v=` shows a version of the past; `?policy=`, `rate`, `skew` and `seed` fill the form.
+    """The page. `?v=` shows a version of the past or says why not; `?policy=`, `rate`, `skew` and `seed` fill the form.
 
     A link to a race, which had this address once, leads to the race.
     """
@@ -62,8 +64,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if now.cluster.kind != Cluster.Kind.MANAGED:
         return render(request, "balancer/traffic_none.html", context)
     try:
-        boot = _moment(now, oldest(now.cluster.stream_id), whole_number(request.GET.get("v", "")))
-    except (NotFound, Stream.DoesNotExist):  # the version, or by now the cluster
+        boot = moment_asked(request, now.v, partial(_moment, now, oldest(now.cluster.stream_id)))
+    except (NotFound, Stream.DoesNotExist):  # by now the cluster
         return HttpResponseRedirect(reverse("balancer:page", args=[slug]))
     boot |= {
         "urls": _urls(now.cluster),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.http.response import Http404
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -39,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of one source, configured or not."""
+    """The page of one source, configured or not. It has no past: an address with `?v=` is told so."""
     try:
         source = source_of(slug)
     except NotFound as refused:
@@ -53,6 +54,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "name": source.name,
         "configured": named is not None,
         "elsewhere": _kinds_of_others(),
+        "missing": _no_past() if request.GET.get("v") else "",
     }
     return render(request, "locks/locks.html", {"source": source, "place": place, "boot": boot})
 
@@ -80,6 +82,10 @@ def _moment(source: LockSource) -> dict[str, Any]:
         return now_of(source)
     except SourceFailed as failed:
         return nothing_of(source) | {"error": failed.message}
+
+
+def _no_past() -> str:
+    return _("The log does not record which locks were held in the past. This page shows the present.")
 
 
 def _fresh(said: dict[str, Any]) -> JsonResponse:

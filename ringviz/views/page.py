@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from live.actors import OPERATE
 from live.answers import shared_answer
-from live.asked import fields_of, maybe_whole, whole_number
+from live.asked import fields_of, maybe_whole
 from live.costly import costly_with
 from live.log import event_frame, timestamp
 from live.models import Stream
@@ -30,6 +31,7 @@ from ringviz.selectors.placing import has_own_tokens
 from ringviz.services.undo import undoable
 from ringviz.strategies import described
 from ringviz.views.answers import refusals_as_json
+from ringviz.views.moments import moment_asked
 
 _ADDRESSES = (
     "state",
@@ -51,14 +53,14 @@ _ADDRESSES = (
 @require_safe
 @ensure_csrf_cookie
 def ring(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of one cluster. `?v=` shows a version of the past; one that is not kept leads to what is now."""
+    """The page of one cluster. `?v=` shows a version of the past; for an unknown one, the newest and a note."""
     try:
         now = seen(slug)
     except NotFound as refused:
         raise Http404(refused.message) from refused
     try:
-        boot = _moment(now, oldest(now.cluster.stream_id), _version_asked(request))
-    except (NotFound, Stream.DoesNotExist):  # the version, or by now the cluster
+        boot = moment_asked(request, now.v, partial(_moment, now, oldest(now.cluster.stream_id)))
+    except (NotFound, Stream.DoesNotExist):  # by now the cluster
         return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
     boot |= {
         "urls": _urls(now.cluster),
@@ -86,10 +88,6 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
     version, now = maybe_whole(fields_of(request), "v"), seen(slug)
     floor = oldest(now.cluster.stream_id)  # it rises without an event
     return shared_answer(("state", now.epoch, now.v, floor, version), lambda: _moment(now, floor, version))
-
-
-def _version_asked(request: HttpRequest) -> int | None:
-    return whole_number(request.GET.get("v", ""))
 
 
 def _moment(now: Known, floor: int, version: int | None) -> dict[str, Any]:

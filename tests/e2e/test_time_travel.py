@@ -96,5 +96,66 @@ def test_the_timeline_page_leads_to_a_moment(calm_demo: Demo, visitors: Visitors
     timeline.wait_for_url(re.compile(r"/clusters/demo/\?v=4"))
     page = RingPage(timeline).at(4)
     expect(page.title).to_have_text("cache-6 joined")
-    far = visitors.open(calm_demo, "clusters/demo/?v=999")
-    expect(far.locator("body")).to_be_visible()
+
+
+def test_an_unknown_version_says_so_and_what_is_shown(calm_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, calm_demo, "clusters/demo/?v=999").at(SEEDED).live()
+    notice = page.page.locator("#notice")
+    expect(notice).to_contain_text(
+        f"There is no version 999. The page opened at the newest version, {SEEDED}, instead."
+    )
+    notice.get_by_role("button", name="Close").click()
+    expect(notice).to_be_hidden()
+
+
+def test_back_and_forward_step_without_a_reload(calm_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, calm_demo).at(SEEDED).live()
+    page.page.evaluate("window.same = true")
+    page.page.get_by_role("button", name="Previous event").click()
+    page.at(SEEDED - 1)
+    page.page.keyboard.press("ArrowLeft")
+    page.at(SEEDED - 2)
+    page.page.go_back()
+    page.at(SEEDED - 1)
+    expect(page.page).to_have_url(re.compile(rf"\?v={SEEDED - 1}$"))
+    page.page.go_back()
+    page.at(SEEDED).live()
+    page.page.go_forward()
+    page.page.go_forward()
+    page.at(SEEDED - 2)
+    expect(page.live_words).to_have_attribute("data-state", "viewing")
+    page.page.get_by_role("button", name="Go live").click()
+    page.at(SEEDED).live()
+    page.page.go_back()
+    page.at(SEEDED - 2)
+    assert page.page.evaluate("window.same")
+
+
+def test_a_drag_over_the_strip_is_one_entry(calm_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, calm_demo).at(SEEDED).live()
+    length = page.page.evaluate("history.length")
+    box = page.page.locator("#strip").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.page.mouse.move(box["x"] + box["width"] * 0.7, middle)
+    page.page.mouse.down()
+    for share in (0.5, 0.3, 0.1, 0.02):
+        page.page.mouse.move(box["x"] + box["width"] * share, middle, steps=3)
+    page.page.mouse.up()
+    page.at(1)
+    assert page.page.evaluate("history.length") == length + 1
+    page.page.go_back()
+    page.at(SEEDED).live()
+
+
+def test_the_presentation_names_the_past(calm_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, calm_demo, "clusters/demo/?v=2").at(2)
+    page.page.keyboard.press("p")
+    expect(page.page.locator("body")).to_have_class(re.compile("present"))
+    expect(page.live_words).to_be_visible()
+    expect(page.live_words).to_contain_text("Viewing")
+    expect(page.page.locator(".nav")).to_be_hidden()
+    page.page.keyboard.press("End")
+    page.page.evaluate("document.querySelector('#head button').click()")
+    page.at(SEEDED)
+    expect(page.live_words).to_be_hidden()

@@ -49,6 +49,12 @@ def test_few_locks_come_whole_with_the_holds_of_the_last_minute(client, watched:
     assert abs(now["now"] - time.time() * 1_000) < 60_000
 
 
+def test_an_address_with_a_version_is_told_that_there_is_no_past(client, watched: Watched):
+    said = b"does not record which locks were held in the past"
+    assert said in client.get(watched.url, {"v": "2"}).content
+    assert said not in client.get(watched.url).content
+
+
 def test_many_locks_come_as_alerts_and_groups(client, watched: Watched):
     rows = [watched.row(f"invoice:{n}") for n in range(60)]
     watched.write(*rows, watched.row("gc", alerts=("no_ttl",), ends_at=None))

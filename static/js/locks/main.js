@@ -208,7 +208,7 @@ const notice = (/** @type {string} */ text) => {
     button(_("Close"), () => notice("")),
   );
 };
-if (boot.error) notice(boot.error);
+if (boot.error || boot.missing) notice(boot.error || boot.missing);
 /** @type {ReturnType<typeof import("./stage/panel.js").stagePanel> | null} */
 let stage = null;
 const { stage: stageUrl, stage_ask: stageAsk } = boot.urls;

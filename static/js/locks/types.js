@@ -64,8 +64,8 @@
  * @typedef {{page: string, now: string, find: string, csv: string, lock: string, clock: string, break: string,
  *   pause: string, socket: string, timeline?: string, stage?: string, stage_ask?: string}} Urls
  * @typedef {Now & {v: number, epoch: string, urls: Urls, may_operate: boolean, may_break: boolean, source: string,
- *   name: string, configured: boolean, elsewhere: string[], error?: string}} Boot
- *   source: its slug; configured: false where it was watched once; error: why nothing is known
+ *   name: string, configured: boolean, elsewhere: string[], error?: string, missing: string}} Boot
+ *   source: its slug; configured: false where it was watched once; error: why nothing is known; missing: that there is no past
  */
 
 export {};

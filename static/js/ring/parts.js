@@ -1,5 +1,6 @@
 /** Everything of the Ring page that answers: panels, tools, keys, the socket. Loaded when the first picture stands. */
 
+import { onEntry } from "../lib/entries.js";
 import { connect } from "../lib/live.js";
 import { wirePresent } from "../lib/present.js";
 import { SIGNED_OUT } from "../lib/session.js";
@@ -12,7 +13,7 @@ import { anyKey, wireFind } from "./find.js";
 import { wireDialog } from "../lib/forms.js";
 import { wireKeyboard } from "./keyboard.js";
 import { lazily, once } from "./lazy.js";
-import { wireLink } from "./link.js";
+import { readLink, wireLink } from "./link.js";
 import { isExternal, isManaged, isServed } from "./members.js";
 import { wireMore } from "./more.js";
 import { wireNodes } from "./nodes.js";
@@ -51,6 +52,7 @@ export async function wireAll(begun) {
   const lazy = wireLazily(whole);
   const say = wirePanels(whole, lazy);
   wireLink(store, say);
+  onEntry((search) => void whole.travel.restore(readLink(search).v));
   await whole.acting.reported(showWanted(whole), {});
   follow(whole);
   document.addEventListener(SIGNED_OUT, () => store.set({ mayOperate: false }));
@@ -65,8 +67,9 @@ export async function wireAll(begun) {
 
 /** @param {Begun} begun */
 function makeActing({ boot, store, loader }) {
-  const { urls } = boot;
+  const { urls, missing } = boot;
   const notice = makeNotice();
+  if (missing) notice(missing);
   const travel = new Travel(store, urls, (error) => notice(error instanceof Error ? error.message : String(error)));
   /**
    * The next event of the cluster, wherever it came from.

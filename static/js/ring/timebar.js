@@ -102,7 +102,7 @@ function shortLabel(label, { prefix, suffix, faces }) {
 function writeWords({ view, head, floor, link, watching }, travel) {
   const live = view === head;
   const away = link.state === "lost" || link.state === "gone" || link.state === "silent";
-  const state = away ? link.state : live ? link.state : "viewing";
+  const state = live ? link.state : "viewing"; // that nothing is heard stands in the strip below
   showStatus(byId("live"), { state, watching, at: live ? (away ? link.since : null) : view.at });
   const where = interpolate(_("Event %(v)s of %(head)s"), { v: count(view.v), head: count(head.v) });
   const later = head.v - view.v;
@@ -141,6 +141,7 @@ function wirePlayer(store, travel) {
   const speed = byId("speed");
   let rate = 0;
   let timer = 0;
+  let first = true; // what is played is one entry of the history
   const stop = () => {
     clearTimeout(timer);
     timer = 0;
@@ -148,7 +149,8 @@ function wirePlayer(store, travel) {
     play.classList.remove("pri");
   };
   const next = async () => {
-    const shown = await travel.step(1);
+    const shown = await travel.step(1, first);
+    first = false;
     if (shown && timer && store.page.view !== store.page.head) timer = setTimeout(next, STEP_MS / SPEEDS[rate]);
     else stop();
   };
@@ -157,6 +159,7 @@ function wirePlayer(store, travel) {
     if (store.page.view === store.page.head) return;
     play.ariaPressed = "true";
     play.classList.add("pri");
+    first = true;
     timer = setTimeout(next, 0);
   };
   play.addEventListener("click", toggle);
@@ -180,8 +183,8 @@ function wireScrub(svg, travel, areas) {
     const x = event.clientX - svg.getBoundingClientRect().left;
     const area = areas().find(({ x0, x1 }) => x >= x0 && x < x1);
     if (!area || area.v === last) return;
+    void travel.go(area.v, last === 0); // a drag is one entry of the history
     last = area.v;
-    void travel.go(area.v);
   };
   svg.addEventListener("pointerdown", (event) => {
     down = true;
@@ -198,7 +201,7 @@ function wireScrub(svg, travel, areas) {
   svg.addEventListener("keydown", (event) => {
     if (event.key !== "Home" && event.key !== "End") return;
     event.preventDefault();
-    void travel.go(event.key === "Home" ? 0 : Number.MAX_SAFE_INTEGER);
+    void travel.go(event.key === "Home" ? 0 : Number.MAX_SAFE_INTEGER, true);
   });
   return { busy: () => down };
 }

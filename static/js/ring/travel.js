@@ -1,5 +1,6 @@
 /** Moving through the versions: the head as events arrive, any moment of the past, and back. */
 
+import { newEntry } from "../lib/entries.js";
 import { getJson } from "../lib/http.js";
 import { apply, eventWords, isDrawn, keepsPicture, ring } from "./subject.js";
 
@@ -48,9 +49,10 @@ export class Travel {
   /**
    * Shows a version with what its event changed. The last one asked for wins.
    * @param {number} v
+   * @param {boolean} [entry] whether Back leads to what is shown now
    * @returns {Promise<boolean>} whether it is shown
    */
-  async go(v) {
+  async go(v, entry = false) {
     const { floor, head } = this.store.page;
     const to = Math.max(floor, Math.min(head.v, v));
     this.asked += 1;
@@ -61,19 +63,38 @@ export class Travel {
     const shown = { ...moment, before: before?.state ?? null, calm: !before || !isDrawn(moment.event?.kind ?? "") };
     const now = this.store.page;
     const live = to === now.head.v;
+    if (entry && to !== now.view.v) newEntry();
     this.store.set({ view: shown, ...(live ? { head: shown } : {}), plan: null, side: "after" });
     if (to - 2 >= floor) this.fetch(to - 2).catch(() => {});
     return true;
   }
 
-  /** @param {number} by versions, usually 1 or -1 */
-  step(by) {
-    return this.go(this.store.page.view.v + by);
+  /**
+   * @param {number} by versions, usually 1 or -1
+   * @param {boolean} [entry] as of `go`
+   */
+  step(by, entry = true) {
+    return this.go(this.store.page.view.v + by, entry);
   }
 
-  /** Back to what is now. */
-  live() {
+  /**
+   * Where Back or Forward leads: the moment of its address.
+   * @param {number | null} v null is what is now
+   */
+  async restore(v) {
+    const { view, head } = this.store.page;
+    if (v === null) {
+      if (view !== head) this.live(false);
+    } else if (v !== view.v) await this.go(v);
+  }
+
+  /**
+   * Back to what is now.
+   * @param {boolean} [entry] as of `go`
+   */
+  live(entry = true) {
     this.asked += 1;
+    if (entry && this.store.page.view !== this.store.page.head) newEntry();
     this.store.set({ view: this.store.page.head, side: "after" });
   }
 

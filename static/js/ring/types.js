@@ -88,7 +88,7 @@
  *   offered: a cluster can be set to it; rule: which node a key belongs to; notes: what it cannot do, a sentence each
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string, state: State, event: Event | null,
  *   urls: Urls, may_operate: boolean, now: number, elsewhere: string[], strategies: Record<string, Strategy>,
- *   undoable: string[]}} Boot
+ *   undoable: string[], missing: string}} Boot
  *   elsewhere: kinds of event that the stream carries of other subjects; of these only the version counts here; undoable: kinds
  *   that can be taken back
  */

@@ -83,9 +83,12 @@ def test_a_version_of_the_past_has_its_settings_and_standings(client: Client, cl
     assert client.get(f"{HOME}state").json()["balancer"]["traffic"]["on"] is False
 
 
-def test_a_version_that_is_not_kept_leads_to_now(client: Client, cluster: Cluster) -> None:
-    answer: Any = client.get(f"{HOME}?v=99")
-    assert (answer.status_code, answer["Location"]) == (302, HOME)
+def test_a_version_that_is_not_kept_is_named_and_now_is_shown(client: Client, cluster: Cluster) -> None:
+    boot = boot_of(client, "?v=99")
+    assert boot["v"] == boot["head"]
+    assert boot["missing"].startswith("There is no version 99. The page opened at the newest version, ")
+    assert "is not a version" in boot_of(client, "?v=-2")["missing"]
+    assert boot_of(client, "?v=1")["missing"] == ""
     assert client.get(f"{HOME}state?v=99").status_code == 404
 
 

@@ -46,6 +46,7 @@ test("at the head an event is shown with what it changed", () => {
 });
 
 test("in the past an event moves the head and nothing else", () => {
+  entries();
   const state = stateOf(4);
   const past = momentOf(3, state);
   const { store, travel } = travelOf(pageOf(state, { view: past }));
@@ -87,4 +88,47 @@ test("an event of another subject only advances the version", () => {
   assert.equal(store.page.rows, rows);
   travel.receive(killEvent(10));
   assert.equal(store.page.head.v, 10, "and the page goes on");
+});
+
+/** A browser's history of addresses: what `pushState` and `replaceState` do to it. */
+function entries() {
+  const list = ["?"];
+  globalThis.location = /** @type {any} */ ({ href: "?" });
+  globalThis.history = /** @type {any} */ ({ pushState: (_state, _title, address) => list.push(address) });
+  return list;
+}
+
+/** A travel whose moments are all known, at version 7. */
+function traveller() {
+  const store = new Store(pageOf(stateOf(4)));
+  const travel = new Travel(store, /** @type {any} */ ({ state: "state" }), assert.fail);
+  for (let v = 1; v <= 7; v += 1) travel.known.set(v, Promise.resolve(momentOf(v, stateOf(4))));
+  return { store, travel };
+}
+
+test("a step is an entry of the history, and what is played, scrubbed or restored is none", async () => {
+  const list = entries();
+  const { store, travel } = traveller();
+  await travel.step(-1);
+  await travel.step(-1);
+  assert.deepEqual([store.page.view.v, list.length], [5, 3]);
+  await travel.step(1, false);
+  await travel.go(3);
+  assert.deepEqual([store.page.view.v, list.length], [3, 3]);
+  await travel.restore(5);
+  assert.deepEqual([store.page.view.v, list.length], [5, 3]);
+  await travel.restore(null);
+  assert.equal(store.page.view, store.page.head);
+  assert.equal(list.length, 3);
+});
+
+test("a step that leads nowhere is no entry, and going live is one", async () => {
+  const list = entries();
+  const { store, travel } = traveller();
+  await travel.go(1);
+  await travel.step(-1);
+  assert.deepEqual([store.page.view.v, list.length], [1, 1]);
+  travel.live();
+  travel.live();
+  assert.deepEqual([store.page.view, list.length], [store.page.head, 2]);
 });

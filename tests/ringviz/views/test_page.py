@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from live.models import Checkpoint, Event
 from ringviz.core.strategy import STRATEGIES
-from ringviz.selectors.clusters import cluster_of
+from ringviz.selectors.clusters import cluster_of, seen
 from ringviz.services.clusters import delete_cluster
 from tests.ringviz.views.conftest import BOSS
 
@@ -37,9 +38,36 @@ def test_an_address_with_a_version_begins_there(watcher: Client, cluster: str):
     assert [node["name"] for node in boot["state"]["nodes"]] == ["a", "b", "c"]
 
 
-def test_a_version_that_is_not_there_leads_to_what_is_now(watcher: Client, cluster: str):
-    response = watcher.get(cluster + "?v=99")
-    assert (response.status_code, response["location"]) == (302, cluster)
+UNKNOWN = {
+    "99": "There is no version 99.",
+    "0": "There is no version 0.",
+    "-1": "\u201c-1\u201d is not a version.",
+    "1.5": "\u201c1.5\u201d is not a version.",
+    "</script>\x07": "\u201c</script>\\x07\u201d is not a version.",
+    "9" * 16: f"\u201c{'9' * 16}\u201d is not a version.",
+    "x" * 9_000: f"\u201c{'x' * 40}\u201d is not a version.",
+}
+
+
+@pytest.mark.parametrize("asked", UNKNOWN)
+def test_a_version_that_is_not_there_is_named_and_what_is_now_is_shown(watcher: Client, cluster: str, asked: str):
+    response = watcher.get(cluster, {"v": asked})
+    boot = boot_of(response)
+    assert (response.status_code, boot["v"], boot["head"]) == (200, 2, 2)
+    assert boot["missing"] == f"{UNKNOWN[asked]} The page opened at the newest version, 2, instead."
+    assert boot_of(watcher.get(cluster, {"v": 1}))["missing"] == ""
+
+
+def test_a_version_before_what_the_log_keeps_is_named(watcher: Client, operator: Client, cluster: str):
+    stream_id = cluster_of("small").stream_id
+    Checkpoint.objects.create(stream_id=stream_id, version=2, state={"ring": seen("small").state})
+    Event.objects.filter(stream_id=stream_id, version__lte=2).delete()
+    assert operator.post(cluster + "act", {"action": "kill", "node": 1, "version": 2}).status_code == 200
+    boot = boot_of(watcher.get(cluster, {"v": 1}))
+    assert boot["v"] == 3
+    assert boot["missing"] == (
+        "The log reaches back to version 2; version 1 is gone. The page opened at the newest version, 3, instead."
+    )
 
 
 def test_an_unknown_cluster_is_not_found(watcher: Client, db):

@@ -43,7 +43,7 @@ export function wireBar({ store }, retry) {
   const again = button(_("Try now"), retry);
   const write = () => {
     const { link, view, head, watching } = store.page;
-    const state = link.state === "live" && view !== head ? "viewing" : link.state;
+    const state = view === head ? link.state : "viewing"; // that nothing is heard stands in the strip below
     const at = state === "viewing" ? view.at : state === "lost" || state === "silent" ? link.since : null;
     showStatus(byId("live"), { state, at, watching });
     const lost = byId("lost");

@@ -26,6 +26,15 @@ export function readLink(search, asked) {
 }
 
 /**
+ * @param {string} search
+ * @returns {number | null} the version that it asks for; null is what is now
+ */
+export function readMoment(search) {
+  const text = new URLSearchParams(search).get("v") ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/**
  * @param {Pick<Page, "view" | "head">} page
  * @param {boolean} settings whether policy, rate, skew and seed stand in it
  * @param {string} [search] the address as it is: its other parts (theme) stay
@@ -50,7 +59,8 @@ export function writeLink({ view, head }, settings, search = "") {
 export function wireLink({ store, say }) {
   const share = /** @type {HTMLButtonElement} */ (byId("share"));
   store.onState(({ balancer }, past) => {
-    if (!balancer.traffic.on && !past) return; // what filled in the form stays in the address
+    const left = new URLSearchParams(location.search).has("v");
+    if (!balancer.traffic.on && !past && !left) return; // what filled in the form stays in the address
     const address = location.pathname + writeLink(store.page, balancer.traffic.on, location.search);
     if (address !== location.pathname + location.search) history.replaceState(null, "", address);
   });

@@ -1,10 +1,12 @@
 /** Moments of the past: settings, standings and faults as they were; figures of traffic are not kept, and it says so. */
 
 import { button, byId, h } from "../../lib/dom.js";
+import { newEntry, onEntry } from "../../lib/entries.js";
 import { clock } from "../../lib/format.js";
 import { getJson, HttpError } from "../../lib/http.js";
 import { _, interpolate } from "../../lib/i18n.js";
 import { wordsOf } from "./follow.js";
+import { readMoment } from "./link.js";
 
 /** @import { Context } from "./main.js" */
 /** @import { LiveEvent, Moment } from "./types.js" */
@@ -19,22 +21,25 @@ export function wirePast({ boot, store, urls, notice }) {
   let asked = 0;
   /** @type {LiveEvent | null} */
   let event = boot.event;
-  const live = () => {
+  const live = (entry = true) => {
     asked += 1;
     const was = store.past;
+    if (was && entry) newEntry();
     store.set({ view: store.page.head });
     return was;
   };
-  const go = async (/** @type {number} */ v) => {
+  const go = async (/** @type {number} */ v, entry = true) => {
     const { head, floor } = store.page;
     const to = Math.max(floor, v);
-    if (to >= head.v) return void live();
+    if (to >= head.v) return void live(entry);
+    if (to === store.page.view.v) return;
     asked += 1;
     const mine = asked;
     try {
       const found = await getJson(`${urls.state}?v=${to}`);
       if (mine !== asked) return;
       event = found.event;
+      if (entry) newEntry();
       store.set({ view: momentOf(found) });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
@@ -55,9 +60,15 @@ export function wirePast({ boot, store, urls, notice }) {
         disabled: view.v <= store.page.floor,
       }),
       button("›", () => void go(view.v + 1), { "aria-label": _("Next event") }),
-      button(_("Go live"), live),
+      button(_("Go live"), () => void live()),
     );
   });
+  onEntry((search) => {
+    const v = readMoment(search);
+    if (v !== null) void go(v, false);
+    else if (store.past) live(false);
+  });
+  if (boot.missing) notice(boot.missing);
   return { ready: loadHead(boot, store), step: (by) => void (store.past && go(store.page.view.v + by)), live };
 }
 

@@ -56,7 +56,7 @@
  * @typedef {{page: string, why: string, recent: string, act: string, state: string, race: string, trial: string, ring: string, node_act: string, socket: string}} Urls
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string | null, event: LiveEvent | null,
  *   ring: import("../../ring/types.js").State, balancer: State, causes: Causes, urls: Urls, may_operate: boolean, now: number,
- *   elsewhere: string[], strategies: Record<string, import("../../ring/types.js").Strategy>, told: Told}} Boot
+ *   elsewhere: string[], strategies: Record<string, import("../../ring/types.js").Strategy>, told: Told, missing: string}} Boot
  * @typedef {{v: number, kind: string, at: string, payload: any}} LiveEvent
  *
  * @typedef {{
