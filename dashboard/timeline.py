@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dashboard.works import Row, rows_of
 from live.asked import whole_number
-from live.lists import Entry, entry, oldest_at
+from live.lists import entry, oldest_at
 from live.models import Event
 from live.places import Place, Places, TimelineWords
 from live.reading import floor, head
@@ -59,7 +60,7 @@ class Log:
     """A page of the timeline, ready to render. URLs are empty if there is nothing to link to."""
 
     asked: Asked
-    rows: Sequence[Entry]
+    rows: Sequence[Row]
     head: int
     epoch: str
     path: str
@@ -83,12 +84,13 @@ class Log:
 def log_of(places: Places, place: Place, asked: Asked, *, with_who: bool) -> Log:
     """The requested page. Raises Stream.DoesNotExist if the place was deleted meanwhile."""
     now, lowest = head(place.stream_id), floor(place.stream_id)
-    events, has_newer, has_older = _page(_matching(places, place, asked), asked)
+    matching = _matching(places, place, asked)
+    events, has_newer, has_older = _page(matching, asked)
     path = reverse("timeline", args=[place.prefix, place.slug])
     title, text = _nothing(places, asked, lowest) if not events else ("", "")
     return Log(
         asked=asked,
-        rows=[entry(event, places, place, with_who=with_who) for event in events],
+        rows=rows_of(events, matching, lambda event: entry(event, places, place, with_who=with_who)),
         head=now.version,
         epoch=now.epoch,
         path=path,

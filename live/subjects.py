@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
 from live.payloads import plain
@@ -48,13 +49,42 @@ class Effect:
     peer: float | None = None
 
 
+class Part(StrEnum):
+    """Which part of a work an event is. A work that was asked for and has no end yet is under way."""
+
+    ASKED = "asked"
+    MEANWHILE = "meanwhile"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPart:
+    """Events of this kind are a part of a work. `path` is the JSON lookup of the work's id in a payload (`asked__id`).
+
+    The id is a number or a text, unique in the stream. None, 0, "" or nothing there: of no work.
+    """
+
+    path: str
+    part: Part
+
+    def work_of(self, payload: Payload) -> int | str | None:
+        """The id of the work that an event with this payload is a part of; None for no work."""
+        found: Any = payload
+        for name in self.path.split("__"):
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if found and isinstance(found, int | str) else None
+
+
 class UndeclaredKind(LookupError):
     """No subject declares this kind of event, or this class as a payload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of event. `title` names it in filters; `listed` is its text in lists that show other subjects too."""
+    """One kind of event. `title` names it in filters; `listed` is its text in lists that show other subjects too.
+
+    `work` says which part of a work it is: lists fold the parts of one work into one row.
+    """
 
     name: str
     subject: Subject
@@ -64,6 +94,7 @@ class Kind:
     words: Callable[[Payload], EventWords]
     effect: Callable[[Payload], Effect | None]
     listed: Callable[[Payload], str]
+    work: WorkPart | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -92,6 +123,7 @@ class Subject:
         words: Callable[[Payload], EventWords],
         effect: Callable[[Payload], Effect | None] = lambda _payload: None,
         listed: Callable[[Payload], str] | None = None,
+        work: WorkPart | None = None,
     ) -> Callable[[type[T]], type[T]]:
         """Declares the dataclass below it as the payload of a kind. Raises ValueError if the name is taken."""
 
@@ -101,7 +133,7 @@ class Subject:
             if name in _kinds:
                 raise ValueError(f"{name} is declared twice")
             said = listed or (lambda payload: words(payload).text)
-            made = Kind(name, self, cls, title, fold, words, effect, said)
+            made = Kind(name, self, cls, title, fold, words, effect, said, work)
             self.kinds[name] = _kinds[name] = _by_payload[cls] = made
             return cls
 
@@ -112,6 +144,11 @@ class Subject:
         if kind not in self.kinds:
             raise UndeclaredKind(f"{self.name} has no kind of event named {kind!r}")
         return self.kinds[kind].fold(state, payload)
+
+
+def all_kinds() -> list[Kind]:
+    """Every kind that a subject of this process declares."""
+    return list(_kinds.values())
 
 
 def known(kind: str) -> Kind | None:

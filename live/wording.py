@@ -21,6 +21,17 @@ def grouped(value: float) -> str:
     return str(number_format(whole, force_grouping=True))
 
 
+def lasting(seconds: float) -> str:
+    """How long something took: "40 ms", "12.3 s", "3 min", "2 h". Seconds below 0 are 0."""
+    if seconds < 1:
+        return _("%(n)s ms") % {"n": number(max(0, round(seconds * 1_000)))}
+    if (rounded := round(seconds, 1)) < 60:
+        return _("%(n)s s") % {"n": number(rounded, 1)}
+    if seconds < 3_600:
+        return _("%(n)s min") % {"n": number(int(seconds // 60))}
+    return _("%(n)s h") % {"n": number(int(seconds // 3_600))}
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """0.1005 as "10.1%"; nothing for None."""
     return "" if share is None else _("%(n)s%%") % {"n": number(Decimal(str(share)) * 100, digits)}

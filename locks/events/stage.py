@@ -8,13 +8,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from live.subjects import EventWords, Payload, Subject
+from live.subjects import EventWords, Part, Payload, Subject, WorkPart
 from live.wording import number
 from locks.core import own
 from locks.events import stage_state as state
 from locks.events.stage_state import RunState
 
 stage = Subject("stage", named=("worker", "asked__worker"))
+
+_BEGINS = WorkPart("run__id", Part.ASKED)  # other requests are about a run, and begin none
+_GOES_ON = WorkPart("id", Part.MEANWHILE)
+_ENDS_RUN = WorkPart("id", Part.DONE)
 
 _RUNGS = {
     "set": gettext_lazy("SET (the article's lock)"),
@@ -110,7 +114,7 @@ class Asked:
     key: str
 
 
-@stage.kind("stage_asked", title=gettext_lazy("Stage requested"), fold=state.asked, words=_asked)
+@stage.kind("stage_asked", title=gettext_lazy("Stage requested"), fold=state.asked, words=_asked, work=_BEGINS)
 @dataclass(frozen=True)
 class StageAsked:
     """An operator requested something; the watcher carries it out. `run` is the run to begin, if it is one."""
@@ -120,7 +124,7 @@ class StageAsked:
     run: RunState | None = None
 
 
-@stage.kind("stage_began", title=gettext_lazy("Stage began"), fold=state.began, words=_began)
+@stage.kind("stage_began", title=gettext_lazy("Stage began"), fold=state.began, words=_began, work=_GOES_ON)
 @dataclass(frozen=True)
 class StageBegan:
     """The watcher began a run."""
@@ -149,7 +153,7 @@ class StageJudged:
     result: dict[str, Any]
 
 
-@stage.kind("stage_ended", title=gettext_lazy("Stage ended"), fold=state.ended, words=_ended)
+@stage.kind("stage_ended", title=gettext_lazy("Stage ended"), fold=state.ended, words=_ended, work=_ENDS_RUN)
 @dataclass(frozen=True)
 class StageEnded:
     """A run ended: done, stopped, failed or cut_off."""

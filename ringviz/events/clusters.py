@@ -65,6 +65,7 @@ def _moved(payload: Payload) -> EventWords:
     fold=state.created,
     words=_nodes,
     listed=_created,
+    work=None,  # its `work` are the works that wait, and being created is a row of its own
 )
 @dataclass(frozen=True)
 class ClusterCreated:

@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from live.subjects import Effect, EventWords, Fold, Payload, Subject
+from live.subjects import Effect, EventWords, Fold, Part, Payload, Subject, WorkPart
 from live.wording import number
 
 # Every event about one node carries it whole; a removal carries its name, an intent the name that it is about.
 ring = Subject("ring", named=("node__name", "name", "asked__name"))
+
+ENDS_WORK = WorkPart("work", Part.DONE)  # most kinds say which intent they end, 0 for none
 
 T = TypeVar("T")
 
@@ -31,6 +33,7 @@ def kind(
     words: Words,
     with_peer: bool = True,
     listed: Callable[[Payload], str] | None = None,
+    work: WorkPart | None = ENDS_WORK,
 ) -> Callable[[type[T]], type[T]]:
     """Declares a kind of the ring. `with_peer`: what modulo would have moved can be set beside what moved."""
 
@@ -43,7 +46,7 @@ def kind(
     def effect(payload: Payload) -> Effect | None:
         return effect_of(payload, with_peer=with_peer)
 
-    return ring.kind(name, title=title, fold=fold, words=said, effect=effect, listed=listed)
+    return ring.kind(name, title=title, fold=fold, words=said, effect=effect, listed=listed, work=work)
 
 
 def same(text: str) -> EventWords:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from live.subjects import EventWords, Payload
+from live.subjects import EventWords, Part, Payload, WorkPart
 from live.wording import grouped
 from ringviz.core import state
 from ringviz.core.state import NodeState, Work, Workload
@@ -66,7 +66,13 @@ def _workload(payload: Payload) -> EventWords:
     return EventWords(_("workload"), text % {"n": grouped(workload["rate"])})
 
 
-@kind("work_asked", title=gettext_lazy("Requested"), fold=state.with_work, words=_asked)
+@kind(
+    "work_asked",
+    title=gettext_lazy("Requested"),
+    fold=state.with_work,
+    words=_asked,
+    work=WorkPart("asked__id", Part.ASKED),
+)
 @dataclass(frozen=True)
 class WorkAsked:
     """An intent waits for the supervisor. `node` is one that is about to join."""
@@ -75,7 +81,13 @@ class WorkAsked:
     node: NodeState | None = None
 
 
-@kind("work_cancelling", title=gettext_lazy("Being cancelled"), fold=state.with_work_cancelling, words=_cancelling)
+@kind(
+    "work_cancelling",
+    title=gettext_lazy("Being cancelled"),
+    fold=state.with_work_cancelling,
+    words=_cancelling,
+    work=WorkPart("asked__id", Part.MEANWHILE),
+)
 @dataclass(frozen=True)
 class WorkCancelling:
     """An intent is to be given up; what it has moved goes back."""

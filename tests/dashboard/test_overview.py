@@ -96,9 +96,9 @@ def test_the_last_events_of_all_clusters_are_merged_newest_first(client, make_cl
         "cache-3 killed",
     ]
     assert texts(page, "#cluster-alpha .last p") == [
-        "12:02:00 cache-2 added",
+        "2026-05-03 12:02:00 cache-2 added",
         "100 keys moved, 10.0%",
-        "2 events since 12:01:00",
+        "2 events since 2026-05-03 12:01:00",
     ]
     assert 'href="/clusters/beta/?v=8"' in page
 

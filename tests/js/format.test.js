@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 process.env.TZ = "UTC";
-const { change, clock, count, duration, fixed, moment, percent } = await import("../../static/js/lib/format.js");
+const { change, clock, count, duration, fixed, moment, percent, unbroken } = await import(
+  "../../static/js/lib/format.js"
+);
 
 test("numbers are grouped, signed and rounded for reading", () => {
   assert.equal(count(1234567), "1,234,567");
@@ -18,7 +20,7 @@ test("a moment of today is its time of day, an older one bears its date", () => 
   const now = Date.UTC(2026, 4, 3, 18, 0, 0);
   assert.equal(clock(Date.UTC(2026, 4, 3, 9, 1, 7)), "09:01:07");
   assert.equal(moment("2026-05-03T12:41:07.500Z", now), "12:41:07");
-  assert.equal(moment("2026-05-02T12:41:07Z", now), "May 2, 2026 12:41:07");
+  assert.equal(moment("2026-05-02T12:41:07Z", now), "2026-05-02 12:41:07");
 });
 
 test("a length of time is said in its largest unit", () => {
@@ -28,4 +30,8 @@ test("a length of time is said in its largest unit", () => {
   assert.equal(duration(2 * 3_600_000), "2 h");
   assert.equal(duration(86_400_000), "1 day");
   assert.equal(duration(5 * 86_400_000), "5 days");
+});
+
+test("a date that may take a line of its own breaks at no hyphen", () => {
+  assert.equal(unbroken("2026-05-02 12:41:07"), "2026-\u206005-\u206002 12:41:07");
 });

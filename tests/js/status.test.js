@@ -13,10 +13,10 @@ test("each state of the connection has its words", () => {
   assert.equal(said({ state: "connecting" }), "wait: Connecting");
   assert.equal(said({ state: "live", watching: 4 }), "live: Live, 4 watching");
   assert.equal(said({ state: "live", watching: null }), "live: Live");
-  assert.equal(said({ state: "lost", at }), "away: Nothing heard since 12:41:07");
-  assert.equal(said({ state: "silent", at }), "away: Database silent, showing 12:41:07");
+  assert.equal(said({ state: "lost", at }), "away: Nothing heard since 2026-05-03 12:41:07");
+  assert.equal(said({ state: "silent", at }), "away: Database silent, showing 2026-05-03 12:41:07");
   assert.equal(said({ state: "lost" }), "away: Nothing heard");
-  assert.equal(said({ state: "viewing", at }), "away: Viewing 12:41:07");
+  assert.equal(said({ state: "viewing", at }), "away: Viewing 2026-05-03 12:41:07");
   assert.equal(said({ state: "ahead" }), "wait: Catching up");
   assert.equal(said({ state: "gone" }), "away: Cluster deleted");
 });

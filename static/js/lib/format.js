@@ -61,18 +61,31 @@ export function clock(at) {
 }
 
 /**
- * "12:41:07" of today, else the date before it.
- * @param {number | string | Date} at
- * @param {number} now milliseconds
+ * A moment with its date, "2026-05-03 12:41:07", in the reader's zone: the form of live/templatetags/times.py.
+ * @param {number | string | Date} at as for `clock`
  */
-export function moment(at, now) {
+export function dated(at) {
   const date = new Date(at);
-  if (date.toDateString() === new Date(now).toDateString()) {
-    return clock(date);
-  }
-  const day = new Intl.DateTimeFormat(language(), { year: "numeric", month: "short", day: "numeric" }).format(date);
-  return `${day} ${clock(date)}`;
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(date)}`;
 }
+
+/**
+ * "12:41:07" of today, else with its date.
+ * @param {number | string | Date} at as for `clock`
+ * @param {number} [now] milliseconds
+ */
+export const moment = (at, now = Date.now()) =>
+  new Date(at).toDateString() === new Date(now).toDateString() ? clock(at) : dated(at);
+
+/**
+ * A text whose dates break over lines at no hyphen: a word joiner follows each.
+ * @param {string} text
+ */
+export const unbroken = (text) => text.replaceAll("-", "-\u2060");
+
+/** The name of the reader's time zone, "Europe/Paris". */
+export const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
  * A length of time in words, in its largest unit: "8 s", "3 min", "2 h", "5 days".

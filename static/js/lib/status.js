@@ -1,6 +1,6 @@
 /** The state of the page's connection, in words, in the top bar. */
 
-import { clock } from "./format.js";
+import { clock, moment, unbroken } from "./format.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 
 /**
@@ -16,7 +16,7 @@ import { gettext, interpolate, ngettext } from "./i18n.js";
  * @returns {{kind: "wait" | "live" | "away", words: string, more: string}} more: the part that a narrow bar leaves out
  */
 export function statusWords({ state, watching = null, at = null, note = "", gone = "" }) {
-  const time = at === null ? "" : clock(at);
+  const time = at === null ? "" : moment(at);
   switch (state) {
     case "live": {
       if (note) return { kind: "live", words: gettext("Live"), more: note };
@@ -49,17 +49,18 @@ export function statusWords({ state, watching = null, at = null, note = "", gone
  */
 export function showStatus(el, status) {
   const { kind, words, more } = statusWords(status);
+  const said = unbroken(words);
   el.classList.toggle("wait", kind === "wait");
   el.classList.toggle("away", kind === "away");
   el.dataset.state = status.state;
   const text = el.querySelector("span");
-  if (!text || text.textContent === words + more) {
+  if (!text || text.textContent === said + more) {
     return;
   }
   const rest = document.createElement("span");
   rest.className = "hide hide2";
   rest.textContent = more;
-  text.replaceChildren(words, rest);
+  text.replaceChildren(said, rest);
 }
 
 /**

@@ -1,10 +1,9 @@
 /** Times of the server's markup, in the reader's time zone. */
 
-import { clock, moment } from "./format.js";
+import { dated, moment, zone } from "./format.js";
 
 /**
- * Writes a `<time datetime>` anew: its time of day, or with `data-dated` (and whenever it is not of today, as its title) with
- * the date.
+ * Writes a `<time datetime>` anew: its time of day, with the date unless it is of today; date and zone are its title.
  * @param {HTMLTimeElement} el
  */
 function rewrite(el) {
@@ -12,18 +11,24 @@ function rewrite(el) {
   if (Number.isNaN(at)) {
     return;
   }
-  const whole = moment(at, Date.now());
-  const text = "dated" in el.dataset ? whole : clock(at);
+  write(el, moment(at, Date.now()));
+  el.title = `${dated(at)} ${zone()}`;
+}
+
+/** @param {Element} el @param {string} text */
+function write(el, text) {
   if (el.textContent !== text) {
     el.textContent = text;
   }
-  el.title = whole;
 }
 
 /** @param {ParentNode} root */
 function rewriteAll(root) {
   for (const el of root.querySelectorAll("time[datetime]")) {
     rewrite(/** @type {HTMLTimeElement} */ (el));
+  }
+  for (const el of root.querySelectorAll("[data-zone]")) {
+    write(el, zone());
   }
 }
 

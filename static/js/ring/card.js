@@ -1,6 +1,6 @@
 /** Everything about one node, and everything that can be done with it. Enter in the ring and a click on a name open it. */
 
-import { clock, count, percent } from "../lib/format.js";
+import { count, moment, percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { fairKeys } from "./change.js";
 import { button, byId, chip, h } from "./dom.js";
@@ -97,7 +97,7 @@ function dueWords({ view, head, offset }, node) {
 const stateWords = (node) =>
   node.pulse
     ? nodeWord(node)
-    : interpolate(_("%(state)s since %(time)s"), { state: nodeWord(node), time: clock(node.since) });
+    : interpolate(_("%(state)s since %(time)s"), { state: nodeWord(node), time: moment(node.since) });
 
 /** @param {[string, string][]} rows */
 const listed = (rows) =>

@@ -1,6 +1,6 @@
 /** The second panel on the right: what changed, the plan, the copies, the load of many nodes, keys to give, or the last events. */
 
-import { clock, count, percent } from "../lib/format.js";
+import { count, dated, moment, percent, zone } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { shortage } from "./caption.js";
 import { activeNodes, fairKeys, shownChange, subjectOf } from "./change.js";
@@ -169,9 +169,20 @@ function eventsPanel({ rows, view, head }, timeline) {
     .reverse();
   const all = interpolate(ngettext("All %(n)s", "All %(n)s", head.v), { n: count(head.v) });
   const item = (/** @type {import("./types.js").EventRow} */ row) =>
-    h("li", {}, h("time", { datetime: row.at }, clock(row.at)), h("span", {}, row.text), h("span", {}, figureOf(row)));
+    h(
+      "li",
+      {},
+      h("time", { datetime: row.at, title: `${dated(row.at)} ${zone()}` }, moment(row.at)),
+      h("span", {}, row.text),
+      h("span", {}, figureOf(row)),
+    );
   return [
-    h("div", { class: "hrow" }, h("h2", {}, _("Last events")), h("a", { class: "sub", href: timeline }, all)),
+    h(
+      "div",
+      { class: "hrow" },
+      h("h2", {}, _("Last events"), " ", h("span", { class: "sub" }, zone())),
+      h("a", { class: "sub", href: timeline }, all),
+    ),
     h("ol", { class: "evs" }, ...shown.map(item)),
   ];
 }

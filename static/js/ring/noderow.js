@@ -1,6 +1,6 @@
 /** One node as a row: chip and name, load against the fair share, figures, and what can be done with it. */
 
-import { change as signed, clock, count, duration, percent } from "../lib/format.js";
+import { change as signed, count, duration, moment, percent, unbroken } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { fairShare } from "./change.js";
 import { chip, h } from "./dom.js";
@@ -115,8 +115,9 @@ function downWords({ page, change, state }, node) {
     return h("span", { class: "sub due", "data-due": due, "data-word": word }, `${word}, ${left}`);
   }
   const attributes = past ? {} : { "data-since": node.since, "data-word": word };
-  const time = past ? `, ${clock(node.since)}` : ` ${sinceWords(node.since, page.offset)}`;
-  return h("span", { class: "sub", ...attributes }, word + time);
+  const look = past ? "sub due" : "sub"; // a date may take a line of its own
+  const time = past ? `, ${unbroken(moment(node.since))}` : ` ${sinceWords(node.since, page.offset)}`;
+  return h("span", { class: look, ...attributes }, word + time);
 }
 
 /** @type {(since: string, offset: number) => string} */

@@ -28,6 +28,7 @@ import { wireTools } from "./tools.js";
 import { Travel } from "./travel.js";
 import { wireAsking } from "../lib/asking-lines.js";
 
+/** @import { Notice } from "./acting.js" */
 /** @import { Loader } from "./loader.js" */
 /** @import { Wanted } from "./link.js" */
 /** @import { Stage } from "./stage.js" */
@@ -35,7 +36,7 @@ import { wireAsking } from "../lib/asking-lines.js";
 /** @import { Boot, Event } from "./types.js" */
 
 /** @typedef {{boot: Boot, wanted: Wanted, store: Store, loader: Loader, stage: Stage}} Begun */
-/** @typedef {Begun & {travel: Travel, acting: Acting, receive: (event: Event) => void,
+/** @typedef {Begun & {travel: Travel, acting: Acting, notice: Notice, receive: (event: Event) => void,
  *   declares: (kind: string) => boolean}} Whole */
 
 /** What real servers tell, many times a second. */
@@ -54,6 +55,7 @@ export async function wireAll(begun) {
   wireLink(store, say);
   onEntry((search) => void whole.travel.restore(readLink(search).v));
   await whole.acting.reported(showWanted(whole), {});
+  if (boot.missing) whole.notice(boot.missing);
   follow(whole);
   document.addEventListener(SIGNED_OUT, () => store.set({ mayOperate: false }));
   stage.ready = true;
@@ -67,9 +69,8 @@ export async function wireAll(begun) {
 
 /** @param {Begun} begun */
 function makeActing({ boot, store, loader }) {
-  const { urls, missing } = boot;
+  const { urls } = boot;
   const notice = makeNotice();
-  if (missing) notice(missing);
   const travel = new Travel(store, urls, (error) => notice(error instanceof Error ? error.message : String(error)));
   /**
    * The next event of the cluster, wherever it came from.
@@ -88,7 +89,7 @@ function makeActing({ boot, store, loader }) {
   const acting = new Acting(store, urls, { book: loader.book, notice, asking, receive });
   const elsewhere = new Set(boot.elsewhere);
   const declares = (/** @type {string} */ kind) => ring.knows(kind) || elsewhere.has(kind);
-  return { travel, acting, receive, declares };
+  return { travel, acting, notice, receive, declares };
 }
 
 /**

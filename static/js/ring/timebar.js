@@ -1,6 +1,6 @@
 /** The timeline under the ring: step, play, scrub, go live; and the live state in the top bar. */
 
-import { clock, count } from "../lib/format.js";
+import { count, moment } from "../lib/format.js";
 import { getJson, HttpError } from "../lib/http.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { showStatus } from "../lib/status.js";
@@ -110,7 +110,7 @@ function writeWords({ view, head, floor, link, watching }, travel) {
   byId("pos").replaceChildren(
     h("b", {}, where),
     h("br"),
-    h("span", { class: "sub" }, live ? _("newest") : clock(view.at)),
+    h("span", { class: "sub" }, live ? _("newest") : moment(view.at)),
   );
   const side = byId("head");
   const key = live ? where : laterWords;
@@ -128,7 +128,7 @@ function writeWords({ view, head, floor, link, watching }, travel) {
   for (const [name, value] of Object.entries({ valuemin: floor, valuemax: head.v, valuenow: view.v })) {
     svg.setAttribute(`aria-${name}`, String(value));
   }
-  svg.setAttribute("aria-valuetext", `${where}, ${clock(view.at)}`);
+  svg.setAttribute("aria-valuetext", `${where}, ${moment(view.at)}`);
 }
 
 /**

@@ -37,8 +37,43 @@ function markFresh() {
   seen = Math.max(seen, Number(log()?.dataset.head ?? 0));
 }
 
+/** @type {string[]} the works that the reader has unfolded: rows that are fetched again keep them so */
+let unfolded = [];
+const works = () => /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("#log details.work"));
+
+function keepUnfolded() {
+  unfolded = [...works()].filter(({ open }) => open).map(({ id }) => id);
+}
+
+function unfoldAgain() {
+  for (const work of works()) work.open = unfolded.includes(work.id);
+}
+
+/** What the filter asked for last. */
+let asked = location.pathname + location.search;
+
+/**
+ * A filter that is as it was asks for nothing, so that it is one entry of the history: Enter in a field is a change and a
+ * submission.
+ * @param {Event} event
+ */
+function skipTheSame(event) {
+  const { elt, pathInfo } = /** @type {CustomEvent} */ (event).detail;
+  if (!(elt instanceof HTMLFormElement)) return;
+  if (pathInfo.finalRequestPath === asked) event.preventDefault();
+  asked = pathInfo.finalRequestPath;
+}
+
 watchTimes(main);
-document.body.addEventListener("htmx:afterSwap", markFresh);
+document.body.addEventListener("htmx:beforeRequest", skipTheSame);
+document.body.addEventListener("htmx:beforeSwap", keepUnfolded);
+document.body.addEventListener("htmx:afterSwap", () => {
+  unfoldAgain();
+  markFresh();
+});
+document.body.addEventListener("htmx:historyRestore", () => {
+  asked = location.pathname + location.search;
+});
 connect({
   url: main.dataset.socket ?? "",
   have: () => have,

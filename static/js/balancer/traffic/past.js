@@ -2,7 +2,7 @@
 
 import { button, byId, h } from "../../lib/dom.js";
 import { newEntry, onEntry } from "../../lib/entries.js";
-import { clock } from "../../lib/format.js";
+import { moment } from "../../lib/format.js";
 import { getJson, HttpError } from "../../lib/http.js";
 import { _, interpolate } from "../../lib/i18n.js";
 import { wordsOf } from "./follow.js";
@@ -54,7 +54,7 @@ export function wirePast({ boot, store, urls, notice }) {
     );
     const what = event && event.v === view.v ? `: ${wordsOf(event).text}` : "";
     line.replaceChildren(
-      h("span", {}, interpolate(text, { v: view.v, time: clock(view.at), what })),
+      h("span", {}, interpolate(text, { v: view.v, time: moment(view.at), what })),
       button("‹", () => void go(view.v - 1), {
         "aria-label": _("Previous event"),
         disabled: view.v <= store.page.floor,

@@ -1,6 +1,6 @@
 /** How a node stands, in words: its state, the reason, and the event that made it so. Pure. */
 
-import { clock, count } from "../../lib/format.js";
+import { count, moment } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
 import { isMember, nodeWord } from "../../ring/members.js";
 import { isSlow, pulseWords } from "../../ring/pulse.js";
@@ -23,8 +23,8 @@ export const causeOf = (number, causes) => causes[String(number)] ?? causes["*"]
  */
 export function causeWords({ number, since }, causes) {
   const cause = causeOf(number, causes);
-  if (!cause) return interpolate(_("since %(time)s"), { time: clock(since) });
-  return interpolate(_("since %(time)s, event %(v)s"), { time: clock(cause.at), v: cause.v });
+  if (!cause) return interpolate(_("since %(time)s"), { time: moment(since) });
+  return interpolate(_("since %(time)s, event %(v)s"), { time: moment(cause.at), v: cause.v });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What is known of a cluster that somebody else runs: as a whole, and of each of its nodes. Nothing of it is predicted. */
 
-import { clock, count, percent } from "../../lib/format.js";
+import { count, moment, percent } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { activeNodes } from "../change.js";
 import { byId, h } from "../dom.js";
@@ -83,7 +83,7 @@ function doubts(told, lacks) {
  */
 export function nodeFacts(page, node, now = Date.now()) {
   const one = fresh(page, "stored", now)?.nodes[node.number];
-  const since = interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: clock(node.since) });
+  const since = interpolate(_("%(state)s since %(time)s"), { state: stateWord(node.state), time: moment(node.since) });
   return [
     [_("State"), since],
     [_("Stored keys"), countOf(page, node, now).text],

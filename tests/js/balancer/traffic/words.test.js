@@ -105,8 +105,8 @@ test("a node says how it stands, why, and since which event", () => {
   assert.deepEqual(standingOf(well, out), { state: "ejected", reason: "5 failures in a row, out for 30 s", odd: true });
   assert.equal(standingOf({ ...well, state: "down" }, undefined).reason, "no requests are sent to it");
   const at = "2026-05-03T12:40:42.000";
-  assert.equal(causeWords(well, { 1: { v: 412, at, text: "" } }), "since 12:40:42, event 412");
-  assert.equal(causeWords(well, { "*": { v: 1, at, text: "" } }), "since 12:40:42, event 1");
+  assert.equal(causeWords(well, { 1: { v: 412, at, text: "" } }), "since 2026-05-03 12:40:42, event 412");
+  assert.equal(causeWords(well, { "*": { v: 1, at, text: "" } }), "since 2026-05-03 12:40:42, event 1");
   assert.doesNotMatch(causeWords(well, {}), /event/);
 });
 
