@@ -109,8 +109,11 @@ def test_a_kill_on_the_page_ends_a_server_and_its_keys_are_stored_again(demo: De
     assert status["nodes"][3]["state"] == "down"
     expect(page.ring).to_have_attribute("data-version", str(status["version"]), timeout=PATIENCE_MS)
     timeline = visitors.open(demo, "clusters/demo/timeline/")
-    for words in ("requested: kill cache-4", "cache-4 killed"):
-        expect(timeline.locator("#log .what", has_text=words)).to_be_visible()
+    row = timeline.locator("#log .what", has_text="cache-4 killed")
+    asked = row.get_by_role("link", name="requested: kill cache-4")
+    expect(asked).to_be_hidden()
+    row.get_by_text("requested, took").click()
+    expect(asked).to_be_visible()
     overview = visitors.open(demo)
     expect(overview.locator("#processes")).to_contain_text("Supervisor")
     expect(overview.locator("#processes")).to_contain_text("7 servers")

@@ -47,6 +47,8 @@ def test_the_timeline_shows_a_new_row_above_the_others(own: Own, visitors: Visit
 def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(own: Own, visitors: Visitors) -> None:
     page = visitors.open(own.demo, f"{own.path}timeline/")
     is_live(page)
+    page.evaluate("window.same = true")
+    length = page.evaluate("history.length")
     page.get_by_label("Kind").select_option("node_killed")
     expect(page.locator("#log h2")).to_have_text("No events match")
     own.kill("cache-4")
@@ -55,6 +57,12 @@ def test_a_filter_holds_while_rows_arrive_and_goes_back_with_the_browser(own: Ow
     page.go_back()
     expect(rows).to_have_count(7)
     expect(page.get_by_label("Kind")).to_have_value("")
+    page.get_by_label("Node").fill("cache-4")
+    page.get_by_label("Node").press("Enter")  # a change and a submission
+    expect(rows).to_have_count(2)
+    page.go_back()
+    expect(rows).to_have_count(7)
+    assert page.evaluate("[window.same, history.length]") == [True, length + 1]
 
 
 def test_a_lost_server_is_said_and_found_again(simulated_demo: Demo, visitors: Visitors) -> None:
