@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from live.lists import Entry, newest
-from live.places import Card, Overview, all_places
+from live.places import Card, Overview, Page, all_places
 
 LAST_EVENTS = 6
 
@@ -23,11 +23,12 @@ class Summary:
 
 @dataclass(frozen=True)
 class Whole:
-    """Every place. `empty` are the templates for when there is no card."""
+    """Every place. `empty` are the templates for when there is no card, `new` the pages that make a place."""
 
     cards: Sequence[Card]
     summary: Summary
     empty: Sequence[str]
+    new: Sequence[Page]
 
     @cached_property
     def events(self) -> list[Entry]:
@@ -44,6 +45,7 @@ def whole() -> Whole:
         cards=cards,
         summary=_summary([one for one in found if one.cards], cards),
         empty=[places.empty_template for places in kinds if places.empty_template],
+        new=[places.new for places in kinds if places.new],
     )
 
 

@@ -120,7 +120,8 @@ class Places(ABC):
     """All places of one kind. `prefix` begins their addresses, `urls` is the module of their URL patterns, `noun`
     is what one of them is called.
 
-    `empty_template` is included in an overview that has no card at all, "" for none.
+    `empty_template` is included in an overview that has no card at all, "" for none. `new` is the page where operators
+    make one, None if they cannot; its view takes no slug.
     """
 
     prefix: ClassVar[str]
@@ -128,6 +129,7 @@ class Places(ABC):
     noun: ClassVar[Any]
     timeline: ClassVar[TimelineWords]
     empty_template: ClassVar[str] = ""
+    new: ClassVar[Page | None] = None
 
     def __init__(self) -> None:
         self.pages: list[Page] = []

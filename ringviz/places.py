@@ -22,6 +22,7 @@ class Clusters(Places):
     urls = "ringviz.urls"
     noun = _("Cluster")
     empty_template = "ringviz/partials/no_cluster.html"
+    new = Page(_("New cluster"), "ringviz:create")
     timeline = TimelineWords(
         hint=_("Every change, newest first. A version names a moment: open one to see the ring as it was."),
         began=_("This is where the cluster began."),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ringviz.views import acting, browsing, comparing, keys, moved, page, reading
+from ringviz.views import acting, browsing, comparing, creating, keys, moved, page, reading
 
 app_name = "ringviz"
 
@@ -26,4 +26,7 @@ _cluster = [
     path("nodes/<int:number>/keys/", browsing.node_keys, name="node_keys"),
 ]
 
-urlpatterns = [path("clusters/<slug:slug>/", include(_cluster))]
+urlpatterns = [
+    path("new-cluster/", creating.create, name="create"),
+    path("clusters/<slug:slug>/", include(_cluster)),
+]

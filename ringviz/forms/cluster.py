@@ -81,7 +81,8 @@ class AddClusterForm(FoundingForm[Cluster]):
         """Keys of either kind."""
         cleaned = super().clean()
         given = self.cleaned_data
-        if "key_set" not in self.errors and bool(given.get("key_set")) == bool(given.get("pattern")):
+        told = {"key_set", "pattern"} & self.errors.keys()
+        if not told and bool(given.get("key_set")) == bool(given.get("pattern")):
             self.add_error("key_set", _("Choose the keys, or give a pattern and a number of keys."))
         if given.get("pattern") and given.get("count") is None:
             self.add_error("count", _("Give the number of keys to make from the pattern."))

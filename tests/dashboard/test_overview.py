@@ -37,7 +37,7 @@ def test_an_empty_page_asks_again_and_is_told_to_reload_when_there_is_a_cluster(
 
 def test_an_operator_without_a_cluster_is_offered_to_add_one(operator_client):
     page = operator_client.get("/").content.decode()
-    assert 'href="/admin/ringviz/cluster/add/"' in page
+    assert 'href="/new-cluster/"' in page
 
 
 def test_every_cluster_has_a_row_with_its_kind_and_state(client, make_cluster):

@@ -12,6 +12,7 @@ PAGES = (
     "dashboard/overview.html",
     "ringviz/ring.html",
     "ringviz/compare.html",
+    "ringviz/create.html",
     "ringviz/node_keys.html",
     "balancer/race.html",
     "balancer/traffic.html",
