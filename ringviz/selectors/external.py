@@ -23,10 +23,19 @@ _SHORT = 8  # letters of a member's ID that are its name here; more if two would
 
 
 class StoredReplica(TypedDict):
-    """What a replica stores, and whether it answers."""
+    """What a replica stores, and whether it answers. The rest is known of managed clusters only.
+
+    `state`: "online" if it receives writes as they come, "copying", or "apart" if its primary does not know it.
+    `behind` is how many bytes of writes it has not acknowledged, `silent_s` how long ago it last acknowledged any, in
+    seconds. None is unknown.
+    """
 
     keys: int | None
     up: bool
+    address: NotRequired[str]
+    state: NotRequired[str | None]
+    behind: NotRequired[int | None]
+    silent_s: NotRequired[int | None]
 
 
 class OpenSlot(TypedDict):

@@ -15,6 +15,8 @@ from live.hints import publish_frame
 from live.wire import now_ms
 from ringviz.selectors.external import Stored, StoredFrame, StoredReplica
 from ringviz.supervisor.members import Members
+from servers.address import Address
+from servers.driver.copying import Link
 from servers.driver.engine import Engine
 from servers.driver.holding import Measured
 
@@ -72,7 +74,7 @@ class Counting:
         for number, (primary, replica) in current.items():
             found = measured.get(primary.address) if primary else None
             copy = measured.get(replica.address) if replica else None
-            nodes[str(number)] = _stored(found, copy, has_replica=replica is not None)
+            nodes[str(number)] = _stored(found, copy, replica.address if replica else None)
             if primary is not None and replica is not None:
                 link = copy.link if copy else None
                 cluster.members.copies.seen(replica, primary, link, primary_answers=found is not None)
@@ -87,8 +89,30 @@ class Counting:
             del self._bytes[next(iter(self._bytes))]
 
 
-def _stored(found: Measured | None, other: Measured | None, *, has_replica: bool) -> Stored:
-    copy = StoredReplica(keys=other.keys if other else None, up=other is not None) if has_replica else None
+def _stored(found: Measured | None, other: Measured | None, at: Address | None) -> Stored:
+    copy = replica_seen(at, other, found.link if found else None) if at else None
     if found is None:
         return Stored(up=False, keys=None, bytes=None, limit=None, ops=None, replica=copy)
     return Stored(up=True, keys=found.keys, bytes=found.bytes, limit=found.limit, ops=found.ops, replica=copy)
+
+
+def replica_seen(at: Address, itself: Measured | None, primary: Link | None) -> StoredReplica:
+    """The replica at an address by what it says itself and what its primary says; None for one that does not answer."""
+    follower = next((one for one in primary.followers if one.address == at), None) if primary else None
+    syncing = itself is not None and itself.link.syncing
+    state: str | None
+    if follower is not None:
+        state = "online" if follower.online else "copying"
+    elif syncing:
+        state = "copying"
+    else:
+        state = "apart" if primary else None
+    known = follower if primary and follower and follower.online else None
+    return StoredReplica(
+        keys=itself.keys if itself else None,
+        up=itself is not None,
+        address=str(at),
+        state=state,
+        behind=max(0, primary.offset - known.offset) if primary and known else None,
+        silent_s=known.silent_s if known else None,
+    )

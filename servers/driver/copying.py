@@ -16,8 +16,22 @@ LINK_SECTIONS = ("replication", "persistence")
 
 
 @dataclass(frozen=True, slots=True)
+class Follower:
+    """A replica as its primary reports it. `online`: it receives writes as they come, otherwise a copy is being sent.
+
+    `offset` is what it acknowledged, in bytes of the primary's writes; `silent_s` how long ago, in whole seconds. It
+    acknowledges once a second, so while there are writes it is behind by up to a second of them.
+    """
+
+    address: Address
+    online: bool
+    offset: int
+    silent_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """What a replica reports about its copy of the primary.
+    """What a server reports about its copy of the primary, and about its own followers.
 
     `follows` is the primary's address, None for a primary. `up`: it has every write except those in flight. `syncing`:
     a full copy is being made. `offset` counts bytes of the primary's writes. `kept`: the directory has everything that
@@ -29,6 +43,7 @@ class Link:
     syncing: bool
     offset: int
     kept: bool
+    followers: tuple[Follower, ...] = ()
 
 
 def link_of(info: Mapping[str, Any]) -> Link:
@@ -42,6 +57,21 @@ def link_of(info: Mapping[str, Any]) -> Link:
         syncing=bool(replica and info["master_sync_in_progress"]),
         offset=int(info["slave_repl_offset" if replica else "master_repl_offset"]),
         kept=bool(info["aof_enabled"] and well and not rewriting),
+        followers=tuple(map(_follower, _followers(info))),
+    )
+
+
+def _followers(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The lines slave0, slave1, ... of INFO replication."""
+    return [one for name, one in info.items() if name.startswith("slave") and isinstance(one, dict)]
+
+
+def _follower(said: Mapping[str, Any]) -> Follower:
+    return Follower(
+        address=Address(str(said["ip"]), int(said["port"])),
+        online=said["state"] == "online",
+        offset=int(said["offset"]),
+        silent_s=int(said["lag"]),
     )
 
 
@@ -55,8 +85,7 @@ class Copying(Viewing):
     def is_followed(self, address: Address, timeout_s: float | None = None) -> bool:
         """Whether another server has everything that this one has, except writes in flight, according to this one."""
         info = self._calls.one(address, "INFO", "replication", timeout_s=timeout_s)
-        others = [one for name, one in info.items() if name.startswith("slave") and isinstance(one, dict)]
-        return any(one["state"] == "online" for one in others)
+        return any(one["state"] == "online" for one in _followers(info))
 
     def leads(self, address: Address) -> bool:
         """Whether a server is a primary that owns slots: a takeover cannot be undone once it has happened."""

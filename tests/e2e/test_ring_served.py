@@ -144,3 +144,19 @@ def test_the_page_of_keys_has_no_barrier_and_never_scrolls_sideways(
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert violations(page) == []
+
+
+def test_each_node_says_how_far_its_replica_is_behind(whole: Demo, visitors: Visitors) -> None:
+    size = ("--nodes", "2", "--replicas", "1", "--memory", "16", "--count", "200")
+    whole.manage("ring", "create", "copied", "--managed", *size, "--wait")
+    page = open_ring(visitors, whole, "clusters/copied/").live().page
+    known = re.compile(r"^replica 127\.0\.0\.1:\d+: online, [\d,]+ bytes? behind, heard \d s ago$")
+    lines = page.locator("#nodes [data-replica]")
+    expect(lines).to_have_count(2)
+    for line in lines.all():
+        expect(line).to_have_text(known, timeout=PATIENCE_MS)
+    page.locator("#screen").click()
+    cells = page.locator("#mirror [data-replica]")
+    expect(cells).to_have_count(2)
+    expect(cells.first).to_have_text(known)
+    assert violations(page) == []

@@ -22,10 +22,29 @@ import { verdictAt, verdictWords } from "./verdict.js";
  */
 
 /**
- * Who fills the cell of what a node's server stores, when it is made and with every frame: served/counts.js, which is
- * loaded only where there are servers.
+ * Who fills the cells of what a node's servers report, when they are made and with every frame: served/counts.js, which
+ * is loaded only where there are servers.
  */
-export const served = { fill: (/** @type {Readonly<Page>} */ _page, /** @type {HTMLElement} */ _cell) => {} };
+export const served = {
+  fill: (/** @type {Readonly<Page>} */ _page, /** @type {HTMLElement} */ _cell) => {},
+  fillReplica: (/** @type {Readonly<Page>} */ _page, /** @type {HTMLElement} */ _cell) => {},
+};
+
+/** Whether the tables say how the replica of each node is. */
+export const hasReplicas = (/** @type {State} */ { cluster }, /** @type {Change | null} */ change) =>
+  Boolean(cluster.replicas) && !change?.planned;
+
+/**
+ * A cell that says so.
+ * @param {Readonly<Page>} page
+ * @param {number} number
+ * @param {number} span columns
+ */
+export function replicaCell(page, number, span = 1) {
+  const cell = h("td", { class: "sub", colspan: span, "data-replica": number });
+  served.fillReplica(page, cell);
+  return cell;
+}
 
 /** @type {(context: Context, face: Face) => HTMLElement} */
 export const nameCell = ({ open }, face) =>

@@ -6,8 +6,18 @@ import { bothSides, foremost, shownChange } from "./change.js";
 import { byId, h, keepFocus } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_PINS, presetPins } from "./looks.js";
-import { isExternal, isServed, rowLook } from "./members.js";
-import { actCell, fairOf, figureCells, loadCell, nameCell, tickSince, holds } from "./noderow.js";
+import { isExternal, isMember, isServed, rowLook } from "./members.js";
+import {
+  actCell,
+  fairOf,
+  figureCells,
+  hasReplicas,
+  holds,
+  loadCell,
+  nameCell,
+  replicaCell,
+  tickSince,
+} from "./noderow.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Context, Sides } from "./noderow.js" */
@@ -91,7 +101,7 @@ function content(context, store) {
       "aria-labelledby": "nodes-title",
     },
     h("thead", {}, h("tr", {}, ...headings.map(heading), lastHeading(foreign))),
-    h("tbody", {}, ...shown.map((sides) => row({ ...context, unpin }, sides))),
+    h("tbody", {}, ...shown.flatMap((sides) => [row({ ...context, unpin }, sides), ...replicaRow(context, sides)])),
   );
   const note = served ? h("p", { class: "txt", "data-stored-note": true }) : "";
   return [table, note, faces.crowded ? allButton(store, rows.length) : leftOut(context)];
@@ -118,6 +128,16 @@ export function row(context, sides) {
     context.bare ? null : actCell(context, sides, face),
   );
 }
+
+/**
+ * Below a node, how its replica is.
+ * @param {Context} context
+ * @param {Sides} sides
+ */
+const replicaRow = ({ page, state, change }, { number, after }) =>
+  after && isMember(after) && hasReplicas(state, change)
+    ? [h("tr", { class: "replica" }, replicaCell(page, number, 5))]
+    : [];
 
 /** @param {boolean} foreign a cluster that somebody else runs: there is nothing to be done with its nodes */
 export const lastHeading = (foreign) =>

@@ -4,7 +4,17 @@ import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { h } from "./dom.js";
 import { isExternal, isManaged, nodeWord, rowLook } from "./members.js";
-import { actCell, figureCells, goneWord, holds, loadCell, nameCell, tickSince } from "./noderow.js";
+import {
+  actCell,
+  figureCells,
+  goneWord,
+  hasReplicas,
+  holds,
+  loadCell,
+  nameCell,
+  replicaCell,
+  tickSince,
+} from "./noderow.js";
 import { contextOf, lastHeading } from "./nodes.js";
 import { windowed } from "../lib/rows.js";
 import { slotCount } from "./slots.js";
@@ -42,6 +52,11 @@ const COLUMNS = [
   { name: "weight", words: () => _("Weight"), key: (_context, sides) => node(sides).weight, num: true },
   { name: "zone", words: () => _("Zone"), key: (_context, sides) => node(sides).zone },
   { name: "state", words: () => _("State"), key: (_context, sides) => node(sides).state },
+  {
+    name: "replica",
+    words: () => _("Replica"),
+    key: ({ page }, { number }) => page.frames.stored?.nodes[number]?.replica?.behind ?? -1,
+  },
 ];
 
 /** Of a cluster that somebody else runs: what its servers tell, and nothing that would be predicted. @type {Column[]} */
@@ -89,7 +104,11 @@ export function nodeTable(store, scroll, tools, acting, open) {
     context = made;
     const managed = isManaged(made.state);
     const foreign = isExternal(made.state);
-    const left = { stored: !noted(made), tokens: !abilitiesOf(made.state.cluster).tokens };
+    const left = {
+      stored: !noted(made),
+      tokens: !abilitiesOf(made.state.cluster).tokens,
+      replica: !hasReplicas(made.state, made.change),
+    };
     const columns = foreign ? OUTSIDE : COLUMNS.filter(({ name }) => !left[/** @type {keyof typeof left} */ (name)]);
     head.replaceChildren(
       ...columns.map((column) => heading(column, made.change !== null, managed, refill)),
@@ -176,6 +195,7 @@ function row(context, sides) {
     ...figureCells(context, sides),
     ...placeCells(context.state, node(sides)),
     h("td", {}, sides.after ? nodeWord(node(sides)) : goneWord(context.state)),
+    ...(hasReplicas(context.state, context.change) ? [replicaCell(context.page, sides.number)] : []),
     actCell(context, sides, face),
   );
 }

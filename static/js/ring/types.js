@@ -50,8 +50,10 @@
  *   at this version, and it has not answered yet
  * @typedef {{v: number, kind: string, at: string, label: string, text: string, moved: number, keys: number,
  *   share: number, lost?: number}} EventRow
+ * @typedef {{keys: number | null, up: boolean, address?: string, state?: string | null, behind?: number | null, silent_s?: number | null}} StoredReplica
+ *   as ringviz/selectors/external.py has it
  * @typedef {{up: boolean, keys: number | null, bytes: number | null, limit: number | null, ops: number | null,
- *   replica: {keys: number | null, up: boolean} | null, open?: {slot: number, leaving: boolean, peer: string}[],
+ *   replica: StoredReplica | null, open?: {slot: number, leaving: boolean, peer: string}[],
  *   unaware?: boolean, shared?: boolean}} Stored
  *   open: slots in the middle of a move by hand; unaware: its server does not know its own address; shared: others announce
  *   the same one, so that it is not asked

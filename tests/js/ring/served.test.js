@@ -8,6 +8,7 @@ import { holds } from "../../../static/js/ring/noderow.js";
 import { riskWords } from "../../../static/js/ring/risk.js";
 import { countNote, countOf, measuredFacts, size } from "../../../static/js/ring/served/counts.js";
 import { deedsOf } from "../../../static/js/ring/served/deeds.js";
+import { replicaLine } from "../../../static/js/ring/served/replicas.js";
 import { figureWords, nextStep, stateWords } from "../../../static/js/ring/served/load.js";
 import { Series } from "../../../static/js/ring/served/series.js";
 import { silentWords, toldOf, waitingOf } from "../../../static/js/ring/served/work.js";
@@ -352,4 +353,22 @@ test("on a managed cluster a key is owned from its bucket's start on", () => {
   const found = lookupIn(lookup, 2, managed(), ring);
   assert.deepEqual([found.owner, found.token.value, "stored" in found], [2, bucket, false]);
   assert.equal(lookupIn(lookup, 2, stateOf(4), ring).owner, 3);
+});
+
+test("the line of a replica says its state and its lag, and unknown is said as unknown", () => {
+  const at = (replica, more = {}) => {
+    const one = { ...stored(1), replica: replica && { keys: 1, up: true, address: "127.0.0.1:7001", ...replica } };
+    return served(managed(), { stored: { heard: NOW, at: NOW, nodes: { 1: one }, ...more } });
+  };
+  const line = (page, now = NOW) => replicaLine(page, page.view.state.nodes[0], now);
+  const online = { state: "online", behind: 1234, silent_s: 1 };
+  assert.equal(line(at(online)), "replica 127.0.0.1:7001: online, 1,234 bytes behind, heard 1 s ago");
+  const frozen = { state: "online", up: false, keys: null, behind: 1, silent_s: 9 };
+  assert.equal(line(at(frozen)), "replica 127.0.0.1:7001: does not answer, 1 byte behind, heard 9 s ago");
+  assert.match(line(at({ state: "copying", behind: null, silent_s: null })), /copying everything/);
+  assert.match(line(at({ state: "apart", behind: null, silent_s: null })), /not connected to its primary/);
+  assert.match(line(at({ state: null, behind: null, silent_s: null })), /lag unknown, its primary does not answer/);
+  assert.equal(line(at(null)), "no replica yet");
+  assert.equal(line(at(online), NOW + 3001), "replica unknown", "what is old says nothing of now");
+  assert.equal(line(served(managed())), "replica unknown");
 });

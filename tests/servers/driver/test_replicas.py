@@ -28,3 +28,33 @@ def test_a_replica_takes_over_with_every_key(three):
     three.engine.forget([primary.id], addresses)
     assert three.engine.agreed(addresses)
     assert all(len(three.engine.members(address)) == 3 for address in addresses)
+
+
+def test_a_primary_tells_how_far_behind_its_replica_is(three):
+    primary = three.servers[0]
+    replica = three.joined()
+    three.engine.replicate(replica.address, primary.id)
+
+    def followed():
+        (found,) = three.engine.link(primary.address, WITHIN_S).followers or [None]
+        return found is not None and found.online and found
+
+    wait_for(followed, WITHIN_S, "it does not follow")
+    assert followed().address == replica.address
+    replica.child.freeze()
+    try:
+        before = three.engine.link(primary.address)
+        primary.store(three.ranges(primary)[:1], size=50)
+        after = three.engine.link(primary.address)
+        assert after.offset - after.followers[0].offset > 5_461 * 50
+        assert after.followers[0].offset == before.followers[0].offset
+        wait_for(lambda: three.engine.link(primary.address).followers[0].silent_s >= 2, WITHIN_S, "it is never silent")
+    finally:
+        replica.child.thaw()
+
+    def caught_up():
+        link = three.engine.link(primary.address)
+        return link.followers[0].silent_s <= 1 and link.offset - link.followers[0].offset < 5_461 * 50
+
+    wait_for(caught_up, WITHIN_S, "it does not catch up")
+    assert three.engine.link(replica.address).followers == ()

@@ -5,6 +5,7 @@ import { _, interpolate, ngettext } from "../../lib/i18n.js";
 import { shownChange } from "../change.js";
 import { isManaged, isMember, predicted, stateWord } from "../members.js";
 import { fresh } from "./fresh.js";
+import { replicaLine } from "./replicas.js";
 
 /** @import { Node, Page, State } from "../types.js" */
 
@@ -118,6 +119,9 @@ export function fillCounts(page) {
   for (const cell of document.querySelectorAll("[data-stored]")) {
     fillCount(page, /** @type {HTMLElement} */ (cell), now);
   }
+  for (const line of document.querySelectorAll("[data-replica]")) {
+    fillReplica(page, /** @type {HTMLElement} */ (line), now);
+  }
   for (const figure of document.querySelectorAll("[data-stored-total]")) write(figure, totalOf(page, now) ?? "–");
   for (const note of document.querySelectorAll("[data-stored-note]")) {
     const down = isManaged(state) && page.view === page.head && state.nodes.some((node) => node.state === "down");
@@ -137,6 +141,16 @@ export function fillCount(page, cell, now = Date.now()) {
   const found = countOf(page, node, now);
   write(cell, found.differs ? `≠ ${found.text}` : found.text);
   cell.classList.toggle("d", !found.known);
+}
+
+/**
+ * @param {Readonly<Page>} page
+ * @param {HTMLElement} line about the replica of the node that its data-replica names
+ * @param {number} now
+ */
+export function fillReplica(page, line, now = Date.now()) {
+  const node = page.view.state.nodes.find(({ number }) => number === Number(line.dataset.replica));
+  write(line, replicaLine(page, node, now));
 }
 
 /** @type {(element: Element, text: string) => void} */

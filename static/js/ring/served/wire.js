@@ -2,7 +2,7 @@
 
 import { isManaged } from "../members.js";
 import { served } from "../noderow.js";
-import { fillCount, fillCounts } from "./counts.js";
+import { fillCount, fillCounts, fillReplica } from "./counts.js";
 import { fillEstimate } from "./estimate.js";
 import { wireLoad } from "./load.js";
 import { wireWork } from "./work.js";
@@ -18,6 +18,7 @@ const EVERY_MS = 1000;
  */
 export function wireServed(store, acting) {
   served.fill = fillCount;
+  served.fillReplica = fillReplica;
   // After the tables, which are wired before: the notes that they have made anew are filled in the same turn.
   store.on(
     ["view", "plan", "pins", "colour", "link", "mayOperate", "selected", "screen", "drawn", "frames"],
