@@ -22,6 +22,8 @@ export class Travel {
     /** @type {Map<number, Promise<Moment>>} moments as they were asked for, without what was before them */
     this.known = new Map();
     this.asked = 0;
+    /** Whether what is shown next begins an entry; a step that another one overtakes passes it on. */
+    this.entry = false;
   }
 
   /**
@@ -56,6 +58,7 @@ export class Travel {
     const { floor, head } = this.store.page;
     const to = Math.max(floor, Math.min(head.v, v));
     this.asked += 1;
+    this.entry ||= entry;
     const mine = this.asked;
     const found = await Promise.all([this.fetch(to), to > floor ? this.fetch(to - 1) : null]).catch(this.trouble);
     if (!found || mine !== this.asked) return false;
@@ -63,7 +66,8 @@ export class Travel {
     const shown = { ...moment, before: before?.state ?? null, calm: !before || !isDrawn(moment.event?.kind ?? "") };
     const now = this.store.page;
     const live = to === now.head.v;
-    if (entry && to !== now.view.v) newEntry();
+    if (this.entry && to !== now.view.v) newEntry();
+    this.entry = false;
     this.store.set({ view: shown, ...(live ? { head: shown } : {}), plan: null, side: "after" });
     if (to - 2 >= floor) this.fetch(to - 2).catch(() => {});
     return true;
@@ -83,6 +87,7 @@ export class Travel {
    */
   async restore(v) {
     const { view, head } = this.store.page;
+    this.entry = false;
     if (v === null) {
       if (view !== head) this.live(false);
     } else if (v !== view.v) await this.go(v);
@@ -94,6 +99,7 @@ export class Travel {
    */
   live(entry = true) {
     this.asked += 1;
+    this.entry = false;
     if (entry && this.store.page.view !== this.store.page.head) newEntry();
     this.store.set({ view: this.store.page.head, side: "after" });
   }

@@ -132,3 +132,10 @@ test("a step that leads nowhere is no entry, and going live is one", async () =>
   travel.live();
   assert.deepEqual([store.page.view, list.length], [store.page.head, 2]);
 });
+
+test("a drag whose first moment comes late is one entry all the same", async () => {
+  const list = entries();
+  const { store, travel } = traveller();
+  await Promise.all([travel.go(5, true), travel.go(4), travel.go(2)]);
+  assert.deepEqual([store.page.view.v, list.length], [2, 2]);
+});
