@@ -15,6 +15,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
 from dashboard.origin import SameOrigin
+from dashboard.prefix import UnderPrefix
 from dashboard.static_first import StaticFirst
 from dashboard.visitors.handler import Visitors
 from live.routing import websocket_urlpatterns
@@ -22,9 +23,12 @@ from live.routing import websocket_urlpatterns
 # How long a computing thread keeps Python from the others: it is added to each step of a request that only reads.
 sys.setswitchinterval(0.001)
 http = Visitors()
-application = ProtocolTypeRouter(
-    {
-        "http": http if settings.DEPLOYED else StaticFirst(http),
-        "websocket": SameOrigin(URLRouter(websocket_urlpatterns)),
-    }
+application = UnderPrefix(
+    ProtocolTypeRouter(
+        {
+            "http": http if settings.DEPLOYED else StaticFirst(http),
+            "websocket": SameOrigin(URLRouter(websocket_urlpatterns)),
+        }
+    ),
+    settings.PATH_PREFIX,
 )

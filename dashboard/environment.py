@@ -31,6 +31,8 @@ _DATABASES = "Write postgresql://USER@HOST/NAME or sqlite:///FILE, or unset it t
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _HOST = re.compile(r"[^\s/:\[\]]+|\[[^\s/\[\]]+\]")
 _COOKIE_PREFIX = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PATH_PREFIX = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
+_PATH_PREFIX_MAX = 200
 
 
 @contextmanager
@@ -103,9 +105,25 @@ def origins(variable: str) -> list[str]:
     return found
 
 
-def cookie_prefix(variable: str) -> str:
-    """The prefix of our cookies' names, the same for all web processes of one site."""
-    text = os.environ.get(variable, "").strip() or "ringviz"
+def path_prefix(variable: str) -> str:
+    """The path under which the site is reached, with a slash at both ends; "/" if the variable is empty."""
+    text = os.environ.get(variable, "").strip()
+    path = f"/{text.strip('/')}/" if text.strip("/") else "/"
+    if len(path) > _PATH_PREFIX_MAX or not _PATH_PREFIX.fullmatch(path):
+        raise ImproperlyConfigured(
+            f"{variable} is {text!r}. Write a path of letters, digits, - . _ or ~, for example /tools/ring/."
+        )
+    return path
+
+
+def cookie_prefix(variable: str, path: str = "/") -> str:
+    """The prefix of our cookies' names, the same for all web processes of one site.
+
+    By default it is made from the site's path: a browser sends the cookies of `/` to the sites below it too.
+    """
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return "_".join(["ringviz", *re.findall(r"[A-Za-z0-9]+", path)])
     if not _COOKIE_PREFIX.fullmatch(text):
         raise ImproperlyConfigured(f"{variable} is {text!r}. Write 1 to 64 letters, digits, - or _.")
     return text

@@ -22,6 +22,10 @@ PORT = environment.whole("PORT", 8000, maximum=environment.MAX_PORT)
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 
+# Where the site is reached behind a proxy, "/" or "/tools/ring/" (dashboard/prefix.py).
+PATH_PREFIX = environment.path_prefix("PATH_PREFIX")
+FORCE_SCRIPT_NAME = PATH_PREFIX.rstrip("/") or None
+
 # One line adds a subject: its app registers everything else (live/places.py).
 OUR_APPS = [
     "dashboard",
@@ -114,7 +118,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = environment.time_zone("TIME_ZONE")
 
-STATIC_URL = "static/"
+STATIC_URL = f"{PATH_PREFIX}static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The demo serves its files as they are; a deployment serves the hashed, compressed files made by collectstatic.
 STATIC_ROOT = DATA_DIR / "staticfiles" if DEPLOYED else None
@@ -134,10 +138,13 @@ STORAGES = {
 
 # Cookies ignore ports. The web processes of one site share them, whatever their ports; each demo on a host has its own
 # prefix, so that demos do not sign each other out (dashboard/demo/programs.py).
-_COOKIE_PREFIX = environment.cookie_prefix("COOKIE_PREFIX")
+_COOKIE_PREFIX = environment.cookie_prefix("COOKIE_PREFIX", PATH_PREFIX)
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}_session"
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}_csrf"
 LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}_language"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = PATH_PREFIX
+# The default keeps messages in a cookie that every site on the host would get, and read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DEPLOYED
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", default=True) and DEPLOYED

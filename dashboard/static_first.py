@@ -29,8 +29,9 @@ class StaticFirst:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answers a request. `scope`, `receive` and `send` are those of ASGI."""
-        ours = scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not scope.get("root_path")
-        file = self._files.find_file(scope["path"]) if ours and scope["path"].startswith(self._prefix) else None
+        ours = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        file = self._files.find_file(path) if ours and path.startswith(self._prefix) else None
         if file is None:
             await self._application(scope, receive, send)
             return

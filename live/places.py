@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from live.past import fold_known, parts_at
 from live.reading import Head, read_stable
@@ -51,7 +51,7 @@ class Place:
     @property
     def socket(self) -> str:
         """The address of its WebSocket (`live.routing`)."""
-        return f"/ws/{self.key}/"
+        return f"{get_script_prefix()}ws/{self.key}/"
 
 
 class Page(NamedTuple):

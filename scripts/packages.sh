@@ -1,7 +1,7 @@
 #!/bin/sh
-# What the tests need of the system, where it is not here yet: a Chromium for the browser tests, PostgreSQL's server for
-# the spine's, HAProxy for the balancer's. $1 is the environment's Python. The browser is needed; without one of the
-# others its tests are skipped and say so.
+# What the tests need of the system, where it is not here yet: a Chromium for the browser tests, nginx for those of a
+# proxy in front, PostgreSQL's server for the spine's, HAProxy for the balancer's. $1 is the environment's Python. The
+# browser and nginx are needed; without one of the others its tests are skipped and say so.
 set -eu
 python=$1
 
@@ -32,4 +32,8 @@ fi
 
 if ! command -v haproxy >/dev/null 2>&1 && [ ! -x /usr/sbin/haproxy ] && debian_as_root; then
     install_debian haproxy || echo "HAProxy could not be installed: its tests will be skipped" >&2
+fi
+
+if ! command -v nginx >/dev/null 2>&1 && [ ! -x /usr/sbin/nginx ] && debian_as_root; then
+    install_debian nginx-light || echo "nginx could not be installed: its tests will fail" >&2
 fi

@@ -18,6 +18,7 @@ for _variable in (
     "ALLOWED_HOSTS",
     "DEPLOYED",
     "COOKIE_PREFIX",
+    "PATH_PREFIX",
     "LOG_LEVEL",
     "TIME_ZONE",
     "DATA_DIR",

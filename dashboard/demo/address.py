@@ -5,6 +5,8 @@ import os
 import socket
 from dataclasses import dataclass
 
+from django.conf import settings
+
 LOOPBACK = "127.0.0.1"
 ANY = ("0.0.0.0", "::")  # noqa: S104 - recognised, and used only when asked for by name
 # Reserved example addresses: connecting a datagram socket sends nothing, but reveals the address it would send from.
@@ -64,7 +66,7 @@ def bracketed(ip: str) -> str:
 
 def url(ip: str, port: int) -> str:
     """The page's URL, with a slash at the end."""
-    return f"http://{bracketed(ip)}:{port}/"
+    return f"http://{bracketed(ip)}:{port}{settings.PATH_PREFIX}"
 
 
 def own_addresses() -> list[str]:

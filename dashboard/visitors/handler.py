@@ -15,7 +15,7 @@ from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, set_script_prefix
 
 from dashboard.static_first import headers_of_every_answer
 from dashboard.unanswered import too_many
@@ -52,14 +52,18 @@ class Visitors(ASGIHandler):
         """Called by Django with a request that was read in full; Django sends what it returns."""
         if not isinstance(request, ASGIRequest):
             raise TypeError("requests come by way of ASGI")
-        if request.path_info.startswith(settings.STATIC_URL):
+        if request.path.startswith(settings.STATIC_URL):
             return await super().run_get_response(request)
         gate = self._costly if _is_costly(request) else self._quick
         try:
             async with gate.worker(_visitor(request)) as worker:
-                return await worker.run(self._pages.get_response, request)
+                return await worker.run(self._answer, request)
         except Busy:
             return _refused(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        set_script_prefix(settings.PATH_PREFIX)  # Django's own is of the thread that read the request
+        return self._pages.get_response(request)
 
 
 def _is_costly(request: ASGIRequest) -> bool:

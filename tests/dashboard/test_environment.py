@@ -57,6 +57,10 @@ BAD = [
     ("TIME_ZONE", "../zone", "TIME_ZONE is '../zone'"),
     ("COOKIE_PREFIX", "ring viz;", "COOKIE_PREFIX is 'ring viz;'"),
     ("COOKIE_PREFIX", "x" * 65, "Write 1 to 64 letters"),
+    ("PATH_PREFIX", "/tools ring/", "PATH_PREFIX is '/tools ring/'. Write a path of letters"),
+    ("PATH_PREFIX", "/../", "for example /tools/ring/"),
+    ("PATH_PREFIX", "https://a.example/x/", "Write a path"),
+    ("PATH_PREFIX", "/a//b/", "Write a path"),
     ("ALLOWED_HOSTS", "a.example, https://b.example", "ALLOWED_HOSTS: 'https://b.example' is not a host name"),
     ("ALLOWED_HOSTS", "a.example:8000", "is not a host name"),
     ("CSRF_TRUSTED_ORIGINS", "a.example", "CSRF_TRUSTED_ORIGINS: 'a.example' is not an origin"),
@@ -80,6 +84,7 @@ GOOD = [
     ("SECURE_SSL_REDIRECT", ""),
     ("TIME_ZONE", "Europe/Berlin"),
     ("COOKIE_PREFIX", "rings-2"),
+    ("PATH_PREFIX", "/tools/ring/"),
     ("ALLOWED_HOSTS", "*,.a.example,[::1],127.0.0.1,build_machine.local"),
     ("CSRF_TRUSTED_ORIGINS", "https://*.a.example,http://localhost:8000"),
 ]
@@ -121,6 +126,19 @@ def test_webs_of_one_site_share_their_cookies_whatever_their_ports(monkeypatch, 
         "rings_csrf",
         "rings_language",
     ]
+
+
+def test_sites_under_paths_of_one_host_have_cookies_of_their_own(monkeypatch, tmp_path):
+    found = load_settings(monkeypatch, tmp_path, "PATH_PREFIX", "/tools/ring/")
+    assert {found[f"{kind}_COOKIE_PATH"] for kind in ("SESSION", "CSRF", "LANGUAGE")} == {"/tools/ring/"}
+    assert found["SESSION_COOKIE_NAME"] == "ringviz_tools_ring_session"
+    assert (found["FORCE_SCRIPT_NAME"], found["STATIC_URL"]) == ("/tools/ring", "/tools/ring/static/")
+
+
+@pytest.mark.parametrize("value", ["", "/", "tools/ring", "/tools/ring", "/tools/ring/"])
+def test_slashes_at_the_ends_of_a_path_do_not_matter(monkeypatch, value):
+    monkeypatch.setenv("PATH_PREFIX", value)
+    assert environment.path_prefix("PATH_PREFIX") == ("/tools/ring/" if "tools" in value else "/")
 
 
 def test_demos_of_one_host_have_cookies_of_their_own(tmp_path):
