@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 import django
 
@@ -13,16 +14,18 @@ with mistakes_told():
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
+from django.urls import path, re_path
 
-from dashboard.origin import SameOrigin
+from dashboard.origin import OwnHost, SameOrigin
 from dashboard.prefix import UnderPrefix
 from dashboard.static_first import StaticFirst
 from dashboard.visitors.handler import Visitors
-from live.routing import websocket_urlpatterns
+from live.routing import ADDRESS, poll, websocket_urlpatterns
 
 # How long a computing thread keeps Python from the others: it is added to each step of a request that only reads.
 sys.setswitchinterval(0.001)
-http = Visitors()
+visitors: Any = Visitors()
+http = URLRouter([path(ADDRESS, OwnHost(poll)), re_path("", visitors)])
 application = UnderPrefix(
     ProtocolTypeRouter(
         {

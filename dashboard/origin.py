@@ -1,4 +1,4 @@
-"""Which pages may open our WebSockets: only our own.
+"""Which pages may open our WebSockets: only our own; and which hosts we answer to where Django does not look.
 
 Channels' own check compares the host name but not the port, and a browser sends a cookie to every port of a host, so
 any other program's page on this machine could listen as the signed-in person. So the origin must be exactly the address
@@ -27,13 +27,33 @@ class SameOrigin:
         return await WebsocketDenier()(scope, receive, send)
 
 
+class OwnHost:
+    """Passes on requests for a host that we answer to; 400 for others. For what does not reach Django's own check."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        """Rejects the request or passes it on."""
+        host = next((value.decode("latin1") for name, value in scope["headers"] if name == b"host"), "")
+        if answers_to(host):
+            return await self._application(scope, receive, send)
+        await send({"type": "http.response.start", "status": 400, "headers": [(b"content-length", b"0")]})
+        return await send({"type": "http.response.body", "body": b""})
+
+
+def answers_to(host: str) -> bool:
+    """Whether a Host header names us. A foreign name may point to this machine all the same."""
+    name, _port = split_domain_port(host.lower())
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
+
+
 def is_ours(origin: str, host: str) -> bool:
     """Whether a page of this origin may connect to this host. Both are header values; a missing one is "".
 
     The host must be one we answer to: a foreign name that points to this machine would match itself.
     """
-    name, _port = split_domain_port(host.lower())
-    if not name or not validate_host(name, settings.ALLOWED_HOSTS):
+    if not answers_to(host):
         return False
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True

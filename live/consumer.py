@@ -15,6 +15,7 @@ from django.db import Error
 
 from live import hub as hubs
 from live import wire
+from live.position import position
 from live.socket import Socket
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         feed = await hub.join(stream_id, socket)
         self._socket = socket
         try:
-            await socket.run(feed, *_position(self.scope["query_string"]))
+            query = parse_qs(self.scope["query_string"].decode("latin-1"))
+            await socket.run(feed, *position(query))
         finally:
             hub.part(feed, socket)
 
@@ -146,14 +148,6 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         if self._sender is not None:
             self._sender.cancel()
             await asyncio.wait([self._sender])
-
-
-def _position(query_string: bytes) -> tuple[int | None, str]:
-    """`since` and `epoch` of the address. A version that is missing or malformed is None, which asks for a snapshot."""
-    query = parse_qs(query_string.decode("latin-1"))
-    since, epoch = query.get("since", [""])[0], query.get("epoch", [""])[0]
-    well_formed = since.isascii() and since.isdecimal() and len(since) <= 18
-    return (int(since) if well_formed else None), epoch
 
 
 class _Resync(NamedTuple):

@@ -5,6 +5,7 @@ the frames by topic.
 """
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Feed:
 
     def __init__(self, stream_id: int, head: Head) -> None:
         self.stream_id = stream_id
+        self.name = secrets.token_hex(4)  # frames are numbered within a feed
         self.head = head
         self.life = 0
         self.gone = False

@@ -1,4 +1,4 @@
-"""The WebSocket addresses: one for each place, `/ws/<prefix>/<slug>/`."""
+"""The WebSocket addresses: one for each place, `/ws/<prefix>/<slug>/`. The same ones over HTTP answer polls."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.urls import path
 
 from live.consumer import StreamConsumer
 from live.places import Places, place_at
+from live.polling import Poll
+from live.socket import TakeSnapshot
 
 
 class PlaceConsumer(StreamConsumer):
@@ -29,4 +31,14 @@ class PlaceConsumer(StreamConsumer):
         return self._places.snapshot(stream_id)
 
 
-websocket_urlpatterns = [path("ws/<slug:prefix>/<slug:slug>/", PlaceConsumer.as_asgi())]
+def _found(at: dict[str, str]) -> tuple[int, TakeSnapshot] | None:
+    one = place_at(at["prefix"], at["slug"])
+    if one is None:
+        return None
+    places, place = one
+    return place.stream_id, lambda: places.snapshot(place.stream_id)
+
+
+ADDRESS = "ws/<slug:prefix>/<slug:slug>/"
+websocket_urlpatterns = [path(ADDRESS, PlaceConsumer.as_asgi())]
+poll = Poll(_found)

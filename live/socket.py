@@ -63,6 +63,7 @@ class Socket:
         self._version: int | None = None  # None: nothing yet, a snapshot comes first
         self._life = 0
         self._frame_number = 0
+        self._sent = 0
         self._beats = 0
         self._readable = True  # as far as the page was told
         self._asked: list[int | None] = []
@@ -81,23 +82,50 @@ class Socket:
 
         `since` is the version that the page has, None for none, of the life `epoch`.
         """
+        await self._greet(feed, since, epoch)
+        while not feed.gone:
+            await self._send_news(feed)
+            await self._wake.wait()
+        await self._send(wire.GONE)
+
+    async def once(self, feed: Feed, since: int | None, epoch: str, frames: int | None) -> None:
+        """Sends what `run` would send until it has to wait, at least a heartbeat; then returns.
+
+        `frames` is the number of the last frame of this feed that the page has, None for none.
+        """
+        await self._greet(feed, since, epoch)
+        if frames is not None:
+            self._frame_number = frames
+        greeted = self._sent
+        while not feed.gone:
+            await self._send_news(feed)
+            if self._sent > greeted:
+                return
+            await self._wake.wait()
+        await self._send(wire.GONE)
+
+    @property
+    def frames(self) -> int:
+        """The number of the last frame that was sent, or skipped because it is old."""
+        return self._frame_number
+
+    async def _greet(self, feed: Feed, since: int | None, epoch: str) -> None:
         await self._send(wire.hello(feed.head.version, feed.head.epoch))
         self._skip_old_frames(feed)
         await self._place(feed, since, epoch)
-        while not feed.gone:
-            self._wake.clear()
-            if self._asked:
-                await self._place(feed, self._asked.pop(), feed.head.epoch)
-            await self._send_events(feed)
-            for frame in feed.frames_after(self._frame_number):
-                self._frame_number = frame.number
-                await self._send(frame.text)
-            if self._readable != self._source.readable:
-                self._readable = not self._readable
-                await self._send(wire.log(self._readable))
-            await self._send_beat(feed)
-            await self._wake.wait()
-        await self._send(wire.GONE)
+
+    async def _send_news(self, feed: Feed) -> None:
+        self._wake.clear()
+        if self._asked:
+            await self._place(feed, self._asked.pop(), feed.head.epoch)
+        await self._send_events(feed)
+        for frame in feed.frames_after(self._frame_number):
+            self._frame_number = frame.number
+            await self._send(frame.text)
+        if self._readable != self._source.readable:
+            self._readable = not self._readable
+            await self._send(wire.log(self._readable))
+        await self._send_beat(feed)
 
     async def _place(self, feed: Feed, since: int | None, epoch: str) -> None:
         """Decides where the page stands: at `since`, or, where that cannot be continued, at nothing."""
@@ -161,3 +189,4 @@ class Socket:
         self.sending_since = self._loop.time()
         await self._send_text(text)
         self.sending_since = None
+        self._sent += 1

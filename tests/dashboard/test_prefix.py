@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests import demos, fronts, started
 from tests.fronts import PREFIX
@@ -74,6 +75,10 @@ def url(request: pytest.FixtureRequest, site: Site) -> Iterator[str]:
         yield found
 
 
+def origin_of(url: str) -> Origin:
+    return Origin(url.removesuffix(PREFIX))
+
+
 def addresses(page: str) -> set[str]:
     """Every address of our host that a page names."""
     named = re.findall(r'(?:href|src|action|hx-get|data-socket|content|data-sign-in)="(/[^"]*)"', page)
@@ -118,7 +123,7 @@ def test_whoever_signs_in_acts_and_signs_out_without_leaving_the_prefix(url: str
     active = next(node["number"] for node in boot["state"]["nodes"] if node["state"] == "active")
     kill = {"action": "kill", "node": active, "version": boot["v"]}
     address = f"ws{urljoin(url, boot['urls']['socket'])[4:]}?since={boot['v']}&epoch={boot['epoch']}"
-    with connect(address, origin=url.removesuffix(PREFIX)) as socket:
+    with connect(address, origin=origin_of(url)) as socket:
         status, _url, text = person.send(act, kill, **{"X-CSRFToken": csrf})
         assert status == 200, text
         while (message := json.loads(socket.recv(20)))["type"] != "event":
@@ -139,10 +144,23 @@ def test_whoever_signs_in_acts_and_signs_out_without_leaving_the_prefix(url: str
 def test_a_page_of_another_origin_gets_no_socket(url: str) -> None:
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(f"ws{url[4:]}ws/clusters/{SLUG}/", origin="http://127.0.0.1:1"),
+        connect(f"ws{url[4:]}ws/clusters/{SLUG}/", origin=Origin("http://127.0.0.1:1")),
     ):
         pass
     assert refused.value.response.status_code == 403
+
+
+def test_where_no_socket_gets_through_the_same_address_answers_polls(site: Site) -> None:
+    with fronts.nginx(f"unix:{site.socket}", upgrades=False) as url:
+        socket = f"{url}ws/clusters/{SLUG}/"
+        with pytest.raises(InvalidStatus) as refused, connect(f"ws{socket[4:]}", origin=origin_of(url)):
+            pass
+        assert refused.value.response.status_code == 426
+        visitor = Browser()
+        status, _url, text = visitor.send(f"{socket}?page=0123456789abcdef")
+        kinds = [message["type"] for message in json.loads(text)]
+        assert (status, kinds[:2], kinds[-1]) == (200, ["hello", "snapshot"], "cursor")
+        assert visitor.send(f"{socket}?page=0123456789abcdef", Host="evil.example")[0] == 400
 
 
 def test_check_refuses_what_is_not_a_path(tmp_path: Any) -> None:

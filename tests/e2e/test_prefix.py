@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,7 +60,6 @@ def test_from_the_sign_in_link_to_signing_out_nothing_leaves_the_path(browser: B
         assert page.url == f"{url}{DEMO}"
         page.get_by_role("button", name="Kill cache-4").click()
         ring.at(SEEDED + 1)
-        page.wait_for_function("() => true")
         assert any('"node_killed"' in text for text in person.received), "the event came by socket"
 
         page.get_by_role("navigation").get_by_role("link", name="Timeline").click()
@@ -73,4 +73,22 @@ def test_from_the_sign_in_link_to_signing_out_nothing_leaves_the_path(browser: B
         person.watch.check()
         assert [path for path in person.asked if not path.startswith((PREFIX, "data:"))] == []
         assert any("/ws/" in path for path in person.asked)
+        person.context.close()
+
+
+def test_where_no_socket_gets_through_the_page_polls_says_so_and_acts(browser: Browser, demo: Demo) -> None:
+    with fronts.nginx(upstream(demo), upgrades=False) as url:
+        person = Outside(browser, demo, url)
+        person.watch.allow("WebSocket connection")  # each attempt that is refused is on the console
+        page = person.sign_in()
+        ring = RingPage(page).live()
+        expect(ring.live_words).to_contain_text("Live by polling, 1 watching")
+        expect(ring.live_words).to_have_attribute("title", re.compile("^Live updates by polling: no WebSocket"))
+        told = demo.manage("ring", "kill", "cache-4", "--cluster", "demo")
+        assert told.returncode == 0, told.stderr
+        ring.at(SEEDED + 1)
+        page.get_by_role("button", name="Kill cache-5").click()
+        ring.at(SEEDED + 2)
+        assert person.received == []
+        person.watch.check()
         person.context.close()

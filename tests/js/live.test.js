@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect } from "../../static/js/lib/live.js";
+import { transport } from "../../static/js/lib/transport.js";
 
 const tell = (listeners, event) => {
   for (const listener of listeners) {
@@ -14,8 +15,27 @@ function surroundings() {
   let wake = () => {};
   const timers = new Set();
   const sockets = [];
+  const pollers = [];
+  const line = (address, all) => {
+    const heard = { message: [], close: [] };
+    const socket = {
+      address,
+      sent: [],
+      closed: false,
+      addEventListener: (kind, listener) => heard[kind].push(listener),
+      send: (text) => socket.sent.push(JSON.parse(text)),
+      close: () => {
+        socket.closed = true;
+      },
+      say: (message) => tell(heard.message, { data: JSON.stringify(message) }),
+      end: (code) => tell(heard.close, { code }),
+    };
+    all.push(socket);
+    return socket;
+  };
   return {
     sockets,
+    pollers,
     get last() {
       return sockets.at(-1);
     },
@@ -35,23 +55,8 @@ function surroundings() {
     },
     pending: () => timers.size,
     around: {
-      open(address) {
-        const heard = { message: [], close: [] };
-        const socket = {
-          address,
-          sent: [],
-          closed: false,
-          addEventListener: (kind, listener) => heard[kind].push(listener),
-          send: (text) => socket.sent.push(JSON.parse(text)),
-          close: () => {
-            socket.closed = true;
-          },
-          say: (message) => tell(heard.message, { data: JSON.stringify(message) }),
-          end: (code) => tell(heard.close, { code }),
-        };
-        sockets.push(socket);
-        return socket;
-      },
+      open: (address) => line(address, sockets),
+      poll: async (address) => line(address, pollers),
       now: () => now,
       random: () => 0.5,
       later(callback, ms) {
@@ -126,6 +131,7 @@ test("a lost connection says since when, comes back from where it was, and is li
 
 test("a server that is away is asked less and less often", () => {
   const { world } = open();
+  world.last.say(hello(4));
   for (let attempts = 0; attempts < 12; attempts++) {
     world.last.end(1006);
     const before = world.sockets.length;
@@ -162,17 +168,19 @@ test("a connection that stays silent for 10 s is given up for a new one", () => 
   assert.deepEqual(names(states), ["live", "lost"]);
 });
 
-test("a page that was never greeted says so as well, and gives an attempt that hangs up after 10 s", () => {
+test("a page that was never greeted says so as well, and polls when an attempt hung for 10 s", async () => {
   const { world, states } = open();
   world.advance(4_000);
   assert.deepEqual(states, [{ state: "lost", since: 1_000_000 }]);
   world.advance(17_000);
-  assert.ok(world.sockets.length >= 2);
+  await null;
   assert.equal(world.sockets[0].closed, true);
+  assert.equal(world.pollers.length, 1);
 });
 
 test("the reader or the network coming back ends the waiting", () => {
   const { world } = open();
+  world.last.say(hello(4));
   for (let attempts = 0; attempts < 8; attempts++) {
     world.last.end(1006);
     world.advance(10_000);
@@ -313,4 +321,80 @@ test("an event of a newer server asks for a snapshot, says so, and the page live
   world.last.say(event(6));
   assert.deepEqual([newer, have.v, world.last.sent.length], [1, 6, 1]);
   assert.equal(names(states).at(-1), "live");
+});
+
+/** A page whose sockets are refused, three in a row. */
+async function blocked() {
+  const page = open();
+  for (let attempts = 0; attempts < 3; attempts++) {
+    page.world.last.end(1006);
+    assert.equal(page.world.pollers.length, 0);
+    page.world.advance(2_000);
+  }
+  await null;
+  return page;
+}
+
+test("a page that no socket ever served polls after three, applies what it hears, and says that it polls", async () => {
+  const { world, have, states } = await blocked();
+  assert.equal(world.sockets.length, 3);
+  assert.equal(world.pollers.length, 1);
+  assert.equal(transport.polling, false, "nothing was heard yet");
+  world.pollers[0].say(hello(5));
+  world.pollers[0].say(event(5));
+  assert.equal(have.v, 5);
+  assert.equal(states.at(-1).state, "live");
+  assert.equal(transport.polling, true);
+  assert.match(world.pollers[0].address(), /since=5&epoch=e/);
+});
+
+test("a page whose socket worked once never polls: the server is away", async () => {
+  const { world } = open();
+  world.last.say(hello(4));
+  for (let attempts = 0; attempts < 6; attempts++) {
+    world.last.end(1006);
+    world.advance(10_000);
+  }
+  await null;
+  assert.equal(world.pollers.length, 0);
+});
+
+test("a page that polls tries a socket again, goes back to it once it speaks, and stops polling then", async () => {
+  const { world, have } = await blocked();
+  const [poller] = world.pollers;
+  poller.say(hello(4));
+  const heartbeats = (ms) => {
+    for (let at = 0; at < ms; at += 1_000) {
+      world.advance(1_000);
+      poller.say({ type: "heartbeat", v: have.v, now: 0 });
+    }
+  };
+  heartbeats(5_000);
+  assert.equal(world.sockets.length, 4);
+  world.last.end(1006);
+  heartbeats(59_000);
+  assert.equal(world.sockets.length, 4);
+  heartbeats(2_000);
+  assert.equal(world.sockets.length, 5);
+  assert.equal(poller.closed, false, "until the socket speaks");
+  world.last.say(hello(5));
+  assert.equal(poller.closed, true);
+  world.last.say(event(5));
+  assert.equal(have.v, 5);
+  assert.equal(transport.polling, false);
+  world.last.end(1006);
+  world.advance(10_000);
+  await null;
+  assert.equal(world.pollers.length, 1, "a socket that is lost now is replaced by a socket");
+});
+
+test("polling that fails is lost, asked for again, and not said to work meanwhile", async () => {
+  const { world, states } = await blocked();
+  world.pollers[0].say(hello(4));
+  world.pollers[0].end(0);
+  assert.equal(states.at(-1).state, "lost");
+  assert.equal(transport.polling, false);
+  world.advance(1_000);
+  await null;
+  assert.equal(world.pollers.length, 2);
 });

@@ -10,6 +10,7 @@ import {
   socketAddress,
 } from "./live-core.js";
 import { hearServer } from "./server-time.js";
+import { transport } from "./transport.js";
 
 /**
  * @typedef {import("./live-core.js").Have} Have
@@ -36,9 +37,14 @@ import { hearServer } from "./server-time.js";
  *   declares: whether the page was told of a kind of event. One that it was not told of comes from a newer server: it is
  *   never handed out. onNewer is called, and a snapshot takes its place. Without `declares` every kind is handed out.
  *
- * @typedef {Pick<WebSocket, "send" | "close" | "addEventListener">} Socket
+ * @typedef {{
+ *   send(text: string): void,
+ *   close(): void,
+ *   addEventListener(kind: "message" | "close", listener: (event: any) => void): void,
+ * }} Socket a message's data is JSON, or decoded already
  * @typedef {{
  *   open(address: string): Socket,
+ *   poll(address: () => string): Promise<Socket>,
  *   now(): number,
  *   random(): number,
  *   later(callback: () => void, ms: number): any,
@@ -54,10 +60,16 @@ const LOOK_EVERY_MS = 500;
 const LATE_MS = 1_000;
 /** A full server is not asked again at once: the attempt from which on the pauses are the longest. */
 const PATIENT_ATTEMPT = 6;
+/** So many sockets in a row that said nothing, and none before them that did: something on the way lets none through. */
+const BLOCKED_AFTER = 3;
+/** When a page that polls tries a socket, and how often: it was perhaps the server that was away. */
+const SOCKET_SOON_MS = 5_000;
+const SOCKET_AGAIN_MS = 60_000;
 
 /** @returns {Surroundings} */
 const browser = () => ({
   open: (address) => new WebSocket(address),
+  poll: async (address) => new (await import("./polling.js")).Poller(address),
   now: () => Date.now(),
   random: () => Math.random(),
   later: (callback, ms) => setTimeout(callback, ms),
@@ -88,11 +100,18 @@ class Link {
     this.openedAt = around.now();
     this.lookAt = 0;
     this.attempt = 0;
+    /** How many sockets in a row said nothing; 0 for good once one did. */
+    this.mute = 0;
+    this.everHeard = false;
+    this.attempts = 0;
+    /** @type {any} */
+    this.again = null;
     /** @type {any} */
     this.retry = null;
     /** @type {any} */
     this.look = null;
     this.ended = false;
+    this.polling = false;
     /** @type {State} */
     this.state = "connecting";
     this.stopWaking = around.onWake(() => this.wake());
@@ -105,25 +124,72 @@ class Link {
     this.ended = true;
     this.around.cancel(this.retry);
     this.around.cancel(this.look);
+    this.around.cancel(this.again);
     this.stopWaking();
     this.drop();
   }
 
   open() {
     this.retry = null;
-    const { url, have, declares } = this.options;
-    const socket = this.around.open(socketAddress(url, have(), this.around.page()));
-    this.socket = socket;
-    this.conversation = new Conversation(have, declares);
     this.openedAt = this.around.now();
+    const attempt = ++this.attempts;
+    if (this.mute < BLOCKED_AFTER) {
+      this.use(this.around.open(this.address()));
+      return;
+    }
+    const late = () => this.ended || this.attempts !== attempt;
+    this.around
+      .poll(() => this.address())
+      .then(
+        (poller) => (late() ? poller.close() : this.use(poller, { polling: true })),
+        () => late() || this.lose(0),
+      );
+    this.around.cancel(this.again);
+    this.again = this.around.later(() => this.trySocket(), SOCKET_SOON_MS);
+  }
+
+  /** Of the socket, continuing from what the page has. */
+  address() {
+    return socketAddress(this.options.url, this.options.have(), this.around.page());
+  }
+
+  /** @param {Socket} socket @param {{polling?: boolean}} [how] */
+  use(socket, { polling = false } = {}) {
+    const { have, declares } = this.options;
+    this.socket = socket;
+    this.polling = polling;
+    this.conversation = new Conversation(have, declares);
     socket.addEventListener("message", ({ data }) => socket === this.socket && this.receive(data));
     socket.addEventListener("close", ({ code }) => socket === this.socket && this.lose(code));
   }
 
-  /** @param {string} text */
-  receive(text) {
+  /** Beside the polling; the first word of a socket ends that. */
+  trySocket() {
+    const socket = this.around.open(this.address());
+    let heard = false;
+    socket.addEventListener("message", ({ data }) => {
+      if (heard || this.ended) return;
+      heard = true;
+      this.around.cancel(this.retry);
+      this.retry = null;
+      this.attempts += 1; // of a poller that is not here yet
+      this.drop();
+      this.use(socket);
+      this.receive(data);
+    });
+    socket.addEventListener("close", () => {
+      if (!heard && !this.ended) this.again = this.around.later(() => this.trySocket(), SOCKET_AGAIN_MS);
+    });
+  }
+
+  /** @param {any} data */
+  receive(data) {
     this.heardAt = this.around.now();
-    const message = JSON.parse(text);
+    if (!this.polling) {
+      this.everHeard = true;
+      this.mute = 0;
+    }
+    const message = typeof data === "string" ? JSON.parse(data) : data;
     if (typeof message.now === "number") hearServer(message.now, this.heardAt);
     const verdict = this.conversation.take(message);
     switch (verdict.do) {
@@ -155,6 +221,8 @@ class Link {
 
   /** The connection is away: try again after a while. @param {number} code of the closing, 0 when it was given up here */
   lose(code) {
+    // One that neither opened nor closed in all this time is as good as several that were refused.
+    if (!this.everHeard && !this.polling) this.mute += code === 0 ? BLOCKED_AFTER : 1;
     this.drop();
     if (code === CODE_GONE) {
       this.finish();
@@ -228,8 +296,10 @@ class Link {
 
   /** @param {State} state */
   say(state) {
-    if (state !== this.state) {
+    const polling = this.polling && state !== "lost";
+    if (state !== this.state || polling !== transport.polling) {
       this.state = state;
+      transport.polling = polling;
       this.options.onState({ state, since: state === "lost" || state === "silent" ? this.heardAt : null });
     }
   }

@@ -2,6 +2,7 @@
 
 import { clock, moment, unbroken } from "./format.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
+import { transport } from "./transport.js";
 
 /**
  * @typedef {"connecting" | "live" | "lost" | "silent" | "viewing" | "ahead" | "gone"} State
@@ -19,9 +20,10 @@ export function statusWords({ state, watching = null, at = null, note = "", gone
   const time = at === null ? "" : moment(at);
   switch (state) {
     case "live": {
-      if (note) return { kind: "live", words: gettext("Live"), more: note };
+      const live = transport.polling ? gettext("Live by polling") : gettext("Live");
+      if (note) return { kind: "live", words: live, more: note };
       const many = ngettext(", %(n)s watching", ", %(n)s watching", watching ?? 0);
-      return { kind: "live", words: gettext("Live"), more: watching ? interpolate(many, { n: watching }) : "" };
+      return { kind: "live", words: live, more: watching ? interpolate(many, { n: watching }) : "" };
     }
     case "viewing":
       return { kind: "away", words: interpolate(gettext("Viewing %(time)s"), { time }), more: "" };
@@ -42,6 +44,9 @@ export function statusWords({ state, watching = null, at = null, note = "", gone
   }
 }
 
+const pollingWords = () =>
+  gettext("Live updates by polling: no WebSocket gets through to the server. Changes may show a second late.");
+
 /**
  * Writes the words into `#live`, and touches nothing when they are the same, so that a screen reader hears a change once.
  * @param {HTMLElement} el holds `<i></i><span></span>`
@@ -53,6 +58,7 @@ export function showStatus(el, status) {
   el.classList.toggle("wait", kind === "wait");
   el.classList.toggle("away", kind === "away");
   el.dataset.state = status.state;
+  el.title = transport.polling ? pollingWords() : "";
   const text = el.querySelector("span");
   if (!text || text.textContent === said + more) {
     return;
