@@ -173,7 +173,9 @@ def test_servers_that_end_in_a_read_only_folder_are_back_once_it_is_writable(rea
     version = real.known().v
     with read_only(passwords.folder(real.known().cluster.pk)):
         primary.kill()
-        until(lambda: len(real.server_pids()) < 5, what="the end of most: each wants to write down that one is gone")
+        # Who finds a majority that calls it failed writes that down, and ends before it has told the others: those that
+        # are left may never find one again. At least one server besides the killed one ends.
+        until(lambda: len(real.server_pids()) < 7, what="the end of who wants to write down that one is gone")
         wait(2.0)
         assert real.known().v == version
     until(lambda: len(real.server_pids()) == 8, deadline_s=WITHIN_S, what="eight servers")
