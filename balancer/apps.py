@@ -1,4 +1,4 @@
-"""The app of the balancer."""
+"""The balancer's Django app."""
 
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BalancerConfig(AppConfig):
-    """Names the app, and adds its page, its subject and its process to those of every cluster."""
+    """Gives every cluster the balancer's page, its event subject and its driver process."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "balancer"
     verbose_name = _("Balancer")
 
     def ready(self) -> None:
-        """Makes the page known to the navigation, the subject to the streams, and the driver to the supervisor."""
+        """Registers the page with the navigation, the subject with the streams, and the driver with the supervisor."""
         from balancer.events import balancer
         from balancer.selectors.state import state_of_stream, told_of_stream
         from live.places import Page, registered

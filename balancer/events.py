@@ -1,4 +1,4 @@
-"""The subject "balancer": what traffic was asked for, and how nodes stood. It is carried by the clusters' streams."""
+"""The event subject "balancer": requested traffic and the nodes' health. Carried by the clusters' streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ balancer = Subject("balancer", named=("name",))
 
 
 def traffic_words(payload: Payload) -> EventWords:
-    """The most telling difference first, and alone."""
+    """The text for the most important difference."""
     now, before = state.filled(payload["traffic"]), state.filled(payload["before"])
     if not now["on"]:
         return EventWords(_("no requests"), _("balancer: requests stopped"))
@@ -38,24 +38,24 @@ def traffic_words(payload: Payload) -> EventWords:
 
 def _trial_words(now: Traffic) -> EventWords:
     names = labels(now)
-    return EventWords(_("A/B"), _("balancer: A/B run of %(a)s and %(b)s begins") % {"a": names[A], "b": names[B]})
+    return EventWords(_("A/B"), _("balancer: A/B run of %(a)s and %(b)s started") % {"a": names[A], "b": names[B]})
 
 
 def _switched(now: Traffic, before: Traffic) -> EventWords | None:
-    """What else than the rate is otherwise, where requests go on; None where nothing else is."""
+    """The text for a change other than the rate while requests continue. None if there is none."""
     if now["policy"] != before["policy"]:
         return EventWords(name_of(now["policy"]), _("balancer: %(policy)s") % {"policy": name_of(now["policy"])})
     if now["weighed"] and not before["weighed"]:
         return EventWords(_("weights"), _("balancer: weights follow the nodes' load"))
     if before["weighed"] and not now["weighed"]:
-        return EventWords(_("weights"), _("balancer: weights stay as they were set"))
+        return EventWords(_("weights"), _("balancer: weights are fixed"))
     if now["work"] == before["work"]:
         return None
     if not now["work"]:
         return EventWords(_("work"), _("balancer: each request is a plain ECHO"))
     text = ngettext(
-        "balancer: each request runs a loop of %(n)s turn",
-        "balancer: each request runs a loop of %(n)s turns",
+        "balancer: each request runs a loop of %(n)s step",
+        "balancer: each request runs a loop of %(n)s steps",
         now["work"],
     )
     return EventWords(_("work"), text % {"n": grouped(now["work"])})
@@ -103,7 +103,7 @@ class BalancerSet:
 @balancer.kind("balancer_stood", title=gettext_lazy("Health at the balancer"), fold=state.node_stood, words=_stood)
 @dataclass(frozen=True)
 class BalancerStood:
-    """A node stands otherwise than before; `stand` is None where it stands well, for the reason `why`."""
+    """A node's health changed. `stand` is None if it is healthy, for the reason `why`."""
 
     node: int
     name: str
@@ -123,6 +123,6 @@ class BalancerFailed:
 @balancer.kind("balancer_compared", title=gettext_lazy("A/B run"), fold=state.policies_compared, words=_compared)
 @dataclass(frozen=True)
 class BalancerCompared:
-    """An A/B run came to its end, and what it found."""
+    """An A/B run finished with this result."""
 
     comparison: Comparison

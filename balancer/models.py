@@ -1,4 +1,4 @@
-"""What is asked of the balancer of each cluster. Rows are written by `balancer.services` only."""
+"""The requested state of each cluster's balancer. Only `balancer.services` writes rows."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from ringviz.models import Cluster
 
 
 class Balancer(models.Model):
-    """The state of a cluster's balancer (`balancer.core.state`); without a row nothing was ever asked of it."""
+    """The state of a cluster's balancer (`balancer.core.state`). There is no row until the first request."""
 
     cluster = models.OneToOneField(Cluster, models.CASCADE, related_name="+", verbose_name=_("cluster"))
     traffic = models.JSONField(_("traffic"))

@@ -1,4 +1,4 @@
-"""What the policies and the simulator refuse, in the language of whoever asked."""
+"""Error messages of policies and simulator, in the user's language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from live.wording import grouped
 from ringviz.core.errors import CoreError, DuplicateName, InvalidName, InvalidOption, NotAnOption, UnknownOption
 from ringviz.strategies import WANTED
 
-# The fields of a plan and of its faults, as they stand in "... must be from 1 to 1,000, not 0".
+# The fields of a plan and of its faults, as used in "... must be from 1 to 1,000, not 0".
 _FIELDS: dict[str, Any] = {
     "nodes": gettext_lazy("the number of nodes"),
     "load": gettext_lazy("the load"),
@@ -34,24 +34,24 @@ _FIELDS: dict[str, Any] = {
     "at": gettext_lazy("the time of a fault"),
     "every": gettext_lazy("the period of a freeze"),
     "part": gettext_lazy("the frozen part of a period"),
-    "factor": gettext_lazy("the factor on a speed"),
+    "factor": gettext_lazy("the speed factor"),
     "seconds": gettext_lazy("the number of seconds"),
     "port": gettext_lazy("the port"),
     "slots": gettext_lazy("the number of slots"),
     "connections": gettext_lazy("the number of connections"),
     "full": gettext_lazy("the number of connections that fill a node"),
-    "connect_ms": gettext_lazy("the time to connect"),
-    "idle_ms": gettext_lazy("the time that a connection may be idle"),
+    "connect_ms": gettext_lazy("the connect timeout"),
+    "idle_ms": gettext_lazy("the idle timeout"),
     "retries": gettext_lazy("the number of retries"),
     "threads": gettext_lazy("the number of threads"),
     "every_ms": gettext_lazy("the time between two checks"),
     "fall": gettext_lazy("the number of failed checks"),
-    "rise": gettext_lazy("the number of good checks"),
+    "rise": gettext_lazy("the number of passed checks"),
 }
 
 
 def refusal(error: CoreError) -> str:
-    """One line that says what was wrong and what to do instead."""
+    """One line: what is wrong and what to do instead."""
     text: str = str(error)
     values: dict[str, Any] = {}
     match error:
@@ -59,13 +59,13 @@ def refusal(error: CoreError) -> str:
             text = _("there is no policy %(name)s; choose one of: %(known)s")
             values = {"name": ascii(name), "known": ", ".join(known)}
         case OnlySimulated(name=name):
-            text = _("%(name)s needs to know how long each request will take; it can only be simulated")
+            text = _("%(name)s needs to know how long each request will take; it only runs in the simulator")
             values = {"name": name}
         case UnknownOption(name=name, known=known):
             text = _("the policy has no option %(name)s; it has: %(known)s")
             values = {"name": ascii(name), "known": ", ".join(known) or _("none")}
         case NotAnOption(word=word):
-            text, values = _("%(word)s is not an option; write NAME=NUMBER, as in c=1.25"), {"word": ascii(word)}
+            text, values = _("%(word)s is not an option; write NAME=NUMBER, for example c=1.25"), {"word": ascii(word)}
         case InvalidOption():
             text = _("%(name)s must be %(wanted)s from %(lowest)s to %(highest)s, not %(value)s")
             values = {"name": error.name, "wanted": WANTED[error.wanted], **_numbers(error)}
@@ -73,7 +73,7 @@ def refusal(error: CoreError) -> str:
             text = _("%(what)s must be from %(lowest)s to %(highest)s, not %(value)s")
             values = {"what": _FIELDS[what], **_numbers(error)}
         case errors.NeedsQueue(load=load):
-            text = _("at a load of %(load)s the queues would grow without end; lower it, or give --queue")
+            text = _("at a load of %(load)s the queues would grow forever; lower the load or set --queue")
             values = {"load": grouped(load)}
         case errors.EmptyWindow(start=start, end=end):
             text = _("a fault that starts at %(start)s must end after that, not at %(end)s")
@@ -88,14 +88,14 @@ def refusal(error: CoreError) -> str:
 
 
 def sentence(error: CoreError) -> str:
-    """The same as a whole sentence, for a page."""
+    """The same as a full sentence, for a page."""
     return f"{capfirst(refusal(error))}."
 
 
 def _of_a_kill(error: CoreError) -> str:
     match error:
         case errors.KilledTwice():
-            return _("a node can be killed only once; give --kill once for each")
+            return _("a node can be killed only once; give --kill once per node")
         case errors.KilledBeforeJoining(at=at, joins=joins):
             text = _("a node that joins at %(joins)s cannot be killed at %(at)s; kill it later")
             return text % {"joins": grouped(joins), "at": grouped(at)}
@@ -108,5 +108,5 @@ def _numbers(error: InvalidOption | OutOfBounds) -> dict[str, str]:
 
 
 def _number(value: float) -> str:
-    """As a person reads it; what is no finite number as Python spells it."""
+    """Formats a number for people. NaN and infinity are spelled as in Python."""
     return grouped(value) if abs(value) < float("inf") else str(value)

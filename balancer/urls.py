@@ -1,4 +1,4 @@
-"""Addresses of the balancer, below those of the cluster."""
+"""The balancer's URLs, below those of the cluster."""
 
 from django.urls import include, path
 

@@ -1,11 +1,10 @@
-"""An A/B run in words: what it compares, what it found, and what may have disturbed it."""
+"""Describes an A/B run: what it compares, the result, and what may have disturbed it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,49 +19,49 @@ _LEAST_TIMES: Final = 1.5  # below it, "30% to 40% lower" says more than "1.4 to
 
 
 def labels(traffic: Traffic) -> dict[str, str]:
-    """The names of both policies by their side, as within a sentence; with the options that are not the usual ones."""
+    """The names of both policies by side, for use inside a sentence, with their non-default options."""
     trial = traffic["trial"]
     found = {A: label(traffic["policy"], traffic["options"])}
     return found if trial is None else {**found, B: label(trial["policy"], trial["options"])}
 
 
 def label(policy: str, options: Mapping[str, float]) -> str:
-    """As in "d choices (d=3)"."""
+    """ "d choices (d=3)"."""
     usual = {one.name: one.default for one in POLICIES[policy].options} if policy in POLICIES else {}
     told = ",".join(f"{name}={value:.10g}" for name, value in options.items() if usual.get(name) != value)
     return _("%(policy)s (%(options)s)") % {"policy": name_of(policy), "options": told} if told else name_of(policy)
 
 
 def verdict(found: Comparison) -> str:
-    """One sentence that claims no more than the interval of the ratio."""
+    """One sentence that claims no more than the ratio's interval allows."""
     names, ratio, rounds = labels(found["traffic"]), found["summary"]["ratio"], len(found["rounds"])
     if ratio is None:
         return _("Too few requests were answered to compare the two.")
     better = lower(ratio)
     if better is None:
         text = ngettext(
-            "No difference in p99 can be seen in %(n)s round.",
-            "No difference in p99 can be seen in %(n)s rounds.",
+            "No clear difference in p99 after %(n)s round.",
+            "No clear difference in p99 after %(n)s rounds.",
             rounds,
         )
         return text % {"n": grouped(rounds)}
     worse = A if better == B else B
     least, most = (ratio["low"], ratio["high"]) if better == B else (1 / ratio["high"], 1 / ratio["low"])
-    values = {"better": capfirst(names[better]), "worse": names[worse]}
+    values = {"better": names[better], "worse": names[worse]}
     if least >= _LEAST_TIMES:
         values |= {"least": _times(least), "most": _times(most)}
-        return _("%(better)s has a p99 between %(least)s and %(most)s times lower than %(worse)s.") % values
+        return _("The p99 of %(better)s is %(least)s to %(most)s times lower than that of %(worse)s.") % values
     values |= {"least": percent(1 - 1 / least), "most": percent(1 - 1 / most)}
-    return _("%(better)s has a p99 between %(least)s and %(most)s lower than %(worse)s.") % values
+    return _("The p99 of %(better)s is %(least)s to %(most)s lower than that of %(worse)s.") % values
 
 
 def notes(found: Comparison) -> list[str]:
-    """What a reader of the verdict has to know besides, a sentence each."""
+    """What else a reader of the verdict should know, one sentence each."""
     return [*_lag(found), *_not_answered(found), *_late(found), *(_fault(one, found) for one in found["faults"])]
 
 
 def figure(estimate: Estimate | None) -> str:
-    """As in "4.1 ms ± 0.3"."""
+    """ "4.1 ms ± 0.3"."""
     if estimate is None:
         return "–"
     mean, margin = milliseconds(estimate["mean"]), estimate["margin"]
@@ -74,7 +73,7 @@ def figure(estimate: Estimate | None) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """Three digits or so: 0.31, 4.1, 251."""
+    """About three digits: 0.31, 4.1, 251."""
     return number(value, _digits(value))
 
 
@@ -91,14 +90,12 @@ def _lag(found: Comparison) -> Iterator[str]:
     lags = [summary["a"]["lag_p99_ms"], summary["b"]["lag_p99_ms"]]
     if is_blurred(summary):
         lag = max(one["mean"] for one in lags if one is not None)
-        text = _(
-            "The driver's own lag (p99 %(lag)s ms) is of the size of what is compared. Lower the rate, or try again."
-        )
+        text = _("The driver's own lag (p99 %(lag)s ms) is as large as the difference. Lower the rate or try again.")
         yield text % {"lag": milliseconds(lag)}
 
 
 def _not_answered(found: Comparison) -> Iterator[str]:
-    """A policy that refuses much would look well by the latencies of the rest."""
+    """A policy that refuses many requests would look good by the latencies of the rest."""
     sides: dict[str, Side] = {side: found["summary"][side] for side in SIDES}
     missing = {side: one["sent"] + one["homeless"] - one["answered"] for side, one in sides.items()}
     if not any(missing.values()):
@@ -113,8 +110,8 @@ def _late(found: Comparison) -> Iterator[str]:
     late = found["summary"]["a"]["late"] + found["summary"]["b"]["late"]
     if late:
         text = ngettext(
-            "The driver was too late for %(n)s request, and did not send it.",
-            "The driver was too late for %(n)s requests, and did not send them.",
+            "The driver fell behind and skipped %(n)s request.",
+            "The driver fell behind and skipped %(n)s requests.",
             late,
         )
         yield text % {"n": grouped(late)}

@@ -1,4 +1,4 @@
-"""What each policy is called and how it picks a node, in the language of whoever reads."""
+"""Names and descriptions of policies and node health, in the reader's language."""
 
 from __future__ import annotations
 
@@ -37,38 +37,42 @@ NAMES: dict[str, Any] = {
 RULES: dict[str, Any] = {
     "random": gettext_lazy("Each request goes to a random node."),
     "round_robin": gettext_lazy("Each request goes to the next node in turn."),
-    "smooth_wrr": gettext_lazy("Nodes take turns by weight, and the turns of a heavy node are spread out."),
+    "smooth_wrr": gettext_lazy("Nodes take turns by weight, and a heavy node's turns are spread out."),
     "least_connections": gettext_lazy(
         "Each request goes to the node with the fewest requests in flight for its weight."
     ),
     "jsq": gettext_lazy("Each request goes to the node with the fewest requests in flight."),
-    "p2c": gettext_lazy("Two draws, which may hit the same node: the one with fewer requests in flight wins."),
-    "p2c_distinct": gettext_lazy("Two different nodes are drawn: the one with fewer requests in flight wins."),
-    "d_choices": gettext_lazy("Several draws: the node with the fewest requests in flight for its weight wins."),
-    "peak_ewma": gettext_lazy("Two different nodes are drawn: the lower product of recent latency and requests wins."),
+    "p2c": gettext_lazy("Draws twice, perhaps the same node, and takes the node with fewer requests in flight."),
+    "p2c_distinct": gettext_lazy("Draws two different nodes and takes the one with fewer requests in flight."),
+    "d_choices": gettext_lazy(
+        "Draws several nodes and takes the one with the fewest requests in flight for its weight."
+    ),
+    "peak_ewma": gettext_lazy(
+        "Draws two different nodes and takes the one with the lower product of recent latency and requests in flight."
+    ),
     "least_time": gettext_lazy(
         "Each request goes to the node with the lowest average latency times requests in flight for its weight."
     ),
     "ring": gettext_lazy("Each key goes to the next ready node clockwise from its hash."),
-    "maglev": gettext_lazy("Ready nodes take turns to fill a table, and each key goes to the node of its entry."),
+    "maglev": gettext_lazy("Ready nodes take turns filling a table, and each key goes to the node in its entry."),
     "bounded_ring": gettext_lazy("Each key goes to the next ready node clockwise that is not full."),
     "sticky": gettext_lazy("A new key goes to the node with the fewest requests in flight, and stays there."),
-    "central": gettext_lazy("All requests wait in one queue, and the node that is free first takes the next."),
+    "central": gettext_lazy("All requests wait in one queue, and the first free node takes the next one."),
 }
 
 OPTIONS: dict[str, Any] = {
     "d": gettext_lazy("Draws per request"),
-    "bias": gettext_lazy("Exponent of requests in flight, where weights differ"),
+    "bias": gettext_lazy("Exponent of requests in flight (if weights differ)"),
     "decay": gettext_lazy("Decay time in seconds (simulator: mean service times)"),
-    "kept": gettext_lazy("Part of the average that each answer keeps"),
+    "kept": gettext_lazy("Share of the average kept at each answer"),
     "vnodes": gettext_lazy("Tokens per node of weight 1"),
     "table_size": OF_STRATEGIES["table_size"],
     "c": OF_STRATEGIES["c"],
-    "size": gettext_lazy("Keys remembered, at most"),
+    "size": gettext_lazy("Most keys remembered"),
 }
 
 
-# Those that a page shows before somebody asks for all: one of each way to pick.
+# Shown by default: one of each way to pick.
 SHOWN: tuple[str, ...] = (
     "random",
     "round_robin",
@@ -90,46 +94,46 @@ STATES: dict[str, Any] = {
 }
 
 REASONS: dict[str, Any] = {
-    Code.PRESENT: gettext_lazy("a member from the beginning"),
-    Code.JOINED: gettext_lazy("it joined"),
+    Code.PRESENT: gettext_lazy("a member from the start"),
+    Code.JOINED: gettext_lazy("joined"),
     Code.CHECKS_PASSED: gettext_lazy("%(passed)s checks passed in a row"),
     Code.CHECKS_FAILED: gettext_lazy("%(failed)s checks failed in a row"),
     Code.FAILURES_IN_A_ROW: gettext_lazy("%(failures)s failures in a row, out for %(seconds)s s"),
-    Code.SUCCESS_RATE: gettext_lazy("far fewer requests succeed than at the others, out for %(seconds)s s"),
+    Code.SUCCESS_RATE: gettext_lazy("success rate far below the other nodes, out for %(seconds)s s"),
     Code.EJECTION_OVER: gettext_lazy("back after an ejection of %(seconds)s s"),
     Code.HEARTBEAT_LATE: gettext_lazy("no heartbeat for %(silent)s s"),
-    Code.HEARTBEAT_LOST: gettext_lazy("no heartbeat for %(silent)s s; it is no longer registered"),
-    Code.HEARTBEAT_BACK: gettext_lazy("its heartbeats are back after %(silent)s s"),
-    Code.ASKED: gettext_lazy("an operator took it out"),
-    Code.CONVICTED: gettext_lazy("its server was found dead"),
-    Code.TOO_MANY_REQUESTS: gettext_lazy("%(in_flight)s requests in flight, the most allowed"),
-    Code.NODE_FULL: gettext_lazy("%(in_flight)s requests in flight to the node, the most allowed"),
+    Code.HEARTBEAT_LOST: gettext_lazy("no heartbeat for %(silent)s s, no longer registered"),
+    Code.HEARTBEAT_BACK: gettext_lazy("heartbeats resumed after %(silent)s s"),
+    Code.ASKED: gettext_lazy("taken out by an operator"),
+    Code.CONVICTED: gettext_lazy("its server was declared dead"),
+    Code.TOO_MANY_REQUESTS: gettext_lazy("%(in_flight)s requests in flight, the limit"),
+    Code.NODE_FULL: gettext_lazy("%(in_flight)s requests in flight to the node, the limit"),
     Code.NO_NODE: gettext_lazy("no node is ready"),
 }
 
 
 def name_of(policy: str) -> str:
-    """As in "two choices", within a sentence."""
+    """ "two choices", for use inside a sentence."""
     return str(NAMES[policy])
 
 
 def rule_of(policy: str) -> str:
-    """How it picks a node, a sentence."""
+    """One sentence on how it picks a node."""
     return str(RULES[policy])
 
 
 def reason_words(code: str, figures: Mapping[str, float]) -> str:
-    """As in "5 failures in a row, out for 30 s". A code that a newer process wrote is called by its name."""
+    """ "5 failures in a row, out for 30 s". An unknown code, from a newer process, is shown as is."""
     return str(REASONS.get(code, code)) % {name: grouped(round(value, 1)) for name, value in figures.items()}
 
 
 def state_words(state: str) -> str:
-    """As in "starting slowly". A state that a newer process wrote is called by its name."""
+    """ "starting slowly". An unknown state, from a newer process, is shown as is."""
     return str(STATES.get(state, state))
 
 
 def stand_words(stand: Mapping[str, Any]) -> str:
-    """As in "ejected (5 failures in a row, out for 30 s)"."""
+    """ "ejected (5 failures in a row, out for 30 s)"."""
     return _("%(state)s (%(reason)s)") % {
         "state": state_words(stand["state"]),
         "reason": reason_words(stand["code"], stand["figures"]),
@@ -137,10 +141,10 @@ def stand_words(stand: Mapping[str, Any]) -> str:
 
 
 def described() -> dict[str, Any]:
-    """What pages are told of the balancer: `Told` of static/js/balancer/traffic/types.js.
+    """What pages know about the balancer: `Told` in static/js/balancer/traffic/types.js.
 
-    Every policy, those that only simulate included, since events name them; how states and reasons are said; and the
-    traffic that is asked for before anything is.
+    Contains every policy, including those that only run in the simulator, since events name them; texts for states and
+    reasons; and the initial traffic.
     """
     return {
         "policies": {name: _described(name) for name in POLICIES},

@@ -1,4 +1,4 @@
-"""The sub-commands of `manage.py balance`, a module each: `add_arguments(parser)` and `handle(options, out)`.
+"""The sub-commands of `manage.py balance`. Each is a module with `add_arguments(parser)` and `handle(options, out)`.
 
-A module refuses with CommandError; the command itself makes that one `error: ...` line and exit status 2.
+To refuse, a module raises CommandError. The command prints it as one `error: ...` line and exits with status 2.
 """

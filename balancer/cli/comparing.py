@@ -1,4 +1,4 @@
-"""`manage.py balance ab POLICY_A POLICY_B`: two policies in turn on the same stream of real requests."""
+"""`manage.py balance ab POLICY_A POLICY_B`: compares two policies on the same real requests."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ from ringviz.models import Cluster
 
 SECONDS, ROUNDS = 5, 6
 BEGINS_WITHIN_S: Final = 60.0  # the supervisor may have to start the driver
-OVER_S: Final = 10.0  # for each stretch: until the next whole second, and for what is still in flight
+OVER_S: Final = 10.0  # per stretch: waits for the next whole second, and for requests in flight
 READ_EVERY_S: Final = 1.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The policies, the rounds, and the stream; what is not said of the stream stays as it was set."""
+    """The policies, the rounds and the stream. Options of the stream that are left out keep their current value."""
     for name, metavar in (("policy_a", _("POLICY_A")), ("policy_b", _("POLICY_B"))):
         text = _("NAME[:OPTION=NUMBER,...], one of: %(names)s") % {"names": ", ".join(POLICIES)}
         parser.add_argument(name, metavar=metavar, help=text)
@@ -53,22 +53,24 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=int,
         default=SECONDS,
         metavar="N",
-        help=_("seconds of the stream in a round, 1 to %(most)d (5)") % {"most": MOST_SECONDS},
+        help=_("seconds of the stream that each policy gets in a round, 1 to %(most)d (5)") % {"most": MOST_SECONDS},
     )
     bounds = {"fewest": FEWEST_ROUNDS, "most": MOST_ROUNDS}
-    text = _("rounds, %(fewest)d to %(most)d (6): in each, both get the same requests") % bounds
+    text = _("number of rounds, %(fewest)d to %(most)d (6); in each round both policies get the same requests") % bounds
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help=text)
     parser.add_argument("--rate", type=float, metavar="N", help=_("requests a second"))
-    parser.add_argument("--skew", type=float, help=_("of the keys: the exponent of Zipf, 0 for all alike"))
-    parser.add_argument("--seed", type=int, help=_("the same seed sends the same keys at the same times"))
+    parser.add_argument(
+        "--skew", type=float, help=_("how unevenly keys are requested: the Zipf exponent; 0 requests all keys equally")
+    )
+    parser.add_argument("--seed", type=int, help=_("random seed; the same seed sends the same keys at the same times"))
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Runs it, writes a line for each policy and the verdict, and leaves the requests as they were before.
+    """Runs the comparison, writes a line for each policy and the verdict, then restores the previous requests.
 
-    With --json one object: a `Comparison` with `cluster`, `version`, `verdict` and `notes`. Ctrl-C ends the run,
-    and says so. Raises CommandError.
+    With --json, writes one object: a `Comparison` with `cluster`, `version`, `verdict` and `notes`. Ctrl-C stops the
+    run. Raises CommandError.
     """
     with refusals_told(), core_refusals_told():
         cluster = chosen(options["cluster"])
@@ -91,7 +93,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def lines(found: Comparison) -> list[str]:
-    """As a terminal shows it."""
+    """Writes the result for a terminal."""
     head = [_("POLICY"), _("MEAN"), _("P50"), _("P95"), _("P99"), _("DRIVER'S LAG P99")]
     head += [_("SENT"), _("ANSWERED"), _("REFUSED"), _("ERRORS")]
     names = labels(found["traffic"])
@@ -120,7 +122,7 @@ def _row(name: str, side: Side) -> list[str]:
 
 
 def _asked(options: dict[str, Any], before: Traffic) -> Traffic:
-    """Raises what reading options raises."""
+    """Builds the requested traffic. Raises what reading the policies' options raises."""
     (a, options_a), (b, options_b) = entry_of(options["policy_a"]), entry_of(options["policy_b"])
     trial = Trial(policy=b, options=dict(options_b), seconds=options["seconds"], rounds=options["rounds"])
     stream: Any = {name: options[name] for name in ("rate", "skew", "seed") if options[name] is not None}
@@ -133,7 +135,7 @@ def _set(cluster: Cluster, wanted: Traffic) -> Event:
 
 
 def _end_of(cluster: Cluster, begun: Event, asked: Traffic) -> Event:
-    """Waits for the event of its end. Raises CommandError where there is none."""
+    """Waits for the event that ends the run. Raises CommandError if none arrives."""
     trial = asked["trial"]
     assert trial is not None  # noqa: S101  it was just asked for
     _wait_for_driver(cluster)
@@ -150,15 +152,15 @@ def _end_of(cluster: Cluster, begun: Event, asked: Traffic) -> Event:
                     text = _("the A/B run failed after %(done)d of %(rounds)d rounds; the driver's log says why")
                     raise CommandError(text % values)
                 if kind is BalancerSet:
-                    raise CommandError(_("somebody changed the requests meanwhile, and the A/B run ended"))
+                    raise CommandError(_("the A/B run ended early because somebody changed the requests"))
             listener.wait(READ_EVERY_S)
     finally:
         listener.close()
-    raise CommandError(_("the A/B run did not end in time; the driver's log may say why"))
+    raise CommandError(_("the A/B run did not finish in time; see the driver's log"))
 
 
 def _wait_for_driver(cluster: Cluster) -> None:
-    """Until a frame tells of the run. Raises CommandError."""
+    """Waits until a frame reports the run. Raises CommandError."""
     deadline = time.monotonic() + BEGINS_WITHIN_S
     while time.monotonic() < deadline:
         begun = time.monotonic()
@@ -168,7 +170,9 @@ def _wait_for_driver(cluster: Cluster) -> None:
         if frame is None and not _is_asked(cluster):
             return
         if frame is None:
-            time.sleep(max(0.0, WAIT_S - (time.monotonic() - begun)))  # without a hint server it came back at once
+            time.sleep(
+                max(0.0, WAIT_S - (time.monotonic() - begun))
+            )  # without a hint server the call above returns at once
     raise CommandError(str(NO_DRIVER))
 
 
@@ -186,7 +190,7 @@ def _stopped(cluster: Cluster) -> NoReturn:
 
 
 def _put_back(cluster: Cluster, asked: Traffic, before: Traffic) -> None:
-    """The requests as they were before, unless somebody has asked for others meanwhile."""
+    """Restores the previous requests, unless somebody has changed them since."""
     now = state_of_stream(cluster.stream_id)["traffic"]
     wanted: Traffic = {**before, "trial": None}
     if {**now, "trial": None} == {**asked, "trial": None} and now != wanted:

@@ -1,4 +1,4 @@
-"""`manage.py balance drive SLUG`: sends the requests that are asked for, until it is told to end."""
+"""`manage.py balance drive SLUG`: sends the configured requests until it is stopped."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from live.driven import run_until_told
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The cluster; everything else is its own setting, and followed as it changes."""
+    """The cluster. Everything else is stored with the cluster, and the driver follows changes."""
     parser.add_argument("slug", metavar=_("SLUG"), help=_("the cluster's address"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Runs until SIGTERM or SIGINT. Raises CommandError where there is no such cluster."""
+    """Runs until SIGTERM or SIGINT. Raises CommandError if the cluster does not exist."""
     with refusals_told():
         run_until_told(Following(options["slug"]).run())

@@ -1,4 +1,4 @@
-"""Faults as words of the command line: `--freeze node-2=0.3/1000 --kill node-1=500`."""
+"""Reads faults from the command line: `--freeze node-2=0.3/1000 --kill node-1=500`."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _EXAMPLES = {"freeze": "node-2=0.3/1000", "slow": "node-2=0.5", "kill": "node-2=
 
 
 def add_fault_arguments(parser: ArgumentParser) -> None:
-    """Each may be given several times."""
+    """Each option can be repeated."""
     for name, metavar, text in (
         (
             "--freeze",
             _("NODE=PART/PERIOD"),
-            _("a node stands still for a part of each period, as in node-2=0.3/1000, or once: node-2=START..END"),
+            _("freeze a node for part of each period, for example node-2=0.3/1000, or once: node-2=START..END"),
         ),
         (
             "--slow",
             _("NODE=FACTOR"),
-            _("a node's speed is multiplied, as in node-2=0.5, or for a time: node-2=0.5/START..END"),
+            _("multiply a node's speed, for example node-2=0.5, or for a time: node-2=0.5/START..END"),
         ),
-        ("--kill", _("NODE=TIME"), _("a node ends; what it has in flight fails")),
-        ("--join", _("NAME=TIME"), _("another node joins")),
+        ("--kill", _("NODE=TIME"), _("kill a node; its requests in flight fail")),
+        ("--join", _("NAME=TIME"), _("add a node")),
     ):
         parser.add_argument(name, action="append", default=[], metavar=metavar, help=text)
 
 
 def faults_asked(options: dict[str, Any], names: Sequence[str]) -> tuple[Fault, ...]:
-    """The faults that the options name, on nodes of these names and on those that join. Raises CommandError."""
+    """The faults in the options. Nodes are those in `names` plus those that join. Raises CommandError."""
     joins = [_join(word) for word in options["join"]]
     everybody = [*names, *(join.node.name for join in sorted(joins, key=lambda join: join.at))]
     places = {name: place for place, name in enumerate(everybody)}
@@ -49,7 +49,7 @@ def faults_asked(options: dict[str, Any], names: Sequence[str]) -> tuple[Fault, 
 
 
 def pairs(words: Iterable[str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Node and value of each NODE=VALUE. Raises CommandError for a node that is none of `names`."""
+    """Splits each NODE=VALUE. Raises CommandError for a node that is not in `names`."""
     for word in words:
         name, _equals, value = word.partition("=")
         if name not in names:
@@ -61,7 +61,9 @@ def pairs(words: Iterable[str], names: Sequence[str]) -> Iterator[tuple[str, str
 def _join(word: str) -> Joins:
     name, _equals, at = word.partition("=")
     if not name.isprintable():
-        raise CommandError(_("the node name %(name)s holds characters that cannot be shown") % {"name": ascii(name)})
+        raise CommandError(
+            _("the node name %(name)s contains characters that cannot be displayed") % {"name": ascii(name)}
+        )
     with _told("join", word):
         return Joins(Node(name), float(at))
 
@@ -89,7 +91,7 @@ def _window(value: str) -> tuple[float, float]:
 
 @contextmanager
 def _told(option: str, word: str) -> Iterator[None]:
-    """What is no number, as CommandError; what the core refuses goes on."""
+    """Turns a failed conversion into CommandError. Errors of the core pass through."""
     try:
         yield
     except CoreError:

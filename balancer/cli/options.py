@@ -1,4 +1,4 @@
-"""The options of a policy on the command line: `--option NAME=NUMBER`, once for each."""
+"""The options of a policy on the command line: `--option NAME=NUMBER`, repeatable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from balancer.core.named import POLICIES
 
 
 def add_option_argument(parser: ArgumentParser) -> None:
-    """With every option that there is in its help."""
+    """The help lists every option."""
     parser.add_argument(
         "--option",
         action="append",
@@ -21,5 +21,5 @@ def add_option_argument(parser: ArgumentParser) -> None:
 
 
 def every_option() -> list[str]:
-    """As in `c=1.25 (bounded_ring)`: each with its default."""
+    """Each option with its default: `c=1.25 (bounded_ring)`."""
     return [f"{one.name}={one.default:g} ({name})" for name, kind in POLICIES.items() for one in kind.options]

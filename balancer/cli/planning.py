@@ -1,4 +1,4 @@
-"""What `simulate` and `race` have in common: the plan that their options describe."""
+"""The plan options that `simulate` and `race` share."""
 
 from __future__ import annotations
 
@@ -17,28 +17,32 @@ NODES, LOAD, REQUESTS, SEED, KEYS = 10, 0.9, 1_000_000, 1, 10_000
 
 def add_plan_arguments(parser: ArgumentParser) -> None:
     """Nodes, requests and faults. Every time is in mean service times."""
-    parser.add_argument("--nodes", type=int, default=NODES, help=_("how many nodes: node-1, node-2, ... (10)"))
+    parser.add_argument("--nodes", type=int, default=NODES, help=_("number of nodes: node-1, node-2, ... (10)"))
     parser.add_argument(
         "--load",
         type=float,
         default=LOAD,
-        help=_("work that arrives over what the nodes can do (0.9); above 1 only with --queue"),
+        help=_("arriving work divided by capacity (0.9); above 1 only with --queue"),
     )
-    parser.add_argument("--requests", type=int, default=REQUESTS, help=_("how many requests (1,000,000)"))
-    parser.add_argument("--seed", type=int, default=SEED, help=_("the same seed, the same requests (1)"))
-    parser.add_argument("--queue", type=int, help=_("most requests in flight on a node; more are refused (no limit)"))
+    parser.add_argument("--requests", type=int, default=REQUESTS, help=_("number of requests (1,000,000)"))
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help=_("random seed; the same seed gives the same requests (1)")
+    )
+    parser.add_argument(
+        "--queue", type=int, help=_("maximum requests in flight per node; the rest are refused (no limit)")
+    )
     parser.add_argument("--skew", type=float, default=0.0, help=_("Zipf exponent of the keys; 0 is uniform (0)"))
-    parser.add_argument("--keys", type=int, default=KEYS, help=_("how many keys there are (10,000)"))
+    parser.add_argument("--keys", type=int, default=KEYS, help=_("number of keys (10,000)"))
     for name, text in (
-        ("--speed", _("a node's speed (1); once for each")),
-        ("--weight", _("a node's weight (1), for policies that look at it; once for each")),
+        ("--speed", _("a node's speed (1); repeatable")),
+        ("--weight", _("a node's weight (1), for policies that use weights; repeatable")),
     ):
         parser.add_argument(name, action="append", default=[], metavar=_("NODE=NUMBER"), help=text)
     add_fault_arguments(parser)
 
 
 def plan_asked(options: dict[str, Any]) -> Plan:
-    """The plan that the options describe. Raises CommandError and what a plan refuses."""
+    """Builds the plan from the options. Raises CommandError, and what `Plan` raises."""
     names = names_of(options["nodes"])
     speeds, weights = (_given(option, options[option], names) for option in ("speed", "weight"))
     nodes = tuple(Node(name, weights.get(name, 1.0), speeds.get(name, 1.0)) for name in names)

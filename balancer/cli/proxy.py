@@ -1,4 +1,4 @@
-"""`manage.py balance proxy`: HAProxy before the nodes of a cluster, until it is told to end."""
+"""`manage.py balance proxy`: runs HAProxy in front of a cluster's nodes until it is stopped."""
 
 from __future__ import annotations
 
@@ -21,38 +21,37 @@ _SETUP, _HEALTH = Setup(), Health()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The cluster, how it balances first, and its limits."""
+    """The cluster, the first algorithm, and the limits."""
     names = ", ".join(ALGORITHMS)
-    parser.add_argument("--cluster", metavar=_("SLUG"), help=_("the cluster's address; without it, the demo's"))
+    parser.add_argument("--cluster", metavar=_("SLUG"), help=_("the cluster's address (default: the demo's)"))
     parser.add_argument(
         "--algorithm",
         default=_SETUP.algorithm,
-        help=_("how connections are balanced at first (%(default)s): %(names)s")
-        % {"default": _SETUP.algorithm, "names": names},
+        help=_("algorithm to start with (%(default)s): %(names)s") % {"default": _SETUP.algorithm, "names": names},
     )
     for name, default, text in (
-        ("--port", _SETUP.port, _("where it takes connections on 127.0.0.1 (any free port)")),
-        ("--slots", _SETUP.slots, _("how many nodes it has room for (%(default)s)")),
-        ("--connections", _SETUP.connections, _("most connections at a time (%(default)s)")),
+        ("--port", _SETUP.port, _("port to listen on at 127.0.0.1 (any free port)")),
+        ("--slots", _SETUP.slots, _("maximum number of nodes (%(default)s)")),
+        ("--connections", _SETUP.connections, _("maximum number of connections at a time (%(default)s)")),
         ("--full", _SETUP.full, _("connections that fill a node under `first` (%(default)s)")),
-        ("--connect-ms", _SETUP.connect_ms, _("time for a node to accept, in milliseconds (%(default)s)")),
-        ("--idle-ms", _SETUP.idle_ms, _("a connection that is idle for so long ends (%(default)s)")),
-        ("--retries", _SETUP.retries, _("how often a connection is tried again, at another node (%(default)s)")),
+        ("--connect-ms", _SETUP.connect_ms, _("time limit for connecting to a node, in milliseconds (%(default)s)")),
+        ("--idle-ms", _SETUP.idle_ms, _("close a connection that is idle for this long (%(default)s)")),
+        ("--retries", _SETUP.retries, _("how many times to retry a connection at another node (%(default)s)")),
         ("--check-every-ms", _HEALTH.every_ms, _("time between two checks of a node, in milliseconds (%(default)s)")),
-        ("--fall", _HEALTH.fall, _("failed checks in a row until a node is down (%(default)s)")),
-        ("--rise", _HEALTH.rise, _("good checks in a row until it is up again (%(default)s)")),
+        ("--fall", _HEALTH.fall, _("failed checks in a row that take a node down (%(default)s)")),
+        ("--rise", _HEALTH.rise, _("passed checks in a row that bring it back up (%(default)s)")),
     ):
         parser.add_argument(name, type=int, default=default, metavar="N", help=text)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Runs until SIGTERM or SIGINT, and says where it takes connections. Raises CommandError."""
+    """Prints the listening address and runs until SIGTERM or SIGINT. Raises CommandError."""
     with refusals_told():
         slug = chosen(options["cluster"]).slug
 
     def begun(proxy: Proxy) -> None:
         values = {"cluster": slug, "address": proxy.address}
-        out.write(_("HAProxy takes connections to the nodes of %(cluster)s at %(address)s") % values + "\n")
+        out.write(_("HAProxy is listening for %(cluster)s at %(address)s") % values + "\n")
         out.flush()
 
     with proxy_refusals_told(slug):

@@ -30,32 +30,37 @@ _COUNTS: Final = ("sent", "answered", "refused", "errors", "late", "homeless")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Who is compared, and on what requests."""
+    """The policies, the algorithms, and the requests."""
     parser.add_argument(
         "--policies",
         default=_POLICIES,
         metavar=_("NAME[:OPTION=NUMBER,...],..."),
-        help=_("ours (%(default)s): %(names)s") % {"default": _POLICIES, "names": ", ".join(POLICIES)},
+        help=_("Ringviz policies (%(default)s): %(names)s") % {"default": _POLICIES, "names": ", ".join(POLICIES)},
     )
     parser.add_argument(
         "--algorithms",
         default=_ALGORITHMS,
         metavar=_("NAME,..."),
-        help=_("HAProxy's (%(default)s): %(names)s") % {"default": _ALGORITHMS, "names": ", ".join(ALGORITHMS)},
+        help=_("HAProxy algorithms (%(default)s): %(names)s")
+        % {"default": _ALGORITHMS, "names": ", ".join(ALGORITHMS)},
     )
     parser.add_argument("--rate", type=float, default=_RATE, metavar="N", help=_("requests a second (%(default)s)"))
-    parser.add_argument("--seconds", type=int, default=_SECONDS, metavar="N", help=_("of each run (%(default)s)"))
-    parser.add_argument("--seed", type=int, default=_SEED, help=_("the same seed, the same requests (%(default)s)"))
     parser.add_argument(
-        "--work", type=int, default=0, metavar="N", help=_("turns of a loop that a request costs its node")
+        "--seconds", type=int, default=_SECONDS, metavar="N", help=_("length of each run (%(default)s)")
+    )
+    parser.add_argument(
+        "--seed", type=int, default=_SEED, help=_("random seed; the same seed gives the same requests (%(default)s)")
+    )
+    parser.add_argument(
+        "--work", type=int, default=0, metavar="N", help=_("loop iterations that each request runs on its node")
     )
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes a row for each run, as soon as all are done. Raises CommandError.
+    """Writes a row for each run when all are done. Raises CommandError.
 
-    With --json one object: `cluster`, `rate`, `seconds`, `seed`, `work`, `note`, and `runs` in their order, each with
+    With --json, writes one object: `cluster`, `rate`, `seconds`, `seed`, `work`, `note`, and `runs` in order, each with
     `by` ("ringviz" or "haproxy"), `name`, `options`, the figures of `balancer.core.trial.Figures`, and `given`:
     connections by node.
     """
@@ -73,9 +78,9 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def _runs(options: dict[str, Any], orders: Orders) -> list[Run]:
-    """All of them; fewer where it was told to end."""
+    """All runs, or those that finished before it was stopped."""
     if not orders.password or not orders.targets:
-        raise CommandError(_("no node of %(cluster)s serves requests now") % {"cluster": orders.cluster.slug})
+        raise CommandError(_("%(cluster)s has no node that is serving requests") % {"cluster": orders.cluster.slug})
     policies = [entry_of(entry) for entry in entries_of(options["policies"], fewest=1)]
     asked = options["algorithms"]
     algorithms = list(ALGORITHMS) if asked == _ALGORITHMS else [name.strip() for name in asked.split(",")]
@@ -85,7 +90,7 @@ def _runs(options: dict[str, Any], orders: Orders) -> list[Run]:
 
     async def run(folder: Path) -> None:
         async for one in comparison.runs(policies, algorithms, folder):
-            done.append(one)  # noqa: PERF401 - those that are done stay, whatever ends it
+            done.append(one)  # noqa: PERF401 - keeps the finished runs if the next one is interrupted
 
     with tempfile.TemporaryDirectory(prefix="ringviz-") as folder:
         run_until_told(run(Path(folder)))

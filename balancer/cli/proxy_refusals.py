@@ -1,4 +1,4 @@
-"""What the proxy refuses, and what keeps it from running, as the command line tells it."""
+"""Messages for the command line when the proxy refuses a change or cannot run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ START: Final = gettext_lazy("No proxy is running. Start one with `manage.py bala
 
 @contextmanager
 def proxy_refusals_told(cluster: str) -> Iterator[None]:
-    """These, what the services and the core refuse, and a database that cannot be used, as CommandError."""
+    """Turns errors of the proxy, the services, the core and the database into CommandError."""
     try:
         with refusals_told(), core_refusals_told():
             try:
@@ -29,7 +29,7 @@ def proxy_refusals_told(cluster: str) -> Iterator[None]:
             except errors.ProxyError as error:
                 raise CommandError(_words(error, cluster)) from error
     except PortUnavailable as error:
-        raise CommandError(_("the port cannot be used: %(reason)s") % {"reason": error}) from error
+        raise CommandError(_("cannot listen on the port: %(reason)s") % {"reason": error}) from error
     except NotPrivate as error:
         raise CommandError(_("%(reason)s; choose a DATA_DIR with a shorter path") % {"reason": error}) from error
 
@@ -43,13 +43,13 @@ def _words(error: errors.ProxyError, cluster: str) -> str:
         case errors.NotRunning():
             text = str(START)
         case errors.AlreadyRuns():
-            text = _("a proxy of %(cluster)s is running already")
+            text = _("a proxy for %(cluster)s is already running")
         case errors.Ended(words=words):
-            text, values = _("HAProxy ended: %(words)s"), {"words": words or _("it said nothing")}
+            text, values = _("HAProxy exited: %(words)s"), {"words": words or _("no output")}
         case errors.Refused(answer=answer):
             text, values = _("HAProxy refused: %(answer)s"), {"answer": answer}
         case errors.TooManyNodes(slots=slots):
-            text = _("there are more nodes than the proxy has slots (%(slots)d); start it with more --slots")
+            text = _("there are more nodes than proxy slots (%(slots)d); restart the proxy with a larger --slots")
             values = {"slots": slots}
         case errors.UnknownAlgorithm(name=name, known=known):
             text = _("there is no algorithm %(name)s; choose one of: %(known)s")

@@ -1,4 +1,4 @@
-"""`manage.py balance proxy-set`: changes the running proxy of a cluster by its runtime socket, and undoes it."""
+"""`manage.py balance proxy-set`: changes a cluster's running proxy through its runtime socket, and undoes changes."""
 
 from __future__ import annotations
 
@@ -26,31 +26,33 @@ from ringviz.selectors.clusters import known
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What it is to be; what is not said stays."""
+    """The new settings. Those left out do not change."""
     names, states = ", ".join(ALGORITHMS), ", ".join(State)
-    parser.add_argument("algorithm", nargs="?", metavar=_("ALGORITHM"), help=_("one of: %(names)s") % {"names": names})
+    parser.add_argument(
+        "algorithm", nargs="?", metavar=_("ALGORITHM"), help=_("switch to one of: %(names)s") % {"names": names}
+    )
     parser.add_argument(
         "--weight",
         action="append",
         default=[],
         metavar=_("NODE=N"),
-        help=_("a node's weight, from 0 to 256; the heaviest node starts with 100"),
+        help=_("set a node's weight, from 0 to 256; the heaviest node starts at 100"),
     )
     parser.add_argument(
         "--state",
         action="append",
         default=[],
         metavar=_("NODE=STATE"),
-        help=_("what a node is to do: %(states)s") % {"states": states},
+        help=_("set a node's state: %(states)s") % {"states": states},
     )
     parser.add_argument("--undo", action="store_true", help=_("undo the last change"))
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes what was changed; with --json `{"cluster", "done": [...]}` or `{"cluster", "undone": ...}`.
+    """Writes the changes; with --json, `{"cluster", "done": [...]}` or `{"cluster", "undone": ...}`.
 
-    Raises CommandError; the changes before the one that was refused stay, and can be undone.
+    Raises CommandError. Changes made before the refused one remain and can be undone.
     """
     slug = options["cluster"] or ""
     with proxy_refusals_told(slug):
@@ -62,7 +64,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     if options["json"]:
         out.write(json.dumps({"cluster": slug, **answer}, ensure_ascii=False) + "\n")
     elif "undone" in answer:
-        out.write(_("%(cluster)s: undone: %(change)s") % {"cluster": slug, "change": answer["undone"]} + "\n")
+        out.write(_("%(cluster)s: undid %(change)s") % {"cluster": slug, "change": answer["undone"]} + "\n")
     else:
         out.write(f"{slug}: {', '.join(answer['done'])}\n")
 
@@ -71,9 +73,9 @@ async def _answer(options: dict[str, Any], folder: Path, nodes: list[NodeState])
     runtime, undos = runtime_in(folder), Undos(folder)
     asked = bool(options["algorithm"] or options["weight"] or options["state"])
     if options["undo"] == asked:
-        raise CommandError(_("say what to change, or --undo alone"))
+        raise CommandError(_("give a setting to change, or only --undo"))
     if options["undo"]:
-        await runtime.algorithm()  # raises NotRunning before there is a file
+        await runtime.algorithm()  # raises NotRunning before the undo file is created
         return {"undone": await undos.undo(runtime)}
     done = []
     async for words, undo in _changed(options, runtime, await slots_of(runtime, nodes)):
@@ -83,7 +85,7 @@ async def _answer(options: dict[str, Any], folder: Path, nodes: list[NodeState])
 
 
 async def _changed(options: dict[str, Any], runtime: Runtime, slots: dict[str, int]) -> AsyncIterator[tuple[str, Undo]]:
-    """Each change, once it is made."""
+    """Yields each change after it is made."""
     if options["algorithm"]:
         yield options["algorithm"], await runtime.use(options["algorithm"])
     for word in options["weight"]:
@@ -95,11 +97,11 @@ async def _changed(options: dict[str, Any], runtime: Runtime, slots: dict[str, i
 
 
 def _named(word: str, slots: dict[str, int]) -> tuple[int, str]:
-    """The slot and the value of NODE=VALUE."""
+    """Splits NODE=VALUE into the node's slot and the value."""
     name, _equals, value = word.partition("=")
     if name not in slots:
         values = {"name": ascii(name), "names": ", ".join(slots) or _("none")}
-        raise CommandError(_("no node %(name)s is behind the proxy; there are: %(names)s") % values)
+        raise CommandError(_("the proxy has no node %(name)s; its nodes are: %(names)s") % values)
     return slots[name], value
 
 
@@ -112,5 +114,5 @@ def _weight(text: str) -> int:
 def _state(text: str) -> State:
     if text not in tuple(State):
         values = {"text": ascii(text), "states": ", ".join(State)}
-        raise CommandError(_("there is no state %(text)s; choose one of: %(states)s") % values)
+        raise CommandError(_("%(text)s is not a state; choose one of: %(states)s") % values)
     return State(text)

@@ -1,4 +1,4 @@
-"""`manage.py balance proxy-status`: what the proxy of a cluster says of itself."""
+"""`manage.py balance proxy-status`: shows the state of a cluster's proxy."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _NUMBERS: Final = ("weight", "open", "given", "total", "failed")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The cluster, and the form of the output."""
+    """The cluster and the output format."""
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes the algorithm in force and a row for each node. Without a proxy it says how to start one.
+    """Writes the current algorithm and a row for each node. If no proxy is running, says how to start one.
 
-    With --json one object: `cluster`, `address` and `algorithm`, null where no proxy runs, and `nodes` by name, each
-    with the fields of `Fronted`, or null where it is not behind the proxy.
+    With --json, writes one object: `cluster`, `address` and `algorithm` (null if no proxy is running), and `nodes` by
+    name, each with the fields of `Fronted`, or null for a node that the proxy does not have.
     """
     slug = options["cluster"] or ""
     with proxy_refusals_told(slug):
@@ -57,7 +57,7 @@ def _lines(slug: str, front: Front | None) -> list[str]:
     if front is None:
         return [str(START) % {"cluster": slug}]
     values = {"cluster": slug, "address": front.address, "algorithm": front.algorithm}
-    head = [_("NODE"), _("STATE"), _("CHECK"), _("WEIGHT"), _("OPEN"), _("GIVEN"), _("IN ALL"), _("FAILED")]
+    head = [_("NODE"), _("STATE"), _("CHECK"), _("WEIGHT"), _("OPEN"), _("GIVEN"), _("TOTAL"), _("FAILED")]
     return [
         _("%(cluster)s: HAProxy at %(address)s, %(algorithm)s") % values,
         "",
@@ -67,5 +67,5 @@ def _lines(slug: str, front: Front | None) -> list[str]:
 
 def _row(name: str, node: Fronted | None) -> list[str]:
     if node is None:
-        return [name, _("not behind it"), *["-"] * (1 + len(_NUMBERS))]
+        return [name, _("not in the proxy"), *["-"] * (1 + len(_NUMBERS))]
     return [name, node.status, node.check or "-", *(grouped(getattr(node, field)) for field in _NUMBERS)]

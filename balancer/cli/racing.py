@@ -1,4 +1,4 @@
-"""`manage.py balance race`: several policies on the same simulated requests, side by side, without a database."""
+"""`manage.py balance race`: compares policies on the same simulated requests. Needs no database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST: Final = 16
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The policies, the plan, and the form of the output."""
+    """The policies, the plan and the output format."""
     parser.add_argument(
         "--policies",
         required=True,
@@ -29,14 +29,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help=_("two or more of: %(names)s") % {"names": ", ".join(POLICIES)},
     )
     add_plan_arguments(parser)
-    parser.add_argument("--json", action="store_true", help=_("one JSON object"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     """Writes a row for each policy, and each node's share under it. Raises CommandError.
 
-    With --json one object, `{"policies": [...]}` in the order that was asked for, each as in `report.answer`, with its
-    `options`.
+    With --json, writes one object, `{"policies": [...]}`, in the order given. Each is `report.answer` plus `options`.
     """
     with core_refusals_told():
         titles = entries_of(options["policies"])
@@ -55,7 +54,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def entries_of(text: str, fewest: int = 2) -> list[str]:
-    """The policies of `p2c,d_choices:d=3,x=1,jsq`: an option follows the one before it. Raises CommandError."""
+    """Reads `p2c,d_choices:d=3,x=1,jsq`. Options belong to the policy before them. Raises CommandError."""
     found: list[str] = []
     for word in text.split(","):
         if "=" in word and ":" not in word and found:
@@ -69,6 +68,6 @@ def entries_of(text: str, fewest: int = 2) -> list[str]:
 
 
 def entry_of(text: str) -> tuple[str, Options]:
-    """The name and the options of `d_choices:d=3`. Raises NotAnOption."""
+    """Splits `d_choices:d=3` into name and options. Raises NotAnOption."""
     name, _colon, options = text.partition(":")
     return name, read_options(options)

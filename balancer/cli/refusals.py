@@ -1,4 +1,4 @@
-"""What the core refuses, as the command line tells it."""
+"""Command-line messages for the core's errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringviz.core.errors import CoreError
 
 @contextmanager
 def core_refusals_told() -> Iterator[None]:
-    """What the core refuses, as CommandError."""
+    """Turns the core's errors into CommandError."""
     try:
         yield
     except CoreError as error:

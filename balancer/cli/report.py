@@ -1,4 +1,4 @@
-"""An outcome as JSON and as lines of a terminal."""
+"""Formats an outcome as JSON and for the terminal."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _DIGITS = 3
 
 def answer(outcome: Outcome) -> dict[str, Any]:
     """`mean`, `interval` (half of the 95 % interval of the mean), `p50`, `p95`, `p99`: sojourn times of answered
-    requests in mean service times, null where nothing was answered. `refused`, `failed`, `answered` and `sent` are
-    counts, and `share` is each node's part of the answers.
+    requests in mean service times, null if none were answered. `refused`, `failed`, `answered` and `sent` are counts.
+    `share` is each node's share of the answers.
     """
     times = ("mean", "interval", "p50", "p95", "p99")
     counts = ("sent", "answered", "refused", "failed")
@@ -31,7 +31,7 @@ def answer(outcome: Outcome) -> dict[str, Any]:
 
 
 def assumed(plan: Plan) -> str:
-    """What was simulated, and in what the times are."""
+    """Says what was simulated and the unit of the times."""
     values = {
         "nodes": ngettext("%(n)s node", "%(n)s nodes", len(plan.nodes)) % {"n": grouped(len(plan.nodes))},
         "load": grouped(plan.load),
@@ -49,13 +49,13 @@ def head() -> list[str]:
 
 
 def row(title: str, outcome: Outcome) -> list[str]:
-    """The figures of a policy, but for its shares."""
+    """The figures of a policy, without its shares."""
     times = [outcome.mean, outcome.interval, outcome.p50, outcome.p95, outcome.p99]
     return [title, *map(_time, times), *map(grouped, (outcome.answered, outcome.refused, outcome.failed))]
 
 
 def shares(outcomes: list[Outcome], titles: list[str]) -> list[list[str]]:
-    """A row for each node: its share of the answers under each policy."""
+    """One row per node: its share of the answers under each policy."""
     names = outcomes[0].share
     return [
         [_("SHARE OF ANSWERS"), *titles],

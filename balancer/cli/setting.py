@@ -1,4 +1,4 @@
-"""`manage.py balance set [POLICY]`: starts, stops or changes the requests that are sent to a cluster's nodes."""
+"""`manage.py balance set [POLICY]`: starts, stops or changes the requests to a cluster's nodes."""
 
 from __future__ import annotations
 
@@ -22,27 +22,29 @@ _FIELDS: Final = ("on", "rate", "skew", "seed", "work", "weighed")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """What it is to be; what is not said stays."""
+    """The new settings. Those left out do not change."""
     names = ", ".join(POLICIES)
     parser.add_argument("policy", nargs="?", metavar=_("POLICY"), help=_("one of: %(names)s") % {"names": names})
     add_option_argument(parser)
     switch = parser.add_mutually_exclusive_group()
-    switch.add_argument("--on", action="store_true", default=None, help=_("send requests"))
-    switch.add_argument("--off", action="store_false", dest="on", default=None, help=_("send none"))
+    switch.add_argument("--on", action="store_true", default=None, help=_("start sending requests"))
+    switch.add_argument("--off", action="store_false", dest="on", default=None, help=_("stop sending requests"))
     parser.add_argument("--rate", type=float, metavar="N", help=_("requests a second"))
-    parser.add_argument("--skew", type=float, help=_("of the keys: the exponent of Zipf, 0 for all alike"))
-    parser.add_argument("--seed", type=int, help=_("the same seed sends the same keys at the same times"))
-    parser.add_argument("--work", type=int, metavar="N", help=_("turns of a loop that a request costs its node"))
+    parser.add_argument(
+        "--skew", type=float, help=_("how unevenly keys are requested: the Zipf exponent; 0 requests all keys equally")
+    )
+    parser.add_argument("--seed", type=int, help=_("random seed; the same seed sends the same keys at the same times"))
+    parser.add_argument("--work", type=int, metavar="N", help=_("loop iterations that each request runs on its node"))
     weighing = parser.add_mutually_exclusive_group()
-    weighing.add_argument("--weighed", action="store_true", default=None, help=_("weights follow the nodes' load"))
+    weighing.add_argument("--weighed", action="store_true", default=None, help=_("adjust weights to the nodes' load"))
     weighing.add_argument(
-        "--not-weighed", action="store_false", dest="weighed", default=None, help=_("weights stay as they were set")
+        "--not-weighed", action="store_false", dest="weighed", default=None, help=_("keep the weights as set")
     )
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Sets it and tells it in one line; with --json `{"cluster", "version", "kind"}`."""
+    """Makes the change and prints it in one line; with --json, `{"cluster", "version", "kind"}`."""
     with refusals_told(), core_refusals_told():
         cluster = chosen(options["cluster"])
         wanted: Any = dict(state_of_stream(cluster.stream_id)["traffic"])

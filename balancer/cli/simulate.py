@@ -1,4 +1,4 @@
-"""`manage.py balance simulate`: one policy on simulated nodes, without a database."""
+"""`manage.py balance simulate`: runs one policy on simulated nodes. Needs no database."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ringviz.cli.options import options_given
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The policy, the plan, and the form of the output."""
+    """The policy, the plan and the output format."""
     parser.add_argument("--policy", required=True, help=_("one of: %(names)s") % {"names": ", ".join(POLICIES)})
     add_option_argument(parser)
     add_plan_arguments(parser)
-    parser.add_argument("--json", action="store_true", help=_("one JSON object"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes the figures and each node's share; with --json one object, see `report.answer`. Raises CommandError."""
+    """Writes the figures and each node's share; with --json, one object (`report.answer`). Raises CommandError."""
     with core_refusals_told():
         plan = plan_asked(options)
         outcome = run(plan, options["policy"], options_given(options["option"]))

@@ -1,4 +1,4 @@
-"""`manage.py balance status`: the requests to a cluster's nodes, as they are now."""
+"""`manage.py balance status`: shows the current requests to a cluster's nodes."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from ringviz.core.state import NodeState
 from ringviz.selectors.clusters import known
 
 WAIT_S: Final = 2.0
-NO_DRIVER: Final = gettext_lazy("No driver answers. Is `manage.py supervise` running?")
+NO_DRIVER: Final = gettext_lazy("The driver is not responding. Is `manage.py supervise` running?")
 _WELL: Final = Stand(state=State.UP, code=Code.PRESENT, figures={})
 _FIGURES: Final = ("in_flight", "share", "p50_ms", "p95_ms", "p99_ms", "sent", "answered", "refused", "errors")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The cluster, and the form of the output."""
+    """The cluster and the output format."""
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes settings, standings and the figures of the last two seconds; with --json one object, see `status_of`."""
+    """Writes the settings, the nodes' health and the figures of the last two seconds; with --json, `status_of`."""
     with refusals_told():
         status = status_of(chosen(options["cluster"]).slug)
     if options["json"]:
@@ -47,10 +47,10 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def status_of(slug: str) -> dict[str, Any]:
-    """Settings and standings from the rows; figures from the driver's next frame, null where none comes.
+    """Settings and health come from the database, figures from the driver's next frame (null if none arrives).
 
-    `nodes` are by name, with `state` and `reason`, and like `total` with the window's figures. `driver` is the policy
-    that the driver is at, and `note` a sentence where it should answer and does not. Raises NotFound.
+    `nodes` are keyed by name. Each has `state`, `reason` and, like `total`, the window's figures. `driver` is the
+    policy that the driver is running. `note` is a sentence if the driver should respond and does not. Raises NotFound.
     """
     on = known(slug)
     asked = state_of_stream(on.cluster.stream_id)
@@ -78,7 +78,7 @@ def status_of(slug: str) -> dict[str, Any]:
 
 
 def lines(status: dict[str, Any]) -> list[str]:
-    """As a terminal shows it."""
+    """Writes the status for a terminal."""
     head = [_("NODE"), _("STATE"), _("REASON"), _("IN FLIGHT"), _("SHARE"), _("P50 MS"), _("P95 MS"), _("P99 MS")]
     head += [_("SENT"), _("ANSWERED"), _("REFUSED"), _("ERRORS")]
     rows = [_row(name, node) for name, node in status["nodes"].items()]
@@ -103,15 +103,15 @@ def _row(name: str, node: dict[str, Any]) -> list[str]:
 
 
 def _standing(node: NodeState, told: Stand | None) -> dict[str, str]:
-    """How the driver told that it stands; a node that none is sent to stands as in the ring."""
+    """The health that the driver reported. A node that gets no requests shows its state on the ring."""
     stand = told or (_WELL if serves(node) else None)
     if stand is None:
-        return {"state": node["state"], "reason": _("no requests are sent to it")}
+        return {"state": node["state"], "reason": _("gets no requests")}
     return {"state": stand["state"], "reason": reason_words(stand["code"], stand["figures"])}
 
 
 def _figures(share: dict[str, Any] | None) -> dict[str, Any]:
-    """Of a node or of all, `errors` as one number."""
+    """The counts of one node or of all, with `errors` summed."""
     if share is None:
         return dict.fromkeys(_FIGURES)
     return {**{name: share[name] for name in _FIGURES}, "errors": sum(share["errors"].values())}

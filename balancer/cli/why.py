@@ -1,4 +1,4 @@
-"""`manage.py balance why [REQUEST]`: why a request went to its node."""
+"""`manage.py balance why [REQUEST]`: explains why a request went to its node."""
 
 from __future__ import annotations
 
@@ -25,19 +25,25 @@ from ringviz.cli.clusters import add_cluster_arguments, chosen
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Which request; without one, the newest."""
+    """Which request to explain. Defaults to the newest."""
     parser.add_argument(
-        "request", nargs="?", default="", metavar=_("REQUEST"), help=_("RUN-NUMBER, as the page and --json name it")
+        "request",
+        nargs="?",
+        default="",
+        metavar=_("REQUEST"),
+        help=_("the request's id, RUN-NUMBER, as shown on the page and in --json"),
     )
-    parser.add_argument("--slowest", action="store_true", help=_("the slowest that is kept, not the newest"))
-    parser.add_argument("--node", default="", metavar=_("NAME"), help=_("of the requests to this node"))
+    parser.add_argument(
+        "--slowest", action="store_true", help=_("explain the slowest stored request instead of the newest")
+    )
+    parser.add_argument("--node", default="", metavar=_("NAME"), help=_("only requests to this node"))
     add_cluster_arguments(parser)
 
 
 def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-    """Writes the choice, its candidates and its end; with --json one object, see `answer`.
+    """Writes the choice, the candidates and the outcome; with --json, one object (`answer`).
 
-    Raises CommandError where there is no such request.
+    Raises CommandError if there is no such request.
     """
     with refusals_told():
         stream_id = chosen(options["cluster"]).stream_id
@@ -47,7 +53,7 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
     except StoreGone as error:
         raise CommandError(_("The hint server does not answer: %(reason)s") % {"reason": error}) from error
     if found is None:
-        kept = _("The reasons of this request are no longer kept.") if options["request"] else _("No request is kept.")
+        kept = _("This request is no longer stored.") if options["request"] else _("No requests are stored.")
         raise CommandError(kept)
     if options["json"]:
         out.write(json.dumps(answer(found), ensure_ascii=False) + "\n")
@@ -57,14 +63,14 @@ def handle(options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
 
 
 def answer(found: Why) -> dict[str, Any]:
-    """The request (`balancer.core.explained`), `sentence`, `others` and the ids of those beside it."""
+    """The request (`balancer.core.explained`), `sentence`, `others`, and the ids of its neighbours."""
     others = [{**asdict(other), "candidate": other.candidate["name"]} for other in found.others]
     beside = {"before": found.before, "after": found.after, "slowest": found.slowest, "rank": found.rank}
     return {**found.request, "sentence": why_words(found.request), "others": others, **beside}
 
 
 def lines(found: Why) -> list[str]:
-    """As a terminal shows it."""
+    """Writes the explanation for a terminal."""
     one = found.request
     head = [_("NODE"), _("HEALTH"), _("SCORE"), _("WEIGHT"), _("IN FLIGHT")]
     others = [[capfirst(name_of(other.policy)), other.candidate["name"], other_words(other)] for other in found.others]

@@ -1,1 +1,1 @@
-"""Policies and the simulator: pure, without a clock or a random number of their own."""
+"""Policies and the simulator. Pure: the clock and random numbers are passed in."""

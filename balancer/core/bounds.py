@@ -1,4 +1,4 @@
-"""How much is allowed of what both the simulator and real traffic take."""
+"""Bounds that the simulator and real traffic share."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ HIGHEST_RATE: Final = 100_000.0
 HIGHEST_SEED: Final = 2**32 - 1
 HIGHEST_SKEW: Final = 5.0
 MOST_KEYS: Final = 1_000_000
-# Turns of a loop at a node, below 1 ms. A server serves what it read of a connection at once, up to 16 KiB or some 180
-# requests, and must not be silent for so long meanwhile that it is taken for dead.
+# Loop iterations on a node: below 1 ms. A server processes everything it has read from a connection in one go, up to 16
+# KiB or about 180 requests. It must not stay silent so long that it is declared dead.
 MOST_WORK: Final = 200_000
 
-# Of an A/B run. One round has no interval, and more than MOST_VALUES have no quantile.
+# For an A/B run. One round gives no interval, and the quantile table ends at MOST_VALUES.
 FEWEST_ROUNDS: Final = 2
 MOST_ROUNDS: Final = MOST_VALUES
-MOST_SECONDS: Final = 60  # of a stretch
+MOST_SECONDS: Final = 60  # per stretch
 
 
 class OutOfBounds(CoreError):
-    """A number is not from `lowest` to `highest`. `what` is the field's name."""
+    """A number is not between `lowest` and `highest`. `what` is the field's name."""
 
     def __init__(self, what: str, value: float, lowest: float, highest: float) -> None:
         self.what, self.value, self.lowest, self.highest = what, value, lowest, highest
@@ -31,6 +31,6 @@ class OutOfBounds(CoreError):
 
 
 def within(what: str, value: float, lowest: float, highest: float) -> None:
-    """Raises OutOfBounds unless the number is from `lowest` to `highest`; a NaN is not."""
+    """Raises OutOfBounds unless the number is between `lowest` and `highest`. NaN is out of bounds."""
     if not lowest <= value <= highest:
         raise OutOfBounds(what, value, lowest, highest)

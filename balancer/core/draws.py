@@ -10,13 +10,13 @@ import numpy as np
 _BLOCK = 4096
 
 Draw = Callable[[], float]
-"""Gives the next number, in [0, 1)."""
+"""Returns the next number in [0, 1)."""
 
 
 def draws(*seed: int) -> Draw:
-    """Independent uniform numbers without end; the same seed, the same numbers. About 30 ns each.
+    """An endless stream of independent uniform numbers. The same seed gives the same numbers. About 30 ns each.
 
-    `seed` is one or more whole numbers of 0 or more, so that streams of one run differ: `draws(run, 1)`.
+    `seed` is one or more non-negative integers. Use several to get different streams in one run: `draws(run, 1)`.
     """
     generator = np.random.default_rng(seed)
 

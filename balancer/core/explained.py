@@ -1,4 +1,4 @@
-"""A request with its reasons, as the driver hands it over and pages show it. Pure."""
+"""An explained request, as the driver stores it and pages show it. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ PULSED: Final = "pulsed"
 
 
 class Candidate(TypedDict):
-    """A node that could be picked, as it stood then. `number` is that in the cluster, None where it has none any more.
+    """A node that could have been picked, as it was at that moment. `number` is its number in the cluster, None if it
+    has left.
 
-    `stand` is how it stood to the driver, `condition` what the cluster's log said of its server: active, frozen, ...,
-    or PULSED while short freezes stop it again and again. `score` is None where it was not compared.
+    `stand` is its health as the driver saw it. `condition` is its server's state in the cluster's log: active, frozen,
+    ..., or PULSED during repeated short freezes. `score` is None if it was not compared.
     """
 
     name: str
@@ -27,22 +28,22 @@ class Candidate(TypedDict):
 
 
 class Turn(TypedDict):
-    """The node whose turn it was by a policy that takes turns."""
+    """The node whose turn it was under a round-robin policy."""
 
     policy: str
     node: str
 
 
 class Explained(TypedDict):
-    """A request that has ended. Its `id` is RUN-NUMBER, and no other request has ever had it.
+    """A finished request. Its `id`, RUN-NUMBER, is unique for all time.
 
-    `at` is when it was intended, in ms since 1970; `key` its 32-bit hash. `node` was picked, out of `ready` nodes, of
-    which `candidates` are all or some. `considered` are the nodes in the order in which the policy came to them, also
-    such as were not ready. `end` is a name of `balancer.traffic.tally.Count`, in lower case.
+    `at` is the intended send time in ms since 1970, and `key` its 32-bit hash. `node` was picked from `ready` nodes.
+    `candidates` lists all or some of them. `considered` lists the nodes in the order in which the policy looked at
+    them, including nodes that were not ready. `end` is a name of `balancer.traffic.tally.Count`, in lower case.
 
-    Milliseconds from the intended time: `sent_ms` to when it was given to the node's line, `first_ms` to when all that
-    was before it in line had ended (None where that is unknown), `latency_ms` to the end. One request in `every` is
-    kept.
+    The times are milliseconds since the intended time: `sent_ms` when it was handed to the node's connection,
+    `first_ms` when everything ahead of it in line had finished (None if unknown), `latency_ms` when it finished. One
+    request in `every` is stored.
     """
 
     id: str
@@ -64,20 +65,20 @@ class Explained(TypedDict):
 
 
 class Kept(TypedDict):
-    """What is kept of a cluster's requests: the newest, and the slowest of the newest policy, the slowest first."""
+    """The stored requests of a cluster: the newest, and the slowest under the current policy, slowest first."""
 
     newest: list[Explained]
     slowest: list[Explained]
 
 
 def in_order(kept: Kept) -> list[Explained]:
-    """All that are kept, each once, in the order in which they were intended."""
+    """All stored requests without duplicates, ordered by intended time."""
     found = {one["id"]: one for one in (*kept["slowest"], *kept["newest"])}
     return sorted(found.values(), key=_order)
 
 
 def beside(ordered: Sequence[Explained], one: Explained) -> tuple[Explained | None, Explained | None]:
-    """The one before and the one after it. Both are None where it is not among them."""
+    """The requests before and after it. Both are None if it is not stored."""
     ids = [other["id"] for other in ordered]
     if one["id"] not in ids:
         return None, None

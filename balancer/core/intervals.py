@@ -1,4 +1,4 @@
-"""How sure the mean of a few measurements is: its 95 % interval by Student's t."""
+"""The 95 % confidence interval of the mean of a few measurements, by Student's t."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_VALUES: Final = len(T_95) + 1
 
 
 class Interval(NamedTuple):
-    """It is `low` to `high` with 95 % confidence, and `value` most likely."""
+    """An estimate: `value` is the most likely, `low` to `high` the 95 % interval."""
 
     value: float
     low: float
@@ -26,9 +26,9 @@ class Interval(NamedTuple):
 
 
 def half_width(values: Sequence[float]) -> float | None:
-    """Half the width of the 95 % interval of their mean; None for fewer than 2. O(n).
+    """Half the width of the 95 % interval of the values' mean. None for fewer than 2 values. O(n).
 
-    The values are independent and about normal, at most MOST_VALUES. Source: Student, "The Probable Error of a Mean",
+    Assumes independent, roughly normal values, at most MOST_VALUES. Source: Student, "The Probable Error of a Mean",
     Biometrika 6 (1908).
     """
     if len(values) < 2:
@@ -37,9 +37,9 @@ def half_width(values: Sequence[float]) -> float | None:
 
 
 def paired_ratio(pairs: Sequence[tuple[float, float]]) -> Interval | None:
-    """How many times the first of a pair is the second, by the mean of the logarithms; None for fewer than 2 pairs.
+    """The ratio of first to second, by the mean of logarithms over pairs. None for fewer than 2 pairs.
 
-    All are more than 0. What disturbs both of a pair alike cancels, and twice as long weighs as much as half as long.
+    All values are more than 0. Disturbances that affect both of a pair cancel. Twice and half weigh the same.
     """
     logs = [log(one) - log(other) for one, other in pairs]
     margin = half_width(logs)

@@ -1,4 +1,4 @@
-"""The policies by their names. Nothing else compares these names: ask a policy's `sight` and `options`."""
+"""The policies by name. No other code compares these names: read a policy's `sight` and `options` instead."""
 
 from __future__ import annotations
 
@@ -54,27 +54,27 @@ class UnknownPolicy(CoreError):
 
 
 class OnlySimulated(CoreError):
-    """The policy looks at what no real node tells: when it will be free."""
+    """The policy needs something that no real node reports: when it will be free."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"{name} needs to know how long each request will take; it can only be simulated")
+        super().__init__(f"{name} needs to know how long each request will take; it only runs in the simulator")
 
 
 def policy(name: str, pool: Pool, draw: Draw, options: Options = NO_OPTIONS) -> Policy:
-    """The policy of this name over a pool. Raises UnknownPolicy, and what its options raise."""
+    """Creates the named policy over a pool. Raises UnknownPolicy, and what its options raise."""
     if name not in POLICIES:
         raise UnknownPolicy(name, tuple(POLICIES))
     return POLICIES[name](pool, draw, options)
 
 
 def foreseen_by(foresight: Foresight) -> list[str]:
-    """The names of the policies that need to know so much to tell what they would have picked."""
+    """The names of the policies with this foresight."""
     return [name for name, kind in POLICIES.items() if kind.foresight is foresight]
 
 
 def checked(name: str, options: Options) -> dict[str, float]:
-    """Every option of a policy that can drive real traffic, with its default where none is given.
+    """Every option of a policy that can drive real traffic. Missing ones get their defaults.
 
     Raises UnknownPolicy, OnlySimulated, and what the options raise.
     """

@@ -14,31 +14,31 @@ from ringviz.core.abilities import NO_OPTIONS, Option, Options, completed
 
 
 class Sight(StrEnum):
-    """What a policy looks at. Callers keep only that up to date, and ask this, never a policy's name."""
+    """What a policy looks at. Callers update only that. They check this, never a policy's name."""
 
     KEY = "key"  # of the request
     WEIGHTS = "weights"
     IN_FLIGHT = "in_flight"
-    LATENCY = "latency"  # it is told of each answer
-    WORK = "work"  # when each node will be free: known in the simulator alone
+    LATENCY = "latency"  # it hears about each answer
+    WORK = "work"  # when each node will be free: only the simulator knows
 
 
 class Foresight(StrEnum):
-    """What has to be known to tell which node a policy would have picked for a request that another one sent."""
+    """What must be known to say which node a policy would have picked for a request sent under another policy."""
 
-    POOL = "pool"  # the request and the nodes as they stood; of equal scores one would have won
-    TABLE = "table"  # the same, by a table that takes too long to fill for one request
-    COUNT = "count"  # and how many requests came before: it can `skip` them
-    PAST = "past"  # its own draws, picks or answers, so that it cannot be told
+    POOL = "pool"  # the request and the nodes at that moment; ties cannot be resolved
+    TABLE = "table"  # the same, but its table takes too long to fill for one request
+    COUNT = "count"  # and the number of requests before it: the policy can `skip` them
+    PAST = "past"  # its own draws, picks or answers, so this cannot be known
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A pick with its reasons. Nodes are named by their places.
+    """A pick with its reasons. Nodes are given by place.
 
-    `scores` are what was compared, of those that were compared; the lowest won. `drawn` are the random numbers, in
-    their order. `considered` are the nodes in the order in which the policy came to them: those it drew, or those that
-    a key walked past and the one where it stayed.
+    `scores` holds the compared nodes' scores; the lowest won. `drawn` holds the random numbers in order. `considered`
+    lists the nodes in the order in which the policy looked at them: the drawn ones, or those that a key skipped and the
+    one that it reached.
     """
 
     place: int
@@ -48,7 +48,7 @@ class Choice:
 
     @property
     def ties(self) -> tuple[int, ...]:
-        """The other nodes that were compared and had the same score as the one that won."""
+        """The other compared nodes with the winner's score."""
         won = self.scores.get(self.place)
         return tuple(place for place, score in self.scores.items() if score == won and place != self.place)
 
@@ -56,9 +56,9 @@ class Choice:
 class Policy(ABC):
     """Picks one of the pool's ready nodes for each request.
 
-    `sight` says what it looks at, `options` which parameters it has. It changes nothing of the pool. Within one state,
-    `why` picks what `pick` would have picked, and moves on in the same way: it takes the place of `pick` for a request
-    that is to be explained.
+    `sight` says what it looks at, `options` which parameters it has. It never changes the pool. `why` picks the same
+    node as `pick` and advances the policy's state in the same way. Call it instead of `pick` for a request that needs
+    an explanation.
     """
 
     sight: ClassVar[frozenset[Sight]]
@@ -73,26 +73,26 @@ class Policy(ABC):
         self.changed()
 
     def changed(self) -> None:  # noqa: B027 - many policies keep nothing of the pool
-        """The pool has another node, other ready nodes or other weights than before."""
+        """Called after the pool's nodes, ready nodes or weights have changed."""
 
     @abstractmethod
     def pick(self, key: int, now: float) -> int:
-        """The place of the node for a request. At least one node is ready.
+        """Returns the place of the node for a request. At least one node must be ready.
 
-        `key` is the request's 32-bit hash, `now` the moment in seconds (in the simulator: mean service times) on a
-        clock that never goes back.
+        `key` is the request's 32-bit hash, `now` the time in seconds (in the simulator, mean service times) on a
+        monotonic clock.
         """
 
     @abstractmethod
     def why(self, key: int, now: float) -> Choice:
         """The same, with its reasons."""
 
-    def skip(self, requests: int) -> None:  # noqa: B027 - only policies whose foresight is COUNT have to
-        """As if it had picked for so many requests. At least one node is ready."""
+    def skip(self, requests: int) -> None:  # noqa: B027 - needed only if foresight is COUNT
+        """Advances as if it had picked for this many requests. At least one node must be ready."""
 
     def caps(self) -> Mapping[int, int] | None:
-        """The most requests that each ready node may have in flight, by place; None where there is no such rule."""
+        """The most requests that each ready node may have in flight, by place. None if there is no limit."""
         return None
 
     def answered(self, place: int, now: float, latency: float, *, ok: bool) -> None:  # noqa: B027
-        """A request that was sent to `place` has ended after `latency`. Called where `sight` has LATENCY."""
+        """Records that a request to `place` ended after `latency`. Called only if `sight` has LATENCY."""

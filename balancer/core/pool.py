@@ -7,21 +7,21 @@ from typing import Final, NamedTuple
 
 
 class Member(NamedTuple):
-    """A node by its name. `weight` is its part relative to others, more than 0."""
+    """A named node. `weight` is its share relative to others, more than 0."""
 
     name: str
     weight: float = 1.0
 
 
 class Pool:
-    """Nodes by their places 0, 1, 2, ..., as parallel lists: that is the fastest form to pick from.
+    """Nodes by place 0, 1, 2, ..., as parallel lists, the fastest form to pick from.
 
-    Whoever sends the requests keeps the lists true; a policy only reads them. `in_flight` counts the requests that were
-    sent and not answered. `ready` are the places that may be picked now, ascending. `weights` are those that count now:
-    a node that starts slowly has less than its own. `free_at` is the moment at which a node will have served
-    everything that it has; only the simulator knows it.
+    The sender keeps the lists up to date; a policy only reads them. `in_flight` counts requests that were sent and not
+    answered. `ready` lists the places that may be picked now, in ascending order. `weights` are the effective weights,
+    lower than a node's own during slow start. `free_at` is when a node will have served everything it has; only the
+    simulator knows it.
 
-    A place is never given to another node: one that joins is appended, and one that leaves is no longer ready.
+    A place is never reused: a node that joins is appended, and one that leaves is no longer ready.
     """
 
     def __init__(self, members: Iterable[Member]) -> None:
@@ -33,7 +33,7 @@ class Pool:
         self.ready: list[int] = list(range(len(given)))
 
     def add(self, member: Member) -> int:
-        """Appends a node, ready and without requests, and gives its place. The policy is told by `changed`."""
+        """Appends a ready node without requests and returns its place. The caller then calls the policy's `changed`."""
         place = len(self.names)
         self.names.append(member.name)
         self.weights.append(member.weight)

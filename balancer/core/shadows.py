@@ -1,4 +1,4 @@
-"""What other policies would have picked for a request that one of them has sent."""
+"""What other policies would have picked for a request."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from balancer.core.policy import Foresight, Policy, Sight
 from balancer.core.pool import Member, Pool
 from ringviz.core.errors import CoreError
 
-_KEPT: Final = 8  # groups of nodes whose rings are kept
+_KEPT: Final = 8  # cached groups of nodes with their rings
 
 
 class Shadow(NamedTuple):
-    """The node that a policy would have picked, by its place, and those that were as good to it."""
+    """The place that a policy would have picked, and its ties."""
 
     policy: str
     place: int
@@ -25,9 +25,9 @@ class Shadow(NamedTuple):
 
 
 class Turns:
-    """Whose turn it is by each policy that takes turns whatever it sees, as if it picked for every request.
+    """Whose turn it is under each policy that takes turns regardless of load, as if it picked for every request.
 
-    Nodes that are no longer ready, or ready again, count from the next look on.
+    Changes of the ready nodes count from the next look on.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -37,7 +37,7 @@ class Turns:
         self._number = 0
 
     def at(self, number: int) -> tuple[Shadow, ...]:
-        """For the request of this number, counted from 0 and higher than at the last look. O(nodes)."""
+        """The turns at this request number, which starts at 0 and rises from look to look. O(nodes)."""
         if self._ready is not self._pool.ready:
             self._ready = self._pool.ready
             for each in self._policies.values():
@@ -51,15 +51,15 @@ class Turns:
 
 
 def foreseen(ready: Sequence[Member], in_flight: Sequence[int], key: int) -> list[Shadow]:
-    """What each policy whose foresight is POOL would have picked among these nodes, by their places in `ready`.
+    """What each policy with foresight POOL would have picked among these nodes, as places in `ready`.
 
-    Options are the defaults. At least one node is ready. O(tokens) where these nodes are new; safe for threads.
+    Uses default options. At least one node must be ready. O(tokens) for a new group of nodes. Thread-safe.
     """
     return _bench(tuple(ready)).picks(in_flight, key)
 
 
 class _Bench:
-    """The policies over one group of nodes. One that these weights are too much for is not there."""
+    """The policies over one group of nodes, without those that reject its weights."""
 
     def __init__(self, ready: tuple[Member, ...]) -> None:
         self._ready = ready
@@ -68,7 +68,7 @@ class _Bench:
         self._keyed = {name: made for name in foreseen_by(Foresight.POOL) if (made := _keyed(name, self._pool))}
 
     def picks(self, in_flight: Sequence[int], key: int) -> list[Shadow]:
-        """Policies that take turns among the best begin anew each time, so that the first of them is named."""
+        """Policies whose ties take turns are created anew each time, so that they name the first."""
         fresh = Pool(self._ready)
         fresh.in_flight[:] = in_flight
         with self._lock:

@@ -1,4 +1,4 @@
-"""What the events of the balancer add up to: what traffic is asked for, and how the nodes stand. Pure."""
+"""The state that the balancer's events add up to: the requested traffic and the nodes' health. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from balancer.core.trial import Fault, Round, Summary, Trial
 
 
 class Traffic(TypedDict):
-    """What traffic is asked for. `rate` is in requests a second, `skew` the Zipf exponent of the keys.
+    """The requested traffic. `rate` is in requests a second, `skew` is the Zipf exponent of the keys.
 
-    `options` are all those of the policy. A request costs its node `work` turns of a loop; 0: no more than an echo.
-    Where it is `weighed`, the weights follow the nodes' load. Where there is a `trial`, its policy takes turns.
+    `options` holds all options of the policy. Each request runs `work` loop iterations on its node; 0 means a plain
+    echo. If `weighed`, weights follow the nodes' load. If there is a `trial`, its policy takes turns.
     """
 
     on: bool
@@ -27,7 +27,7 @@ class Traffic(TypedDict):
 
 
 class Comparison(TypedDict):
-    """What an A/B run found: of which `traffic`, in which rounds, and beside which faults of nodes."""
+    """The result of an A/B run: its `traffic`, its rounds, and the node faults during it."""
 
     traffic: Traffic
     rounds: list[Round]
@@ -36,7 +36,7 @@ class Comparison(TypedDict):
 
 
 class Stand(TypedDict):
-    """How a node stands: `balancer.core.guards.standing`, by the names of its state and code."""
+    """A node's health (`balancer.core.guards.standing`), with the names of its state and code."""
 
     state: str
     code: str
@@ -44,9 +44,9 @@ class Stand(TypedDict):
 
 
 class State(TypedDict):
-    """The part `balancer` of a snapshot. `standings`, by the number of a node as text; who stands well is not there.
+    """The `balancer` part of a snapshot. `standings` are keyed by node number as text; healthy nodes are left out.
 
-    `compared` is what the newest A/B run found that went to its end.
+    `compared` is the result of the newest A/B run that finished.
     """
 
     traffic: Traffic
@@ -60,7 +60,7 @@ FIRST: Final = Traffic(
 
 
 def filled(traffic: Mapping[str, Any]) -> Traffic:
-    """As it was stored, by whatever version: a field that it lacks had no other value than that of FIRST then."""
+    """Reads stored traffic of any version. Missing fields get the value in FIRST, the only one possible then."""
     return cast(Traffic, {**FIRST, **traffic})
 
 
@@ -70,19 +70,19 @@ def nothing() -> State:
 
 
 def whole(state: State | None) -> State:
-    """The state as it was stored, with all that it lacks; None is that before the first event."""
+    """Reads a stored state and fills in missing fields. None means the state before the first event."""
     found: State = {**nothing(), **state} if state else nothing()
     return {**found, "traffic": filled(found["traffic"])}
 
 
 def traffic_set(state: State | None, payload: Mapping[str, Any]) -> State:
-    """Other traffic. Where there is none, nobody looks at how the nodes stand."""
+    """Applies new traffic. When it stops, the nodes' health is no longer known."""
     before, traffic = whole(state), filled(payload["traffic"])
     return {**before, "traffic": traffic, "standings": before["standings"] if traffic["on"] else {}}
 
 
 def node_stood(state: State | None, payload: Mapping[str, Any]) -> State:
-    """A node stands otherwise; well, where nothing is said."""
+    """Applies a node's new health. None means healthy."""
     before = whole(state)
     key = str(payload["node"])
     rest = {number: stand for number, stand in before["standings"].items() if number != key}
@@ -96,6 +96,6 @@ def comparison_failed(state: State | None, _payload: Mapping[str, Any]) -> State
 
 
 def policies_compared(state: State | None, payload: Mapping[str, Any]) -> State:
-    """An A/B run came to its end: requests go on under the policy of the traffic."""
+    """Applies the end of an A/B run. Requests continue under the traffic's policy."""
     before = whole(state)
     return {**before, "traffic": {**before["traffic"], "trial": None}, "compared": payload["comparison"]}

@@ -1,7 +1,7 @@
-"""An A/B run: two policies in turn on the same stretches of a stream, round by round, and what can be said of it. Pure.
+"""An A/B run: two policies take turns on the same stretches of a stream, in rounds. Computes the result. Pure.
 
-In each round both get one stretch, the same requests at the same times, one after the other. Who begins changes from
-round to round, so that what drifts slowly (a machine that warms up, a neighbour at work) burdens both alike.
+In each round both policies get one stretch, the same requests at the same times, one after the other. They take turns
+going first, so slow drift (a machine warming up, a busy neighbour) affects both equally.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ COUNTS: Final = ("sent", "answered", "refused", "errors", "in_flight", "late", "
 
 
 class Trial(TypedDict):
-    """What is asked for: the policy that alternates with that of the traffic, which is A; this one is B.
+    """The requested run. The traffic's policy is A; the policy here is B.
 
-    A stretch lasts whole `seconds`, so that what comes and goes every second meets both alike. `options` are all those
-    of the policy.
+    A stretch lasts whole `seconds`, so a fault that repeats every second affects both equally. `options` holds all
+    options of the policy.
     """
 
     policy: str
@@ -35,10 +35,10 @@ class Trial(TypedDict):
 
 
 class Figures(TypedDict):
-    """One stretch under one policy. Latencies count from the intended time, null where nothing was answered.
+    """One stretch under one policy. Latencies count from the intended time; null if nothing was answered.
 
-    `sent` = `answered` + `refused` + `errors` + `in_flight`, which are those that had not ended when the wait for them
-    was over. `late` were given up because the driver itself was late, and `homeless` had no node to go to.
+    `sent` = `answered` + `refused` + `errors` + `in_flight`, which counts those unfinished when the wait for them was
+    over. `late` requests were dropped because the driver itself was late, and `homeless` ones had no node to go to.
     """
 
     mean_ms: float | None
@@ -56,7 +56,7 @@ class Figures(TypedDict):
 
 
 class Round(TypedDict):
-    """One stretch under both policies. `seed` is that of the stretch, `first` the side that began."""
+    """One stretch under both policies. `seed` is the stretch's seed, `first` the side that went first."""
 
     seed: int
     first: str
@@ -65,14 +65,14 @@ class Round(TypedDict):
 
 
 class Estimate(TypedDict):
-    """A mean over rounds, ± `margin` with 95 % confidence; None after one round."""
+    """A mean over rounds, ± `margin` with 95 % confidence. `margin` is None after one round."""
 
     mean: float
     margin: float | None
 
 
 class Side(TypedDict):
-    """A policy over all rounds: means of the times, sums of the counts. A time is null where no round has it."""
+    """A policy over all rounds: means of times, sums of counts. A time is null if no round has it."""
 
     mean_ms: Estimate | None
     p50_ms: Estimate | None
@@ -89,7 +89,7 @@ class Side(TypedDict):
 
 
 class Fault(TypedDict):
-    """What was wrong with a node in rounds `first` to `last`: its state, and its short freezes in ms, else 0."""
+    """A node's fault in rounds `first` to `last`: its state, and the length of its short freezes in ms, else 0."""
 
     node: int
     name: str
@@ -109,7 +109,7 @@ class Ratio(TypedDict):
 
 
 class Summary(TypedDict):
-    """What rounds add up to. Without two rounds in which both have a p99 there is no ratio."""
+    """The summary of rounds. There is a ratio only if both sides have a p99 in at least two rounds."""
 
     a: Side
     b: Side
@@ -117,7 +117,7 @@ class Summary(TypedDict):
 
 
 def stretch_seed(seed: int, round_number: int) -> int:
-    """The seed of a round's stretch: requests, and the draws of the policies. Rounds count from 1.
+    """The seed of a round's stretch, for its requests and the policies' draws. Rounds count from 1.
 
     Independent of those of other rounds and seeds; from 0 to 2^32 - 1.
     """
@@ -125,12 +125,12 @@ def stretch_seed(seed: int, round_number: int) -> int:
 
 
 def order(round_number: int) -> tuple[str, str]:
-    """Who begins, and who follows: A B, B A, A B, ..."""
+    """The order of the sides: A B, B A, A B, ..."""
     return (A, B) if round_number % 2 else (B, A)
 
 
 def summary(rounds: Sequence[Round]) -> Summary:
-    """What they add up to; at least one, and at most MOST_ROUNDS. O(rounds)."""
+    """Summarises 1 to MOST_ROUNDS rounds. O(rounds)."""
     pairs = [
         (one["a"]["p99_ms"], one["b"]["p99_ms"])
         for one in rounds
@@ -142,16 +142,17 @@ def summary(rounds: Sequence[Round]) -> Summary:
 
 
 def lower(ratio: Ratio | None) -> str | None:
-    """The side whose p99 is lower, beyond doubt; None where no difference can be seen."""
+    """The side with the significantly lower p99. None if there is no clear difference."""
     if ratio is None:
         return None
     return B if ratio["low"] > 1 else A if ratio["high"] < 1 else None
 
 
 def is_blurred(found: Summary) -> bool:
-    """Whether the driver's own lag is half as large as the difference, or as the lower p99 where there is none.
+    """Whether the driver's own lag is at least half the difference, or half the lower p99 if there is no clear
+    difference.
 
-    A slow machine may then be taken for a slow policy.
+    If so, a slow machine could pass for a slow policy.
     """
     a, b = found["a"], found["b"]
     lags = [side["lag_p99_ms"]["mean"] for side in (a, b) if side["lag_p99_ms"] is not None]
@@ -169,6 +170,6 @@ def _side(figures: Sequence[Figures]) -> Side:
 
 
 def _estimate(values: Sequence[float | None]) -> Estimate | None:
-    """Of the rounds that have a value."""
+    """The estimate over the rounds that have a value."""
     known = [value for value in values if value is not None]
     return Estimate(mean=fmean(known), margin=half_width(known)) if known else None

@@ -1,1 +1,1 @@
-"""The process that drives real traffic: what it is asked for, what it publishes, and what it tells of the nodes."""
+"""The process that drives real traffic: its orders, the frames it publishes, and what it reports about nodes."""

@@ -1,4 +1,4 @@
-"""What a frame tells of the time since the one before it, and of the policies that drove the stream."""
+"""The part of a frame that covers the time since the previous frame, and the policies that drove the stream."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _EVERY_MS: Final = round(TICK_S * 1_000)
 
 
 class Course:
-    """Of one driver, tick by tick. An A/B run tells of its two sides itself: while it runs nothing is kept here."""
+    """Follows one driver tick by tick. Records nothing during an A/B run, which reports its two sides itself."""
 
     def __init__(self) -> None:
         self._steps: list[list[int]] = []  # in flight by tick, then by place
         self._reached = Reached()
 
     def tick(self, driver: Driver, orders: Orders) -> None:
-        """Notes what is in flight now, and what came since the tick before."""
+        """Records the requests in flight now, and the answers since the last tick."""
         self._steps.append(list(driver.nodes.pool.in_flight))
         now, settings = clock(), driver.settings
-        if driver.on_part is not None:  # an A/B run plays
+        if driver.on_part is not None:  # an A/B run is playing
             return
         stream = (settings.requests, settings.work, settings.weighed)
         self._reached.under(stream, driver.policy, dict(driver.options), orders.around, now)
@@ -32,11 +32,11 @@ class Course:
             self._reached.add(driver.newest, now)
 
     def take(self, driver: Driver, orders: Orders) -> dict[str, Any]:
-        """`steps`, `caps` and `policies` of a frame; the steps are those since the last call.
+        """Returns `steps`, `caps` and `policies` for a frame. The steps are those since the last call.
 
-        `steps` are the requests in flight of each node, one number a tick; a node that joined in between has fewer.
-        `caps` are those of the policy, None where it has none. `policies` say what each policy reached on this stream,
-        and whether the nodes were as they are now.
+        `steps` holds each node's requests in flight, one number per tick; a node that joined in between has fewer.
+        `caps` are the policy's limits, None if it has none. `policies` says what each policy reached on this stream,
+        and whether the nodes were in the same condition as now.
         """
         names = driver.nodes.pool.names
         places = {place: str(orders.numbers[name]) for place, name in enumerate(names) if name in orders.numbers}

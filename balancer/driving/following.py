@@ -1,4 +1,4 @@
-"""Drives the requests to the nodes of one cluster by what its rows say, as they change."""
+"""Drives the requests to one cluster's nodes, following its rows in the database as they change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ringviz.core.errors import CoreError
 logger = logging.getLogger(__name__)
 
 SPAN_S: Final = 2.0
-_TICKS_A_FRAME: Final = 2  # of some ten ticks a second
+_TICKS_A_FRAME: Final = 2  # at about ten ticks a second
 
 
 class Following:
@@ -45,7 +45,7 @@ class Following:
         self._reading = driven.Orders(f"The driver of {slug}", lambda: orders_of(slug), self._take)
 
     async def run(self) -> None:
-        """Until cancelled. Raises NotFound once there is no such cluster."""
+        """Runs until cancelled. Raises NotFound when the cluster no longer exists."""
         try:
             await self._reading.run()
         finally:
@@ -58,7 +58,7 @@ class Following:
                 self._telling.close()
 
     def _take(self, orders: Orders) -> None:
-        """What was read, in the loop."""
+        """Applies what was read, in the event loop."""
         before, self._orders = self._orders, orders
         if before is not None and before.password != orders.password:
             self._stop()
@@ -94,7 +94,7 @@ class Following:
             self._adjust(driver, orders)
 
     def _try(self, driver: Driver, orders: Orders) -> bool:
-        """Begins the A/B run that is asked for, goes on with it, or ends another one. Whether there is one now."""
+        """Starts or continues the requested A/B run, and ends any other. Returns whether one is running."""
         trying, trial = self._trying, orders.traffic["trial"]
         if trying is not None and trying.is_of(orders.traffic):
             trying.note(orders)
@@ -109,18 +109,18 @@ class Following:
         return trial is not None
 
     def _adjust(self, driver: Driver, orders: Orders) -> None:
-        """Other settings, or another policy."""
+        """Applies new settings or a new policy."""
         traffic, settings = orders.traffic, settings_of(orders)
         if driver.settings != settings:
             driver.configure(settings)
         if (driver.policy, driver.options) != (traffic["policy"], traffic["options"]):
             try:
                 driver.use(traffic["policy"], traffic["options"])
-            except CoreError as error:  # the frames say which one goes on
+            except CoreError as error:  # the frames show which policy continues
                 logger.warning("%s cannot drive the requests to %s: %s", traffic["policy"], orders.cluster.slug, error)
 
     def _stop(self) -> None:
-        """Sends no more; the last frame says so."""
+        """Stops sending. The last frame says so."""
         (driver, self._driver), orders = (self._driver, None), self._orders
         trying, self._trying = self._trying, None
         if trying is not None:
@@ -133,7 +133,7 @@ class Following:
         self._frames.say_goodbye(orders.cluster.stream_id, silent(driver, orders))
 
     async def _stopped(self, driver: Driver, orders: Orders) -> None:
-        """Stops a driver, and keeps what its end has brought."""
+        """Stops a driver and stores its last results."""
         await driver.stop()
         if self._keeping is not None:
             self._keeping.end(driver, orders)
@@ -154,7 +154,7 @@ class Following:
 
 
 def settings_of(orders: Orders) -> Settings:
-    """How much traffic, of which keys, and at what cost."""
+    """The settings for this traffic."""
     traffic = orders.traffic
     return Settings(
         rate=traffic["rate"],
@@ -167,7 +167,7 @@ def settings_of(orders: Orders) -> Settings:
 
 
 def _forget_what_was_told(orders: Orders, telling: Telling) -> None:
-    """To a driver that begins, all its nodes stand well, whatever the one before it told."""
+    """Resets the nodes' health: a new driver starts with healthy nodes, whatever the previous one reported."""
     for target in orders.targets:
         if str(orders.numbers[target.name]) in orders.standings:
             telling.note(target.name, Standing(State.UP, Reason(Code.PRESENT), clock()))

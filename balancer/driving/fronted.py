@@ -1,4 +1,4 @@
-"""What the proxy of a cluster says of itself, by the names of the cluster's nodes."""
+"""The state of a cluster's proxy, by the names of the cluster's nodes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from servers.address import Address
 class Fronted:
     """A node behind the proxy, in slot `slot`.
 
-    `status` and `check` are HAProxy's words (`UP`, `L7OK`), `why` what its last check found. `weight` is the one under
-    the algorithm in force, to which `given` connections came; `open` ones are there now, under any algorithm.
-    `failed` ones got no connection to it.
+    `status` and `check` are HAProxy's words (`UP`, `L7OK`), and `why` is the result of its last check. `weight` and
+    `given` (connections so far) are those under the current algorithm. `open` counts current connections under any
+    algorithm, and `failed` those that could not be made.
     """
 
     slot: int
@@ -40,9 +40,7 @@ class Fronted:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """A running proxy: where it takes connections, its algorithm in force, and each node by name, None for one that is
-    not behind it.
-    """
+    """A running proxy: its address, its algorithm, and each node by name (None if the proxy does not have it)."""
 
     address: Address
     algorithm: str
@@ -50,7 +48,9 @@ class Front:
 
 
 def front_of(known: Known) -> Front | None:
-    """The proxy of a cluster now; None where none answers. Asks it three times. Not from within a running loop."""
+    """Reads the current proxy of a cluster with three queries. None if none responds. Must not run inside an event
+    loop.
+    """
     folder = folder_of(known.cluster)
     address = address_in(folder)
     if address is None:
@@ -62,7 +62,7 @@ def front_of(known: Known) -> Front | None:
 
 
 async def slots_of(runtime: Runtime, nodes: Iterable[NodeState]) -> dict[str, int]:
-    """The slot of each node that is behind the proxy. A slot is its node's as long as it has the node's address."""
+    """The slot of each node in the proxy. A slot belongs to a node as long as it has the node's address."""
     return _slots(await runtime.servers(), nodes)
 
 

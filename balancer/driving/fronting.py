@@ -1,4 +1,4 @@
-"""HAProxy before the nodes of one cluster, told of them as its rows change."""
+"""Runs HAProxy in front of one cluster's nodes, and updates it as the cluster's rows change."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ logger = logging.getLogger(__name__)
 
 
 def folder_of(cluster: Cluster) -> Path:
-    """What is kept of the proxy of a cluster."""
+    """The folder of a cluster's proxy."""
     return passwords.folder(cluster.pk) / "proxy"
 
 
 class Fronting:
-    """The proxy of one cluster, by its slug. `begun` is called, in the loop, with each that was started."""
+    """The proxy of one cluster, by slug. Calls `begun`, in the event loop, with each proxy that it starts."""
 
     def __init__(self, slug: str, setup: Setup, begun: Callable[[Proxy], None]) -> None:
         self._setup, self._begun = setup, begun
@@ -35,9 +35,10 @@ class Fronting:
         self._reading = driven.Orders(f"The proxy of {slug}", lambda: orders_of(slug), self._take)
 
     async def run(self) -> None:
-        """Until cancelled, on the main thread. Raises NotFound once there is no such cluster, and what `running` does.
+        """Runs until cancelled, on the main thread. Raises NotFound when the cluster no longer exists, and what
+        `running` raises.
 
-        It waits for a cluster that the supervisor has not formed yet.
+        If the supervisor has not formed the cluster yet, waits for it.
         """
         tasks = [asyncio.ensure_future(work) for work in (self._reading.run(), self._follow())]
         try:
@@ -61,22 +62,22 @@ class Fronting:
                 await self._front(orders)
 
     async def _front(self, orders: Orders) -> None:
-        """One proxy, as long as its checks have the right password."""
+        """Runs one proxy until the password for its checks changes."""
         folder, targets = folder_of(orders.cluster), orders.targets
         async with running(folder, seated(targets), orders.password, self._setup) as proxy:
-            self._setup = replace(self._setup, port=proxy.address.port)  # also of the next one
+            self._setup = replace(self._setup, port=proxy.address.port)  # the next one keeps the port
             self._begun(proxy)
             await self._tell(proxy, Seats(self._setup.slots, targets), orders.password)
 
     async def _tell(self, proxy: Proxy, seats: Seats, password: str) -> None:
-        """Returns when the password is another. Raises Ended."""
+        """Returns when the password has changed. Raises Ended."""
         while True:
             await _either(self._news, proxy.ended)
             if proxy.ended.is_set():
                 raise Ended(proxy.last_words)
             orders = self._heard()
             if orders is None or orders.password != password:
-                self._news.set()  # for whoever starts the next one
+                self._news.set()  # wakes up whoever starts the next one
                 return
             draining = orders.numbers.keys() - orders.convicted
             try:
@@ -92,7 +93,7 @@ class Fronting:
 
 
 async def _either(*events: asyncio.Event) -> None:
-    """Until one of them is set."""
+    """Waits until one of the events is set."""
     waiting = [asyncio.ensure_future(event.wait()) for event in events]
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""Hands samples and frames to the store, by a thread, so that pages and commands can read them."""
+"""Stores samples and frames from a thread, for pages and commands to read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from live.store import StoreGone
 
 logger = logging.getLogger(__name__)
 
-MOST_WAITING: Final = 200  # samples, and frames, that wait while the hint server holds the thread up
-_OF_NOW: Final = frozenset({"run", "policies"})  # of a frame
+MOST_WAITING: Final = 200  # samples, and frames, that wait while the hint server is slow
+_OF_NOW: Final = frozenset({"run", "policies"})  # parts of a frame that describe only the present
 
 
 class _Batch(NamedTuple):
-    """What is written at once; `slowest` only where they are others than before."""
+    """One write. `slowest` is set only if it has changed."""
 
     ended: list[Explained]
     slowest: list[Explained] | None
@@ -30,31 +30,31 @@ class _Batch(NamedTuple):
 
 
 class Keeping:
-    """Lives in the driver's loop. What could not be written is tried again; of more than MOST_WAITING the newest."""
+    """Lives in the driver's loop. Retries failed writes, keeping at most the newest MOST_WAITING."""
 
     def __init__(self, stream_id: int) -> None:
         self._stream_id = stream_id
         self._ended: deque[Explained] = deque(maxlen=MOST_WAITING)
         self._frames: deque[dict[str, Any]] = deque(maxlen=MOST_WAITING)
-        self._slowest: list[Sample] | None = None  # as they were written last
+        self._slowest: list[Sample] | None = None  # as last written
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="keep")
         self._writing: Future[_Batch | None] | None = None
         self._held_up = False
 
     def note(self, driver: Driver, orders: Orders, frame: dict[str, Any]) -> None:
-        """A frame, and what was sampled since the one before. Does not wait; call it some times a second."""
+        """Queues a frame and the samples since the last one. Does not wait. Call it a few times a second."""
         self._frames.append(thin(frame))
         self._take(driver, orders)
         if self._writing is None or self._writing.done():
             self._write(driver, orders)
 
     def end(self, driver: Driver, orders: Orders) -> None:
-        """What is left, after the driver has stopped. Does not wait."""
+        """Queues the remaining samples after the driver has stopped. Does not wait."""
         self._take(driver, orders)
         self._write(driver, orders)
 
     def close(self) -> None:
-        """When everything is written, or could not be, after some seconds at most."""
+        """Waits a few seconds at most until everything is written or has failed."""
         self._writer.shutdown()
 
     def _take(self, driver: Driver, orders: Orders) -> None:
@@ -62,7 +62,7 @@ class Keeping:
         self._ended.extend(packed(sample, names, orders) for sample in driver.samples.take())
 
     def _write(self, driver: Driver, orders: Orders) -> None:
-        """Has everything written that waits."""
+        """Starts writing everything that is waiting."""
         if self._writing is not None and self._writing.done() and (failed := self._writing.result()):
             self._ended = deque([*failed.ended, *self._ended], MOST_WAITING)
             self._frames = deque([*failed.frames, *self._frames], MOST_WAITING)
@@ -76,13 +76,13 @@ class Keeping:
         self._writing = self._writer.submit(self._keep, batch)
 
     def _keep(self, batch: _Batch) -> _Batch | None:
-        """In the thread. Gives what could not be written."""
+        """Runs in the thread. Returns what could not be written."""
         try:
             samples.keep(self._stream_id, batch.ended, batch.slowest)
             frames.keep(self._stream_id, batch.frames)
         except StoreGone as error:
             if not self._held_up:
-                logger.info("The reasons of requests cannot be kept yet: %s", error)
+                logger.info("Cannot store explained requests; will retry: %s", error)
             self._held_up = True
             return batch
         self._held_up = False
@@ -90,6 +90,6 @@ class Keeping:
 
 
 def thin(frame: dict[str, Any]) -> dict[str, Any]:
-    """What a page draws of a frame that is not the newest: without totals, and of each node what is in flight."""
+    """The parts of an older frame that pages draw: no totals, and only the requests in flight of each node."""
     nodes = {number: {"in_flight": node["in_flight"]} for number, node in frame["nodes"].items()}
     return {**{name: value for name, value in frame.items() if name not in _OF_NOW}, "nodes": nodes}

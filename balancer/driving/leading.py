@@ -1,4 +1,4 @@
-"""One driver of a cluster may write: the newest. One that was replaced, and goes on after a pause, is told so."""
+"""Only the newest driver of a cluster may write. A replaced driver that wakes up after a pause gets an error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringviz.models import Cluster
 
 
 class Lead:
-    """This driver's. Its methods belong to threads that may ask the database."""
+    """This driver's claim to lead. Call its methods from threads that may use the database."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._role = f"driver {cluster.pk}"
@@ -19,12 +19,14 @@ class Lead:
         self._taking = threading.Lock()
 
     def take(self) -> None:
-        """From the first call on, the drivers before this one are fenced off. Raises what the database does."""
+        """Fences off earlier drivers, from the first call on. Raises what the database raises."""
         with self._taking:
             if self._token is None:
                 self._token = succeed(self._role, f"{socket.gethostname()}:{os.getpid()}")
 
     def check(self) -> None:
-        """To be called within a write. Raises Fenced when a newer driver is there; we lead from our first write on."""
+        """Call this inside a write. Raises Fenced if there is a newer driver. The first write makes this driver the
+        leader.
+        """
         self.take()
         guard(self._role, self._token or 0)()

@@ -1,4 +1,4 @@
-"""What a cluster's rows say to its driver."""
+"""A driver's orders, read from the cluster's rows."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from servers.address import Address
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """`v` is a version of the stream that is obeyed, at least; `nodes` are all, also those that get no requests, and
-    `numbers` theirs by name.
+    """The orders reflect at least version `v` of the stream. `nodes` includes nodes that get no requests; `numbers` are
+    their numbers by name.
 
-    `conditions` are what the log says of their servers, by name: the state, or PULSED. `standings` is what was told
-    last, by the number of a node as text. `password` is empty until the supervisor has
-    formed the cluster.
+    `conditions` are their servers' states in the log, by name, or PULSED. `standings` are the last reported health, by
+    node number as text. `password` is empty until the supervisor has formed the cluster.
     """
 
     cluster: Cluster
@@ -38,7 +37,7 @@ class Orders:
 
     @property
     def around(self) -> tuple[object, ...]:
-        """What else makes policies faster or slower: which nodes serve, and their faults."""
+        """The other things that affect a policy's speed: which nodes serve, and their faults."""
         return (
             self.targets,
             *((node["name"], node["state"], *node.get("pulse", {}).values()) for node in self.nodes),
@@ -46,9 +45,9 @@ class Orders:
 
 
 def orders_of(slug: str) -> Orders:
-    """What is asked now. Two queries, five more after an event. Raises NotFound."""
+    """Reads the current orders. Two queries, five more after an event. Raises NotFound."""
     on = seen(slug)
-    asked = state_of_stream(on.cluster.stream_id)  # read later, so that `v` promises no more than is obeyed
+    asked = state_of_stream(on.cluster.stream_id)  # read after `v`, so the orders are at least that new
     nodes = on.state["nodes"]
     return Orders(
         cluster=on.cluster,
@@ -67,7 +66,7 @@ def orders_of(slug: str) -> Orders:
 
 
 def serves(node: NodeState) -> bool:
-    """Whether requests are sent to a node: until the verdict, also while it is frozen. One that joins waits for its
-    slots, and one that drains has given them away.
+    """Whether a node gets requests. A frozen node does until it is declared dead. A joining node must first get its
+    slots, and a draining node has given them away.
     """
     return node["state"] in ON_RING and bool(node["address"]) and node["weight"] > 0

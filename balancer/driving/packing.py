@@ -1,4 +1,4 @@
-"""A sample as it is handed over: nodes by their names, and no more of them than a page can show."""
+"""Prepares a sample for storage: nodes by name, and no more of them than a page can show."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MOST_CANDIDATES: Final = 100
 
 
 def packed(sample: Sample, names: Sequence[str], orders: Orders) -> Explained:
-    """A sample that has ended. `names` are those of the pool, by place. O(candidates log candidates).
+    """Packs a finished sample. `names` are the pool's names by place. O(candidates log candidates).
 
-    Of more than MOST_CANDIDATES nodes those are kept that the policy considered, then those with the lowest scores or,
-    where nothing was scored, the fewest requests in flight.
+    If there are more than MOST_CANDIDATES nodes, keeps those that the policy considered, then those with the lowest
+    scores or, without scores, the fewest requests in flight.
     """
     if sample.end is None or sample.latency_s is None:
         raise ValueError(f"request {sample.request.number} is in flight")
@@ -58,7 +58,7 @@ def _shown(candidates: Sequence[Candidate], choice: Choice) -> Sequence[Candidat
 
 
 def _bounded(choice: Choice) -> Sequence[int]:
-    """The nodes that were considered, at most MOST_CANDIDATES of them and the one that was picked among these."""
+    """At most MOST_CANDIDATES of the considered nodes, always including the picked one."""
     if len(choice.considered) <= MOST_CANDIDATES:
         return choice.considered
     others = [place for place in choice.considered if place != choice.place]

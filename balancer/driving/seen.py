@@ -1,4 +1,4 @@
-"""What a driver sees, as a frame for pages and commands."""
+"""Packs what a driver sees into a frame for pages and commands."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from live.wire import now_ms
 
 
 def frame_of(driver: Driver, orders: Orders, course: Course, trying: Trying | None = None) -> dict[str, Any]:
-    """What was seen in the window: `Seen.frame()`, its nodes by number, and under which policy, at which moment.
+    """What was seen in the window: `Seen.frame()` with nodes by number, plus the policy and the time.
 
-    And what came since the frame before: `Course.take`.
+    Also contains the changes since the previous frame: `Course.take`.
 
-    `v` is a version of the cluster's stream that the driver obeys, at least. `run` counts from the driver's start; of
-    each node what was sent is answered, refused, failed or in flight. Nodes that were removed are in the totals alone.
+    The driver obeys at least version `v` of the cluster's stream. `run` counts since the driver started; each request
+    sent to a node is answered, refused, failed or in flight. Removed nodes appear only in the totals.
     """
     frame = driver.seen().frame()
     run = {name: _run(driver, place) for place, name in enumerate(driver.nodes.pool.names)}
@@ -43,14 +43,14 @@ def frame_of(driver: Driver, orders: Orders, course: Course, trying: Trying | No
 
 
 def _of_now(driver: Driver, name: str) -> dict[str, Any]:
-    """A node's load, None where it has not said it lately, and the weight that counts now."""
+    """A node's load (None without a recent report) and its effective weight."""
     pool, load = driver.nodes.pool, driver.load(name)
     weight = pool.weights[pool.names.index(name)]
     return {"load": None if load is None else load.frame(), "weight": round(weight, 4)}
 
 
 def silent(driver: Driver, orders: Orders) -> dict[str, Any]:
-    """The last frame: nothing is sent any more."""
+    """The last frame: sending has stopped."""
     return {"at": now_ms(), "on": False, "policy": driver.policy, "v": orders.v}
 
 

@@ -1,4 +1,4 @@
-"""What the driver finds out about nodes becomes events: by a thread, at most one a node and second."""
+"""Writes what the driver finds out about nodes as events, from a thread, at most one per node and second."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PAUSE_S: Final = 1.0
 
 
 class Moot(Exception):
-    """There is nothing to tell: it is known, the node is gone, or nothing is sent any more. Nothing was written."""
+    """There is nothing to write: it is known already, the node is gone, or sending has stopped."""
 
 
 class Telling:
-    """Lives in the driver's loop. Of several changes of a node, the newest counts.
+    """Lives in the driver's loop. Only a node's newest change counts.
 
-    Drivers before this one are fenced off as it begins; once a newer one has begun, this one tells nothing more.
+    Fences off earlier drivers when it begins. Once a newer driver has begun, this one writes nothing more.
     """
 
     def __init__(self, cluster: Cluster, lead: Lead) -> None:
@@ -43,11 +43,11 @@ class Telling:
         self._writing: Future[dict[str, Standing]] | None = self._writer.submit(self._write, {})
 
     def note(self, name: str, standing: Standing) -> None:
-        """A node stands otherwise."""
+        """Queues a node's new health."""
         self._untold[name] = standing
 
     def tick(self) -> None:
-        """Has written what may be written now. Does not wait; call it some times a second."""
+        """Starts writing what may be written now. Does not wait. Call it a few times a second."""
         if self._writing is not None:
             if not self._writing.done():
                 return
@@ -62,11 +62,11 @@ class Telling:
             self._writing = self._writer.submit(self._write, due)
 
     def close(self) -> None:
-        """After what is being written now."""
+        """Waits for the current write."""
         self._writer.shutdown()
 
     def _write(self, due: dict[str, Standing]) -> dict[str, Standing]:
-        """In the thread. Gives what could not be written."""
+        """Runs in the thread. Returns what could not be written."""
         close_old_connections()
         left = dict(due)
         try:
@@ -75,9 +75,9 @@ class Telling:
                 self._tell(name, standing)
                 del left[name]
         except Error as error:
-            logger.warning("How nodes of %s stand cannot be written yet: %s", self._cluster.slug, error)
+            logger.warning("Cannot store the health of the nodes of %s; will retry: %s", self._cluster.slug, error)
         except Fenced as error:
-            logger.warning("How nodes of %s stand is told by another driver: %s", self._cluster.slug, error)
+            logger.warning("Another driver now reports the health of the nodes of %s: %s", self._cluster.slug, error)
             left.clear()
         except (NotFound, Stream.DoesNotExist):  # the cluster was deleted
             left.clear()
@@ -114,10 +114,10 @@ class Telling:
 
 
 def stand_of(standing: Standing) -> Stand:
-    """As events and rows have it."""
+    """The form for events and rows."""
     return Stand(state=standing.state, code=standing.reason.code, figures=dict(standing.reason.figures))
 
 
 def _kind(stand: Stand | None) -> tuple[str, str] | None:
-    """Other figures alone are no news."""
+    """Ignores changes of figures alone."""
     return None if stand is None else (stand["state"], stand["code"])

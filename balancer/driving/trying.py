@@ -1,4 +1,4 @@
-"""The A/B run that is asked for, in the process of the driver: its rounds, its frame, and the event that ends it."""
+"""The requested A/B run inside the driver's process: its rounds, its frame, and the event that ends it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _STILL: Final = (Node.State.FROZEN, Node.State.DOWN)
 
 
 class Trying:
-    """Begins at once, over a driver that has started, and tells of its end by an event. Lives in the driver's loop.
+    """Begins at once on a started driver, and writes an event when it ends. Lives in the driver's loop.
 
-    Another driver begins it anew: of rounds that were not told nothing is left.
+    If the driver is replaced, the run starts over and its unfinished rounds are lost.
     """
 
     def __init__(self, driver: Driver, orders: Orders, settings: Settings, trial: Trial, lead: Lead) -> None:
@@ -51,22 +51,22 @@ class Trying:
         self._running = asyncio.ensure_future(self._run())
 
     def is_of(self, traffic: Traffic) -> bool:
-        """Whether it is what is asked for."""
+        """Whether this is the requested run."""
         return traffic == self._traffic
 
     def note(self, orders: Orders) -> None:
-        """How the nodes stand now."""
+        """Takes note of the nodes' current faults."""
         self._nodes = orders.nodes
         self._note_faults()
 
     def stop(self) -> None:
-        """Ends it, and what it found so far is forgotten. What the driver is to do next is not its affair any more."""
+        """Ends the run and drops its results. Does not tell the driver what to do next."""
         self._running.cancel()
 
     def frame(self) -> dict[str, Any]:
-        """`round` is the one that runs, from 1; `side` the one that is sent for, null in between; null `found` is none.
+        """`round` is the current one, from 1. `side` is the one being sent, null in between. `found` may be null.
 
-        `found` is the Summary of the rounds that are over.
+        `found` is the Summary of the finished rounds.
         """
         done, trial = self._rounds.done, self._trial
         self._note_faults()
@@ -104,19 +104,19 @@ class Trying:
         return Comparison(traffic=self._traffic, rounds=rounds, summary=summary(rounds), faults=faults)
 
     def _tell(self, record: Callable[..., object]) -> bool:
-        """Calls `record` with the cluster and the guard, in a thread. Returns False if it has to be tried again."""
+        """Calls `record` with the cluster and the guard, in a thread. Returns False if it must be retried."""
         close_old_connections()
         try:
             record(cluster=self._cluster, guard=self._check)
         except Error as error:
-            logger.warning("What an A/B run of %s found cannot be written yet: %s", self._cluster.slug, error)
+            logger.warning("Cannot store the result of an A/B run of %s; will retry: %s", self._cluster.slug, error)
             return False
         except (
             Moot,
             Fenced,
             NotFound,
             Stream.DoesNotExist,
-        ):  # it is asked no more, or not of us, or the cluster is gone
+        ):  # the run is no longer wanted, another driver leads, or the cluster is gone
             return True
         finally:
             close_old_connections()

@@ -1,10 +1,10 @@
-"""A real proxy before the nodes: HAProxy in TCP mode, told by its runtime socket.
+"""A real proxy in front of the nodes: HAProxy in TCP mode, controlled through its runtime socket.
 
-    algorithms   how it can balance        config    what it is started with
-    process      it, as a child            runtime   its socket: what it is told, and how that is undone
-    reading      what it says of itself    undos     what was told, newest last, to be undone
-    seats        which node stands in which of its slots
-    calls        a connection for each request, to compare it with our own policies under what it balances
+    algorithms   its algorithms            config    its configuration
+    process      the child process         runtime   commands to its socket, and how to undo them
+    reading      its reports               undos     the changes that can be undone, newest last
+    seats        which node is in which of its slots
+    calls        one connection per request, to compare it fairly with our own policies
 
-It balances connections, not requests. Nothing here knows Django.
+HAProxy balances connections, not requests. This package does not use Django.
 """

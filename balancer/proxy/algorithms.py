@@ -1,4 +1,4 @@
-"""How HAProxy can balance: a backend for each, since the algorithm of a backend cannot change while it runs.
+"""HAProxy's algorithms. Each has its own backend, since a backend's algorithm cannot change while it runs.
 
 Source: HAProxy 2.6, configuration manual, "balance" and "hash-type".
 """
@@ -14,10 +14,10 @@ from balancer.proxy.errors import UnknownAlgorithm
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
-    """One of HAProxy's: its backend's `name`, and its `lines` there.
+    """An algorithm: its backend's `name` and its `lines` in the configuration.
 
-    `weighs`: weights can change while it runs; a static algorithm keeps those that it was started with. `fills`: it
-    needs to know when a node is full, since it takes the next node only then.
+    `weighs`: weights can change while it runs; a static algorithm keeps its initial weights. `fills`: it fills one node
+    before it uses the next, so it needs to know when a node is full.
     """
 
     name: str
@@ -33,7 +33,7 @@ _ALL: Final = (
     Algorithm("random-1", ("balance random(1)",)),
     Algorithm("random-2", ("balance random(2)",)),
     Algorithm("first", ("balance first",), fills=True),
-    # Not by the map of all slots, where each that joins or leaves would move most of the clients.
+    # Consistent hashing, because with a map of all slots each join or leave would move most clients.
     Algorithm("source", ("balance source", "hash-type consistent")),
 )
 

@@ -1,4 +1,4 @@
-"""A connection for each request: connect, log in, ask, close. So what balances connections balances requests."""
+"""One connection per request (connect, log in, ask, close), so that balancing connections balances requests."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from servers.resp import ErrorReply, NotAReply, Replies, Reply, command
 
 
 class Calls:
-    """What a `Line` is to its node, with a connection of its own for each request. Lives in the running loop."""
+    """Like a `Line` to a node, but opens a connection for each request. Lives in the running loop."""
 
     def __init__(self, address: Address, password: str, limits: Limits) -> None:
         self.limits: Final = limits
         self.is_up = True
-        self.opened = 0  # connections that were begun
+        self.opened = 0  # connections attempted
         self._address = address
         self._greeting = command(b"AUTH", password.encode()) if password else b""
         self._replies = 2 if password else 1
         self._open: set[_Call] = set()
 
     def ask(self, packed: bytes, done: Done) -> None:
-        """Sends a command on a new connection; `done` is called once, after the timeout at the latest."""
+        """Sends a command on a new connection; Calls `done` once, at the latest after the timeout."""
         if len(self._open) >= self.limits.most_in_flight:
             done(Failed.FULL)
             return
@@ -32,20 +32,20 @@ class Calls:
         self._open.add(_Call(self, self._greeting + packed, self._replies, done))
 
     def when_next(self, told: Callable[[], None]) -> None:
-        """Nobody waits in line on a connection of its own: `told` is never called."""
+        """Never calls `told`, because no request waits behind another."""
 
     def close(self) -> None:
-        """Closes every connection; what is in flight is lost."""
+        """Closes every connection. Requests in flight are lost."""
         self.is_up = False
         for call in list(self._open):
             call.end(Failed.LOST)
 
     def ended(self, call: _Call) -> None:
-        """A call is over."""
+        """Forgets a finished call."""
         self._open.discard(call)
 
     async def connect(self, call: _Call) -> None:
-        """Opens the connection of a call."""
+        """Opens a call's connection."""
         try:
             await asyncio.get_running_loop().create_connection(lambda: call, *self._address)
         except OSError:
@@ -65,7 +65,7 @@ class _Call(asyncio.Protocol):
         self._connecting = loop.create_task(calls.connect(self))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # that of uvloop is no subclass
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's transport is not a subclass
         if self._ended:
             self._transport.abort()
         else:
@@ -84,7 +84,7 @@ class _Call(asyncio.Protocol):
         self.end(Failed.LOST)
 
     def end(self, outcome: Outcome) -> None:
-        """It is over, once."""
+        """Ends the call, once."""
         if self._ended:
             return
         self._ended = True

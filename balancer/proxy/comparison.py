@@ -1,8 +1,8 @@
-"""The same requests under our own policies and through HAProxy under its algorithms, one connection a request.
+"""Sends the same requests under our policies and through HAProxy's algorithms, one connection per request.
 
-HAProxy balances connections, so both sides open one for each request: what is in flight is what is connected. Both
-send the same seeded stream, one run after the other, and each begins at a whole second of the clock, so that a fault
-that comes every second is in the same phase for all. Latency counts from the intended send time.
+HAProxy balances connections, so both sides open one per request, and requests in flight equal open connections. The
+runs send the same seeded stream one after another. Each starts at a whole second of the clock, so that a fault that
+repeats every second is in the same phase for all. Latency counts from the intended send time.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ from balancer.traffic.settings import Settings
 from balancer.traffic.tally import Count
 from ringviz.core.abilities import NO_OPTIONS, Options
 
-LEAD_S: Final = 0.1  # a run is prepared before it begins
-MOST_OPEN: Final = 400  # connections at a time: a process may have 1,024 files open, and HAProxy has two for each
+LEAD_S: Final = 0.1  # time to prepare a run
+MOST_OPEN: Final = 400  # connections at a time: a process may open 1,024 files, and HAProxy needs two for each
 LONGEST_S: Final = 600
 HIGHEST_RATE: Final = 2_000.0
 RULES: Final = replace(OF_DRIVER, limits=Limits(requests=MOST_OPEN))
 
-# Through HAProxy there is one way, whatever picks it.
+# Through HAProxy there is a single target, so any policy will do.
 _FRONT: Final = "haproxy"
 _ONE_WAY: Final = "round_robin"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One side's figures. `proxied`: HAProxy's algorithm `name`; else our policy `name` with its `options`.
+    """The figures of one run. If `proxied`, `name` is HAProxy's algorithm; else our policy, with its `options`.
 
-    `given` are the connections that each node was given; through HAProxy it is what HAProxy counted.
+    `given` counts the connections of each node; through HAProxy, these are HAProxy's own counts.
     """
 
     proxied: bool
@@ -57,7 +57,7 @@ class Run:
 
 
 class Comparison:
-    """Runs of the same `seconds` of a stream, over the same nodes. Lives in the running loop, on the main thread."""
+    """Runs the same `seconds` of a stream over the same nodes. Lives in the running loop, on the main thread."""
 
     def __init__(self, targets: Sequence[Target], password: str, settings: Settings, seconds: int) -> None:
         """Raises OutOfBounds."""
@@ -68,9 +68,10 @@ class Comparison:
     async def runs(
         self, policies: Sequence[tuple[str, Options]], algorithms: Sequence[str], folder: Path
     ) -> AsyncIterator[Run]:
-        """First our policies, then HAProxy under each algorithm; one is started in `folder` for as long as it takes.
+        """Yields a run for each policy, then for each algorithm. For those, starts HAProxy in `folder`.
 
-        Raises, before anything is sent, what an unknown policy, option or algorithm raises; then what `running` does.
+        Checks policies, options and algorithms before it sends anything, and raises their errors; then what `running`
+        raises.
         """
         chosen = [(name, checked(name, options)) for name, options in policies]
         known = [algorithm(name).name for name in algorithms]
@@ -93,7 +94,7 @@ class Comparison:
         await proxy.runtime.use(name)
         before = await self._given(proxy, name)
         driver = self._driver([Target(_FRONT, proxy.address)], _ONE_WAY, NO_OPTIONS)
-        driver.nodes.look_away()  # HAProxy looks at the nodes
+        driver.nodes.look_away()  # HAProxy checks the nodes itself
         figures = await self._sent(driver, _ONE_WAY, NO_OPTIONS)
         given = {node: count - before[node] for node, count in (await self._given(proxy, name)).items()}
         return Run(True, name, NO_OPTIONS, figures, given)
@@ -102,7 +103,7 @@ class Comparison:
         return Driver(targets, self._password, self._settings, policy, options, rules=RULES, way=Calls)
 
     async def _sent(self, driver: Driver, policy: str, options: Options) -> Figures:
-        """Sends the stream, and waits for what is in flight."""
+        """Sends the stream and waits for requests in flight."""
         gathered = Gathered()
         driver.start()
         driver.rest()

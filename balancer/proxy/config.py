@@ -1,13 +1,13 @@
-"""What HAProxy is started with. It reads this from standard input, so that the nodes' password is in no file.
+"""HAProxy's configuration. HAProxy reads it from standard input, so the nodes' password is never in a file.
 
-A slot is a `server` line that every backend has under the same name, n1, n2, ...: those without a node wait in
-maintenance, for the runtime socket can fill a slot of any algorithm, but give no static one another server. No name
-that a person chose is in here, only numbers and addresses.
+A slot is a `server` line that every backend has under the same name: n1, n2, ... Slots without a node are in
+maintenance, because the runtime socket can fill a slot under any algorithm but cannot add a server to a static one. The
+configuration contains no names that a person chose, only numbers and addresses.
 
-One more backend, NODES, gets no connections: it checks each node, and the servers of the others track its own. So a
-node is checked once, and whoever changes its state changes it under every algorithm.
+One more backend, NODES, gets no connections. It checks each node, and the servers of the other backends track its own.
+So a node is checked once, and a change of its state applies to every algorithm.
 
-A check logs in and pings. One that only connects would not see a frozen node: the kernel accepts for it.
+A check logs in and pings. A check that only connects would miss a frozen node, whose kernel still accepts.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from servers.address import MAX_PORT, Address
 from servers.resp import command
 
 NODES: Final = "nodes"
-MAP: Final = "policy.map"  # relative to where HAProxy works
+MAP: Final = "policy.map"  # relative to HAProxy's working directory
 KEY: Final = "policy"
 HEAVIEST: Final = 100
 MOST_SLOTS: Final = 256
-NOWHERE: Final = Address("127.0.0.1", 1)  # of a slot without a node, which is in maintenance
+NOWHERE: Final = Address("127.0.0.1", 1)  # the address of an empty slot, which is in maintenance
 
 
 class Health(NamedTuple):
-    """A node is down after `fall` failed checks in a row, up after `rise` good ones. A check has `every_ms` to end."""
+    """A node goes down after `fall` failed checks in a row, up after `rise` passed ones. A check has `every_ms`."""
 
     every_ms: int = 1_000
     fall: int = 2
@@ -40,7 +40,7 @@ class Health(NamedTuple):
 
 
 class Seat(NamedTuple):
-    """A node's server: where it listens, and its weight, from 1 to HEAVIEST."""
+    """A node's server: its address and its weight, 1 to HEAVIEST."""
 
     address: Address
     weight: int
@@ -48,12 +48,12 @@ class Seat(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Which algorithm is in force first, and the `port` on this machine that takes connections; 0 is any free one.
+    """The first algorithm, and the `port` to listen on at this machine. 0 picks a free one.
 
-    `slots` nodes at most, `connections` at a time; a `full` node is one with so many, for `first` alone.
+    At most `slots` nodes and `connections` at a time. For `first`, a node is full at `full` connections.
 
-    A connection that a node does not accept within `connect_ms` is tried again at another, `retries` times; one on
-    which nothing is said for `idle_ms` ends. Raises OutOfBounds.
+    If a node does not accept a connection within `connect_ms`, another is tried, `retries` times. Connections that are
+    idle for `idle_ms` are closed. Raises OutOfBounds.
     """
 
     algorithm: str = FIRST
@@ -91,7 +91,7 @@ _MOST_OF_HEALTH: Final = {"every_ms": 60_000, "fall": 100, "rise": 100}
 def config(setup: Setup, seats: Sequence[Seat], password: str, *, listener: int, runtime: int) -> str:
     """The whole configuration. `listener` and `runtime` are descriptors of listening sockets that HAProxy inherits.
 
-    Raises TooManyNodes, and ValueError where a node's host is no IP address.
+    Raises TooManyNodes, and ValueError if a node's host is not an IP address.
     """
     if len(seats) > setup.slots:
         raise TooManyNodes(setup.slots)
@@ -112,18 +112,18 @@ def config(setup: Setup, seats: Sequence[Seat], password: str, *, listener: int,
 
 
 def relative(weights: Sequence[float]) -> list[int]:
-    """Weights as HAProxy takes them: the heaviest has HEAVIEST, and no node less than 1."""
+    """Weights for HAProxy: the heaviest node gets HEAVIEST, and none gets less than 1."""
     heaviest = max(weights, default=1.0)
     return [max(1, round(weight / heaviest * HEAVIEST)) for weight in weights]
 
 
 def slot_name(slot: int) -> str:
-    """The servers of a slot; slots count from 1."""
+    """The name of a slot's servers. Slots count from 1."""
     return f"n{slot}"
 
 
 def slot_of(name: str) -> int:
-    """The slot of these servers."""
+    """The slot of servers with this name."""
     return int(name.removeprefix("n"))
 
 
@@ -153,7 +153,7 @@ def _defaults(setup: Setup) -> list[str]:
 
 
 def _checks(password: str, health: Health) -> list[str]:
-    """In hexadecimal, so that no password needs to be quoted."""
+    """In hexadecimal, so that passwords need no quoting."""
     greeting = (command(b"AUTH", password.encode()) if password else b"") + command(b"PING")
     replies = "+OK\r\n+PONG\r\n" if password else "+PONG\r\n"
     return [

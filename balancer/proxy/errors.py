@@ -1,4 +1,4 @@
-"""What the proxy refuses, and what keeps it from running."""
+"""Errors of the proxy."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ from ringviz.core.errors import CoreError
 
 
 class ProxyError(CoreError):
-    """The root of what goes wrong with the proxy."""
+    """The base class of proxy errors."""
 
 
 class NotInstalled(ProxyError):
-    """There is no HAProxy on this machine."""
+    """HAProxy is not installed on this machine."""
 
     def __init__(self) -> None:
         super().__init__("haproxy is not installed")
 
 
 class NotRunning(ProxyError):
-    """Nobody answers at the runtime socket."""
+    """The runtime socket does not respond."""
 
     def __init__(self) -> None:
-        super().__init__("no proxy answers")
+        super().__init__("the proxy is not responding")
 
 
 class AlreadyRuns(ProxyError):
     """Another process runs a proxy from this folder."""
 
     def __init__(self) -> None:
-        super().__init__("a proxy runs here already")
+        super().__init__("a proxy is already running here")
 
 
 class Ended(ProxyError):
-    """HAProxy ended by itself. `words` are the last that it wrote on standard error."""
+    """HAProxy exited by itself. `words` is the end of its standard error."""
 
     def __init__(self, words: str) -> None:
         self.words = words
-        super().__init__(f"haproxy ended: {words}")
+        super().__init__(f"haproxy exited: {words}")
 
 
 class Refused(ProxyError):
-    """HAProxy refused a command, in its own words."""
+    """HAProxy refused a command. `answer` is HAProxy's text."""
 
     def __init__(self, command: str, answer: str) -> None:
         self.command, self.answer = command, answer
@@ -47,7 +47,7 @@ class Refused(ProxyError):
 
 
 class TooManyNodes(ProxyError):
-    """There is a slot for `slots` nodes, and no more."""
+    """The proxy has only `slots` slots for nodes."""
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
@@ -55,7 +55,7 @@ class TooManyNodes(ProxyError):
 
 
 class UnknownAlgorithm(ProxyError):
-    """There is no algorithm of this name."""
+    """There is no algorithm with this name."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         self.name, self.known = name, known
@@ -63,7 +63,7 @@ class UnknownAlgorithm(ProxyError):
 
 
 class NothingToUndo(ProxyError):
-    """Nothing was changed, or all of it is undone."""
+    """Nothing was changed, or every change has been undone."""
 
     def __init__(self) -> None:
         super().__init__("there is nothing to undo")

@@ -1,8 +1,8 @@
-"""HAProxy as a child of this process: started with its nodes, told by its socket, gone with its parent.
+"""HAProxy as a child process: started with its nodes, controlled through its socket, ended with its parent.
 
-Both its sockets are bound here and inherited. So there is a port before there is a process, and nothing has to be
-looked for: whoever connects to the runtime socket waits in its backlog until HAProxy answers, or is turned away because
-it has ended. What it writes on standard error is kept in part, and its end is the end of HAProxy.
+This process binds both sockets and HAProxy inherits them. So the port is known before HAProxy starts, and nobody has to
+poll: a client of the runtime socket waits in its backlog until HAProxy answers, or gets an error once HAProxy has
+exited. The last lines of its standard error are kept. End of file there means that HAProxy has exited.
 """
 
 from __future__ import annotations
@@ -33,13 +33,15 @@ HOST: Final = "127.0.0.1"
 START_S: Final = 30.0
 END_S: Final = 2.0
 SOCKET, PORT, LOCK = "admin.sock", "port", "lock"
-_BESIDES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"  # where Debian and others have it, and a user's PATH has not
+_BESIDES = (
+    "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"  # where it is installed on Debian and others, but often not on PATH
+)
 _BACKLOG: Final = 1_024
 _LAST_WORDS: Final = 20
 
 
 class Proxy:
-    """A running HAProxy. `address` takes the connections; `ended` is set once it has ended by itself."""
+    """A running HAProxy that listens at `address`. `ended` is set when it has exited by itself."""
 
     def __init__(self, address: Address, runtime: Runtime, child: Child, words: Words) -> None:
         self.address, self.runtime, self.child = address, runtime, child
@@ -48,12 +50,12 @@ class Proxy:
 
     @property
     def last_words(self) -> str:
-        """The last lines that it wrote on standard error."""
+        """The last lines of its standard error."""
         return self._words.text
 
 
 class Words(asyncio.Protocol):
-    """What it writes on standard error: the last lines of it."""
+    """Keeps the last lines of its standard error."""
 
     def __init__(self) -> None:
         self.ended = asyncio.Event()
@@ -61,28 +63,28 @@ class Words(asyncio.Protocol):
 
     @property
     def text(self) -> str:
-        """As one line each."""
+        """The lines, stripped."""
         return b"\n".join(self._lines).decode(errors="replace")
 
     def data_received(self, data: bytes) -> None:
-        """A few lines, mostly whole ones."""
+        """Keeps a few lines; the first may be cut."""
         self._lines.extend(data.splitlines())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody has it open any more."""
+        """The pipe was closed."""
         self.ended.set()
 
 
 def program() -> str | None:
-    """Where HAProxy is installed, if it is."""
+    """The path of HAProxy, or None if it is not installed."""
     return shutil.which("haproxy", path=f"{os.environ.get('PATH', os.defpath)}:{_BESIDES}")
 
 
 @asynccontextmanager
 async def running(folder: Path, seats: Sequence[Seat], password: str, setup: Setup) -> AsyncIterator[Proxy]:
-    """A proxy before these nodes, in slots 1, 2, ..., until the block ends. To be entered on the main thread.
+    """Runs a proxy in front of these nodes, in slots 1, 2, ..., until the block ends. Enter it on the main thread.
 
-    `folder` is made, for its owner alone; but for the lock its files are removed in the end.
+    Creates `folder` for its owner only. Afterwards removes its files, except for the lock.
 
     Raises NotInstalled, AlreadyRuns, Ended, PortUnavailable, NotPrivate, and what `config` raises.
     """
@@ -103,12 +105,12 @@ async def running(folder: Path, seats: Sequence[Seat], password: str, setup: Set
 
 
 def runtime_in(folder: Path) -> Runtime:
-    """The runtime socket of the proxy of this folder, whether one runs or not."""
+    """The runtime socket of this folder's proxy, running or not."""
     return Runtime(socket_path(folder, SOCKET))
 
 
 def address_in(folder: Path) -> Address | None:
-    """Where the proxy of this folder takes connections; None where none has begun."""
+    """The address of this folder's proxy. None if none was started."""
     with suppress(FileNotFoundError, ValueError):
         return Address(HOST, int((folder / PORT).read_text()))
     return None
@@ -119,7 +121,7 @@ def _locked(folder: Path) -> LockFile:
     lock = LockFile(folder / LOCK)
     if not lock.acquire():
         raise AlreadyRuns
-    _clear(folder)  # what a killed one left: the lock says that none runs
+    _clear(folder)  # left by a killed proxy; the lock shows that none is running
     return lock
 
 
@@ -160,7 +162,7 @@ async def _started(binary: str, folder: Path, seats: Sequence[Seat], password: s
 
 
 async def _answering(proxy: Proxy) -> None:
-    """Returns once it answers. Raises Ended."""
+    """Waits until it responds. Raises Ended."""
     try:
         await Runtime(proxy.runtime.path, START_S).ask("show info")
     except NotRunning:

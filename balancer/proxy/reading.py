@@ -1,4 +1,4 @@
-"""What HAProxy says of itself, as values.
+"""Parses HAProxy's reports.
 
 Source: HAProxy 2.6, management manual, "show servers state" and "Statistics and monitoring" (CSV).
 """
@@ -18,7 +18,7 @@ _NO_NODE: Final = ("FRONTEND", "BACKEND")
 
 
 class State(StrEnum):
-    """What an operator has a server do: `DRAIN` takes no new connections, `MAINT` is not even checked."""
+    """A server's state as set by an operator. `DRAIN` takes no new connections; `MAINT` is not checked either."""
 
     READY = "ready"
     DRAIN = "drain"
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server of a backend, as `show servers state` has it."""
+    """A server of a backend, from `show servers state`."""
 
     backend: str
     name: str
@@ -38,11 +38,11 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A server of a backend, as `show stat` has it.
+    """A server of a backend, from `show stat`.
 
-    `status` is HAProxy's word (`UP`, `UP 1/2`, `DOWN`, `MAINT`, `DRAIN`); `check` is that of the last check (`L7OK`,
-    `L7TOUT`), empty where there was none, and `why` its sentence. `sessions` are open now, `total` counts since the
-    start. `failed` ones got no connection to the server, `retried` ones were tried again.
+    `status` is HAProxy's word (`UP`, `UP 1/2`, `DOWN`, `MAINT`, `DRAIN`); `check` is the result of the last check
+    (`L7OK`, `L7TOUT`), empty if there was none, and `why` its description. `sessions` are open now, `total` counts
+    since the start. `failed` and `retried` count connections that could not be made or were tried again.
     """
 
     backend: str
@@ -58,7 +58,7 @@ class Figures:
 
 
 def servers(text: str) -> list[Server]:
-    """Of `show servers state`: all servers of all backends."""
+    """Parses `show servers state`: all servers of all backends."""
     lines = text.splitlines()
     head = next(line for line in lines if line.startswith("# ")).removeprefix("# ").split()
     rows = (line.split() for line in lines[lines.index("# " + " ".join(head)) + 1 :] if line)
@@ -66,7 +66,7 @@ def servers(text: str) -> list[Server]:
 
 
 def figures(text: str) -> list[Figures]:
-    """Of `show stat`: all servers of all backends; frontends and sums are left out."""
+    """Parses `show stat`: all servers of all backends, without frontends and sums."""
     return [
         Figures(
             backend=row["pxname"],
@@ -86,7 +86,7 @@ def figures(text: str) -> list[Figures]:
 
 
 def mapped(text: str) -> str:
-    """Of `show map` with its one entry, as in `0x55b1 policy leastconn`: the value."""
+    """Parses `show map` with its one entry, such as `0x55b1 policy leastconn`, and returns the value."""
     return text.split()[2]
 
 

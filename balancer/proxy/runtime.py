@@ -1,4 +1,4 @@
-"""HAProxy's runtime socket: what it is told while it runs, one command a connection, and how each change is undone.
+"""HAProxy's runtime socket: sends commands, one per connection, and returns how to undo each change.
 
 Source: HAProxy 2.6, management manual, "Unix Socket commands".
 """
@@ -18,19 +18,19 @@ from balancer.proxy.errors import NotRunning, Refused
 from servers.address import Address
 
 TIMEOUT_S: Final = 5.0
-_LEAST_SERIOUS_REFUSAL: Final = 3  # of syslog's severities, as the socket gives them: 3 is an error
+_LEAST_SERIOUS_REFUSAL: Final = 3  # syslog's severity 3: error
 _SAID: Final = re.compile(r"\[(\d)\]: ?(.*)", re.DOTALL)
-# `set server ... addr` tells what it has done as a warning, and in the same way that it has done nothing.
+# `set server ... addr` reports success as a warning, and a change that was not needed too.
 _MOVED: Final = re.compile(r"((IP|port) changed from|no need to change) ")
 
 Undo = tuple[str, ...]
-"""Commands that restore what was."""
+"""Commands that restore the previous state."""
 
 
 class Runtime:
-    """The socket at a path. Lives in the running loop; its methods raise NotRunning where nobody answers.
+    """The socket at a path. Lives in the running loop. Its methods raise NotRunning if there is no response.
 
-    What changes something gives its undo, and raises Refused in HAProxy's words. Slots count from 1.
+    Methods that change something return the undo, and raise Refused with HAProxy's text. Slots count from 1.
     """
 
     def __init__(self, path: Path, timeout_s: float = TIMEOUT_S) -> None:
@@ -38,7 +38,7 @@ class Runtime:
         self._timeout_s = timeout_s
 
     async def ask(self, command: str) -> str:
-        """What it answers to one command."""
+        """Sends one command and returns the answer."""
         if any(mark in command for mark in "\n;\\"):
             raise ValueError(f"more than one command: {command!r}")
         try:
@@ -53,12 +53,12 @@ class Runtime:
                         await writer.wait_closed()
         except (OSError, TimeoutError) as error:
             raise NotRunning from error
-        if not answer:  # even a command that is done is answered by a line
+        if not answer:  # even success is answered with a line
             raise NotRunning
         return answer.decode(errors="replace")
 
     async def tell(self, command: str) -> None:
-        """Has it do something. Raises Refused."""
+        """Runs a command. Raises Refused."""
         answer = (await self.ask(command)).strip()
         if not answer:
             return
@@ -73,7 +73,7 @@ class Runtime:
             await self.tell(command)
 
     async def algorithm(self) -> str:
-        """The name of the one in force."""
+        """The name of the current algorithm."""
         return reading.mapped(await self.ask(f"show map {MAP}"))
 
     async def servers(self) -> list[reading.Server]:
@@ -85,13 +85,13 @@ class Runtime:
         return reading.figures(await self.ask("show stat"))
 
     async def use(self, name: str) -> Undo:
-        """Another algorithm for new connections; those that are open stay where they are. Raises UnknownAlgorithm."""
+        """Changes the algorithm for new connections. Open connections stay. Raises UnknownAlgorithm."""
         before = await self.algorithm()
         await self.tell(_map(algorithm(name).name))
         return (_map(before),)
 
     async def weigh(self, slot: int, weight: int) -> Undo:
-        """Another weight for a node, from 0 to 256, under every algorithm that can change it."""
+        """Changes a node's weight, 0 to 256, under every algorithm that can change weights."""
         return await self._all_or_nothing(
             [
                 (_weigh(server, weight), _weigh(server, server.weight))
@@ -101,13 +101,13 @@ class Runtime:
         )
 
     async def put(self, slot: int, state: reading.State) -> Undo:
-        """Another state for a node, under every algorithm: they track the one that is changed."""
+        """Changes a node's state under every algorithm, because all of them track NODES."""
         (server,) = [server for server in await self._of(slot) if server.backend == NODES]
         await self.tell(_put(server, state))
         return (_put(server, server.state),)
 
     async def move(self, slot: int, address: Address) -> Undo:
-        """Another address, an IP and a port, for a node."""
+        """Changes a node's address (IP and port)."""
         return await self._all_or_nothing(
             [(_move(server, address), _move(server, server.address)) for server in await self._of(slot)]
         )

@@ -1,4 +1,4 @@
-"""Which node stands in which slot of a running proxy, as the cluster changes."""
+"""Which node is in which slot of a running proxy, as the cluster changes."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from balancer.traffic.nodes import Target
 
 
 class _Told(NamedTuple):
-    """What HAProxy was told of a node."""
+    """What HAProxy was told about a node."""
 
     seat: Seat
     state: State
 
 
 def seated(targets: Sequence[Target]) -> list[Seat]:
-    """The seats of these nodes, in their order."""
+    """The seats of these nodes, in order."""
     weights = relative([target.weight for target in targets])
     return [Seat(target.address, weight) for target, weight in zip(targets, weights, strict=True)]
 
 
 class Seats:
-    """Tells a proxy, by its runtime socket, what has changed of the nodes, and nothing else: what somebody set by hand
-    stays until the cluster changes just that.
+    """Tells a proxy which nodes have changed, and nothing else. A value that somebody set by hand stays until the
+    cluster changes that same value.
 
-    A node that returns gets the slot that it had. The slots of nodes that left are taken when no other is free.
+    A returning node gets its old slot. Slots of nodes that left are reused only when no other is free.
     """
 
     def __init__(self, slots: int, targets: Sequence[Target]) -> None:
-        """As the proxy was started: these nodes in the slots 1, 2, ..."""
+        """The proxy was started with these nodes in slots 1, 2, ..."""
         self._slots = slots
         self._places = {target.name: slot for slot, target in enumerate(targets, 1)}
         self._told = {target.name: _Told(seat, State.READY) for target, seat in _pairs(targets)}
 
     async def follow(self, runtime: Runtime, targets: Sequence[Target], draining: Collection[str]) -> None:
-        """These nodes take connections; those in `draining` keep what they have; the others are gone.
+        """Sets the nodes that take connections. Nodes in `draining` keep their open connections. All others are gone.
 
-        Raises TooManyNodes for those that are too many, when the others are told; and what `runtime` raises.
+        Raises TooManyNodes after seating as many as fit, and what `runtime` raises.
         """
         wanted = {target.name: _Told(seat, State.READY) for target, seat in _pairs(targets)}
         for name in [name for name in self._told if name not in wanted]:
@@ -69,13 +69,13 @@ class Seats:
         self._told[name] = told
 
     async def _release(self, runtime: Runtime, name: str) -> None:
-        """Its address goes too: another node may have it one day, and no address stands in two slots."""
+        """Clears the address too: another node may get it one day, and no address may be in two slots."""
         await runtime.put(self._places[name], State.MAINT)
         await runtime.move(self._places[name], NOWHERE)
         del self._told[name]
 
     def _take(self, name: str) -> bool:
-        """Whether the node has a slot now."""
+        """Gives the node a slot if one is free. True if it has one."""
         if name in self._places:
             return True
         taken = set(self._places.values())

@@ -1,4 +1,4 @@
-"""What was changed in a running proxy and can be undone, newest last: a line each in a file of its folder."""
+"""The changes of a running proxy that can be undone: one line each in a file of its folder, newest last."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ UNDOS: Final = "undos"
 
 
 class Done(NamedTuple):
-    """A change: what was asked for, as the person wrote it, and the commands that restore what was."""
+    """A change: the request as the person wrote it, and the commands that undo it."""
 
     asked: str
     undo: Undo
 
 
 class Undos:
-    """The changes of the proxy in a folder, by any of the processes that change it."""
+    """The changes of a folder's proxy, from all processes."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / UNDOS
 
     def push(self, done: Done) -> None:
-        """Notes a change that was made."""
+        """Records a change."""
         with self._held() as file:
             file.seek(0, os.SEEK_END)
             file.write(json.dumps(done) + "\n")
 
     async def undo(self, runtime: Runtime) -> str:
-        """Undoes the newest change and gives what had been asked for.
+        """Undoes the newest change and returns its request.
 
-        Raises NothingToUndo, NotRunning and Refused; then the change is still there to be undone.
+        Raises NothingToUndo, NotRunning and Refused. After an error, the change can still be undone.
         """
         with self._held() as file:
             file.seek(0)
@@ -52,7 +52,7 @@ class Undos:
 
     @contextmanager
     def _held(self) -> Iterator[IO[str]]:
-        """The file, for nobody else; it takes as long as another's change does."""
+        """Locks the file. Waits for other processes' changes."""
         with os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file

@@ -1,1 +1,1 @@
-"""What is read: races of policies, their figures and their course; and what is asked of a cluster's balancer."""
+"""Reads: races with their figures and traces, and the state of a cluster's balancer."""

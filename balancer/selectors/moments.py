@@ -1,4 +1,4 @@
-"""A cluster with its balancer at any version: what is asked, how nodes stand, and which events made them stand so."""
+"""A cluster with its balancer at any version: settings, the nodes' health, and the events that caused it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ringviz.events import ring
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.past import check_version, parts_at
 
-_LOOKED_AT: Final = 400  # events back from the moment; a node that none of them names has the time of its row alone
+_LOOKED_AT: Final = 400  # events searched backwards; a node without any shows only the time in its row
 _KEPT: Final = 16
 
 
 class Moment(NamedTuple):
-    """A version: the ring and the balancer as its events left them."""
+    """The ring and the balancer at one version."""
 
     v: int
     ring: Ring
@@ -31,7 +31,7 @@ class Moment(NamedTuple):
 
 
 def moment_at(now: Known, version: int) -> Moment:
-    """What was so at a version. Raises NotFound, Trimmed, as `ringviz.selectors.past` does."""
+    """The state at a version. Raises NotFound and Trimmed, as `ringviz.selectors.past` does."""
     stream_id = now.cluster.stream_id
     if version == now.v:
         head, asked = read_stable(stream_id, lambda: state_of_stream(stream_id))
@@ -50,9 +50,9 @@ def _folded(stream_id: int, version: int) -> Moment:
 
 
 def causes_at(stream_id: int, version: int) -> dict[str, dict[str, Any]]:
-    """The newest event that says how each node is, by its number as text: `{"v", "at", "text"}`. Three queries at most.
+    """The newest event about each node's health, by node number as text: `{"v", "at", "text"}`. At most three queries.
 
-    "*" is the newest event that tells of all nodes at once; a newer one of a node comes before it.
+    "*" is the newest event about all nodes at once. A node's own event takes precedence if it is newer.
     """
     events = Event.objects.filter(stream_id=stream_id, version__lte=version, version__gt=version - _LOOKED_AT)
     of_all = (
@@ -69,7 +69,7 @@ def causes_at(stream_id: int, version: int) -> dict[str, dict[str, Any]]:
 
 
 def _kinds(*folds: Fold) -> list[str]:
-    """Events that are folded so."""
+    """The kinds of event to fold."""
     return [kind.name for subject in (ring, balancer) for kind in subject.kinds.values() if kind.fold in folds]
 
 

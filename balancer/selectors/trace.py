@@ -1,4 +1,4 @@
-"""The first requests of a race as typed binary, to be drawn."""
+"""The first requests of a race as binary data for drawing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from live.packed import packed
 
 
 def trace_file(found: Raced) -> bytes:
-    """race.bin, which `static/js/balancer/trace.js` reads: 4 + 10 bytes a policy for each request that is drawn.
+    """race.bin, which `static/js/balancer/trace.js` reads. Each drawn request takes 4 bytes, plus 10 per policy.
 
     The header is `{"nodes", "requests", "policies", "freeze"}`: counts, and null or `{"place", "start", "every",
-    "part"}`. Then come the arrivals, for each policy from the best on when service began and when it ended (Float32, in
-    mean service times), and for each policy the place of the node (Int16, -1 where the request was refused).
+    "part"}`. Then follow the arrivals; for each policy, best first, the start and end of service (Float32, in mean
+    service times); and for each policy the place of the node (Int16, -1 if refused).
     """
     traces = [one.outcome.trace for one in found.ranked if one.outcome.trace is not None]
     arrivals = traces[0].arrivals

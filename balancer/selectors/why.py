@@ -1,4 +1,4 @@
-"""Why a request went to its node: which one is asked for among those that are kept, and what goes with it."""
+"""Why a request went to its node: finds a stored request and what belongs to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from balancer.stores import samples
 
 
 class Pick(StrEnum):
-    """Which request, where none is named."""
+    """Which request to choose if no id is given."""
 
     NEWEST = "newest"
     SLOWEST = "slowest"
@@ -21,7 +21,7 @@ class Pick(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """What another policy would have picked: a node, and the nodes that were as good to it, the real choice first."""
+    """What another policy would have picked: a node and its ties, the real choice first."""
 
     policy: str
     candidate: Candidate
@@ -31,11 +31,10 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A request, those beside it in time and the slowest, by their ids, and what others would have picked.
+    """A request, the ids of its neighbours in time and of the slowest, and what other policies would have picked.
 
-    `rank` is its place among the slowest, from 1, None where it is none of them. `others` are in the order in which
-    policies are declared. Of a big cluster only those nodes are kept that mattered: there `others` are those alone
-    that take turns.
+    `rank` is its rank among the slowest, from 1, or None. `others` are in the order in which policies are declared. For
+    a big cluster only the relevant nodes are stored, so `others` holds only policies that take turns.
     """
 
     request: Explained
@@ -47,9 +46,9 @@ class Why:
 
 
 def why(stream_id: int, request: str = "", pick: Pick = Pick.NEWEST, node: str = "") -> Why | None:
-    """The request with this id; without one, the newest or slowest, of that node if it is named.
+    """The request with this id. Without an id, the newest or slowest, optionally of one node.
 
-    None where it is not kept any more, or none is. Raises StoreGone.
+    None if it is no longer stored or there are none. Raises StoreGone.
     """
     kept = samples.kept(stream_id)
     one = _named(kept, request) if request else _picked(kept, pick, node)
@@ -68,7 +67,7 @@ def why(stream_id: int, request: str = "", pick: Pick = Pick.NEWEST, node: str =
 
 
 def others(one: Explained) -> tuple[Other, ...]:
-    """What policies would have picked for it other than its own, as far as that can be told."""
+    """What the other policies would have picked, as far as that can be known."""
     by_name = {candidate["name"]: candidate for candidate in one["candidates"]}
     found = [
         (turn["policy"], by_name[turn["node"]], ()) for turn in one["turns"] if turn["node"] in by_name

@@ -1,4 +1,4 @@
-"""What is asked of the balancer, and what its driver tells of the nodes: the rows and the event together."""
+"""Changes the balancer's settings and records its driver's findings. Writes the rows and the event together."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ Told = TypeVar("Told", BalancerSet, BalancerStood, BalancerCompared, BalancerFai
 def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic, key: str = "") -> Event:
     """Starts, stops or changes the requests of a managed cluster.
 
-    `version` is what the actor saw when deciding: if the cluster is not at it any more, nothing is done. The options
-    that `wanted` leaves out have their defaults. Anything that changes ends a `trial` that runs; another one begins
-    anew. What was asked with the same `key` before is answered with its event, whatever the version.
-    Raises NotAllowed, NotFound, Invalid, StaleVersion.
+    `version` is the version that the actor saw. If the cluster has moved on, nothing is done. Options that `wanted`
+    leaves out get their defaults. Any change ends a running `trial`; a different one starts from the beginning. A
+    repeated `key` returns the event of the first request, whatever the version. Raises NotAllowed, NotFound, Invalid,
+    StaleVersion.
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
@@ -66,14 +66,16 @@ def set_traffic(*, slug: str, actor: Actor, version: int | None, wanted: Traffic
 
 def _set(cluster: Cluster, actor: Actor, version: int | None, wanted: Traffic, key: str) -> Event:
     if cluster.kind != Cluster.Kind.MANAGED:
-        text = _("%(cluster)s has no servers of its own to send requests to. Simulate a race instead.")
+        text = _(
+            "Ringviz does not run the servers of %(cluster)s, so it cannot send them requests. Race policies instead."
+        )
         raise Invalid("cluster", cluster.slug, text % {"cluster": cluster.name})
     asked = _checked(wanted)
     try:
         with write(cluster.stream_id, expected=version) as draft:
             before = state_of_stream(cluster.stream_id)
             if before["traffic"] == asked:
-                raise Invalid("policy", asked["policy"], _("That is so already."))
+                raise Invalid("policy", asked["policy"], _("This is already the case."))
             if asked["trial"] == before["traffic"]["trial"]:
                 asked = {**asked, "trial": None}
             event = draft.record(
@@ -87,7 +89,9 @@ def _set(cluster: Cluster, actor: Actor, version: int | None, wanted: Traffic, k
 
 
 def node_stands(*, cluster: Cluster, node: int, name: str, stand: Stand, well: bool, guard: Guard) -> Event | None:
-    """The driver found that a node stands otherwise. None: that is known. Raises what `guard` does, NotFound."""
+    """Records a node's new health, found by the driver. None if it is known already. Raises what `guard` raises,
+    NotFound.
+    """
     with write(cluster.stream_id) as draft:
         guard()
         before = state_of_stream(cluster.stream_id)
@@ -98,12 +102,12 @@ def node_stands(*, cluster: Cluster, node: int, name: str, stand: Stand, well: b
 
 
 def policies_compared(*, cluster: Cluster, comparison: Comparison, guard: Guard) -> Event:
-    """Records what an A/B run found, which ends it. Raises what `guard` does, NotFound."""
+    """Records the result of an A/B run, which ends it. Raises what `guard` raises, NotFound."""
     return _told(cluster, BalancerCompared(comparison=comparison), guard)
 
 
 def comparison_failed(*, cluster: Cluster, traffic: Traffic, rounds: int, guard: Guard) -> Event:
-    """Ends the A/B run of `traffic`, which failed after `rounds` whole rounds. Raises what `guard` does, NotFound."""
+    """Ends the A/B run of `traffic`, which failed after `rounds` whole rounds. Raises what `guard` raises, NotFound."""
     return _told(cluster, BalancerFailed(traffic=traffic, rounds=rounds), guard)
 
 
@@ -116,7 +120,7 @@ def _told(cluster: Cluster, payload: Told, guard: Guard) -> Event:
 
 
 def _kept(cluster: Cluster, before: State, payload: Told) -> Told:
-    """The payload, once the row says what it makes of the state before."""
+    """Writes the row that the payload leads to, and returns the payload."""
     after: Any = balancer.apply(before, *encode(payload))
     Balancer.objects.update_or_create(cluster=cluster, defaults=after)
     return payload
@@ -157,7 +161,7 @@ def _trial_checked(trial: Trial) -> Trial:
 
 
 def _blamed(error: CoreError) -> str:
-    """The field of an option that cannot be: its own name, or that of all options; "" where it is none of them."""
+    """The field of an invalid option: its own name, or "options" for all. "" if the error is not about an option."""
     if isinstance(error, InvalidOption):
         return error.name
     return "options" if isinstance(error, UnknownOption) else ""

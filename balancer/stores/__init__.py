@@ -1,1 +1,1 @@
-"""What the driver hands to pages and commands, on the hint server: bounded, and gone minutes after the requests."""
+"""What the driver shares with pages and commands through the hint server. Bounded. Expires after minutes."""

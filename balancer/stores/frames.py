@@ -1,4 +1,4 @@
-"""The newest frames of a driver, for pages that are opened later: they draw what an open one shows."""
+"""The newest frames of a driver, so that a page opened later can draw the same as one that was open."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from balancer.stores.names import KEPT_S, names_of
 from live.store import FAILURES, StoreGone, line
 
 SPAN_S: Final = 40.0
-MOST_FRAMES: Final = 250  # a little more than come in SPAN_S
-MOST_BYTES: Final = 2_000_000  # of them all; a frame of many nodes is large, so that fewer are kept
+MOST_FRAMES: Final = 250  # slightly more than arrive in SPAN_S
+MOST_BYTES: Final = 2_000_000  # in total; frames of many nodes are large, so fewer are kept
 
 
 def keep(stream_id: int, frames: Sequence[dict[str, Any]]) -> None:
-    """Adds frames, in their order. Raises StoreGone."""
+    """Appends frames in order. Raises StoreGone."""
     if not frames:
         return
     names = names_of(stream_id)
@@ -32,7 +32,7 @@ def keep(stream_id: int, frames: Sequence[dict[str, Any]]) -> None:
 
 
 def recent(stream_id: int, now_ms: int) -> list[dict[str, Any]]:
-    """Those of the last SPAN_S, the oldest first. Raises StoreGone."""
+    """The frames of the last SPAN_S, oldest first. Raises StoreGone."""
     try:
         texts = cast("list[bytes]", line().lrange(names_of(stream_id).frames, 0, -1))
     except FAILURES as error:

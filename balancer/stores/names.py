@@ -1,4 +1,4 @@
-"""The names of the keys on the hint server, and for how long they stay."""
+"""The keys on the hint server, and how long they last."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEPT_S: Final = 600
 
 
 class Names(NamedTuple):
-    """The keys of one cluster, each a list with the newest (of `slowest`: the slowest) first."""
+    """The keys of one cluster. Each is a list, newest first (`slowest`: slowest first)."""
 
     samples: str
     slowest: str
@@ -19,5 +19,5 @@ class Names(NamedTuple):
 
 
 def names_of(stream_id: int) -> Names:
-    """The keys of the cluster that has this stream."""
+    """The keys of the cluster with this stream."""
     return Names(*(f"{channel_name()}:balancer:{stream_id}:{part}" for part in Names._fields))

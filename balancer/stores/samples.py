@@ -1,4 +1,4 @@
-"""Requests with their reasons: the newest, and the slowest since the policy or the settings changed."""
+"""Explained requests: the newest, and the slowest since the policy or the settings changed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MOST_SLOWEST: Final = 20
 
 
 def keep(stream_id: int, ended: Sequence[Explained], slowest: Sequence[Explained] | None) -> None:
-    """Adds those that have ended, in their order, and puts the slowest in the place of those before, if there are any.
+    """Appends finished requests in order, and replaces the slowest if any are given.
 
-    Raises StoreGone; then nothing is written.
+    Raises StoreGone, and writes nothing then.
     """
     names = names_of(stream_id)
     try:
@@ -37,7 +37,7 @@ def keep(stream_id: int, ended: Sequence[Explained], slowest: Sequence[Explained
 
 
 def kept(stream_id: int) -> Kept:
-    """All that is kept. Raises StoreGone."""
+    """Reads all stored requests. Raises StoreGone."""
     names = names_of(stream_id)
     try:
         with line().pipeline() as pipe:

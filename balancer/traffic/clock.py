@@ -1,4 +1,4 @@
-"""The driver's clock, in seconds. That of uvloop counts milliseconds."""
+"""The driver's clock, in seconds. uvloop's own clock only counts milliseconds."""
 
 from time import perf_counter as clock
 

@@ -1,4 +1,4 @@
-"""The policies that can drive real traffic: all that need to know no more than what a client sees."""
+"""The policies that can drive real traffic: those that need only what a client can see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringviz.core.abilities import Options
 
 
 def drivable(name: str, pool: Pool, settings: Settings, options: Options) -> Policy:
-    """The policy of this name, with draws of the settings' seed.
+    """The named policy, with draws from the settings' seed.
 
     Raises OnlySimulated, and UnknownPolicy, UnknownOption and InvalidOption as `balancer.core.named` does.
     """

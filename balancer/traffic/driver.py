@@ -1,9 +1,9 @@
-"""The driver: an open loop that sends each request, when it is due, to the node that the policy picks.
+"""The driver: an open loop that sends each request when it is due, to the node that the policy picks.
 
-Requests are sent at their times whatever became of those before, and latency counts from the intended time: a node
-that is slow, a policy that waits for it and a late driver all show (no coordinated omission: G. Tene, "How NOT to
-Measure Latency", 2013). A timer for each request would be too slow and too coarse, so that each turn of the loop sends
-everything that is due by then.
+Each request is sent at its time, whether or not earlier ones have been answered, and latency counts from that intended
+time. So a slow node, a policy that waits for it and a late driver all show up (no coordinated omission: G. Tene, "How
+NOT to Measure Latency", 2013). One timer per request would be too slow and too coarse, so each turn of the loop sends
+everything that is due.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ from ringviz.core.abilities import NO_OPTIONS, Options
 from servers.client.line import Line, Outcome
 
 TICK_S: Final = 0.1
-GRAIN_S: Final = 0.001  # what a loop's timers can tell apart: what is due within it is sent now
-MOST_LATE_S: Final = 1.0  # what is later than this is given up
+GRAIN_S: Final = 0.001  # resolution of the loop's timers: requests due within it are sent now
+MOST_LATE_S: Final = 1.0  # later requests are dropped
 AT_ONCE: Final = 256  # requests sent before the loop looks for replies
 
-# The guards' limit of 1,024 for all nodes together would refuse what piles up at a frozen one: `cap` limits each node.
+# No total limit: 1,024 for all nodes would refuse the requests that pile up at a frozen one. `cap` limits each node.
 RULES: Final = Rules(limits=Limits(requests=None), checks=CHECKS, heartbeats=HEARTBEATS)
 
 
 class Driver:
-    """Sends to these nodes under the policy of this name. Lives in the running loop; not for other threads.
+    """Sends requests to these nodes under the named policy. Lives in the running loop. Not thread-safe.
 
-    `on_tick` is called some ten times a second while it runs, and must not wait; `seen` has the figures. The policy may
-    be switched, the settings changed and nodes told while it runs. Everything is bounded by `Settings`.
+    Calls `on_tick`, which must not wait, about ten times a second while it runs; `seen` has the figures. Policy,
+    settings and nodes may change while it runs. `Settings` bounds everything.
 
-    Raises UnknownPolicy, UnknownOption, InvalidOption and OnlySimulated, as `use` does, which then changes nothing.
+    Raises UnknownPolicy, UnknownOption, InvalidOption and OnlySimulated. So does `use`, which then changes nothing.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Driver:
         way: OpenWay = Line,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        drivable(policy, Pool(()), settings, options)  # before there is a line to close
+        drivable(policy, Pool(()), settings, options)  # raises before there is a connection to close
         self.settings = settings
         self.samples: Final = Samples()
         self.tally: Final = Tally()
@@ -79,12 +79,12 @@ class Driver:
             targets, password, settings.timeout_s, settings.cap, rules, way=way, on_place=self.tally.add
         )
         self._leaning = Leaning(self.nodes, self.tally, weighing or Weighing())
-        self.stream: Stream | None = None  # None: it sends nothing
-        self._asked = 0  # by the streams before this one
+        self.stream: Stream | None = None  # None if not sending
+        self._asked = 0  # requests due in earlier streams
         self._limits = rules.limits
         self._on_tick, self._packed = on_tick, request(settings.work)
-        self.on_part: Callable[[Part], None] | None = None  # called with what each tick brought
-        self.newest: Part | None = None  # what the last one brought
+        self.on_part: Callable[[Part], None] | None = None  # called with each tick's results
+        self.newest: Part | None = None  # the last tick's results
         self._window = Window(span_s)
         self._lag: Lag | None = None
         self._turning: asyncio.Handle | None = None
@@ -95,7 +95,7 @@ class Driver:
         self.use(policy, options)
 
     def use(self, policy: str, options: Options = NO_OPTIONS) -> None:
-        """Another policy from the next request on, over the same nodes; what is in flight goes on."""
+        """Switches the policy from the next request on. Requests in flight continue."""
         self._policy = drivable(policy, self.nodes.pool, self.settings, options)
         self.policy, self.options = policy, options
         self.nodes.guards.policy = self._policy
@@ -103,7 +103,7 @@ class Driver:
         self.samples.clear()
 
     def configure(self, settings: Settings) -> None:
-        """Other settings from now on. Another stream begins; another timeout or cap makes new lines."""
+        """Changes the settings. Starts a new stream if it differs, and new connections if the timeout or cap differ."""
         before = self.settings
         self._set(settings)
         self.samples.clear()
@@ -119,10 +119,10 @@ class Driver:
         begin: float | None = None,
         seconds: float = math.inf,
     ) -> asyncio.Future[None]:
-        """Sends the stream of these settings under this policy from `begin` on, a moment of `clock`; None for now.
+        """Sends the stream of these settings under this policy, starting at `begin` on `clock` (None: now).
 
-        After so many seconds of it nothing more is sent: the future is done. It is cancelled where something else is
-        asked before. Otherwise as `configure` and `use`.
+        Stops after `seconds` and completes the future. Another order cancels the future. Otherwise like `configure` and
+        `use`.
         """
         self._set(settings)
         self.use(policy, options)
@@ -131,12 +131,12 @@ class Driver:
         return self._played
 
     def rest(self) -> None:
-        """Sends nothing until `play` is asked; what is in flight goes on."""
+        """Stops sending until `play` is called. Requests in flight continue."""
         self._asked, self.stream = self.asked, None
         self._forget_what_plays()
 
     async def drained(self, most_s: float) -> bool:
-        """Waits until nothing is in flight, so long at most. Whether that is so."""
+        """Waits until nothing is in flight, up to a time limit. Returns whether that was reached."""
         in_flight = self.nodes.pool.in_flight
         if any(in_flight):
             self._emptied = asyncio.Event()
@@ -147,18 +147,20 @@ class Driver:
         return not any(in_flight)
 
     def know(self, targets: Iterable[Target], convicted: Collection[str] = ()) -> None:
-        """These nodes are there, and no others; of those that are missing `convicted` were found dead."""
+        """Sets the nodes. Of the nodes that are missing now, those in `convicted` were declared dead."""
         self.nodes.know(targets, convicted)
 
     def start(self) -> None:
-        """Sends from now on, once: from the beginning of the settings' stream."""
+        """Starts sending the settings' stream from its beginning. Call it once."""
         self._ticked = clock()
         self._lag = Lag()
         self._ticking = self._loop.call_later(TICK_S, self._tick)
         self._begin(self._ticked)
 
     async def stop(self, drain_s: float = 0.0) -> None:
-        """Sends no more, waits so long for replies, and closes the lines for good: what is in flight then is lost."""
+        """Stops sending, waits for replies up to a time limit, and closes the connections. Requests still in flight are
+        lost.
+        """
         self.rest()
         await self.drained(drain_s)
         self.nodes.close()
@@ -170,20 +172,20 @@ class Driver:
 
     @property
     def caps(self) -> Mapping[int, int] | None:
-        """The most in flight that the policy allows each ready node, by place; None where it has no such rule."""
+        """The most requests in flight that the policy allows each ready node, by place. None if it has no limit."""
         return self._policy.caps() if self.nodes.pool.ready else None
 
     @property
     def asked(self) -> int:
-        """How many requests have been due: each was sent, had no home, or was given up because the driver was late."""
+        """How many requests have been due. Each was sent, had no node, or was dropped because the driver was late."""
         return self._asked + (self.stream.number if self.stream is not None else 0)
 
     def seen(self) -> Seen:
-        """What the window of the last `span_s` shows; it is true within a tick."""
+        """The figures of the last `span_s`, accurate to a tick."""
         return self._window.seen(self.nodes.pool.names, self.nodes.pool.in_flight)
 
     def take(self) -> None:
-        """Counts what came since the last tick, now."""
+        """Counts the results since the last tick now."""
         now = clock()
         part = self.tally.take(now - self._ticked, self._lag.take() if self._lag else [])
         self._ticked = now
@@ -193,7 +195,7 @@ class Driver:
             self.on_part(part)
 
     def load(self, name: str) -> Load | None:
-        """What a node has said of itself lately."""
+        """A node's recent load."""
         probe = self.nodes.probes.get(name)
         return None if probe is None else probe.load(clock(), statistic(self.settings.work))
 
@@ -203,7 +205,7 @@ class Driver:
 
     @property
     def _cap(self) -> int:
-        """The most in flight to a node."""
+        """The limit of requests in flight per node."""
         return min(self.settings.cap, self._limits.of_node or self.settings.cap)
 
     def _begin(self, at: float, seconds: float = math.inf) -> None:
@@ -221,7 +223,7 @@ class Driver:
             self._played = None
 
     def _turn(self) -> None:
-        """Sends what is due, and comes back when something is due again."""
+        """Sends what is due, and schedules itself for the next request."""
         stream = self.stream
         if stream is None:
             return
@@ -236,11 +238,11 @@ class Driver:
         wait_s = stream.due - GRAIN_S - clock()
         if wait_s <= 0:
             self._turning = self._loop.call_soon(self._turn)
-        else:  # less than a grain would be a busy loop
+        else:  # shorter waits would make a busy loop
             self._turning = self._loop.call_later(max(wait_s, GRAIN_S), self._turn)
 
     def _send(self, stream: Stream, now: float) -> None:
-        """Sends at most AT_ONCE requests. A hot path: what it needs is looked up once."""
+        """Sends at most AT_ONCE requests. A hot path: looks everything up once."""
         pool, lines, tally, packed = self.nodes.pool, self.nodes.lines, self.tally, self._packed
         in_flight, sent, refused = pool.in_flight, tally.counts[Count.SENT], tally.counts[Count.REFUSED]
         pick, ended = self._policy.pick, self._ended
@@ -266,7 +268,7 @@ class Driver:
             number += 1
 
     def _explain(self, stream: Stream, request: Request, intended: float, now: float) -> bool:
-        """Sends a request that keeps its reasons. Whether it was sent."""
+        """Sends a request and stores its reasons. Returns whether it was sent."""
         pool, counts = self.nodes.pool, self.tally.counts
         could = candidates(self.nodes.guards)
         turns = self._turns.at(request.number)
@@ -287,11 +289,11 @@ class Driver:
         return True
 
     def _ended(self, place: int, intended: float, outcome: Outcome) -> None:
-        """A request has ended, one way or another. The other hot path."""
+        """Handles the end of a request. The other hot path."""
         now, tally, in_flight = clock(), self.tally, self.nodes.pool.in_flight
         in_flight[place] -= 1
         latency = now - intended
-        ok = outcome.__class__ is bytes  # that of an error is another
+        ok = outcome.__class__ is bytes  # an error has another class
         if ok:
             tally.counts[Count.ANSWERED][place] += 1
             tally.latencies[place].append(latency)
@@ -317,5 +319,5 @@ class Driver:
 
 
 def _is_first(sample: Sample, intended: float) -> None:
-    """All that was in line before the request has ended."""
+    """Everything ahead of the request in line has ended."""
     sample.first_s = clock() - intended

@@ -1,4 +1,4 @@
-"""How late the driver's own event loop is, so that a slow machine is not taken for a slow policy."""
+"""Measures how late the driver's own event loop is, so that a slow machine does not pass for a slow policy."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import time
 from typing import Final
 
 EVERY_S: Final = 0.01
-MOST_AT_ONCE: Final = 1_000  # looks that one blockage stands for: 10 s
+MOST_AT_ONCE: Final = 1_000  # most looks counted for one blockage: 10 s
 
 _clock = time.perf_counter
 
 
 class Lag:
-    """Wants to look every EVERY_S, and notes how late it came; a timer of uvloop alone is up to 1 ms late.
+    """Looks every EVERY_S and records how late it was. uvloop's timers are up to 1 ms late by themselves.
 
-    A blocked loop misses looks. Each of them counts, with the time that it would have waited: otherwise a second of
-    blockage would weigh no more than one look.
+    A blocked loop misses looks. Each missed look counts with the time that it would have waited; otherwise a second of
+    blockage would weigh only as much as one look.
     """
 
     def __init__(self) -> None:
@@ -26,12 +26,12 @@ class Lag:
         self._timer = self._loop.call_later(EVERY_S, self._look)
 
     def take(self) -> list[float]:
-        """The lags since the last call, in seconds."""
+        """Returns the lags since the last call, in seconds."""
         late, self._late = self._late, []
         return late
 
     def close(self) -> None:
-        """Looks no more."""
+        """Stops looking."""
         self._timer.cancel()
 
     def _look(self) -> None:

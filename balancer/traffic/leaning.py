@@ -1,4 +1,4 @@
-"""Has the weights follow the load that the nodes report, while that is wanted."""
+"""Adjusts weights to the load that the nodes report, if that is enabled."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from balancer.traffic.load import Reading, report, restarted
 from balancer.traffic.nodes import Nodes
 from balancer.traffic.tally import ERRORS, Tally
 
-SPAN: Final = 6  # looks at a node: its load is that of the last 5 s, as one second of a node with little to do is noise
+SPAN: Final = 6  # looks kept per node: load is averaged over 5 s, because one second of a nearly idle node is noise
 
 
 class Leaning:
-    """Reports are kept at all times, so that weights are known when they are wanted."""
+    """Always collects reports, so that weights are ready when they are enabled."""
 
     def __init__(self, nodes: Nodes, tally: Tally, rules: Weighing) -> None:
         self._nodes, self._tally = nodes, tally
         self._weigher: Final = Weigher(rules)
-        self._looks: dict[str, deque[tuple[Reading, int]]] = {}  # with the requests that had failed by then
+        self._looks: dict[str, deque[tuple[Reading, int]]] = {}  # with the number of failed requests by then
         self._due = 0.0
         self._wanted = False
 
     def tick(self, now: float, *, wanted: bool) -> None:
-        """Call it some times a second."""
+        """Call it a few times a second."""
         if now < self._due and wanted is self._wanted:
             return
         self._due = now + self._weigher.rules.every_s
@@ -39,13 +39,13 @@ class Leaning:
         return range(len(self._nodes))
 
     def _factors(self, now: float) -> dict[int, float]:
-        """Of each place; those that get no requests now are none to compare with."""
+        """Reports by place, only of nodes that get requests now."""
         names = self._nodes.pool.names
         found = self._weigher.factors((names[place] for place in self._nodes.pool.ready), now)
         return {place: found.get(names[place], 1.0) for place in self._places}
 
     def _report(self, place: int, name: str, now: float) -> None:
-        """What a node's newest reading says, if there is one."""
+        """The report from a node's newest reading, if there is one."""
         probe = self._nodes.probes.get(name)
         newest = probe.newest if probe else None
         looks = self._looks.setdefault(name, deque(maxlen=SPAN))

@@ -1,4 +1,4 @@
-"""What a node says of itself by INFO, and the load between two looks at it. Pure."""
+"""A node's figures from INFO, and its load between two of them. Pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ INFO: Final = command(b"INFO", b"cpu", b"stats", b"commandstats")
 
 
 class Reading(NamedTuple):
-    """One look, at `at` seconds of the driver's clock. Totals since the server started, in seconds and calls.
+    """One look, at `at` seconds on the driver's clock. Totals since the server started, in seconds and calls.
 
-    `busy_s` is how long its event loop was not waiting, by the wall clock: stops of the process count, which CPU time
-    does not have. None where the server does not tell it (before Redis 7.2).
+    `busy_s` is how long its event loop was not waiting, in wall-clock time. Unlike CPU time, it includes pauses of the
+    process. None if the server does not report it (before Redis 7.2).
     """
 
     at: float
@@ -28,14 +28,15 @@ class Reading(NamedTuple):
 
     @property
     def requests(self) -> int:
-        """How many requests of ours, and others by the same commands, it has served."""
+        """How many requests it has served: ours, and others that used the same commands."""
         return sum(count for count, _ in self.commands.values())
 
 
 class Load(NamedTuple):
-    """Between two looks. `cpu` is the part of one core, `busy` the part of the time in which the node was at work.
+    """The load between two looks. `cpu` is the share of one core, `busy` the share of time in which the node was
+    working.
 
-    `cost_us` is what a request took at the node, by the wall clock; None where none came. Both parts are from 0 to 1.
+    `cost_us` is the wall-clock time per request at the node, None if there were none. Both shares are 0 to 1.
     """
 
     cpu: float
@@ -44,12 +45,12 @@ class Load(NamedTuple):
     cost_us: float | None
 
     def frame(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The form for JSON."""
         return self._asdict()
 
 
 def reading(text: bytes, at: float) -> Reading | None:
-    """What the reply to INFO says; None where it lacks a figure."""
+    """Parses the reply to INFO. None if a figure is missing."""
     told = fields(text)
     user, system = seconds(told.get("used_cpu_user")), seconds(told.get("used_cpu_sys"))
     ops, busy_us = whole(told.get("instantaneous_ops_per_sec")), whole(told.get("eventloop_duration_sum"))
@@ -60,12 +61,12 @@ def reading(text: bytes, at: float) -> Reading | None:
 
 
 def restarted(before: Reading, now: Reading) -> bool:
-    """Whether the server, or its statistics, began anew in between."""
+    """Whether the server or its statistics were reset in between."""
     return now.cpu_s < before.cpu_s or now.requests < before.requests
 
 
 def load(before: Reading, now: Reading, statistic: str) -> Load:
-    """What lay between two looks of one run of a server; requests are those that `statistic` counts."""
+    """The load between two looks at one run of a server. Requests are those that `statistic` counts."""
     (calls_then, usec_then), (calls_now, usec_now) = before.commands[statistic], now.commands[statistic]
     served = calls_now - calls_then
     cpu = _part(now.cpu_s - before.cpu_s, before, now)
@@ -78,7 +79,7 @@ def load(before: Reading, now: Reading, statistic: str) -> Load:
 
 
 def report(before: Reading, now: Reading, failed: int) -> Report:
-    """The same as weights take it, with the requests that failed in between as their sender counts them."""
+    """The report for weights, including failed requests as the sender counted them."""
     span_s = now.at - before.at
     cpu = _part(now.cpu_s - before.cpu_s, before, now)
     return Report(

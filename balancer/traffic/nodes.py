@@ -1,4 +1,4 @@
-"""The nodes that the driver sends to: who may be picked, and the line to each."""
+"""The nodes that the driver sends to: which may be picked, and the connection to each."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from balancer.traffic.probing import Probe
 from servers.address import Address
 from servers.client.line import Done, Limits, Line
 
-_GREETING: Final = 4  # what a line's own greeting may add to what is in flight
+_GREETING: Final = 4  # the greeting of a connection may add this many in flight
 
 
 class Target(NamedTuple):
-    """A node, where it answers, and its weight relative to others, more than 0."""
+    """A node: its name, its address, and its weight relative to others, more than 0."""
 
     name: str
     address: Address
@@ -27,34 +27,34 @@ class Target(NamedTuple):
 
 
 class Way(Protocol):
-    """How requests get to a node and replies come back: a `Line`, or something like it."""
+    """How requests reach a node and replies come back: a `Line` or something like it."""
 
     is_up: bool
 
     @property
     def limits(self) -> Limits:
-        """For how long, and how many at a time."""
+        """The timeout, and the most requests in flight."""
 
     def ask(self, packed: bytes, done: Done) -> None:
-        """Sends a command; `done` is called once."""
+        """Sends a command. Calls `done` once."""
 
     def when_next(self, told: Callable[[], None]) -> None:
-        """`told` is called once all that is in flight now has ended; never where nobody waits in line."""
+        """Calls `told` when everything in flight now has ended. Never calls it if requests do not queue."""
 
     def close(self) -> None:
-        """What is in flight is lost."""
+        """Closes it. Requests in flight are lost."""
 
 
 OpenWay = Callable[[Address, str, Limits], Way]
-"""Opens the way to an address, with a password."""
+"""Opens a connection to an address, with a password."""
 
 
 class Nodes:
-    """Nodes by their places, each with a line of its own, up to `cap` requests in flight and `timeout_s` for a reply.
+    """Nodes by place. Each has its own connection, at most `cap` requests in flight, and `timeout_s` for a reply.
 
-    The guards say who is ready and with which weight. A node keeps its place when it goes and comes back by its name.
-    Each is looked at once a second. One that is new gets nothing before its first heartbeat, and one whose heartbeats
-    stop gets nothing until they are back.
+    The guards decide which nodes are ready and their weights. A node that leaves and comes back under its name keeps
+    its place. Each is checked once a second. A new node gets no requests before its first heartbeat, and a node whose
+    heartbeats stop gets none until they resume.
     """
 
     def __init__(
@@ -68,9 +68,9 @@ class Nodes:
         way: OpenWay = Line,
         on_place: Callable[[], object] = lambda: None,
     ) -> None:
-        """The targets are there from the beginning, so that none of them starts slowly.
+        """The targets are the first members, so they skip slow start.
 
-        `on_place` is called for each new place, before a request may be sent there.
+        Calls `on_place` for each new place before a request can be sent there.
         """
         self._known = {target.name: target for target in targets}
         self.pool: Final = Pool(Member(target.name, target.weight) for target in self._known.values())
@@ -83,7 +83,7 @@ class Nodes:
         for _ in self.lines:
             on_place()
         self.probes: Final[dict[str, Probe]] = {target.name: self._probe(target) for target in self._known.values()}
-        self._awaited: set[str] = set()  # of those that are known: no heartbeat came yet
+        self._awaited: set[str] = set()  # known nodes without a heartbeat so far
         self._leaving: set[int] = set()
         self._retired: set[Way] = set()
 
@@ -91,7 +91,7 @@ class Nodes:
         return len(self.lines)
 
     def limit(self, timeout_s: float, cap: int) -> None:
-        """Other limits. What is in flight keeps those under which it was sent."""
+        """Changes the limits. Requests in flight keep their old limits."""
         limits = Limits(timeout_s, cap + _GREETING)
         if limits != self._limits:
             self._limits = limits
@@ -99,11 +99,10 @@ class Nodes:
                 self._renew(self._known[name])
 
     def know(self, targets: Iterable[Target], convicted: Collection[str] = ()) -> None:
-        """These nodes are there, and no others: those that are missing get nothing more, and those that are new join by
-        their first heartbeat.
+        """Sets the nodes. Nodes that are missing get no more requests, and new nodes join at their first heartbeat.
 
-        Of those that are missing `convicted` were found dead, the others taken out. At another address a node is
-        another server; what is in flight to the old one may still be answered.
+        Of the missing nodes, those in `convicted` were declared dead; the others were taken out. A node with a new
+        address is a new server; requests in flight to the old one may still be answered.
         """
         before, self._known = self._known, {target.name: target for target in targets}
         now = clock()
@@ -128,7 +127,7 @@ class Nodes:
                 self.guards.weigh(self._places[name], now, target.weight)
 
     def tick(self) -> None:
-        """What time has brought: the guards, and nodes that left and have nothing in flight any more."""
+        """Runs the guards, and closes the connections of nodes that left and have nothing in flight."""
         now = clock()
         for probe in list(self.probes.values()):
             probe.tick(now)
@@ -138,13 +137,13 @@ class Nodes:
             self.lines[place].close()
 
     def look_away(self) -> None:
-        """Looks at none of them any more: behind an address may be several, and a look is a connection too."""
+        """Stops checking the nodes: an address may stand for several, and a check uses a connection too."""
         for probe in self.probes.values():
             probe.close()
         self.probes.clear()
 
     def close(self) -> None:
-        """Closes every line; what is in flight is lost."""
+        """Closes every connection. Requests in flight are lost."""
         self.look_away()
         for line in (*self.lines, *self._retired):
             line.close()
@@ -153,7 +152,7 @@ class Nodes:
         place = self._places.get(target.name)
         if place is None:
             self._places[target.name] = len(self.lines)
-            self.lines.append(self._line(target))  # before a policy may pick it
+            self.lines.append(self._line(target))  # before a policy can pick it
             self._on_place()
         else:
             self._leaving.discard(place)
@@ -177,7 +176,9 @@ class Nodes:
             self.guards.checked(self._places[name], clock(), ok=ok)
 
     def _renew(self, target: Target) -> None:
-        """A new line to a node. The old one gets no more requests, and within its timeout each of its own has ended."""
+        """Opens a new connection to a node. The old one gets no more requests, and all of its own end within its
+        timeout.
+        """
         place = self._places[target.name]
         old, self.lines[place] = self.lines[place], self._line(target)
         self._retired.add(old)

@@ -1,10 +1,10 @@
-"""A look at one node each second, on a connection of its own: its load, its heartbeat and its check in one reply.
+"""Checks one node each second on a separate connection. One reply gives its load, its heartbeat and its check.
 
-A node that is frozen for a part of each second must not fail a check by it: the longest short freeze ends well within
-TIMEOUT_S, and only one look is under way at a time. One that is silent for longer fails this check, and each of the
-next at once, until it answers a greeting. Heartbeats are the replies; that one comes late by a short freeze is expected
-(`HEARTBEATS`). So a node that freezes for good is suspected after 2.4 s and out after 3 s by its heartbeats, or after
-3 checks, should the verdict of whoever watches the servers, 1.1 s, not come first.
+A node that freezes for part of each second must not fail a check because of that: the longest short freeze ends well
+within TIMEOUT_S, and only one check runs at a time. A node that stays silent for longer fails this check and, until it
+answers a greeting, each later one at once. Replies count as heartbeats; one may be late by a short freeze
+(`HEARTBEATS`). So a node that freezes permanently is suspected after 2.4 s and out after 3 s by its heartbeats, or
+after 3 checks, unless the watcher of the servers declares it dead first, after 1.1 s.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from servers.resp import ErrorReply
 
 EVERY_S: Final = 1.0
 TIMEOUT_S: Final = 1.5
-MOST_LATE_S: Final = 0.25  # a driver that notes a time-out later than this was late itself
+MOST_LATE_S: Final = 0.25  # if the driver notices a timeout later than this, the driver itself was late
 
 CHECKS: Final = Checks(every_s=EVERY_S)
 HEARTBEATS: Final = Heartbeats(every_s=EVERY_S, accrual=Accrual(pause_s=MAX_PULSE_MS / 1_000))
 
-_LIMITS: Final = Limits(TIMEOUT_S, 4)  # with the line's own greeting
+_LIMITS: Final = Limits(TIMEOUT_S, 4)  # including the connection's greeting
 
 
 class Probe:
-    """One node's. Lives in the running loop, until closed; call `tick` some ten times a second.
+    """The probe of one node. Lives in the running loop until closed. Call `tick` about ten times a second.
 
-    `heard()` is called for each reply, `checked(ok)` for each look that says something.
+    Calls `heard()` for each reply and `checked(ok)` for each conclusive check.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Probe:
         self.newest: Reading | None = None
 
     def tick(self, now: float) -> None:
-        """Asks, once a second."""
+        """Starts a check once a second."""
         if now < self._due:
             return
         self._due = max(self._due + EVERY_S, now)
@@ -59,14 +59,14 @@ class Probe:
             self._line.ask(INFO, self._replied)
 
     def load(self, now: float, statistic: str) -> Load | None:
-        """Between the last two looks; None where there were none, or none lately."""
+        """The load between the last two looks. None if there were none recently."""
         before, newest = self._before, self.newest
         if before is None or newest is None or now - newest.at > HEARTBEATS.ttl_s:
             return None
         return load(before, newest, statistic)
 
     def close(self) -> None:
-        """Asks no more, and says no more."""
+        """Stops checking and calling back."""
         self._closed = True
         self._line.close()
 

@@ -1,4 +1,4 @@
-"""What each policy reached on one stream: the p99 of its last seconds, kept when another one takes over."""
+"""What each policy reached on one stream: the p99 of its last seconds, kept after another policy takes over."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from balancer.traffic.tally import BUCKETS, Part, percentiles
 from ringviz.core.abilities import Options
 
 SPAN_S: Final = 10.0
-SETTLES_S: Final = 1.0  # answers that come sooner may be of requests that the policy before sent
-MOST: Final = 32  # policies with their options; the one that drove longest ago goes
+SETTLES_S: Final = 1.0  # earlier answers may belong to requests that the previous policy sent
+MOST: Final = 32  # policies with their options; the least recently used is dropped
 
 
 class Driven(NamedTuple):
-    """What a policy did last: `p99_ms` of its last `seconds`, SPAN_S at the most, None before there was an answer.
+    """A policy's last result: `p99_ms` over its last `seconds` (at most SPAN_S), None before its first answer.
 
-    `at` is the moment of its last answers. `around` is what was so of the nodes then.
+    `at` is the time of its last answers. `around` is the nodes' condition then.
     """
 
     policy: str
@@ -32,7 +32,7 @@ class Driven(NamedTuple):
 
 
 class Reached:
-    """Give it every part as it comes. Memory: 8 kB a part of SPAN_S."""
+    """Feed it every part as it comes. Memory: 8 kB for each part of SPAN_S."""
 
     def __init__(self) -> None:
         self._stream: Hashable = None
@@ -45,9 +45,9 @@ class Reached:
         self._at = 0.0
 
     def under(self, stream: Hashable, policy: str, options: Options, around: Hashable, now: float) -> None:
-        """Who drives which stream from now on, and what is so `around`; call it before each part.
+        """Sets the current policy, stream and node condition (`around`). Call it before each part.
 
-        Where the stream is another one, all is forgotten. Where the nodes are otherwise, the policy begins anew.
+        A new stream drops all results. A new condition restarts the current policy's result.
         """
         if stream != self._stream:
             self._stream, self._now = stream, None
@@ -62,7 +62,7 @@ class Reached:
         self._seconds = 0.0
 
     def add(self, part: Part, now: float) -> None:
-        """What came since the part before, until `now`."""
+        """Adds the part that ends at `now`."""
         if self._now is None or now - part.seconds < self._since + SETTLES_S:
             return
         latencies = part.latencies.sum(axis=0)
@@ -76,7 +76,7 @@ class Reached:
             self._seconds -= seconds
 
     def told(self) -> list[Driven]:
-        """Every policy that drove this stream, in the order in which they drove last; the last one drives now."""
+        """Every policy that drove this stream, least recent first. The last one drives now."""
         current = self._driven()
         others = [one for key, one in self._before.items() if current is None or key != _key(current)]
         return others if current is None else [*others, current]
@@ -90,7 +90,7 @@ class Reached:
         return Driven(policy, options, p99_ms, round(self._seconds, 3), self._at, around)
 
     def _keep(self) -> None:
-        """The one that drives, as the newest of those before; one that had no answer leaves what it reached earlier."""
+        """Stores the current policy's result as the newest. Without an answer, its earlier result stays."""
         current = self._driven()
         if current is None or current.p99_ms is None:
             return

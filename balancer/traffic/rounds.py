@@ -1,4 +1,4 @@
-"""The rounds of an A/B run: a driver plays each stretch of the stream under both policies, one after the other."""
+"""The rounds of an A/B run: the driver plays each stretch of the stream under both policies, one after the other."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from balancer.traffic.settings import Settings
 from balancer.traffic.tally import BUCKETS, ERRORS, Count, Part, mean, percentiles
 from ringviz.core.abilities import Options
 
-MOST_OVER_S: Final = 1.0  # beyond its timeout no request is in flight; the loop itself may be late
-LEAD_S: Final = 0.05  # a stretch is prepared before it begins
+MOST_OVER_S: Final = 1.0  # no request outlives its timeout, but the loop itself may be late
+LEAD_S: Final = 0.05  # time to prepare a stretch
 _RANKS: Final = (50, 95, 99)
 
 
@@ -29,23 +29,23 @@ class Entrant(NamedTuple):
 
 
 class Rounds:
-    """Runs them over a driver that has started, which sends nothing else meanwhile. Lives in the driver's loop.
+    """Runs the rounds on a started driver, which sends nothing else meanwhile. Lives in the driver's loop.
 
-    Stretches begin at whole seconds of the clock: a fault that comes and goes every second is in the same phase for
-    both. Between two stretches what is in flight is waited for, so that the queue of one does not burden the other.
-    The guards stay as they are: a node that is ejected in one stretch may still be out in the next.
+    Stretches begin at whole seconds of the clock, so that a fault that repeats every second is in the same phase for
+    both. Between stretches, it waits for requests in flight, so that one policy's queue does not slow the other down.
+    The guards are not reset: a node ejected in one stretch may still be out in the next.
     """
 
     def __init__(self, driver: Driver, settings: Settings, entrants: Mapping[str, Entrant], seconds: int) -> None:
         """`entrants` by the SIDES of `balancer.core.trial`."""
         self._driver, self._settings, self._entrants, self._seconds = driver, settings, entrants, seconds
         self.done: Final[list[Round]] = []
-        self.side: str | None = None  # the one that is being sent for
+        self.side: str | None = None  # the side being sent
 
     async def run(self, rounds: int) -> None:
-        """Adds so many to `done`, each once it is over, and leaves the driver at rest.
+        """Adds each round to `done` when it is over, and leaves the driver idle.
 
-        Cancelled, it leaves the driver as it is: whoever cancels may have asked something else of it already.
+        If cancelled, leaves the driver as it is, because the canceller may have given it new orders already.
         """
         self._driver.rest()
         await self._drain()
@@ -61,7 +61,7 @@ class Rounds:
         return Round(seed=settings.seed, first=sides[0], a=a, b=b)
 
     async def _stretch(self, side: str, settings: Settings) -> Figures:
-        """Sends it, and waits for the answers."""
+        """Sends a stretch and waits for the answers."""
         driver, entrant = self._driver, self._entrants[side]
         driver.take()
         gathered = Gathered()
@@ -88,7 +88,7 @@ class Rounds:
 
 
 class Gathered:
-    """What the parts of a stretch add up to, over all nodes."""
+    """The sum of a stretch's parts over all nodes."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(len(Count), np.int64)
@@ -97,7 +97,7 @@ class Gathered:
         self._late = self._homeless = 0
 
     def add(self, part: Part) -> None:
-        """The next part. O(nodes)."""
+        """Adds a part. O(nodes)."""
         self._counts += part.counts.sum(axis=0)
         self._latencies += part.latencies.sum(axis=0)
         self._lags += part.lags
@@ -105,7 +105,7 @@ class Gathered:
         self._homeless += part.homeless
 
     def figures(self) -> Figures:
-        """Their figures; latencies are true within 1 %."""
+        """The figures so far. Latencies are accurate to 1 %."""
         p50, p95, p99 = map(_ms, percentiles(self._latencies, _RANKS))
         counts = self._counts
         sent, answered, refused = (int(counts[one]) for one in (Count.SENT, Count.ANSWERED, Count.REFUSED))

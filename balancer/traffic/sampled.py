@@ -1,4 +1,4 @@
-"""Why this node: about one request in N keeps the reasons of its policy, and what became of it."""
+"""Why this node: stores the reasons and the outcome of about one request in N."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_SLOW: Final = 20
 
 
 class Candidate(NamedTuple):
-    """A node that could be picked, as it stood then: before this request was in flight to it."""
+    """A node that could have been picked, as it was before this request was sent."""
 
     place: int
     name: str
@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One of a stream: its number, when it was intended in seconds since the stream began, and the hash of its key."""
+    """A request of a stream: its number, its intended time in seconds since the stream began, and its key's hash."""
 
     number: int
     due_s: float
@@ -41,15 +41,14 @@ class Request(NamedTuple):
 
 @dataclass(slots=True)
 class Sample:
-    """A request with its reasons, under the policy of this name.
+    """An explained request under the named policy.
 
-    `run` names the stream: together with the request's number nothing else has ever been called so. `at_s` is when it
-    was intended, in seconds since 1970. `choice` and `turns` name nodes by their places. About one request in `every`
-    was sampled.
+    `run` names the stream. Together with the request's number, it is unique for all time. `at_s` is the intended time
+    in seconds since 1970. `choice` and `turns` give nodes by place. About one request in `every` was sampled.
 
-    Seconds from the intended time: `sent_s` to when it was given to the node's line, `first_s` to when all that was in
-    line before it had ended (None: it never was first in line), `latency_s` to the end. That and `end` are None while
-    it is in flight.
+    The times are seconds since the intended time: `sent_s` when it was handed to the node's connection, `first_s` when
+    everything ahead of it in line had ended (None if it never became first), `latency_s` when it ended. `latency_s` and
+    `end` are None while it is in flight.
     """
 
     run: str
@@ -68,12 +67,12 @@ class Sample:
 
     @property
     def node(self) -> str:
-        """The name of the node that was picked."""
+        """The name of the picked node."""
         return next(one.name for one in self.candidates if one.place == self.choice.place)
 
 
 class Samples:
-    """The newest MOST_RECENT, and of all since the last `clear` the MOST_SLOW that took longest."""
+    """The newest MOST_RECENT samples, and the MOST_SLOW slowest since the last `clear`."""
 
     def __init__(self) -> None:
         self._recent: deque[Sample] = deque(maxlen=MOST_RECENT)
@@ -83,13 +82,13 @@ class Samples:
         self._era = 0
 
     def keep(self, sample: Sample) -> Sample:
-        """One that is about to be sent."""
+        """Adds a sample that is about to be sent."""
         sample.era = self._era
         self._recent.append(sample)
         return sample
 
     def ended(self, sample: Sample, latency_s: float, end: Count) -> None:
-        """What became of it. O(log MOST_SLOW)."""
+        """Records a sample's outcome. O(log MOST_SLOW)."""
         sample.latency_s, sample.end = latency_s, end
         self._ended.append(sample)
         if sample.era != self._era:
@@ -98,44 +97,44 @@ class Samples:
         kept(self._slow, (latency_s, next(self._ties), sample))
 
     def clear(self) -> None:
-        """Forgets all: another policy, or other settings. Those in flight are still told of by `take`."""
+        """Forgets all samples, because the policy or the settings changed. `take` still returns those in flight."""
         self._recent.clear()
         self._slow.clear()
         self._era += 1
 
     def recent(self) -> Iterator[Sample]:
-        """The newest first."""
+        """Samples, newest first."""
         return reversed(self._recent)
 
     def slowest(self) -> list[Sample]:
-        """The slowest first."""
+        """Samples, slowest first."""
         return [sample for _, _, sample in sorted(self._slow, reverse=True)]
 
     def take(self) -> list[Sample]:
-        """Those that have ended since the last call, in that order; of more than MOST_RECENT the newest."""
+        """Returns the samples that ended since the last call, in that order, at most the newest MOST_RECENT."""
         ended = list(self._ended)
         self._ended.clear()
         return ended
 
 
 class Spacing:
-    """Which requests are sampled: about one in N, never at even distances.
+    """Chooses the requests to sample: about one in N, at uneven distances.
 
-    Every N-th one would be the same node's each time under round robin, wherever N is a multiple of the nodes.
+    Under round robin, sampling every N-th request would always hit the same node if N is a multiple of the nodes.
     """
 
     def __init__(self, every: int) -> None:
-        """The first is request 0. The same `every`, the same numbers."""
+        """Starts at request 0. The same `every` gives the same numbers."""
         self._draw = draws(SAMPLES)
         self._most = 2 * every - 1
 
     def after(self, number: int) -> int:
-        """The next one's number: a distance from 1 to 2 N - 1 further, N in the mean."""
+        """Advances to the next number, 1 to 2 N - 1 further, N on average."""
         return number + 1 + int(self._draw() * self._most)
 
 
 def candidates(guards: Eligible) -> tuple[Candidate, ...]:
-    """The nodes that are ready now. O(nodes)."""
+    """The currently ready nodes. O(nodes)."""
     pool = guards.pool
     names, in_flight, weights, standing = pool.names, pool.in_flight, pool.weights, guards.standing
     return tuple(

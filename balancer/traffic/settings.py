@@ -1,4 +1,4 @@
-"""What is asked of the driver: how much traffic, of which keys, and how long a node may take."""
+"""The driver's settings: rate, keys, and time limits."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ SAMPLES_A_SECOND: Final = 20.0
 
 
 def between_samples(rate: float) -> int:
-    """One request in so many keeps its reasons, so that about SAMPLES_A_SECOND do at any rate; at a low one, all."""
+    """N such that sampling one request in N gives about SAMPLES_A_SECOND. At low rates, every request is sampled."""
     return max(1, round(rate / SAMPLES_A_SECOND))
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`rate` requests a second arrive by a Poisson process; the same `seed` has the same keys at the same times.
+    """`rate` requests a second arrive by a Poisson process. The same `seed` gives the same keys at the same times.
 
-    `keys` are asked for alike, or the n-th with a weight of 1 / n^`skew` (Zipf). A node has `timeout_s` for a reply,
-    then everything in flight to it is lost. What would be more than `cap` in flight to a node is refused. About one
-    request in `sample` keeps its reasons: `between_samples`. A request costs its node `work` turns of a loop; 0: it is
-    an ECHO. Where it is `weighed`, the weights follow the nodes' load. Raises OutOfBounds.
+    `keys` are equally popular, or the n-th has weight 1 / n^`skew` (Zipf). If a node takes longer than `timeout_s` to
+    reply, everything in flight to it is lost. Requests beyond `cap` in flight to a node are refused. About one request
+    in `sample` stores its reasons: `between_samples`. Each request runs `work` loop iterations on its node; 0 means a
+    plain ECHO. If `weighed`, weights follow the nodes' load. Raises OutOfBounds.
     """
 
     rate: float = 1_000.0
@@ -52,5 +52,5 @@ class Settings:
 
     @property
     def requests(self) -> tuple[float, float, int, int]:
-        """What the stream of requests is made of: while this is the same, it goes on."""
+        """The settings that define the stream. The stream continues as long as these do not change."""
         return self.rate, self.skew, self.keys, self.seed

@@ -1,4 +1,4 @@
-"""Every request, counted once: at each moment those sent to a node are answered, refused, failed or in flight."""
+"""Counts every request once: each request sent to a node is answered, refused, failed or in flight."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from servers.resp import ErrorReply
 
 
 class Count(IntEnum):
-    """What is counted of each node. All but SENT are ways in which a request ends."""
+    """The counts per node. All except SENT are ways in which a request ends."""
 
-    SENT = 0  # given to the node by the policy
+    SENT = 0  # the policy picked the node
     ANSWERED = 1
-    REFUSED = 2  # unsent: too many are in flight to the node
-    LOST = 3  # sent, and no reply: the time was up, or the connection broke
-    AWAY = 4  # unsent: the node does not answer now
-    ERROR = 5  # answered by an error: LOADING, OOM, ...
+    REFUSED = 2  # not sent: too many in flight to the node
+    LOST = 3  # sent, but no reply: timeout or broken connection
+    AWAY = 4  # not sent: the node is not responding
+    ERROR = 5  # answered with an error: LOADING, OOM, ...
 
 
 ERRORS: Final = (Count.LOST, Count.AWAY, Count.ERROR)
 _FAILED: Final = {Failed.LOST: Count.LOST, Failed.AWAY: Count.AWAY, Failed.FULL: Count.REFUSED}
 
-# A histogram's buckets: each 2 % wider than the one before it, so that a percentile is true within 1 %.
+# A histogram's buckets: each 2 % wider than the last, so that percentiles are accurate to 1 %.
 _LEAST_S = 1e-6
 _GROWTH = np.log(1.02)
 BUCKETS: Final = int(np.log(1e8) / _GROWTH) + 2  # up to 100 s
 
 
 class Part(NamedTuple):
-    """What a stretch of time brought. Rows are nodes by their places.
+    """The results of a stretch of time. Rows are nodes by place.
 
-    `counts` has a column for each Count, `latencies` one for each bucket. `late` requests were given up unsent because
-    the driver itself was late, `homeless` ones refused because no node could be picked.
+    `counts` has a column for each Count, `latencies` one for each bucket. `late` requests were dropped because the
+    driver itself was late, `homeless` ones refused because no node could be picked.
     """
 
     seconds: float
@@ -48,7 +48,7 @@ class Part(NamedTuple):
 
 
 class Tally:
-    """Running totals, and what came since the last look. A latency takes 8 bytes until then."""
+    """Running totals, and the results since the last look. Each new latency takes 8 bytes until then."""
 
     def __init__(self) -> None:
         self.counts: Final[list[list[int]]] = [[] for _ in Count]  # by Count, then by place
@@ -59,17 +59,17 @@ class Tally:
         self._late_before = self._homeless_before = 0
 
     def add(self) -> None:
-        """One more node."""
+        """Adds a node."""
         for counts in self.counts:
             counts.append(0)
         self.latencies.append([])
 
     def of(self, place: int) -> dict[Count, int]:
-        """The totals of a node."""
+        """A node's totals."""
         return {count: self.counts[count][place] for count in Count}
 
     def take(self, seconds: float, lags: list[float]) -> Part:
-        """What came since the last call, which was so many seconds ago. O(nodes + latencies)."""
+        """Returns the results since the last call, `seconds` ago. O(nodes + latencies)."""
         now = np.array(self.counts, np.int64).T
         counts = now - padded(self._before, len(now))
         latencies = np.zeros((len(now), BUCKETS), np.int64)
@@ -85,20 +85,20 @@ class Tally:
 
 
 def counted(outcome: Outcome) -> Count:
-    """How a request with this outcome counts."""
+    """The Count for an outcome."""
     if isinstance(outcome, Failed):
         return _FAILED[outcome]
     return Count.ERROR if isinstance(outcome, ErrorReply) else Count.ANSWERED
 
 
 def histogram(latencies_s: list[float]) -> NDArray[np.int64]:
-    """How many latencies fall into each bucket: the first has all up to 1 microsecond, the last all from 100 s."""
+    """The number of latencies per bucket. The first holds all up to 1 microsecond, the last all from 100 s."""
     buckets = np.rint(np.log(np.maximum(np.array(latencies_s), _LEAST_S) / _LEAST_S) / _GROWTH)
     return np.bincount(np.minimum(buckets, BUCKETS - 1).astype(np.int64), minlength=BUCKETS)
 
 
 def percentiles(counts: NDArray[np.int64], ranks: tuple[int, ...]) -> list[float | None]:
-    """The latencies in seconds, within 1 %, that so many percent do not exceed; None where there is none."""
+    """The percentiles in seconds, accurate to 1 %. None without latencies."""
     cumulated = np.cumsum(counts)
     if not cumulated[-1]:
         return [None] * len(ranks)
@@ -108,11 +108,11 @@ def percentiles(counts: NDArray[np.int64], ranks: tuple[int, ...]) -> list[float
 
 
 def mean(counts: NDArray[np.int64]) -> float | None:
-    """The mean latency in seconds, within 1 %; None where there is none."""
+    """The mean latency in seconds, accurate to 1 %. None without latencies."""
     answers = int(counts.sum())
     return float(counts @ (_LEAST_S * np.exp(np.arange(BUCKETS) * _GROWTH))) / answers if answers else None
 
 
 def padded(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """The rows, and rows of zeros up to so many: nodes that joined later."""
+    """Adds rows of zeros for nodes that joined later."""
     return np.pad(rows, ((0, count - len(rows)), (0, 0)))

@@ -1,4 +1,4 @@
-"""What was seen in the last second or more, of each node and of all together, as a frame tells it."""
+"""The figures of the last second or more, per node and in total, for a frame."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _RANKS = (50, 95, 99)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One node's part, or that of all nodes. Counts are of requests; latencies run from the intended send time.
+    """The figures of one node or of all. Counts are requests; latencies start at the intended send time.
 
-    `sent` were given to the node, `in_flight` is that of now, whatever the window. `share` is its part of all that was
-    sent, None where nothing was. Latencies are those of answers that came in the window, None where none came.
+    `sent` counts requests sent to the node in the window; `in_flight` is the current number. `share` is its share of
+    all sent requests, None if there were none. Latencies are those of answers in the window, None if there were none.
     """
 
     sent: int
@@ -39,8 +39,8 @@ class Share:
 class Seen:
     """The window: its length, each node by name, and all of them.
 
-    `late` requests were given up unsent because the driver was too late for them, `homeless` ones refused because no
-    node could be picked. The lag is that of the driver's own event loop.
+    `late` requests were dropped because the driver was too late, `homeless` ones refused because no node could be
+    picked. The lag is that of the driver's own event loop.
     """
 
     seconds: float
@@ -52,12 +52,12 @@ class Seen:
     lag_max_ms: float | None
 
     def frame(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The form for JSON."""
         return asdict(self)
 
 
 class Window:
-    """The newest parts that make up `span_s`, and none older. Memory: 8 kB a node and part."""
+    """The newest parts that make up `span_s`. Memory: 8 kB per node and part."""
 
     def __init__(self, span_s: float = SPAN_S) -> None:
         self._span_s = span_s
@@ -65,14 +65,14 @@ class Window:
         self._seconds = 0.0
 
     def add(self, part: Part) -> None:
-        """The newest; what is older than the span is forgotten."""
+        """Adds the newest part and forgets those older than the span."""
         self._parts.append(part)
         self._seconds += part.seconds
         while len(self._parts) > 1 and self._seconds - self._parts[0].seconds >= self._span_s:
             self._seconds -= self._parts.popleft().seconds
 
     def seen(self, names: Sequence[str], in_flight: Sequence[int]) -> Seen:
-        """What it shows, of the nodes by their places. O(nodes x parts)."""
+        """The figures, with nodes by place. O(nodes x parts)."""
         counts = _sum([part.counts for part in self._parts], len(names), len(Count))
         latencies = _sum([part.latencies for part in self._parts], len(names), BUCKETS)
         sent = int(counts[:, Count.SENT].sum())

@@ -1,1 +1,1 @@
-"""The pages of the balancer, and what they ask for."""
+"""The balancer's pages and their endpoints."""

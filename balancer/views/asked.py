@@ -1,4 +1,4 @@
-"""What an address asks the Balancer page for, within its bounds; and the address that asks for it."""
+"""Reads a race from a URL, within bounds, and writes the URL of a race."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ EXTRAS: Final = (
     Option("skew", 0, 0, HIGHEST_SKEW, Wanted.ANY),
     Option("freeze", 0, 1, MOST_NODES),
 )
-# Options that cost time by their size have lower bounds here than on the command line.
+# Expensive options have tighter bounds here than on the command line.
 _HIGHEST: Final[dict[str, float]] = {"d": 10, "vnodes": 1_000, "table_size": 100_000}
 LABELS: Final[dict[str, Any]] = {
     "nodes": gettext_lazy("Nodes"),
     "load": gettext_lazy("Load"),
     "seed": gettext_lazy("Seed"),
     "requests": gettext_lazy("Requests per policy"),
-    "queue": gettext_lazy("Requests per node, at most"),
+    "queue": gettext_lazy("Most requests in flight per node"),
     "skew": gettext_lazy("Key skew"),
-    "freeze": gettext_lazy("Node that freezes"),
+    "freeze": gettext_lazy("Node to freeze"),
 }
 
 
 def asked(query: QueryDict) -> Race:
-    """The race of `?p=POLICY[:NAME=NUMBER,...]`, once for each, and the numbers. Raises Invalid.
+    """Reads `?p=POLICY[:NAME=NUMBER,...]`, once per policy, and the numbers. Raises Invalid.
 
-    What is left out has its default. A form's `POLICY.NAME=NUMBER` is an option of a policy that is named without any.
+    Missing fields get their defaults. A form's `POLICY.NAME=NUMBER` sets an option of a policy given without options.
     """
     numbers = {one.name: _number(query, one) for one in NUMBERS}
     extras = {one.name: _extra(query, one) for one in EXTRAS}
@@ -73,7 +73,7 @@ def asked(query: QueryDict) -> Race:
 
 
 def address(race: Race) -> str:
-    """The query that asks for this race."""
+    """The query string of this race."""
     fields: list[tuple[str, object]] = [("p", entry.text) for entry in race.entries]
     fields += [("nodes", race.nodes), ("load", f"{race.load:g}"), ("seed", race.seed)]
     more = {"requests": race.requests, "queue": race.queue, "skew": race.skew or None, "freeze": race.freeze}
@@ -82,20 +82,22 @@ def address(race: Race) -> str:
 
 
 def is_of_form(query: QueryDict) -> bool:
-    """Whether a form made the query: it has fields that an address does without."""
+    """Whether the query came from a form: it has fields that our URLs leave out."""
     return any("." in name or not query[name] for name in query)
 
 
 def _check(race: Race) -> None:
-    """What depends on several fields."""
+    """Checks that involve several fields."""
     if race.load > 1 and race.queue is None:
-        text = _("At a load above 1 the queues grow without end. Lower the load, or limit the requests per node.")
+        text = _("At a load above 1 the queues grow forever. Lower the load or limit the requests per node.")
         raise Invalid("load", race.load, text)
     if race.freeze is not None and race.freeze > race.nodes:
-        text = _("Node that freezes: Give a number from 1 to %(nodes)s.")
+        text = _("Node to freeze: Give a number from 1 to %(nodes)s.")
         raise Invalid("freeze", race.freeze, text % {"nodes": grouped(race.nodes)})
     if race.count > race.most_requests:
-        text = _("That takes too long for a page. Give at most %(most)s requests, or leave the field empty.")
+        text = _(
+            "This race takes too long for a page. Use at most %(most)s requests per policy, or leave the field empty."
+        )
         raise Invalid("requests", race.count, text % {"most": grouped(race.most_requests)})
 
 
@@ -109,7 +111,7 @@ def _entries(query: QueryDict) -> tuple[Entry, ...]:
 
 
 def read_entry(text: str, query: QueryDict) -> Entry:
-    """The policy that a text names, with its options, in the text or beside it. Raises Invalid."""
+    """Reads a policy with its options, from the text itself or from separate fields. Raises Invalid."""
     policy, colon, options = text[:_LONGEST_TEXT].partition(":")
     if policy not in POLICIES:
         raise Invalid("p", policy, sentence(UnknownPolicy(policy[:40], (*POLICIES,))))
@@ -119,7 +121,7 @@ def read_entry(text: str, query: QueryDict) -> Entry:
 
 
 def options_of(policy: str) -> list[Option]:
-    """What may be set of a policy on a page."""
+    """The options of a policy that a page offers."""
     declared = POLICIES[policy].options
     return [replace(one, highest=min(one.highest, _HIGHEST.get(one.name, one.highest))) for one in declared]
 
@@ -131,7 +133,7 @@ def _options_of_form(policy: str, query: QueryDict) -> Iterator[str]:
 
 
 def _options(policy: str, text: str) -> Iterator[tuple[str, float]]:
-    """Those that differ from their defaults, so that one race has one address."""
+    """The options that differ from their defaults, so that each race has only one URL."""
     declared = options_of(policy)
     try:
         chosen = completed(tuple(declared), read_options(text))
@@ -149,7 +151,7 @@ def _number(query: QueryDict, field: Option) -> float:
 
 
 def _extra(query: QueryDict, field: Option) -> float | None:
-    """The number of a field, None where it is empty."""
+    """The number in a field, None if it is empty."""
     text = query.get(field.name, "").strip().replace(",", "")
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""A request with its reasons in the words and figures of the panel "why this node"."""
+"""Prepares an explained request for the panel "why this node"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from live.wording import grouped, number
 
 
 class Row(NamedTuple):
-    """A candidate in the table. `kind` is "hit" for the node that was picked, "off" where nothing was compared."""
+    """A candidate in the table. `kind` is "hit" for the picked node, "off" for nodes that were not compared."""
 
     number: int | None
     name: str

@@ -1,4 +1,4 @@
-"""The form of a race: what was typed stays, also where it is refused."""
+"""The form of a race. It keeps what was typed, even if that was refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ringviz.core.abilities import Option
 
 
 class Field(NamedTuple):
-    """A field for a number, with what stands in it."""
+    """A number field and its content."""
 
     name: str
     label: str
@@ -26,7 +26,7 @@ class Field(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A policy to choose: `text` as addresses spell it, and the fields of options that are not in it."""
+    """A policy to choose: `text` is its form in URLs, and `fields` are the options not in it."""
 
     text: str
     label: str
@@ -36,7 +36,7 @@ class Choice(NamedTuple):
 
 
 def form_of(query: QueryDict) -> dict[str, Any]:
-    """Every field with what the query has for it, else its default."""
+    """Every field with its value from the query, else its default."""
     return {
         "numbers": [field_of(query, one) for one in NUMBERS],
         "extras": [_field(query, one, "") for one in EXTRAS],
@@ -45,7 +45,7 @@ def form_of(query: QueryDict) -> dict[str, Any]:
 
 
 def _chosen(query: QueryDict) -> Iterator[Choice]:
-    """Those that the query names and that can be read, with their options."""
+    """The policies in the query that can be read, with their options."""
     for text in dict.fromkeys(query.getlist("p") or FIRST):
         try:
             entry = read_entry(text, query)
@@ -55,7 +55,7 @@ def _chosen(query: QueryDict) -> Iterator[Choice]:
 
 
 def _others(query: QueryDict) -> Iterator[Choice]:
-    """The rest; a policy with options can be chosen once more, with others."""
+    """The other policies. A policy with options can be chosen again with other values."""
     taken = set(query.getlist("p") or FIRST)
     for policy, kind in POLICIES.items():
         if policy not in taken or kind.options:
@@ -64,7 +64,7 @@ def _others(query: QueryDict) -> Iterator[Choice]:
 
 
 def field_of(query: QueryDict, option: Option) -> Field:
-    """A field of the race with what the query has for it, else its default."""
+    """A field of the race with its value from the query, else its default."""
     return _field(query, option, f"{option.default:g}")
 
 

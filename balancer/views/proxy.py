@@ -1,4 +1,4 @@
-"""The part of the Balancer page that tells of the proxy before a cluster's nodes, read-only."""
+"""The part of the Balancer page about the proxy in front of a cluster's nodes. Read-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringviz.selectors.clusters import seen
 
 @require_safe
 def front(request: HttpRequest, slug: str) -> HttpResponse:
-    """The proxy as it is now, or how to start one."""
+    """The current proxy, or how to start one."""
     try:
         now = seen(slug)
     except NotFound as refused:

@@ -1,4 +1,4 @@
-"""The race on the Balancer page: a frame at once, figures and course when they are simulated, and CSV."""
+"""The race on the Balancer page: an empty page at once, then figures and trace after the simulation, and CSV."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ringviz.views.answers import refusals_as_json
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The frame of the race that the address asks for (`balancer.views.asked`); it asks for `figures`.
+    """The page for the race in the URL (`balancer.views.asked`). It then requests `figures`.
 
-    What a form asks for leads to the address that holds it.
+    A form's query redirects to the race's own URL.
     """
     try:
         place = _place(slug)
@@ -48,7 +48,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def figures(request: HttpRequest, slug: str) -> HttpResponse:
-    """The figures that the page's address asks for: rows to draw in, and tables."""
+    """The figures of the race in the page's URL: rows with canvases, and tables."""
     _place(slug)
     race = asked(request.GET)
     query = address(race)
@@ -73,7 +73,7 @@ def trace(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def sheet(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """The tables as CSV: a line for each policy, and the limit."""
+    """The tables as CSV: a line for each policy and the limit."""
     _place(slug)
     return csv_answer(request, f"{slug}-race", lines_of(raced(asked(request.GET))))
 

@@ -1,4 +1,4 @@
-"""A race as the page says, draws and lists it."""
+"""Prepares a race for the page: sentences, bars and tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from balancer.wording import name_of, rule_of
 from live.wording import grouped, number, percent
 
 _FULL = 100.0
-_AIR = 1.1  # right of the longest bar
+_AIR = 1.1  # space to the right of the longest bar
 
 _HEADLINES: dict[int, Any] = {
     2: gettext_lazy("One stream, two policies."),
@@ -26,7 +26,7 @@ _HEADLINES: dict[int, Any] = {
 
 
 class Bar(NamedTuple):
-    """Of 100: the mean, its interval, and the limit; None for what is not drawn."""
+    """Positions out of 100: the mean, its interval and the limit. None if not drawn."""
 
     width: float
     begin: float
@@ -35,7 +35,7 @@ class Bar(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """A policy's row. `notes` are sentences below the bar."""
+    """A policy's row. `notes` are the sentences below its bar."""
 
     rank: int
     label: str
@@ -47,14 +47,14 @@ class Lane(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A line of a table."""
+    """A row of a table."""
 
     label: str
     cells: Sequence[str]
 
 
 def label_of(entry: Entry) -> str:
-    """As in "d choices (d=3)", within a sentence."""
+    """ "d choices (d=3)", for use inside a sentence."""
     name = name_of(entry.policy)
     if not entry.options:
         return name
@@ -62,12 +62,12 @@ def label_of(entry: Entry) -> str:
 
 
 def headline_before(race: Race) -> str:
-    """What is raced, while there are no figures."""
+    """The headline before there are figures."""
     return str(_HEADLINES[len(race.entries)])
 
 
 def figures_of(found: Raced) -> dict[str, Any]:
-    """What the template of the figures takes."""
+    """The context for the figures' template."""
     race = found.race
     return {
         "headline": f"{_opening(race)} {_verdict(found)}",
@@ -83,7 +83,7 @@ def figures_of(found: Raced) -> dict[str, Any]:
 
 
 def lines_of(found: Raced) -> Iterator[Sequence[object]]:
-    """The same as CSV, with all digits; a share for each node."""
+    """The same as CSV, with full precision and each node's share."""
     nodes = [_("share of node %(n)s") % {"n": number} for number in range(1, found.race.nodes + 1)]
     figures = [_("mean"), _("interval"), "p50", "p95", "p99", _("sent"), _("answered"), _("refused"), _("failed")]
     yield [_("policy"), *figures, *nodes]
@@ -102,7 +102,9 @@ def _opening(race: Race) -> str:
 def _verdict(found: Raced) -> str:
     best, worst = found.ranked[0], found.ranked[-1]
     if isnan(worst.outcome.mean):
-        return _("At load %(load)s, too few requests are answered for a mean.") % {"load": grouped(found.race.load)}
+        return _("At load %(load)s, too few requests were answered to compute a mean.") % {
+            "load": grouped(found.race.load)
+        }
     values = {"load": grouped(found.race.load), "best": label_of(best.entry), "worst": label_of(worst.entry)}
     if worst.outcome.refused:
         values |= {"less": _refused(best.outcome), "more": _refused(worst.outcome)}
@@ -157,7 +159,7 @@ def _bar(found: Raced, outcome: Outcome) -> Bar:
 
 
 def _end(outcome: Outcome) -> float:
-    """Where a bar ends, with its interval."""
+    """Where a bar ends, including its interval."""
     return sum(value for value in (outcome.mean, outcome.interval) if not isnan(value))
 
 
@@ -178,6 +180,6 @@ def _mean(value: float) -> str:
 
 
 def _shares(found: Raced) -> Iterator[Row]:
-    """A line for each node, with its part of the answers under each policy."""
+    """A row for each node with its share of the answers under each policy."""
     for place, name in enumerate(found.limit.share, 1):
         yield Row(grouped(place), [percent(one.outcome.share[name], 2) for one in found.ranked])

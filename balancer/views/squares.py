@@ -1,4 +1,4 @@
-"""The drawing of "why this node": a column of squares for each node, one for each request in flight to it."""
+"""The drawing of "why this node": a column per node with a square per request in flight."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from django.utils.translation import gettext as _
 from balancer.core.explained import Candidate, Explained
 from live.wording import grouped
 
-MOST_COLUMNS: Final = 8  # nodes that are drawn; the table has the others
-ROW: Final = 6  # squares beside each other
-MOST_SQUARES: Final = 60  # of a node; its number is written above
+MOST_COLUMNS: Final = 8  # nodes drawn; the table has the rest
+ROW: Final = 6  # squares in a row
+MOST_SQUARES: Final = 60  # per node; its number is written above
 SIDE: Final = 5.6
 STEP: Final = 7.0
-WIDTH: Final = 70.0  # of a column
+WIDTH: Final = 70.0  # width of a column
 PLATE: Final = 54.0
-GROUND: Final = 110.0  # where squares stand
+GROUND: Final = 110.0  # the base line
 HEIGHT: Final = 152.0
 
 
 class Square(NamedTuple):
-    """Its top left corner."""
+    """The top left corner of a square."""
 
     x: float
     y: float
 
 
 class Column(NamedTuple):
-    """A node. `top` is where its highest square is, `frame` the height of a frame around it all.
+    """A node's column. `top` is the top of its highest square, `frame` the height of a frame around everything.
 
-    `load` says how many there are, and `mark`, below, which draws were it.
+    `load` is the number of requests, and `mark` says which draws picked the node.
     """
 
     number: int | None
@@ -46,7 +46,7 @@ class Column(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """The columns, in the units of the drawing."""
+    """The whole drawing, in its own units."""
 
     width: float
     height: float
@@ -56,7 +56,7 @@ class Picture(NamedTuple):
 
 
 def picture(one: Explained) -> Picture:
-    """At most MOST_COLUMNS nodes: those that were considered, then those with the fewest requests in flight."""
+    """At most MOST_COLUMNS nodes: considered nodes first, then those with the fewest requests in flight."""
     chosen = drawn_of(one)
     columns = [_column(one, each, at) for at, each in enumerate(chosen)]
     compared = [each for each in chosen if each["score"] is not None or each["name"] == one["node"]]
@@ -110,7 +110,7 @@ def _column(one: Explained, each: Candidate, at: int) -> Column:
 
 
 def _mark(one: Explained, name: str) -> str:
-    """Which draws were this node."""
+    """Which draws picked this node."""
     if not one["drawn"]:
         return ""
     draws: list[Any] = [str(at) for at, drawn in enumerate(one["considered"], 1) if drawn == name]

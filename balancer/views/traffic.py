@@ -1,4 +1,4 @@
-"""The Balancer page of a cluster: real requests to its nodes, now and as they were at any version."""
+"""The Balancer page of a cluster: real requests to its nodes, now and at any past version."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _ADDRESSES: Final = ("page", "act", "state", "race", "trial", "why", "recent")
 @require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page. `?v=` shows a version of the past or says why not; `?policy=`, `rate`, `skew` and `seed` fill the form.
+    """The page. `?v=` shows a past version or says why not; `?policy=`, `rate`, `skew` and `seed` fill in the form.
 
-    A link to a race, which had this address once, leads to the race.
+    Old links to a race, which used this URL, redirect to the race.
     """
     if _OF_A_RACE & request.GET.keys():
         return HttpResponseRedirect(f"{reverse('balancer:race', args=[slug])}?{request.GET.urlencode()}")
@@ -65,7 +65,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "balancer/traffic_none.html", context)
     try:
         boot = moment_asked(request, now.v, partial(_moment, now, oldest(now.cluster.stream_id)))
-    except (NotFound, Stream.DoesNotExist):  # by now the cluster
+    except (NotFound, Stream.DoesNotExist):  # the cluster was deleted meanwhile
         return HttpResponseRedirect(reverse("balancer:page", args=[slug]))
     boot |= {
         "urls": _urls(now.cluster),
@@ -82,9 +82,9 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def state(request: HttpRequest, slug: str) -> HttpResponse:
-    """`{"v", "epoch", "head", "floor", "at", "event", "ring", "balancer", "causes"}` of `?v=`, or of the head."""
+    """`{"v", "epoch", "head", "floor", "at", "event", "ring", "balancer", "causes"}` at `?v=`, or at the head."""
     version, now = maybe_whole(fields_of(request), "v"), seen(slug)
-    floor = oldest(now.cluster.stream_id)  # it rises without an event
+    floor = oldest(now.cluster.stream_id)  # the floor rises without an event
     return shared_answer(("balancer", now.epoch, now.v, floor, version), lambda: _moment(now, floor, version))
 
 
@@ -93,7 +93,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
 def act(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks for the traffic of the form, if the cluster is still at `version`: `{"v", "event"}`.
 
-    With the same `key` it is done once, and answered each time.
+    A repeated `key` takes effect once and gets the same response each time.
     """
     fields = fields_of(request)
     version = whole(fields, "version")
@@ -131,6 +131,6 @@ def _urls(cluster: Cluster) -> dict[str, str]:
 
 
 def _kinds_of_others() -> list[str]:
-    """Kinds of event that the stream carries of neither subject. Any other kind tells the page that it is too old."""
+    """Other kinds of events on the stream. Any kind not listed tells the page that it is outdated."""
     places = registered(PREFIX)
     return [kind.name for kind in places.kinds() if kind.subject not in (ring, balancer)] if places else []

@@ -1,4 +1,4 @@
-"""What the newest A/B run found, for the Balancer page: in words, as bars, as tables and as CSV."""
+"""The newest A/B run's result for the Balancer page: text, bars, tables and CSV."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from ringviz.selectors.clusters import seen
 from ringviz.views.answers import refusals_as_json
 
 _FULL: Final = 100.0
-_AIR: Final = 1.05  # right of the longest bar
+_AIR: Final = 1.05  # space to the right of the longest bar
 
 
 @costly_with("v")
 @require_safe
 @refusals_as_json
 def trial(request: HttpRequest, slug: str) -> HttpResponse:
-    """`shown` of the newest run at `?v=`, or at the head; 404 where there is none."""
+    """`shown` of the newest run at `?v=`, or at the head. 404 if there is none."""
     now, version = seen(slug), maybe_whole(fields_of(request), "v")
     return shared_answer(("trial", now.epoch, now.v, version), lambda: shown(slug, *_found(slug, version)))
 
@@ -43,13 +43,13 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def sheet(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """A line for each round and policy, with all digits."""
+    """CSV with a line for each round and policy, at full precision."""
     found, _version = _found(slug, maybe_whole(fields_of(request), "v"))
     return csv_answer(request, f"{slug}-ab", lines_of(found))
 
 
 def shown(slug: str, found: Comparison, version: int) -> dict[str, Any]:
-    """As `Found` of static/js/balancer/traffic/types.js: texts, and bars in parts of 100."""
+    """The type `Found` in static/js/balancer/traffic/types.js. Bars are in parts of 100."""
     names = labels(found["traffic"])
     ends = [_end(found["summary"][side]["p99_ms"]) for side in SIDES]
     full = max(ends) * _AIR / _FULL or 1.0
@@ -66,7 +66,7 @@ def shown(slug: str, found: Comparison, version: int) -> dict[str, Any]:
 
 
 def address(found: Comparison) -> str:
-    """The query that asks for the same run: policies, stream, rounds."""
+    """The query string that repeats the run: policies, stream, rounds."""
     traffic, asked = found["traffic"], found["traffic"]["trial"]
     fields: list[tuple[str, object]] = [(name, traffic[name]) for name in ("policy", "rate", "skew", "seed")]
     if asked is not None:
@@ -77,7 +77,7 @@ def address(found: Comparison) -> str:
 
 
 def lines_of(found: Comparison) -> Iterator[Sequence[object]]:
-    """Of the CSV; what a round has not is empty."""
+    """A row of the CSV. Missing values are empty."""
     names = [found["traffic"]["policy"], (found["traffic"]["trial"] or {"policy": ""})["policy"]]
     yield ["round", "seed", "turn", "policy", *TIMES, *COUNTS]
     for number, one in enumerate(found["rounds"], 1):
@@ -93,7 +93,7 @@ def _found(slug: str, version: int | None) -> tuple[Comparison, int]:
     moment = moment_at(now, now.v if version is None else version)
     found = moment.balancer["compared"]
     if found is None:
-        raise NotFound(_("No A/B run has ended here yet."))
+        raise NotFound(_("No A/B run has finished here yet."))
     return found, moment.v
 
 

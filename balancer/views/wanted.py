@@ -1,4 +1,4 @@
-"""What a form asks of the balancer, on top of what is so. The service checks the bounds."""
+"""Merges a form's fields into the current traffic. The service checks the bounds."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ON: Final = ("1", "true", "on")
 
 
 def wanted(fields: Fields, now: Traffic) -> Traffic:
-    """The traffic that the fields ask for; what they leave out stays. Another policy has its default options.
+    """The requested traffic. Fields left out keep their current values. A new policy gets its default options.
 
-    `on` is 1 or 0, `options` a text such as `d=3`. `trial` is the policy that is to take turns, with `trial_options`,
-    `seconds` and `rounds`; an empty one ends the run. Raises Invalid.
+    `on` is 1 or 0, `options` a text such as `d=3`. `trial` is the policy to compare with, with `trial_options`,
+    `seconds` and `rounds`; an empty `trial` ends the run. Raises Invalid.
     """
     policy = fields.get("policy", now["policy"])
     options = now["options"] if policy == now["policy"] else {}
@@ -64,7 +64,7 @@ def _seed(fields: Fields, now: int) -> int:
 
 
 def _number(fields: Fields, name: str, now: float) -> float:
-    """As a person writes it, "1,500" for example."""
+    """Reads a number as people write it, for example "1,500"."""
     if name not in fields:
         return float(now)
     text = fields[name].strip().replace(",", "")

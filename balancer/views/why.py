@@ -1,4 +1,4 @@
-"""Why a request went to its node, as a part of the page; and the driver's newest frames."""
+"""The panel that explains why a request went to its node, and the driver's newest frames."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ GONE = "gone"
 @require_safe
 @refusals_as_json
 def panel(request: HttpRequest, slug: str) -> HttpResponse:
-    """The request `?request=RUN-NUMBER`, or `?pick=newest|slowest`, of the node `?node=NAME` if that is given.
+    """The request `?request=RUN-NUMBER`, or `?pick=newest|slowest`, optionally of the node `?node=NAME`.
 
-    Where there is no such request the answer is a sentence, not an error: a link may outlive what it leads to.
+    A missing request gives a sentence, not an error, because a link may outlive its request.
     """
     stream_id, fields = cluster_of(slug).stream_id, fields_of(request)
     asked, node = fields.get("request", ""), fields.get("node", "")
@@ -42,7 +42,7 @@ def panel(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def recent(request: HttpRequest, slug: str) -> JsonResponse:
-    """The frames of the last 40 s, the oldest first, as `balancer.driving.keeping.thin` has them, if there are any."""
+    """The frames of the last 40 s, oldest first, in the form of `balancer.driving.keeping.thin`."""
     stream_id = cluster_of(slug).stream_id
     try:
         found = frames.recent(stream_id, now_ms())

@@ -52,7 +52,7 @@ def test_every_policy_says_which_node_and_why(name, in_flight):
 
 @pytest.mark.parametrize("name", DRIVING)
 def test_with_one_ready_node_there_was_no_choice(name):
-    assert why_words(of(name, [3, 3], ready=[1])) == "cache-2 was the only node that was ready."
+    assert why_words(of(name, [3, 3], ready=[1])) == "cache-2 was the only ready node."
 
 
 def test_two_choices_as_on_the_page():
@@ -62,7 +62,7 @@ def test_two_choices_as_on_the_page():
 
 def test_two_draws_of_one_node_and_of_equal_nodes():
     same = explained(considered=["cache-3", "cache-3"])
-    assert why_words(same) == "Both draws were cache-3, with 4 in flight. It had no rival."
+    assert why_words(same) == "Both draws picked cache-3, with 4 in flight, so there was nothing to compare."
     equal = explained(considered=["cache-1", "cache-5"], node="cache-1")
     said = "The two draws were cache-1 and cache-5, each with 2 in flight. The first draw won."
     assert why_words(equal) == said
@@ -70,11 +70,11 @@ def test_two_draws_of_one_node_and_of_equal_nodes():
 
 def test_ties_of_the_least_busy_are_named():
     assert why_words(of("jsq", [4, 2, 9])) == "cache-2 had the fewest in flight of all 3 nodes: 2."
-    said = "cache-1 and cache-3 had the fewest in flight, 2 each. It was the turn of cache-1."
+    said = "cache-1 and cache-3 had the fewest in flight, 2 each. It was cache-1's turn."
     assert why_words(of("least_connections", [2, 4, 2])) == said
-    said = "cache-1 and cache-2, cache-3 and cache-4 had the fewest in flight, 2 each. It was the turn of cache-1."
+    said = "cache-1 and cache-2, cache-3 and cache-4 had the fewest in flight, 2 each. It was cache-1's turn."
     assert why_words(of("jsq", [2, 2, 2, 2])) == said
-    said = "cache-1 and cache-2, cache-3 and 2 others had the fewest in flight, 2 each. It was the turn of cache-1."
+    said = "cache-1 and cache-2, cache-3 and 2 others had the fewest in flight, 2 each. It was cache-1's turn."
     assert why_words(of("jsq", [2, 2, 2, 2, 2])) == said
     said = "cache-2 had the fewest in flight for its weight: 4."
     assert why_words(of("least_connections", [3, 4], [1.0, 2.0])) == said
@@ -86,17 +86,17 @@ def test_a_key_that_walks_past_nodes_says_which():
     away = int(ring["node"][-1]) - 1
     rest = [place for place in range(3) if place != away]
     past = of("ring", [0, 0, 0], ready=rest)
-    said = f"Clockwise from the hash of the key came {ring['node']}, not ready, and then {past['node']}."
+    said = f"Clockwise from the hash of the key, {ring['node']} came first but was not ready. {past['node']} came next."
     assert why_words(past) == said
     loads = [50 if place == away else 0 for place in range(3)]
     bounded = of("bounded_ring", loads)
-    assert f"came {ring['node']}, full or not ready. {bounded['node']} was the next with room." in why_words(bounded)
-    assert score_words(bounded, 1.2345) == "1.23 of its cap"
+    assert f"{ring['node']} came first but was full or not ready. {bounded['node']} was next." in why_words(bounded)
+    assert score_words(bounded, 1.2345) == "1.23 of its limit"
 
 
 def test_costs_are_milliseconds():
     one = of("peak_ewma", [1, 1], latencies={0: 0.0042, 1: 0.02}, seed=3)
-    said = "The two draws were cache-1 (8.4 ms to expect) and cache-2 (40.0 ms). The lower cost won."
+    said = "The two draws were cache-1 (expected latency 8.4 ms) and cache-2 (40.0 ms). The lower cost won."
     assert why_words({**one, "considered": sorted(one["considered"])}) == said
     unknown = of("peak_ewma", [1, 1])
     assert "no answer yet" in why_words(unknown)
@@ -110,6 +110,8 @@ def test_what_was_not_compared_has_no_score():
 
 def test_a_sticky_key_stays_and_a_new_one_is_given_a_node():
     new = of("sticky", [4, 2])
-    assert why_words(new) == "The key had no node yet. cache-2 had the fewest in flight of all 2 nodes: 2."
+    assert (
+        why_words(new) == "This was the first request for the key. cache-2 had the fewest in flight of all 2 nodes: 2."
+    )
     known = {**new, "candidates": [{**each, "score": None} for each in new["candidates"]]}
-    assert why_words(known) == "The key went to cache-2 before, so it stays there."  # type: ignore[arg-type]
+    assert why_words(known) == "Earlier requests for this key went to cache-2, so this one did too."  # type: ignore[arg-type]

@@ -17,22 +17,24 @@ def test_a_large_difference_is_told_in_times_by_its_interval():
     assert ratio is not None
     assert lower(ratio) == B
     assert 55 < ratio["low"] < 62 < ratio["high"] < 68
-    expected = f"Two choices has a p99 between {ratio['low']:.1f} and {ratio['high']:.1f} times lower than round robin."
+    expected = (
+        f"The p99 of two choices is {ratio['low']:.1f} to {ratio['high']:.1f} times lower than that of round robin."
+    )
     assert verdict(found) == expected
 
 
 def test_the_better_one_may_be_a():
-    assert verdict(comparison((2.0, 8.0), (2.2, 8.2), (1.9, 7.9))).startswith("Round robin has a p99 between 3.")
+    assert verdict(comparison((2.0, 8.0), (2.2, 8.2), (1.9, 7.9))).startswith("The p99 of round robin is 3.")
 
 
 def test_a_small_difference_is_told_in_percent():
     text = verdict(comparison((10.0, 9.0), (10.2, 9.1), (10.1, 9.05)))
-    assert text.startswith("Two choices has a p99 between 9.")
-    assert text.endswith("% lower than round robin.")
+    assert text.startswith("The p99 of two choices is 9.")
+    assert text.endswith("% lower than that of round robin.")
 
 
 def test_no_difference_is_told_as_one_that_is_not_seen():
-    assert verdict(comparison((10.0, 9.0), (9.0, 10.0), (9.5, 9.5))) == "No difference in p99 can be seen in 3 rounds."
+    assert verdict(comparison((10.0, 9.0), (9.0, 10.0), (9.5, 9.5))) == "No clear difference in p99 after 3 rounds."
 
 
 def test_without_answers_nothing_is_compared():
@@ -55,11 +57,11 @@ def test_without_answers_nothing_is_compared():
             {"refused": 5, "answered": 95},
             ["Refused or failed: 5.00% of requests under round robin, 5.00% under two choices."],
         ),
-        ({"late": 1}, ["The driver was too late for 12 requests, and did not send them."]),
+        ({"late": 1}, ["The driver fell behind and skipped 12 requests."]),
         (
             {"lag_ms": 130.0},
             [
-                "The driver's own lag (p99 130 ms) is of the size of what is compared. Lower the rate, or try again.",
+                "The driver's own lag (p99 130 ms) is as large as the difference. Lower the rate or try again.",
             ],
         ),
     ],

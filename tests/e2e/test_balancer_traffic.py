@@ -95,7 +95,7 @@ def test_an_operator_starts_switches_freezes_and_stops_and_the_table_tells_it(de
 
     past = visitors.open(demo, f"{PATH}?v={version}")
     expect(past.locator("#live")).to_contain_text("Viewing")
-    expect(past.locator("#moment")).to_contain_text("Figures of traffic are not kept")
+    expect(past.locator("#moment")).to_contain_text("Traffic figures are not recorded")
     expect(past.get_by_role("radio", name="Least connections")).to_have_attribute("aria-checked", "true")
     assert past.get_by_role("button", name=re.compile("Kill|Stop|Apply")).count() == 0
     assert violations(past) == []
@@ -117,7 +117,7 @@ def test_it_fits_every_width_and_passes_axe(demo: Demo, visitors: Visitors, them
 
 def test_a_cluster_without_servers_offers_the_race(calm_demo: Demo, visitors: Visitors) -> None:
     page = visitors.open(calm_demo, PATH)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("has no real nodes")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Real requests are not available for")
     page.locator("[name=nodes]").fill("4")
     page.get_by_role("button", name="Race").click()
     expect(page).to_have_url(re.compile(r"/balancer/race/\?.*nodes=4"))

@@ -76,7 +76,7 @@ def test_a_request_is_explained_and_others_are_a_click_away(served: Demo, visito
     panel = opened(page)
     expect(panel.locator("#why-title")).to_be_focused()
     assert_the_choice_follows(panel)
-    expect(panel.locator(".end")).to_contain_text("About one request in 10 keeps its reasons.")
+    expect(panel.locator(".end")).to_contain_text("About one request in 10 is stored.")
     expect(panel.locator(".others th")).to_have_text(
         ["Round robin", "Least connections", "Shortest queue", "Hash ring", "Bounded ring"]
     )
@@ -92,7 +92,7 @@ def test_a_request_is_explained_and_others_are_a_click_away(served: Demo, visito
     expect(panel.locator("[data-state=kept]")).to_have_attribute("data-request", first)
 
     panel.get_by_role("button", name="Slowest").click()
-    expect(panel.locator(".end")).to_contain_text("The slowest that was kept under this policy.")
+    expect(panel.locator(".end")).to_contain_text("The slowest stored request under this policy.")
     assert_the_choice_follows(opened(page))
 
     panel.locator("tbody").first.get_by_role("button", name="cache-2").click()
@@ -129,7 +129,7 @@ def test_a_copied_link_leads_to_that_request_or_says_that_it_is_gone(served: Dem
     assert width <= PHONE[0]
 
     gone = visitors.open(served, f"{PATH}?why=c0ffee00-1")
-    expect(gone.locator("#why .ans")).to_have_text("The reasons of this request are no longer kept.")
+    expect(gone.locator("#why .ans")).to_have_text("This request is no longer stored.")
     gone.locator("#why").get_by_role("button", name="Newest").click()
     opened(gone)
 

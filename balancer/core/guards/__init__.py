@@ -1,1 +1,1 @@
-"""What stands around the policies: which nodes may be picked, with which weight, and why. Pure: `now` is passed in."""
+"""The guards: which nodes a policy may pick, with which weight, and why. Pure: `now` is passed in."""

@@ -1,9 +1,9 @@
-"""Service discovery: a node is registered while its heartbeats come, and leaves when they stop.
+"""Service discovery: a node stays registered as long as its heartbeats arrive.
 
-As in Eureka, a lease is three heartbeats long: there 30 s and 90 s, here 1 s (Akka's interval) and 3 s. In between, a
-silence that is longer than the node's own rhythm makes it suspected (`phi.py`).
+As in Eureka, a lease lasts three heartbeats: 30 s and 90 s there, 1 s (Akka's interval) and 3 s here. Before that, a
+silence that is long compared with the node's own rhythm makes it suspected (`phi.py`).
 
-Time in which nobody looked counts for nobody: an observer that slept does not take its own sleep for their silence.
+Time in which nobody looked does not count, so an observer that slept does not mistake its own sleep for silence.
 Eureka's self-preservation has the same purpose.
 """
 
@@ -17,7 +17,7 @@ from balancer.core.guards.standing import Code, Reason
 
 @dataclass(frozen=True, slots=True)
 class Heartbeats:
-    """How often a node tells that it is there, and for how long that counts, both in seconds."""
+    """How often a node sends a heartbeat, and how long a heartbeat is valid, in seconds."""
 
     every_s: float = 1.0
     ttl_s: float = 3.0
@@ -25,9 +25,9 @@ class Heartbeats:
 
 
 class Registry:
-    """The nodes that are registered, by name. O(1) a heartbeat, O(registered) a look.
+    """The registered nodes by name. O(1) per heartbeat, O(registered) per look.
 
-    Looks that are more than `every_s` apart are late.
+    A look is late if it comes more than `every_s` after the one before.
     """
 
     def __init__(self, rules: Heartbeats, now: float) -> None:
@@ -40,7 +40,9 @@ class Registry:
         return name in self._rhythms
 
     def beat(self, name: str, now: float) -> Reason | None:
-        """A heartbeat; the reason of a change: JOINED when the node is new, HEARTBEAT_BACK when it was suspected."""
+        """Records a heartbeat. Returns the reason if something changed: JOINED for a new node, HEARTBEAT_BACK for a
+        suspected one.
+        """
         rhythm = self._rhythms.get(name)
         if rhythm is None:
             self._rhythms[name] = Rhythm(self.rules.accrual, self.rules.every_s, now)
@@ -53,12 +55,14 @@ class Registry:
         return Reason(Code.HEARTBEAT_BACK, {"silent": silent})
 
     def drop(self, name: str) -> None:
-        """Forgets a node that leaves for another reason, if it is registered."""
+        """Forgets a node that leaves for another reason. Does nothing if it is not registered."""
         self._rhythms.pop(name, None)
         self._suspected.discard(name)
 
     def look(self, now: float) -> list[tuple[str, Reason]]:
-        """Those that became suspected (HEARTBEAT_LATE), and those that are no longer registered (HEARTBEAT_LOST)."""
+        """Returns the nodes that became suspected (HEARTBEAT_LATE) and those that lost their registration
+        (HEARTBEAT_LOST).
+        """
         slept = now - self._looked - self.rules.every_s
         self._looked = now
         if slept > 0:

@@ -1,8 +1,8 @@
-"""Which nodes of a pool may be picked now, with which weight, and how each stands: all guards together.
+"""All guards together: which nodes of a pool may be picked now, with which weight, and how healthy each one is.
 
-Whoever sends the requests, the driver or the simulator, holds one of these beside its pool and its policy, and tells
-it what it sees. The guards add nodes to the pool and keep `ready` and `weights`; nobody else does. The policy hears
-`changed()` when one of these did change, and only then.
+The sender (driver or simulator) keeps one of these next to its pool and its policy, and reports what it sees. Only the
+guards add nodes to the pool and write `ready` and `weights`. They call the policy's `changed()` whenever one of these
+has changed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from balancer.core.guards.standing import Code, Reason, Standing, State
 from balancer.core.policy import Policy
 from balancer.core.pool import Member, Pool
 
-MOST_NEWS: Final = 4096  # changes that are kept for whoever asks for them
-LEAST_LEAN: Final = 0.05  # of a factor
+MOST_NEWS: Final = 4096  # changes kept until somebody reads them
+LEAST_LEAN: Final = 0.05  # change of a factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Rules:
 
 
 class Change(NamedTuple):
-    """A node, by its place, stands otherwise than before."""
+    """The health of the node at `place` has changed."""
 
     place: int
     standing: Standing
@@ -51,14 +51,15 @@ class Change(NamedTuple):
 class Eligible:
     """The guards over a pool. Not thread-safe; `now` is in seconds of one clock that never goes back.
 
-    `answered` is for a hot loop: O(1), well below a microsecond. Everything else is rare, or time's work: `tick` ends
-    ejections, lets weights grow, judges silences and success rates, O(nodes). Call it some ten times a second.
+    `answered` is for a hot loop: O(1), well below a microsecond. Everything else is rare or happens in `tick`, which
+    ends ejections, lets weights grow, and judges silences and success rates. O(nodes). Call it about ten times a
+    second.
 
-    A node keeps its place when it leaves and comes back under the same name, so memory is bounded by the names.
+    A node that leaves and comes back under the same name keeps its place, so the number of names bounds memory.
     """
 
     def __init__(self, pool: Pool, now: float, rules: Rules | None = None) -> None:
-        """The pool's members are up and do not start slowly. Set `policy` when there is one."""
+        """The pool's first members are up and skip slow start. Set `policy` once there is one."""
         self.pool = pool
         self.rules = rules or Rules()
         self.policy: Policy | None = None
@@ -77,14 +78,14 @@ class Eligible:
         self._count(now)
 
     def answered(self, place: int, now: float, *, ok: bool) -> None:
-        """A request that was sent to `place` has ended. One that failed, or ran out of time, is not ok."""
+        """Records the end of a request that was sent to `place`. It is not `ok` if it failed or timed out."""
         if ok:
             self._outliers.succeeded(place)
         elif reason := self._outliers.failed(place, now):
             self._eject(place, reason, now)
 
     def checked(self, place: int, now: float, *, ok: bool) -> None:
-        """A check of the node has ended."""
+        """Records the end of a health check."""
         node = self._nodes[place]
         before = node.health.standing
         node.health.checked(now, ok=ok)
@@ -94,10 +95,10 @@ class Eligible:
             self._settle(place, now)
 
     def heard(self, name: str, now: float, weight: float | None = None) -> int:
-        """A heartbeat of a node, by its name: one that is unknown, or whose heartbeats had stopped, joins.
+        """Records a heartbeat. A node joins if it is unknown or its heartbeats had stopped.
 
-        Gives its place. From its first heartbeat on a node leaves when they stop; one that never sent any does not.
-        One that was made to leave comes back by `join` alone.
+        Returns its place. Once a node has sent a heartbeat, it leaves when they stop; a node that never sent one stays.
+        A node that was made to leave comes back only through `join`.
         """
         place = self._places.get(name)
         left = None if place is None else self._nodes[place].left
@@ -113,9 +114,9 @@ class Eligible:
         return place
 
     def join(self, name: str, now: float, weight: float | None = None) -> int:
-        """A node is there (again), with nothing held against it, and starts slowly. Gives its place.
+        """Adds a node, or brings it back with a clean record. It starts slowly. Returns its place.
 
-        Without a `weight` it has the one that it had, or 1.
+        `weight` defaults to its previous weight, or 1.
         """
         place = self._places.get(name)
         new = place is None
@@ -134,20 +135,20 @@ class Eligible:
         return place
 
     def leave(self, place: int, now: float, code: Code = Code.ASKED) -> None:
-        """A node gets nothing more: drained by an operator (ASKED), or convicted by who watches the servers."""
+        """Stops sending to a node: an operator drained it (ASKED), or the watcher of the servers declared it dead."""
         self._registry.drop(self.pool.names[place])
         self._left(place, Reason(code), now)
 
     def weigh(self, place: int, now: float, weight: float) -> None:
-        """A node has another weight of its own, more than 0."""
+        """Changes a node's own weight. It must be more than 0."""
         self._nodes[place].own = weight
         if self._weigh(place, now):
             self._tell()
 
     def lean(self, now: float, factors: Mapping[int, float]) -> None:
-        """By their load these places have other weights: so many times their own. A factor of 1 ends it.
+        """Multiplies the weights of these places because of their load. A factor of 1 ends this.
 
-        What differs by less than LEAST_LEAN is left: policies that keep a table build it anew for each change.
+        Ignores changes smaller than LEAST_LEAN, because policies with a table rebuild it on each change.
         """
         for place, factor in factors.items():
             node = self._nodes[place]
@@ -158,7 +159,7 @@ class Eligible:
             self._tell()
 
     def tick(self, now: float) -> None:
-        """Does what time has brought."""
+        """Does whatever is due at `now`."""
         for name, reason in self._registry.look(now):
             self._silent(self._places[name], reason, now)
         for place, seconds in self._outliers.returned(now):
@@ -174,23 +175,23 @@ class Eligible:
             self._show(place, now)
 
     def standing(self, place: int) -> Standing:
-        """How the node stands."""
+        """The node's current health."""
         return self._nodes[place].shown
 
     def news(self) -> list[Change]:
-        """What changed since the last call, in order; of more than MOST_NEWS the newest."""
+        """Returns the changes since the last call, in order, at most the newest MOST_NEWS."""
         news = list(self._news)
         self._news.clear()
         return news
 
     def refusal(self, in_flight: int) -> Reason | None:
-        """Why no node can be picked for a request now, with so many in flight to all nodes; None if one can."""
+        """Why no node can be picked now, given the total in flight. None if one can be picked."""
         if not self.pool.ready:
             return Reason(Code.NO_NODE, {"known": self.alarm.known})
         return self.rules.limits.refusal(in_flight)
 
     def refusal_of_node(self, place: int) -> Reason | None:
-        """Why the node that was picked takes no more; None if it does."""
+        """Why the picked node takes no more requests. None if it does."""
         return self.rules.limits.refusal_of_node(self.pool.in_flight[place])
 
     def _newcomer(self, weight: float, now: float) -> Node:
@@ -199,7 +200,7 @@ class Eligible:
         return node
 
     def _silent(self, place: int, reason: Reason, now: float) -> None:
-        """A heartbeat is late, or so late that the node is no longer registered."""
+        """Handles a late or lost heartbeat."""
         if reason.code is Code.HEARTBEAT_LOST:
             self._left(place, reason, now)
         else:
@@ -220,13 +221,13 @@ class Eligible:
         self._settle(place, now)
 
     def _settle(self, place: int, now: float, *, new: bool = False) -> None:
-        """Draws the consequences of what is new about a node."""
+        """Updates everything that depends on a node's health."""
         weighed = self._use(place, now)
         self._show(place, now)
         self._count(now, told=weighed or new)
 
     def _use(self, place: int, now: float) -> bool:
-        """Has a node that may be used again start slowly. True if its weight is another now."""
+        """Starts a usable node slowly. True if its weight changed."""
         node = self._nodes[place]
         if node.usable and not node.used and self.rules.slow_start.window_s:
             node.started = now
@@ -238,14 +239,14 @@ class Eligible:
         return self._weigh(place, now)
 
     def _weigh(self, place: int, now: float) -> bool:
-        """Sets the weight that counts now. True if it is another."""
+        """Sets the effective weight. True if it changed."""
         node = self._nodes[place]
         share = 1.0 if node.started is None else self.rules.slow_start.share(now - node.started)
         before, self.pool.weights[place] = self.pool.weights[place], node.own * share * node.factor
         return before != self.pool.weights[place]
 
     def _grow(self, now: float) -> None:
-        """The next step of those that start slowly."""
+        """Takes the next step of slow start for every node in it."""
         grown = [place for place in sorted(self._growing) if self._weigh(place, now)]
         for place in sorted(self._growing):
             if now - (self._nodes[place].started or 0.0) >= self.rules.slow_start.window_s:
@@ -256,7 +257,7 @@ class Eligible:
             self._tell()
 
     def _show(self, place: int, now: float) -> None:
-        """Keeps how the node stands. Another state or reason is news, other figures are not."""
+        """Stores the node's health. A new state or reason is news; new figures are not."""
         node = self._nodes[place]
         standing = node.standing(now, gone=bool(node.left) and place not in self._leaving)
         was, node.shown = node.shown, standing
@@ -264,7 +265,7 @@ class Eligible:
             self._news.append(Change(place, standing))
 
     def _count(self, now: float, *, told: bool = False) -> None:
-        """Sets who is ready. The policy is told if they are others, or in any case if it is to be `told`."""
+        """Sets which nodes are ready. Tells the policy if they changed, or always if `told` is set."""
         known = [place for place, node in enumerate(self._nodes) if not node.left]
         ready = [place for place in known if self._nodes[place].usable]
         ejected = [place for place in known if self._nodes[place].health.up]

@@ -1,8 +1,9 @@
-"""Health by checks: so many failed in a row take a node down, so many passed in a row bring it up again.
+"""Health checks: `fall` failures in a row take a node down, `rise` passes in a row bring it back.
 
-HAProxy's `inter` 2 s, `fall` 3, `rise` 2, and its counter: from 0 to rise + fall - 1, up from `rise` on. A failed check
-takes one off while the node is up, and everything when that is not enough or the node is down; a passed one adds one
-while it is down, and everything once it is up. As in HAProxy a new node is up at `rise`: its first check decides alone.
+Defaults are HAProxy's: `inter` 2 s, `fall` 3, `rise` 2. So is the counter, which runs from 0 to rise + fall - 1; the
+node is up from `rise` on. A failed check subtracts one while the node is up, and resets the counter to 0 when the node
+goes down or is down. A passed check adds one while it is down, and sets the maximum once it is up. As in HAProxy, a new
+node starts at `rise`, so its first check alone decides.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from balancer.core.guards.standing import Code, Reason, Standing, State
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """When checks are made, every `every_s` seconds, and how many in a row decide."""
+    """How often nodes are checked, in seconds, and how many results in a row decide."""
 
     every_s: float = 2.0
     fall: int = 3
@@ -22,12 +23,12 @@ class Checks:
 
 
 class Health:
-    """What the checks of one node say: its `standing` is up, suspected (some failed, not enough) or down."""
+    """The check history of one node. Its `standing` is up, suspected (some checks failed, but not enough) or down."""
 
     __slots__ = ("_counter", "_in_a_row", "_rules", "standing")
 
     def __init__(self, rules: Checks, standing: Standing) -> None:
-        """`standing` says why the node is up before its first check."""
+        """`standing` is the node's health before its first check."""
         self._rules = rules
         self._counter = rules.rise
         self._in_a_row = 0  # above 0: checks passed, below: failed
@@ -35,11 +36,11 @@ class Health:
 
     @property
     def up(self) -> bool:
-        """Whether the node may have requests. One that is suspected may."""
+        """Whether the node may get requests. A suspected node may."""
         return self._counter >= self._rules.rise
 
     def checked(self, now: float, *, ok: bool) -> None:
-        """A check has ended."""
+        """Records the result of a check."""
         if ok:
             self._passed(now)
         else:

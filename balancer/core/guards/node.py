@@ -1,4 +1,4 @@
-"""What the guards know of one node, in layers; the uppermost that has something to say decides how the node stands."""
+"""What the guards know about one node, in layers. The first layer that applies decides its health."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from balancer.core.guards.standing import Reason, Standing, State
 
 
 class Node:
-    """One node. `left`, `ejected` and `late` (a heartbeat) are None while there is nothing of the kind.
+    """One node. `left`, `ejected` and `late` (a heartbeat) are None if they do not apply.
 
-    `own` is its weight when it does not start slowly, `started` since when it does, `back` why it is up again, `used`
-    whether it was usable when that was last looked at, `shown` how it stands, and `factor` what its load makes of its
-    weight.
+    `own` is its weight outside slow start, `started` when slow start began, `back` why it is up again, `used` whether
+    it was usable at the last look, `shown` its health, and `factor` what its load multiplies its weight by.
     """
 
     __slots__ = ("back", "ejected", "factor", "health", "late", "left", "own", "shown", "started", "used")
@@ -30,11 +29,11 @@ class Node:
 
     @property
     def usable(self) -> bool:
-        """Whether it may be picked, unless there is a panic."""
+        """Whether it may be picked, apart from panics."""
         return not self.left and not self.ejected and self.health.up
 
     def standing(self, now: float, *, gone: bool) -> Standing:
-        """How it stands: gone or leaving, else down, else ejected, else suspected, else starting, else up."""
+        """Its health: the first that applies of gone or leaving, down, ejected, suspected, starting, up."""
         if self.left and gone:
             return Standing(State.GONE, self.left.reason, self._since(State.GONE, now))
         health = self.health.standing

@@ -1,16 +1,16 @@
-"""Outlier ejection: a node whose answers fail, or fail more than the others' do, gets no requests for a time.
+"""Outlier ejection: a node that fails in a row, or more often than the others, gets no requests for a while.
 
 Envoy's outlier detection, its rules and its defaults:
 
-- 5 failures in a row eject at once; so does, every 10 s, a success rate below mean - 1.9 standard deviations, where at
-  least 5 nodes have 100 requests each in that interval.
+- 5 failures in a row eject at once. Every 10 s, a success rate below mean - 1.9 standard deviations also ejects, if at
+  least 5 nodes had 100 requests each in that interval.
 - An ejection lasts 30 s times a multiple, at most 300 s. The multiple rises by one with each ejection and falls by one
-  with each interval that the node is in use; so a node that fails again soon stays out longer.
-- At most 10 % of the nodes are ejected, but one always may be: so Envoy did until it made an option of it,
-  `always_eject_one_host`, which is `at_least_one` here and on. A node that may not be ejected begins to count again.
+  with each interval in use, so a node that soon fails again stays out longer.
+- At most 10 % of the nodes are ejected, but one node always may be. Envoy made that optional (`always_eject_one_host`);
+  here it is `at_least_one`, on by default. A node that may not be ejected starts counting again.
 
-Envoy ends ejections at its interval; here the first tick after the time does. There a passed health check ends one,
-too; here it does not, because our checks are pings, and a node that answers pings can fail all the same.
+Envoy ends ejections at its interval; here the first tick after the time does. In Envoy a passed health check ends one
+too. Here it does not: our checks are pings, and a node can answer pings while its requests fail.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from balancer.core.guards.standing import Code, Reason
 
 @dataclass(frozen=True, slots=True)
 class Outlying:
-    """When a node is ejected and for how long. Times are in seconds, shares from 0 to 1."""
+    """When a node is ejected and for how long. Times in seconds, shares from 0 to 1."""
 
     in_a_row: int = 5
     interval_s: float = 10.0
@@ -42,21 +42,21 @@ NO_EJECTIONS = Outlying(most_ejected=0.0, at_least_one=False)
 
 
 class Ejection(NamedTuple):
-    """A node, by its place, and why it is ejected."""
+    """The place of an ejected node, and the reason."""
 
     place: int
     reason: Reason
 
 
 def lowest_rate(rates: list[float], deviations: float) -> tuple[float, float]:
-    """The mean of the success rates and the bound below which one is an outlier: (mean, bound)."""
+    """(mean, bound): the mean success rate, and the bound below which a node is an outlier."""
     mean = sum(rates) / len(rates)
     spread = sqrt(sum((rate - mean) ** 2 for rate in rates) / len(rates))
     return mean, mean - deviations * spread
 
 
 class Outliers:
-    """Counts the answers of the nodes by their places. O(1) an answer; a tick is O(ejected), once an interval O(n)."""
+    """Counts answers per place. O(1) per answer. A tick is O(ejected), and O(n) once an interval."""
 
     def __init__(self, rules: Outlying, now: float) -> None:
         self.rules = rules
@@ -70,7 +70,7 @@ class Outliers:
         self._next = now + rules.interval_s
 
     def join(self, place: int) -> None:
-        """A node is there (again), with nothing held against it. Places come in their order."""
+        """Adds a node, or brings it back with a clean record. New places come in order."""
         if place == len(self._good):
             for each in (self._in_a_row, self._good, self._bad, self._times):
                 each.append(0)
@@ -81,17 +81,17 @@ class Outliers:
         self._known.add(place)
 
     def leave(self, place: int) -> None:
-        """A node is gone, and with it its ejection."""
+        """Forgets a node that has left, and its ejection."""
         self._known.discard(place)
         self.ejected.pop(place, None)
 
     def succeeded(self, place: int) -> None:
-        """A request was answered well."""
+        """Records a successful request."""
         self._good[place] += 1
         self._in_a_row[place] = 0
 
     def failed(self, place: int, now: float) -> Reason | None:
-        """A request failed; the reason if the node is ejected for it."""
+        """Records a failed request. Returns the reason if this ejects the node."""
         self._bad[place] += 1
         self._in_a_row[place] += 1
         failures = self._in_a_row[place]
@@ -101,7 +101,7 @@ class Outliers:
         return self._eject(place, now, Code.FAILURES_IN_A_ROW, {"failures": failures})
 
     def returned(self, now: float) -> list[tuple[int, float]]:
-        """The nodes whose ejections are over, each with the seconds that it was to last. They count from the start."""
+        """Returns the nodes whose ejections are over, each with its length in seconds. Their counts start at zero."""
         over = [place for place, until in self.ejected.items() if now >= until]
         for place in over:
             del self.ejected[place]
@@ -110,7 +110,7 @@ class Outliers:
         return [(place, self._lasts(place)) for place in over]
 
     def swept(self, now: float) -> list[Ejection]:
-        """Once an interval: those that are ejected for their success rate. A sweep that comes late is made once."""
+        """Once per interval, ejects nodes for their success rate and returns them. A late sweep runs only once."""
         if now < self._next:
             return []
         self._next = now + self.rules.interval_s
@@ -138,7 +138,7 @@ class Outliers:
                     yield Ejection(place, reason)
 
     def _eject(self, place: int, now: float, code: Code, figures: dict[str, float]) -> Reason | None:
-        """Ejects the node, if one more may be."""
+        """Ejects the node if the limit allows one more."""
         first = self.rules.at_least_one and not self.ejected
         if not first and (len(self.ejected) + 1) / len(self._known) > self.rules.most_ejected:
             return None

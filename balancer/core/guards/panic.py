@@ -1,8 +1,8 @@
-"""Panic: when too few nodes are healthy, their state is passed over and all are used.
+"""Panic: when too few nodes are healthy, health is ignored and all nodes are used.
 
-Envoy's `healthy_panic_threshold`, 50 %: fewer healthy nodes than that would break under the whole load, one after the
-other. 0 turns it off. Envoy then refuses requests when nobody is healthy. Here ejected nodes are used before that: an
-ejection is a judgement by comparison, and with nobody left there is nothing to compare with.
+Envoy's `healthy_panic_threshold`, 50 %: with fewer healthy nodes, the whole load would break them one after another. 0
+turns it off. Envoy then refuses requests when no node is healthy. Here ejected nodes are used first: an ejection
+compares a node with the others, and there are no others left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PANIC_THRESHOLD: Final = 0.5
 
 
 class Resort(StrEnum):
-    """Who is used besides the healthy, because there are too few of them."""
+    """Which nodes are used when too few are healthy."""
 
     NONE = "none"
     EJECTED = "ejected"
@@ -24,7 +24,7 @@ class Resort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """The resort that was taken last, with the figures that led to it, and since when."""
+    """The current resort, the figures that led to it, and when it began."""
 
     resort: Resort
     healthy: int
@@ -33,7 +33,7 @@ class Alarm:
 
 
 def resort(healthy: int, ejected: int, known: int, threshold: float = PANIC_THRESHOLD) -> Resort:
-    """Who has to be used, of `known` nodes of which so many are healthy and so many only ejected."""
+    """Decides which nodes to use, given how many are known, healthy, and only ejected."""
     if healthy < threshold * known:
         return Resort.ALL
     return Resort.EJECTED if not healthy and ejected else Resort.NONE

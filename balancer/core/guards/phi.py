@@ -1,11 +1,12 @@
-"""Phi accrual: how suspicious a silence is, from how regularly heartbeats came before. 1 is wrong once in 10, 2 in 100.
+"""Phi accrual: how suspicious a silence is, given how regular the heartbeats were. 1 is wrong once in 10, 2 once in
+100.
 
-Hayashibara and others, "The phi accrual failure detector" (2004), in the form of Akka: phi = -log10(1 - F(silence)),
-F the normal distribution of the intervals in its logistic approximation. Akka's defaults for the members of a cluster:
-threshold 8, 1000 intervals, a standard deviation of at least 100 ms. Its
-acceptable-heartbeat-pause of 3 s is 0 here: a suspicion takes no requests away, so it may come early.
+Hayashibara and others, "The phi accrual failure detector" (2004), in the form of Akka: phi = -log10(1 - F(silence)), F
+the normal distribution of the intervals in its logistic approximation. Akka's defaults for the members of a cluster:
+threshold 8, 1000 intervals, a standard deviation of at least 100 ms. Its acceptable-heartbeat-pause of 3 s is 0 here: a
+suspected node keeps its requests, so suspicion may come early.
 
-`servers.watching.detector` judges otherwise: rounds of pings, two misses are a verdict. The two share nothing.
+`servers.watching.detector` is a separate detector: it pings in rounds and decides after two misses.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from math import exp, log, log1p, sqrt
 
 
 def phi(silence: float, mean: float, deviation: float) -> float:
-    """The suspicion after a silence, all three in one unit; from 0, without a bound. Never overflows.
+    """The suspicion after a silence, 0 or more. All three arguments use one unit. Never overflows.
 
     Akka writes -log10(e / (1 + e)) with e = exp(-x); that is log10(1 + exp(x)).
     """
@@ -36,12 +37,12 @@ class Accrual:
 
 
 class Rhythm:
-    """The heartbeats of one node: their last `intervals` intervals, kept as a sum and a sum of squares."""
+    """The heartbeats of one node: its last `intervals` intervals, as a sum and a sum of squares."""
 
     __slots__ = ("_intervals", "_rules", "_squares", "_sum", "last")
 
     def __init__(self, rules: Accrual, every_s: float, now: float) -> None:
-        """A first heartbeat at `now`. As in Akka, the interval that is expected counts as two that were seen."""
+        """The first heartbeat came at `now`. As in Akka, the expected interval counts as two observed ones."""
         self._rules = rules
         self._intervals: deque[float] = deque()
         self._sum = self._squares = 0.0
@@ -50,7 +51,7 @@ class Rhythm:
             self._add(estimate)
 
     def beat(self, now: float) -> None:
-        """A heartbeat. An interval that was suspicious is not learnt from."""
+        """Records a heartbeat. Suspicious intervals are not learnt."""
         if not self.suspicious(now):
             self._add(now - self.last)
         self.last = now
@@ -63,7 +64,7 @@ class Rhythm:
         return phi(now - self.last, mean + self._rules.pause_s, max(deviation, self._rules.least_deviation_s))
 
     def suspicious(self, now: float) -> bool:
-        """Whether the silence is."""
+        """Whether the silence is suspicious."""
         return self.phi(now) >= self._rules.threshold
 
     def _add(self, interval: float) -> None:

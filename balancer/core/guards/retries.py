@@ -1,8 +1,8 @@
-"""Retry budget: retries may add a part of the traffic, so that they never become the load that breaks the nodes.
+"""Retry budget: limits retries to a part of the traffic, so that retries alone never overload the nodes.
 
-Finagle's `RetryBudget`, and Linkerd's `retryBudget` with the same defaults: the requests of the last 10 s (`ttl`)
-allow 20 % of their number in retries, on top of 10 a second, which may be used at any time within that window. As in
-Finagle the window moves in tenths.
+Finagle's `RetryBudget`, and Linkerd's `retryBudget` with the same defaults: the requests of the last 10 s (`ttl`) allow
+20 % of their number in retries, plus 10 a second, at any time within that window. As in Finagle the window moves in
+tenths.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Retries that are allowed: `share` of the requests of the last `ttl_s` seconds, and `least_per_s` a second."""
+    """The allowed retries: `share` of the requests of the last `ttl_s` seconds, and `least_per_s` a second."""
 
     ttl_s: float = 10.0
     least_per_s: float = 10.0
@@ -24,7 +24,7 @@ class Budget:
 
 
 class RetryBudget:
-    """Counts requests and retries. O(1) a request and a retry; ten slices of memory.
+    """Counts requests and retries. O(1) each; memory for ten slices.
 
     Within the window (the current tenth of `ttl_s` and the nine before), retries are at most share x requests +
     least_per_s x ttl_s.
@@ -40,28 +40,28 @@ class RetryBudget:
         self._slot = self._at % _SLICES
 
     def sent(self, now: float) -> None:
-        """A request is sent for the first time."""
+        """Records a request's first attempt."""
         if now >= self._ends:
             self._move(now)
         self._requests[self._slot] += 1
 
     def retry(self, now: float) -> bool:
-        """Whether a request may be sent again; if so, it is counted as sent again."""
+        """Whether a request may be retried. If so, counts the retry."""
         if self.left(now) < 1:
             return False
         self._retries[self._slot] += 1
         return True
 
     def left(self, now: float) -> int:
-        """How many retries are allowed now; 0 also where more were made than the requests that are left allow."""
+        """How many retries are allowed now, never below 0."""
         if now >= self._ends:
             self._move(now)
         allowed = self.rules.share * sum(self._requests) + self.rules.least_per_s * self.rules.ttl_s
         return max(int(allowed - sum(self._retries) + _ROUNDING), 0)
 
     def _move(self, now: float) -> None:
-        """Goes on to the slice of this moment, and empties it and those that were passed over."""
-        at = max(int(now // self._wide), self._at + 1)  # rounding may see the end of a slice still within it
+        """Moves to the current slice, and empties it and the skipped ones."""
+        at = max(int(now // self._wide), self._at + 1)  # rounding can place the end of a slice inside it
         for each in range(max(self._at + 1, at - _SLICES + 1), at + 1):
             self._requests[each % _SLICES] = self._retries[each % _SLICES] = 0
         self._at, self._ends, self._slot = at, (at + 1) * self._wide, at % _SLICES

@@ -1,11 +1,11 @@
-"""Slow start: a node that comes back gets little at first, and more as time goes on.
+"""Slow start: a node that comes back gets few requests at first, then more and more.
 
 Envoy's `slow_start`: weight x max(min_weight_percent, (time / window) ^ (1 / aggression)), with aggression 1.0 and
-min_weight_percent 10. It has no default window; ours is the 30 s of NGINX's own example. NGINX's `slow_start` is the
-same straight line, and so is HAProxy's `slowstart`, but both begin at about 0, where a pool wants weights above 0: of
-the two opinions this is Envoy's. (Envoy counts the first second as a whole one, which matters in windows below 10 s.)
+min_weight_percent 10. It has no default window; ours is the 30 s of NGINX's own example. NGINX's `slow_start` and
+HAProxy's `slowstart` use the same straight line but begin near 0. A pool needs weights above 0, so we follow Envoy.
+(Envoy counts the first second as a whole one, which matters in windows below 10 s.)
 
-As in HAProxy, the members of the beginning do not start slowly: nobody else could serve meanwhile.
+As in HAProxy, the first members skip slow start: no other node could serve meanwhile.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import floor
 from typing import Final
 
 STEPS: Final = 20
-"""A share grows in so many steps: each change of a weight makes a policy build its table anew."""
+"""A share grows in this many steps, because each change of weight makes a policy rebuild its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,9 @@ class SlowStart:
     least: float = 0.10
 
     def share(self, elapsed: float) -> float:
-        """The part of its own weight that a node has `elapsed` seconds after its return: [least, 1], never falling."""
+        """The fraction of its own weight that a node gets `elapsed` seconds after its return: [least, 1], never
+        falling.
+        """
         if elapsed >= self.window_s:
             return 1.0
         grown: float = (max(elapsed, 0.0) / self.window_s) ** (1.0 / self.aggression)

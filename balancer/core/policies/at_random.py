@@ -1,4 +1,4 @@
-"""Random: any node, by chance."""
+"""Random: any node, at random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from balancer.core.policy import Choice, Policy, Sight
 
 
 class Random(Policy):
-    """Every ready node has the same chance, whatever its weight and load. O(1), one draw.
+    """Every ready node is equally likely, whatever its weight and load. O(1), one draw.
 
     Source: Envoy, load balancer RANDOM. (HAProxy's `random` draws two and compares them: that is `p2c` here.)
     """
@@ -16,12 +16,12 @@ class Random(Policy):
     sight: ClassVar[frozenset[Sight]] = frozenset()
 
     def pick(self, key: int, now: float) -> int:
-        """The node that is drawn."""
+        """Draws a node."""
         ready = self.pool.ready
         return ready[int(self.draw() * len(ready))]
 
     def why(self, key: int, now: float) -> Choice:
-        """The same, with the draw."""
+        """The same, and returns the draw."""
         ready = self.pool.ready
         drawn = self.draw()
         place = ready[int(drawn * len(ready))]

@@ -14,10 +14,11 @@ from ringviz.core.bounded import Bounded
 
 
 class BoundedRing(Ring):
-    """No request makes a node have more than `ceil(c m / n)` in flight, of m on n ready nodes with itself among them.
+    """Gives no node more than `ceil(c m / n)` requests in flight, where m is the total on n ready nodes, including the
+    new one.
 
     Where weights differ, a node's cap is `ceil(c m)` times its share of the weights, before rounding up. O(log tokens +
-    n) to look up and to count, and the walk: on average 1/(c-1)^2 nodes at most are full.
+    n) to look up and count, plus the walk past full nodes, on average at most 1/(c-1)^2.
 
     Source: V. Mirrokni, M. Thorup, M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018,
     arXiv:1608.01350, and its `c` in `ringviz.core.bounded`. HAProxy's `hash-balance-factor` and Envoy's
@@ -28,7 +29,7 @@ class BoundedRing(Ring):
     options: ClassVar[tuple[Option, ...]] = (*Ring.options, *Bounded.options)
 
     def changed(self) -> None:
-        """As of the ring."""
+        """Raises as the ring does."""
         super().changed()
         ready = self.pool.ready
         self._of_ready = gatherer(ready)
@@ -41,12 +42,12 @@ class BoundedRing(Ring):
         }
 
     def caps(self) -> dict[int, int]:
-        """The most requests that each ready node may have once the next one is sent. O(n)."""
+        """The most requests that each ready node may have after the next one is sent. O(n)."""
         total = self._requests()
         return {place: -(-part * total // of) for place, (part, of) in self._parts.items()}
 
     def pick(self, key: int, now: float) -> int:
-        """The first with room."""
+        """The first node with room."""
         owners, in_flight, parts, total = self.owners, self.pool.in_flight, self._parts, self._requests()
         start = bisect_left(self.tokens, key)
         for at in range(start, start + len(self.tokens)):
@@ -54,10 +55,12 @@ class BoundedRing(Ring):
             part, of = parts[place]
             if in_flight[place] * of < part * total:  # that is in_flight < ceil(part * total / of)
                 return place
-        return owners[start]  # only where a node has lost every token to another's: the caps miss its part
+        return owners[
+            start
+        ]  # only if another node's tokens replaced all of a node's, so that the caps add up to too little
 
     def why(self, key: int, now: float) -> Choice:
-        """The same, with the nodes that were walked past; a score is how full a node was: in flight / cap."""
+        """The same, with the nodes that were passed. A score is how full a node was: in flight / cap."""
         place = self.pick(key, now)
         considered, caps, in_flight = self.walked(key, place), self.caps(), self.pool.in_flight
         return Choice(place, {one: in_flight[one] / caps[one] for one in considered if one in caps}, (), considered)

@@ -10,10 +10,10 @@ from balancer.core.policy import Sight
 
 
 class Central(Lowest):
-    """What one queue in front of all nodes gives: nobody waits while a node is idle. O(n).
+    """Behaves like one queue in front of all nodes: no request waits while a node is idle. O(n).
 
-    It needs to know how long every accepted request will take, so only a simulator can run it; there it is the bound
-    that no policy passes when all nodes are equally fast.
+    It must know how long every accepted request will take, so it only runs in the simulator. If all nodes are equally
+    fast, no policy beats it.
 
     Source: the queue M/M/c of A. K. Erlang. Sending each arrival to the node with the least work gives every request
     the same start as one queue in the order of arrival: J. Kiefer, J. Wolfowitz, "On the Theory of Queues with Many
@@ -23,6 +23,6 @@ class Central(Lowest):
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.WORK})
 
     def scores(self, now: float) -> Sequence[float]:
-        """The moment at which each node will be free; in the past for one that is."""
+        """When each node will be free. In the past for an idle node."""
         free_at: Sequence[float] = self.of_ready(self.pool.free_at)
         return free_at

@@ -1,4 +1,4 @@
-"""d choices: several nodes by chance, and of these the one with the fewest requests in flight for its weight."""
+"""d choices: draws several nodes and takes the one with the fewest requests in flight for its weight."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ BIAS: Final = 1.0
 
 
 class SeveralChoices(Policy):
-    """Draws `d` times among the ready nodes, with replacement, and compares what they have to do. O(d log n), d draws.
+    """Draws `d` times among the ready nodes, with replacement, and compares their load. O(d log n), d draws.
 
-    Where all weights are equal, the fewest in flight win. Where they differ, a node is drawn with the chance of its
-    weight, and the lowest `(in flight + 1)^bias / weight` wins. Of equal nodes the first that was drawn wins.
+    With equal weights, the fewest in flight win. Otherwise, nodes are drawn in proportion to their weights, and the
+    lowest `(in flight + 1)^bias / weight` wins. The first draw wins ties.
 
-    Source: Envoy, LEAST_REQUEST with `choice_count` 2 and `active_request_bias` 1.0, its defaults. Where weights
-    differ, Envoy keeps a schedule of all nodes by that score instead. To draw by weight is the alternative that
-    least_request_lb.h names, and leaves `d` a meaning.
+    Source: Envoy, LEAST_REQUEST with `choice_count` 2 and `active_request_bias` 1.0, its defaults. With unequal
+    weights, Envoy schedules all nodes by that score instead. Drawing by weight is the alternative that
+    least_request_lb.h mentions, and `d` keeps its meaning.
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.IN_FLIGHT, Sight.WEIGHTS})
@@ -39,7 +39,7 @@ class SeveralChoices(Policy):
         self._bias = self.chosen["bias"]
 
     def pick(self, key: int, now: float) -> int:
-        """The least busy of those that are drawn."""
+        """The least busy of the drawn nodes."""
         draw, place_of, score_of = self.draw, self._place, self._score
         best = place_of(draw())
         lowest = score_of(best)

@@ -1,4 +1,4 @@
-"""Taking what belongs to the ready nodes out of a pool's lists."""
+"""Selects the items of the ready nodes from a pool's lists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Gather = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 def gatherer(places: Sequence[int]) -> Gather:
-    """Takes the items at these ascending places; a slice, which is faster, where they lie side by side."""
+    """Selects the items at these ascending places. Uses a slice, which is faster, if they are contiguous."""
     if not places or places[-1] - places[0] == len(places) - 1:
         return itemgetter(slice(places[0], places[-1] + 1) if places else slice(0))
     return itemgetter(*places)

@@ -10,7 +10,7 @@ from balancer.core.policy import Foresight, Sight
 
 
 class ShortestQueue(Lowest):
-    """Compares all ready nodes by what is in flight; ties go round in turn. Weights do not count. O(n).
+    """Compares all ready nodes by requests in flight. Ties take turns. Weights do not count. O(n).
 
     Source: W. Winston, "Optimality of the Shortest Line Discipline", Journal of Applied Probability 14(1), 1977.
     """

@@ -10,10 +10,10 @@ from balancer.core.policy import Foresight, Sight
 
 
 class LeastConnections(Lowest):
-    """Compares all ready nodes by `(in flight + 1) / weight`, 0 for an idle node; ties go round in turn. O(n).
+    """Compares all ready nodes by `(in flight + 1) / weight`, 0 for an idle node. Ties take turns. O(n).
 
-    Idle nodes come first whatever their weight, so that under low load the heaviest does not get everything. Where all
-    weights are equal, what is in flight is compared as it is: the order is the same.
+    Idle nodes come first whatever their weight, so the heaviest does not get everything under low load. If all weights
+    are equal, requests in flight are compared directly, which gives the same order.
 
     Source: HAProxy `leastconn`, the key of `fwlc_queue_srv` in src/lb_fwlc.c (from 2.0 on). NGINX `least_conn` compares
     in flight / weight, without the 1, and breaks ties by smooth weighted round robin.
@@ -30,7 +30,7 @@ class LeastConnections(Lowest):
         self._equal = len(set(self._weights)) < 2
 
     def scores(self, now: float) -> Sequence[float]:
-        """Requests for the weight, the one to come among them."""
+        """Requests per weight, including the new one."""
         loads: Sequence[int] = self.of_ready(self.pool.in_flight)
         if self._equal:
             return loads

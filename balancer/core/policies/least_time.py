@@ -1,4 +1,4 @@
-"""Least time: the node that is likely to answer first, by its average latency and what it has to do."""
+"""Least time: the node likely to answer first, given its average latency and its requests in flight."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ KEPT: Final = 0.9
 
 
 class LeastTime(Lowest):
-    """Compares all ready nodes by `average latency * (in flight + 1) / weight`; ties go round in turn. O(n).
+    """Compares all ready nodes by `average latency * (in flight + 1) / weight`. Ties take turns. O(n).
 
-    The average moves by `1 - kept` of the way to each answer, errors included. A node without an answer counts with
-    the average of all answers, so that a new one neither gets everything nor nothing.
+    Each answer, including errors, moves the average by `1 - kept` of the distance. A node without answers counts with
+    the average of all answers, so a new node gets neither everything nor nothing.
 
-    Source: NGINX Plus, `least_time`: the least average latency and the fewest connections, with regard to weights; it
-    does not publish how it joins the three, and the product is ours. `kept` is from Angie, a fork of NGINX, whose
+    Source: NGINX Plus, `least_time`: the least average latency and the fewest connections, with regard to weights. It
+    does not publish how it combines the three; the product is our choice. `kept` is from Angie, a fork of NGINX, whose
     `response_time_factor` keeps 90 % by default.
     """
 
@@ -34,13 +34,13 @@ class LeastTime(Lowest):
         super().__init__(pool, draw, options)
 
     def changed(self) -> None:
-        """A node that joins has no average yet. O(n)."""
+        """New nodes have no average yet. O(n)."""
         super().changed()
         self._latency.extend([None] * (len(self.pool.names) - len(self._latency)))
         self._weights = self.of_ready(self.pool.weights)
 
     def scores(self, now: float) -> Sequence[float]:
-        """In the unit of the latencies; before the first answer all latencies count as 1."""
+        """Scores in the unit of the latencies. Before the first answer, all latencies count as 1."""
         unknown = 1.0 if self._of_all is None else self._of_all
         of_ready = self.of_ready
         loads = zip(of_ready(self._latency), of_ready(self.pool.in_flight), self._weights, strict=True)

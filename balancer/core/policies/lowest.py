@@ -1,4 +1,4 @@
-"""What the policies have in common that look at every ready node: the lowest score wins, and ties go round in turn."""
+"""The base of policies that look at every ready node: the lowest score wins, and ties take turns."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from balancer.core.policy import Choice, Policy
 
 
 class Lowest(Policy):
-    """Picks the ready node with the lowest score; of several, the next in turn after the last pick. O(n).
+    """Picks the ready node with the lowest score. Ties go to the next one after the last pick. O(n).
 
-    A subclass says `scores`, and with `floor` a score that none is below, if there is one: the search ends there.
-    `of_ready` takes out of any of the pool's lists what belongs to the ready nodes, in their order.
+    A subclass defines `scores`. It may set `floor`, the lowest possible score, where the search can stop. `of_ready`
+    selects the items of the ready nodes from any of the pool's lists, in order.
     """
 
     floor: ClassVar[float | None] = None
@@ -24,7 +24,7 @@ class Lowest(Policy):
     _at = -1  # the last pick, as an index of `_ready`
 
     def changed(self) -> None:
-        """The turn goes on where it was. O(n)."""
+        """Keeps the turn where it was. O(n)."""
         last = self._ready[self._at] if self._at >= 0 else -1
         self._ready = tuple(self.pool.ready)
         self._at = bisect_right(self._ready, last) - 1
@@ -35,19 +35,19 @@ class Lowest(Policy):
         """The score of each ready node, in the order of `pool.ready`."""
 
     def pick(self, key: int, now: float) -> int:
-        """The lowest."""
+        """The node with the lowest score."""
         at = self._at = lowest_in_turn(self.scores(now), self._at, self.floor)
         return self._ready[at]
 
     def why(self, key: int, now: float) -> Choice:
-        """The same, with the scores of all."""
+        """The same, with all scores."""
         scores = self.scores(now)
         at = self._at = lowest_in_turn(scores, self._at, self.floor)
         return Choice(self._ready[at], dict(zip(self._ready, scores, strict=True)), considered=self._ready)
 
 
 def lowest_in_turn(values: Sequence[float], last: int, floor: float | None = None) -> int:
-    """The index of the lowest of the values, at least one; of several, the first after `last`, else the first.
+    """The index of the lowest of one or more values. Ties go to the first after `last`, else to the first.
 
     No value is below `floor`.
     """

@@ -1,4 +1,4 @@
-"""Maglev: a key's requests go to the node of its entry in a table of the ready nodes."""
+"""Maglev: a key's requests go to the node in its entry of a lookup table."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ringviz.core.placement import PlacedNode
 
 
 class MaglevTable(Policy):
-    """One request looks its key up: O(1). The table is filled anew when the ready nodes or their weights change.
+    """A lookup is O(1). The table is refilled when the ready nodes or their weights change.
 
-    Filling takes M ln M steps, 30 to 160 ms for the default M of 65,537. Where nothing has changed the
-    same table goes on. A weight above 1,000 raises InvalidWeight, and one name for two ready nodes DuplicateName.
+    Filling takes M ln M steps, 30 to 160 ms for the default M of 65,537. If nothing changed, the table is kept. Raises
+    InvalidWeight for a weight above 1,000, and DuplicateName if two ready nodes share a name.
 
     Source: `ringviz.core.maglev`; the size is the default of Envoy's MAGLEV and the smaller one of the paper.
     """
@@ -27,7 +27,7 @@ class MaglevTable(Policy):
     _filled: tuple[tuple[int, PlacedNode], ...] = ()
 
     def changed(self) -> None:
-        """Fills the table, unless it is the same or nobody is ready."""
+        """Refills the table, unless it would not change or no node is ready."""
         names, weights = self.pool.names, self.pool.weights
         ready = tuple((place, PlacedNode(names[place], weights[place])) for place in self.pool.ready)
         if ready and ready != self._filled:
@@ -37,11 +37,11 @@ class MaglevTable(Policy):
             self._table: list[int] = places[table].tolist()
 
     def pick(self, key: int, now: float) -> int:
-        """The node of the entry."""
+        """The node in the key's entry."""
         table = self._table
         return table[key % len(table)]
 
     def why(self, key: int, now: float) -> Choice:
-        """The same; nothing was compared."""
+        """The same. No scores are compared."""
         place = self.pick(key, now)
         return Choice(place, considered=(place,))

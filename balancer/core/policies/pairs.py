@@ -1,4 +1,4 @@
-"""Two different nodes by chance."""
+"""Draws two different nodes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from balancer.core.draws import Draw
 
 
 def paired(ready: Sequence[int], draw: Draw) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Two of the ready places without replacement, and the two draws; the only one where there is one, and no draw."""
+    """Draws two ready places without replacement, and returns the draws too. If only one is ready, returns it without a
+    draw.
+    """
     count = len(ready)
     if count == 1:
         return (ready[0],), ()

@@ -1,4 +1,4 @@
-"""Peak EWMA: of two nodes, the one with less latency to come, by an average that jumps to every peak."""
+"""Peak EWMA: draws two nodes and takes the one with the lower expected latency. Its average jumps to every peak."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ PENALTY: Final = float((2**63 - 1) >> 16)
 class PeakEwma(Policy):
     """Draws two distinct ready nodes and compares `latency * (in flight + 1)`. O(1), two draws; none for a single node.
 
-    The latency of a node is an exponentially weighted moving average over time: after `decay` without an answer, 1/e of
-    it is left. A slower answer replaces it at once, a faster one only pulls it down, so a node is avoided quickly and
-    trusted again slowly. A node without latency yet is taken once, and then counts with PENALTY until it answers. Of
-    equal nodes the second that was drawn wins. Weights do not count, and an error counts as an answer.
+    The latency of a node is an exponentially weighted moving average over time: after `decay` without an answer, it
+    falls to 1/e. A slower answer replaces it at once; a faster one only pulls it down. So a node is avoided quickly and
+    trusted again slowly. A node without a latency is picked once, then counts with PENALTY until it answers. The second
+    draw wins ties. Weights do not count, and errors count as answers.
 
     `decay` is in the unit of `now`: seconds, or mean service times in the simulator.
 
-    Source: Finagle, PeakEwma.scala and P2CPeakEwma (`decayTime` 10 seconds). Like there, to read an average decays it.
+    Source: Finagle, PeakEwma.scala and P2CPeakEwma (`decayTime` 10 seconds). As in Finagle, reading an average decays
+    it.
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.IN_FLIGHT, Sight.LATENCY})
@@ -37,14 +38,14 @@ class PeakEwma(Policy):
         super().__init__(pool, draw, options)
 
     def changed(self) -> None:
-        """A node that joins has no latency yet. O(n)."""
+        """New nodes have no latency yet. O(n)."""
         new = [0.0] * (len(self.pool.names) - len(self._latency))
         self._latency.extend(new)
         self._seen.extend(new)
         self._decay = self.chosen["decay"]
 
     def pick(self, key: int, now: float) -> int:
-        """The one of two with less latency to come."""
+        """The one of two with the lower expected latency."""
         ready, draw = self.pool.ready, self.draw
         count = len(ready)
         if count == 1:

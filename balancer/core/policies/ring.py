@@ -1,4 +1,4 @@
-"""The hash ring: a key's requests go to the next node clockwise that is ready."""
+"""The hash ring: a key's requests go to the next ready node clockwise."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ringviz.core.ring import HashRing
 
 
 class Ring(Policy):
-    """One request looks its key up: O(log tokens). Nodes that are not ready are walked past; others keep their keys.
+    """A lookup is O(log tokens). It skips nodes that are not ready; other nodes keep their keys.
 
-    Of two places with one name, because a node left and came back, the ring has the ready one, else the later.
-    A weight above 1,000 raises InvalidWeight, and more than 2^24 tokens raise TooManyTokens, as in `HashRing`.
+    If a node left and came back, two places share its name. The ring uses the ready one, else the later one. Raises
+    InvalidWeight for a weight above 1,000 and TooManyTokens for more than 2^24 tokens, as `HashRing` does.
 
     Source: `ringviz.core.ring`, with its number of virtual nodes. Envoy's RING_HASH and HAProxy's `hash-type
-    consistent` walk past nodes in the same way.
+    consistent` skip nodes in the same way.
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.KEY, Sight.WEIGHTS})
     foresight: ClassVar[Foresight] = Foresight.POOL
     options: ClassVar[tuple[Option, ...]] = (Option("vnodes", VNODES, 1, 10_000),)
-    _ring = HashRing(())  # of nobody
+    _ring = HashRing(())  # empty
 
     def changed(self) -> None:
-        """O(tokens), and about 0.2 microseconds for each token of a node that is new or has another weight."""
+        """O(tokens), plus about 0.2 microseconds per token of each new or reweighted node."""
         names, weights = self.pool.names, self.pool.weights
         latest = {names[place]: place for place in (*range(len(names)), *self.pool.ready)}
         self._places = sorted(latest.values())
@@ -40,19 +40,19 @@ class Ring(Policy):
         owners = np.array(self._places, np.int64)[self._ring.owner_index]
         ready = np.isin(owners, self.pool.ready)
         self.tokens: list[int] = self._ring.tokens[ready].tolist()
-        self.owners: list[int] = owners[ready].tolist() * 2  # twice, so that a walk need not wrap
+        self.owners: list[int] = owners[ready].tolist() * 2  # doubled, so that a walk never wraps
 
     def pick(self, key: int, now: float) -> int:
-        """The node at the first token of a ready node."""
+        """The node of the first ready token."""
         return self.owners[bisect_left(self.tokens, key)]
 
     def why(self, key: int, now: float) -> Choice:
-        """The same, with the nodes that were walked past."""
+        """The same, with the nodes that were skipped."""
         place = self.pick(key, now)
         return Choice(place, considered=self.walked(key, place))
 
     def walked(self, key: int, place: int) -> tuple[int, ...]:
-        """All nodes from a key on as far as `place`, each once, ready or not. O(tokens) at worst."""
+        """All nodes between a key and `place`, once each, ready or not. O(tokens) at worst."""
         return tuple(self._met(key, place))
 
     def _met(self, key: int, last: int) -> Iterator[int]:

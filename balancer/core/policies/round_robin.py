@@ -1,4 +1,4 @@
-"""Round robin: each node in its turn."""
+"""Round robin: nodes take turns."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from balancer.core.policy import Choice, Foresight, Policy, Sight
 
 
 class RoundRobin(Policy):
-    """The next ready node after the last one that was picked, in the order of places. O(1).
+    """Picks the ready node after the last pick, in the order of places. O(1).
 
-    Source: Envoy, load balancer ROUND_ROBIN; NGINX and HAProxy (`roundrobin`) where all weights are equal. After a
-    change of the ready nodes the turn goes on where it was.
+    Source: Envoy, load balancer ROUND_ROBIN; NGINX and HAProxy (`roundrobin`) with equal weights. The turn continues
+    after the ready nodes change.
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset()
@@ -27,16 +27,16 @@ class RoundRobin(Policy):
         self._next = cycle([*ready[start:], *ready[:start]]).__next__
 
     def pick(self, key: int, now: float) -> int:
-        """The next in turn."""
+        """The next node."""
         place = self._last = self._next()
         return place
 
     def why(self, key: int, now: float) -> Choice:
-        """The same; nothing was compared."""
+        """The same. No scores are compared."""
         place = self.pick(key, now)
         return Choice(place, considered=(place,))
 
     def skip(self, requests: int) -> None:
-        """O(n), however many."""
+        """O(n) for any number of requests."""
         for _ in range(requests % len(self.pool.ready)):
             self._last = self._next()

@@ -1,4 +1,4 @@
-"""Smooth weighted round robin: turns by weight, spread as evenly as they can be."""
+"""Smooth weighted round robin: turns by weight, spread as evenly as possible."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ringviz.core.abilities import NO_OPTIONS, Options
 
 
 class SmoothRoundRobin(Policy):
-    """Each pick credits every ready node with its weight; the one with most credit wins and pays the sum. O(n).
+    """Each pick credits every ready node with its weight; the node with the most credit wins and pays the sum. O(n).
 
-    Of equal credits the first place wins. Weights may be fractions and may change at any time; a node that is not ready
-    keeps its credit. Weights {5, 1, 1} give a a b a c a a.
+    The first place wins ties. Weights may be fractions and may change at any time. A node that is not ready keeps its
+    credit. Weights {5, 1, 1} give a a b a c a a.
 
-    Source: NGINX, `ngx_http_upstream_get_peer` of ngx_http_upstream_round_robin.c, without the effective weight that
-    it lowers after an error: what guards a node does so here.
+    Source: NGINX, `ngx_http_upstream_get_peer` of ngx_http_upstream_round_robin.c, without its effective weight, which
+    falls after an error: here the guards do that.
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.WEIGHTS})
@@ -27,11 +27,11 @@ class SmoothRoundRobin(Policy):
         super().__init__(pool, draw, options)
 
     def changed(self) -> None:
-        """A node that joins begins without credit. O(n)."""
+        """New nodes begin without credit. O(n)."""
         self._credit.extend([0.0] * (len(self.pool.names) - len(self._credit)))
 
     def pick(self, key: int, now: float) -> int:
-        """The one with most credit."""
+        """The node with the most credit."""
         credit, weights = self._credit, self.pool.weights
         best, most, total = -1, float("-inf"), 0.0
         for place in self.pool.ready:
@@ -44,7 +44,7 @@ class SmoothRoundRobin(Policy):
         return best
 
     def why(self, key: int, now: float) -> Choice:
-        """The same; a score is what a node lacked of the sum of the weights, which is the price of a turn."""
+        """The same. A score is how much credit a node lacked for a turn, which costs the sum of the weights."""
         ready = tuple(self.pool.ready)
         total = sum(self.pool.weights[place] for place in ready)
         scores = {place: total - (self._credit[place] + self.pool.weights[place]) for place in ready}

@@ -1,4 +1,4 @@
-"""Sticky: a key stays with the node that it came to first."""
+"""Sticky: a key stays with its first node."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SIZE: Final = 100_000
 
 
 class Sticky(ShortestQueue):
-    """Remembers the nodes of the last `size` keys. O(1) for a known key; a new one joins the shortest queue, O(n).
+    """Remembers the nodes of the last `size` keys. O(1) for a known key. A new key joins the shortest queue, O(n).
 
-    A key whose node is not ready is given another one and stays there. When the table is full, the key that was not
-    seen for longest is forgotten. Weights do not count. An entry takes about 150 bytes.
+    If a key's node is not ready, the key moves to another and stays there. A full table forgets the least recently used
+    key. Weights do not count. An entry takes about 150 bytes.
 
-    Source: HAProxy, `stick on` with a `stick-table`, which drops its oldest entries when `size` of them are in it;
-    HAProxy wants its size to be given, so the default is ours. `option redispatch` gives the key another node.
+    Source: HAProxy, `stick on` with a `stick-table`, which drops its oldest entries at `size`. HAProxy has no default
+    size; ours is our choice. `option redispatch` moves the key to another node.
     """
 
     sight: ClassVar[frozenset[Sight]] = frozenset({Sight.KEY, Sight.IN_FLIGHT})
@@ -39,7 +39,7 @@ class Sticky(ShortestQueue):
         self._standing = frozenset(self.pool.ready)
 
     def pick(self, key: int, now: float) -> int:
-        """The node of the key."""
+        """The key's node."""
         place = self._table.get(key, NOBODY)
         if place in self._standing:
             self._table.move_to_end(key)
@@ -47,7 +47,7 @@ class Sticky(ShortestQueue):
         return self._kept(key, super().pick(key, now))
 
     def why(self, key: int, now: float) -> Choice:
-        """The same; scores, which are requests in flight, only where the key had to be given a node."""
+        """The same. Has scores (requests in flight) only if the key needed a new node."""
         place = self._table.get(key, NOBODY)
         if place in self._standing:
             self._table.move_to_end(key)

@@ -1,1 +1,1 @@
-"""A seeded simulator of requests over nodes: every policy on the same arrivals, service times and keys."""
+"""A seeded simulator. Every policy gets the same arrivals, service times and keys."""

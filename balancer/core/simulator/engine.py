@@ -1,8 +1,8 @@
-"""The engine: sends each request of a plan where a policy says, until all have ended.
+"""The engine: sends each request of a plan to the node that the policy picks, until all have ended.
 
-Nodes serve in the order of arrival, and faults are scheduled beforehand, so that the end of a request is known when it
-is sent: nothing that comes later changes it. What is left of a discrete-event simulation is one heap of ends, for
-policies that look at what ends change.
+Nodes serve in the order of arrival, and faults are scheduled beforehand, so the end of a request is known when it is
+sent. A discrete-event simulation then needs only one heap of ends, for policies that look at values which change when
+requests end.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ Maker = Callable[[Pool, Draw, Options], Policy]
 def run(plan: Plan, policy: str, options: Options = NO_OPTIONS, *, trace: int = 0) -> Outcome:
     """Simulates the plan under the policy of this name.
 
-    `trace` is how many of the first requests are recorded. The policy draws from a stream of its own: another one
-    meets the same requests. A request takes a microsecond or two, and 8 bytes. Raises UnknownPolicy, UnknownOption,
+    `trace` is how many of the first requests are recorded. The policy has its own random stream, so every policy gets
+    the same requests. A request takes one or two microseconds and 8 bytes. Raises UnknownPolicy, UnknownOption,
     InvalidOption and OutOfBounds.
     """
     return simulated(plan, policy, partial(named, policy), options, trace=trace)
 
 
 def race(plan: Plan, entries: Iterable[tuple[str, Options]], trace: int = 0) -> list[Outcome]:
-    """One run for each policy with its options, on the same requests. Raises as `run`."""
+    """Runs each policy with its options on the same requests. Raises what `run` raises."""
     return [run(plan, name, options, trace=trace) for name, options in entries]
 
 
 def simulated(plan: Plan, name: str, make: Maker, options: Options = NO_OPTIONS, *, trace: int = 0) -> Outcome:
-    """As `run`, for a policy that need not be among those that have a name."""
+    """Like `run`, for any policy, including one without a name."""
     if not 0 <= trace <= MOST_TRACED:
         raise OutOfBounds("trace", trace, 0, MOST_TRACED)
     nodes = Nodes(plan)
@@ -66,7 +66,7 @@ def simulated(plan: Plan, name: str, make: Maker, options: Options = NO_OPTIONS,
 
 
 def _sender(nodes: Nodes, policy: Policy, queue: int | None) -> Sender:
-    """The fastest that keeps up to date what the policy looks at, and what `queue` bounds."""
+    """The fastest loop that maintains what the policy looks at and what `queue` limits."""
     if isinstance(policy, FewerOfTwo) and policy.looks_at_the_pair_only:
         return OfTwo(nodes, policy, queue)
     if queue is not None or not _CHANGED_BY_ENDS.isdisjoint(policy.sight):
@@ -75,7 +75,7 @@ def _sender(nodes: Nodes, policy: Policy, queue: int | None) -> Sender:
 
 
 def _send(sender: Sender, arrivals: list[float], work: list[float], keys: list[int]) -> None:
-    """Sends some requests; between two of them the pool changes where a turn is due."""
+    """Sends some requests, and changes the pool between them when a turn is due."""
     nodes, begin = sender.nodes, 0
     while begin < len(arrivals):
         while nodes.turns and nodes.turns[0].at <= arrivals[begin]:

@@ -1,4 +1,4 @@
-"""What a plan is refused for, each with the value that was refused."""
+"""Errors of a plan. Each holds the refused value."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from ringviz.core.errors import CoreError
 
 
 class PlanError(CoreError):
-    """The root of what a plan is refused for."""
+    """The base class of plan errors."""
 
 
 class NeedsQueue(PlanError):
-    """More work would come than all nodes can do, and without a bounded queue the waiting would grow for ever."""
+    """More work arrives than all nodes can serve, so without a bounded queue the waiting time would grow forever."""
 
     def __init__(self, load: float) -> None:
         self.load = load
-        super().__init__(f"a load of {load:g} is more than all nodes can serve; give a bounded queue")
+        super().__init__(f"a load of {load:g} is more than all nodes can serve; set a queue limit")
 
 
 class NoSuchPlace(PlanError):
-    """A fault names a node that the plan does not have, even with all that join. Places are 0 to `count` - 1."""
+    """A fault names a place that the plan does not have, joining nodes included. Places are 0 to `count` - 1."""
 
     def __init__(self, place: int, count: int) -> None:
         self.place, self.count = place, count
@@ -26,15 +26,15 @@ class NoSuchPlace(PlanError):
 
 
 class EmptyWindow(PlanError):
-    """A fault ends before it starts, or when it starts."""
+    """A fault does not end after it starts."""
 
     def __init__(self, start: float, end: float) -> None:
         self.start, self.end = start, end
-        super().__init__(f"a fault from {start:g} must end after it, not at {end:g}")
+        super().__init__(f"a fault that starts at {start:g} must end after that, not at {end:g}")
 
 
 class FrozenForEver(PlanError):
-    """A freeze that neither ends nor pauses: what is sent to the node would never be answered."""
+    """A freeze neither ends nor pauses, so the node would never answer."""
 
     def __init__(self, place: int) -> None:
         self.place = place
@@ -42,7 +42,7 @@ class FrozenForEver(PlanError):
 
 
 class KilledTwice(PlanError):
-    """Two kills of one node."""
+    """A node is killed twice."""
 
     def __init__(self, place: int) -> None:
         self.place = place
@@ -50,7 +50,7 @@ class KilledTwice(PlanError):
 
 
 class KilledBeforeJoining(PlanError):
-    """A node is killed before it joins, or when it joins."""
+    """A node is killed no later than it joins."""
 
     def __init__(self, place: int, at: float, joins: float) -> None:
         self.place, self.at, self.joins = place, at, joins

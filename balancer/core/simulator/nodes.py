@@ -1,4 +1,4 @@
-"""The nodes of a run: who may be picked, how fast each is, and what is scheduled for them."""
+"""The nodes of a run: which may be picked, how fast each is, and what is scheduled."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from balancer.core.simulator.plan import Frozen, Joins, Killed, Plan, Slow
 
 
 class Nodes:
-    """The pool that the policy sees, and beside it, by the same places, what it does not see.
+    """The pool that the policy sees, plus hidden data by the same places.
 
-    `slowness` is the time that a node takes for work of 1 until `steady`; work that ends at `steady` or later takes
-    `done` to know its end. `dies` is when a node is killed, inf for never. `turns` are the kills and joins to come, in
-    their order.
+    `slowness` is a node's time for work of 1 until `steady`. For work that ends later, call `done`. `dies` is when a
+    node is killed, inf if never. `turns` lists the coming kills and joins in order.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -37,13 +36,13 @@ class Nodes:
         self.turns: Final = deque(sorted(turns, key=lambda turn: turn.at))
 
     def done(self, place: int, start: float, work: float) -> float:
-        """When work that begins at `start` ends: done, or because the node is killed."""
+        """When work that begins at `start` ends, because it is done or the node is killed."""
         pace = self._paces.get(place)
         end = pace.done(start, work) if pace else start + work * self.slowness[place]
         return min(end, self.dies[place])
 
     def turn(self) -> None:
-        """The next kill or join happens. A node that joins and is killed later has its place by then."""
+        """Applies the next kill or join. A node that joins and is killed later already has its place."""
         turn = self.turns.popleft()
         if isinstance(turn, Joins):
             self.pool.add(Member(turn.node.name, turn.node.weight))

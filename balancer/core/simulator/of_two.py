@@ -1,4 +1,4 @@
-"""The inner loop for policies that look at two nodes only: these are brought up to date when they are drawn."""
+"""The inner loop for policies that look at two nodes only. It updates these two when they are drawn."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from balancer.core.simulator.sending import UNBOUNDED, Request, Sender
 
 
 class OfTwo(Sender):
-    """Keeps `in_flight` of the nodes that are drawn, and refuses what is beyond `queue`.
+    """Updates `in_flight` of the drawn nodes, and refuses requests beyond `queue`.
 
-    No heap: what has ended on a node counts when the node is drawn. A request takes O(1) on average.
+    Needs no heap: ended requests are counted when their node is drawn. O(1) per request on average.
     """
 
     def __init__(self, nodes: Nodes, policy: FewerOfTwo, queue: int | None) -> None:
         super().__init__(nodes, policy)
         self._pair = policy.pair
         self._most = UNBOUNDED if queue is None else queue
-        self._next = [inf for _ in nodes.dies]  # when the request ends that each node serves
-        self._queues: list[deque[float]] = [deque() for _ in nodes.dies]  # the ends of what waits behind it
+        self._next = [inf for _ in nodes.dies]  # when the request in service ends, by node
+        self._queues: list[deque[float]] = [deque() for _ in nodes.dies]  # when the waiting requests end
 
     def send(self, requests: Iterable[Request]) -> None:
-        """The next requests, in the order of arrival. At least one node is ready."""
+        """Sends the next requests in order of arrival. At least one node is ready."""
         pair, nodes, most = self._pair, self.nodes, self._most
         slowness, steady, done = nodes.slowness, nodes.steady, nodes.done
         free_at, in_flight, upcoming, queues = nodes.pool.free_at, nodes.pool.in_flight, self._next, self._queues
@@ -58,7 +58,7 @@ class OfTwo(Sender):
             ends.append(end)
 
     def settle(self, until: float) -> None:
-        """Everything that ends until then has ended, on all nodes."""
+        """Ends everything due by then, on all nodes."""
         in_flight = self.nodes.pool.in_flight
         for place in range(len(in_flight)):
             while in_flight[place] and self._next[place] <= until:

@@ -1,4 +1,4 @@
-"""What came of a run: its figures, and the course of its first requests."""
+"""The outcome of a run: its figures and the trace of its first requests."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from balancer.core import intervals
 
 REFUSED: Final = -1  # the place of a request that no node took
-WARM_UP: Final = 0.1  # of the requests: the queues fill, and these times are left out
+WARM_UP: Final = 0.1  # share of the requests while the queues fill; their times are left out
 BATCHES: Final = 20
 _PERCENTILES: Final = (50, 95, 99)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """The first requests of a run, from its start on, in the order in which they arrived.
+    """The first requests of a run, in order of arrival.
 
-    `place` is where each was sent, REFUSED for nowhere. It was in service from `starts` on and ended at `departs`;
-    both are the moment of arrival for a refused one. `failed` are those whose node was killed before they ended.
+    `place` is the node of each, or REFUSED. Service ran from `starts` to `departs`; both are the arrival time for a
+    refused one. `failed` marks requests whose node was killed before they ended.
     """
 
     arrivals: NDArray[np.float32]
@@ -37,10 +37,10 @@ class Trace:
 class Outcome:
     """Sojourn times in mean service times, and counts of all requests: `sent` = `answered` + `refused` + `failed`.
 
-    The times are those of answered requests without the first tenth of all (WARM_UP). `mean` ± `interval` holds the
-    true mean in 95 of 100 runs; `interval` is NaN with fewer than 2 answers a batch, the times are with none.
-    A percentile is the least time that so many answers did not exceed. `share` is each node's part of the answers,
-    0 for all where there are none.
+    Times cover answered requests without the first tenth of all (WARM_UP). `mean` ± `interval` contains the true mean
+    in 95 of 100 runs. `interval` is NaN with fewer than 2 answers a batch; all times are NaN with no answers. A
+    percentile is the smallest time that this share of answers did not exceed. `share` is each node's share of the
+    answers, all 0 if there are none.
     """
 
     policy: str
@@ -58,7 +58,7 @@ class Outcome:
 
 
 class Tally:
-    """Gathers what becomes of each request, block by block. `dies` is when each node is killed, inf for never."""
+    """Collects the fate of each request, block by block. `dies` is when each node is killed, inf if never."""
 
     def __init__(self, requests: int, names: Sequence[str], dies: Sequence[float], traced: int) -> None:
         self._names, self._dies = names, np.array(dies)
@@ -70,7 +70,7 @@ class Tally:
         self._sent = self._refused = self._failed = 0
 
     def add(self, arrivals: NDArray[np.float64], places: Sequence[int], ends: Sequence[float]) -> None:
-        """The next requests: when each came, its place (or REFUSED), and when it ended."""
+        """Adds the next requests: arrival, place (or REFUSED) and end of each."""
         place, end = np.fromiter(places, np.int16, len(places)), np.fromiter(ends, np.float64, len(ends))
         sent = place != REFUSED
         answered = sent & self._alive(place, end)
@@ -86,7 +86,7 @@ class Tally:
             self._left -= len(self._traced[-1][0])
 
     def outcome(self, policy: str) -> Outcome:
-        """The figures of everything added."""
+        """The figures of all requests added."""
         times = np.concatenate(self._times) if self._times else np.empty(0)
         answered = int(self._answered.sum())
         p50, p95, p99 = percentiles(times)
@@ -124,7 +124,7 @@ class Tally:
 
 
 def percentiles(times: NDArray[np.float64]) -> list[float]:
-    """Of each percentile the least of the times that so many did not exceed; NaN without any. O(n)."""
+    """For each percentile, the smallest time that this share did not exceed. NaN if there are no times. O(n)."""
     if not len(times):
         return [nan] * len(_PERCENTILES)
     found: list[float] = np.percentile(times, _PERCENTILES, method="inverted_cdf").tolist()
@@ -132,9 +132,9 @@ def percentiles(times: NDArray[np.float64]) -> list[float]:
 
 
 def half_width(times: NDArray[np.float64]) -> float:
-    """Half the width of the 95 % interval of the mean, by BATCHES means of consecutive times.
+    """Half the width of the 95 % interval of the mean, from the means of BATCHES consecutive batches.
 
-    Times that follow each other are alike, so that their own spread says too little; means of long batches are nearly
+    Consecutive times are correlated, so their own spread is too small an estimate; the means of long batches are nearly
     independent. Batches shorter than the memory of the queues give too small a width. Source: Schmeiser, "Batch Size
     Effects in the Analysis of Simulation Output", Operations Research 30 (1982), who finds 10 to 30 batches enough.
     """
@@ -146,7 +146,7 @@ def half_width(times: NDArray[np.float64]) -> float:
 
 
 def _starts(arrivals: NDArray[np.float64], place: NDArray[np.int16], ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """When each request's service began: when it came, or when the one before it at its node had ended."""
+    """When each request's service began: at its arrival, or when the previous request at its node ended."""
     starts = arrivals.copy()
     for node in np.unique(place[place != REFUSED]):
         at = np.flatnonzero(place == node)

@@ -1,4 +1,4 @@
-"""How fast a node works, moment by moment, and when a piece of work is done."""
+"""How fast a node works over time, and when a piece of work is done."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from balancer.core.simulator.plan import Frozen, Slow
 
 
 class Pace:
-    """A node's speed under the faults that change it: piecewise constant, 0 while it is frozen.
+    """A node's speed under its faults: piecewise constant, 0 while frozen.
 
-    The faults are known beforehand, so that the end of a request is known when it is sent.
+    Faults are known in advance, so the end of a request is known when it is sent.
     """
 
     def __init__(self, speed: float, faults: Iterable[Frozen | Slow]) -> None:
@@ -24,7 +24,7 @@ class Pace:
         return min(fault.start for fault in self._faults)
 
     def done(self, start: float, work: float) -> float:
-        """When `work` is done that begins at `start`. O(changes of speed until then, times the faults)."""
+        """When `work` that begins at `start` is done. O(changes of speed until then times faults)."""
         now = start
         while True:
             speed, until = self._at(now)
@@ -36,7 +36,7 @@ class Pace:
             now = until
 
     def _at(self, now: float) -> tuple[float, float]:
-        """The speed at `now`, and until when it stays the same."""
+        """The speed at `now`, and how long it lasts."""
         speed, until = self._speed, inf
         for fault in self._faults:
             factor, changes = _effect(fault, now)
@@ -46,7 +46,7 @@ class Pace:
 
 
 def _effect(fault: Frozen | Slow, now: float) -> tuple[float, float]:
-    """The factor on the speed at `now`, and when it is another; that is always after `now`."""
+    """The speed factor at `now`, and when it changes next, always after `now`."""
     if now < fault.start:
         return 1.0, fault.start
     if now >= fault.end:
@@ -56,7 +56,7 @@ def _effect(fault: Frozen | Slow, now: float) -> tuple[float, float]:
     if fault.every is None:
         return 0.0, fault.end
     period = floor((now - fault.start) / fault.every)
-    while True:  # the division may round down to the period before
+    while True:  # the division may round down to the previous period
         begins, after = (fault.start + number * fault.every for number in (period, period + 1))
         thaws = begins + fault.part * fault.every
         if now < thaws:

@@ -1,4 +1,4 @@
-"""What is simulated: nodes, requests, and the faults that come in between. Times are in mean service times."""
+"""What is simulated: nodes, requests and faults. Times are in mean service times."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MOST_QUEUED: Final = 1_000_000
 LEAST_SPEED, HIGHEST_SPEED = 0.01, 100.0
 LEAST_WEIGHT, HIGHEST_WEIGHT = 0.001, 1_000.0
 MOST_FAULTS: Final = 100
-LATEST: Final = 1e9  # the last moment that a fault may name
+LATEST: Final = 1e9  # the latest time of a fault
 SHORTEST_PERIOD: Final = 0.1
 LARGEST_PART: Final = 0.99
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A server. One of speed s does work w in w/s; `weight` is what the policies are told.
+    """A server. At speed s, it does work w in time w/s. Policies see `weight`.
 
     Raises InvalidName and OutOfBounds.
     """
@@ -50,10 +50,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The node at `place` takes requests and does no work, and then goes on where it stopped.
+    """The node at `place` accepts requests but does no work, then continues where it stopped.
 
-    From `start` to `end` without a break, or with `every` in each period of that length for the first `part` of it.
-    Raises OutOfBounds, EmptyWindow, and FrozenForEver without an end and without a period.
+    It lasts from `start` to `end`, or with `every` for the first `part` of each period of that length. Raises
+    OutOfBounds, EmptyWindow, and FrozenForEver if there is neither an end nor a period.
     """
 
     place: int
@@ -87,7 +87,7 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """The node at `place` ends at `at`: what it has then fails, and nothing is sent to it any more."""
+    """The node at `place` is killed at `at`. Its requests fail, and it gets no more."""
 
     place: int
     at: float
@@ -98,7 +98,7 @@ class Killed:
 
 @dataclass(frozen=True, slots=True)
 class Joins:
-    """A node more from `at` on. Its place follows those of the plan and of the nodes that joined before it."""
+    """A node joins at `at`. Its place follows those of the plan and of earlier joins."""
 
     node: Node
     at: float
@@ -112,12 +112,12 @@ Fault = Frozen | Slow | Killed | Joins
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run to simulate; the same plan has the same requests under every policy.
+    """A run to simulate. The same plan gives the same requests under every policy.
 
-    `requests` arrive by a Poisson process. `load` is the work that arrives over the work that `nodes` can do, all
-    their speeds together; nodes that join or suffer later do not change the rate. More than 1 takes a `queue`, which
-    is the most requests that a node has in flight, the one in service included: what is sent there beyond it is
-    refused. `keys` are asked for alike, or the n-th with a weight of 1 / n^`skew` (Zipf).
+    `requests` arrive by a Poisson process. `load` is the arriving work divided by the total speed of `nodes`; joins and
+    faults do not change the rate. A load above 1 needs a `queue`: the most requests in flight on a node, including the
+    one in service. Requests beyond it are refused. `keys` are equally popular, or the n-th has weight 1 / n^`skew`
+    (Zipf).
 
     Raises OutOfBounds, DuplicateName, NeedsQueue, NoSuchPlace, KilledTwice and KilledBeforeJoining.
     """
@@ -148,12 +148,12 @@ class Plan:
 
     @property
     def everybody(self) -> tuple[Node, ...]:
-        """Every node by its place, those that join included."""
+        """Every node by place, including those that join."""
         return (*self.nodes, *(joining.node for joining in self.joining))
 
     @property
     def joining(self) -> tuple[Joins, ...]:
-        """Who joins, in the order of time."""
+        """The joins in order of time."""
         return tuple(sorted((fault for fault in self.faults if isinstance(fault, Joins)), key=lambda join: join.at))
 
     @property

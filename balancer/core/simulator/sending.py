@@ -15,14 +15,14 @@ from balancer.core.simulator.outcome import REFUSED
 Request = tuple[float, float, int]
 """When it arrives, its work, its key."""
 
-_NEVER: Final = (inf, 0)  # stays in the heap, so that it is never empty
+_NEVER: Final = (inf, 0)  # stays in the heap so that it is never empty
 UNBOUNDED: Final = 1 << 60
 
 
 class Sender:
-    """Sends requests, and notes in `places` and `ends` where each went (or REFUSED) and when it ends.
+    """Sends requests, and records in `places` and `ends` where each went (or REFUSED) and when it ends.
 
-    This one is for policies that look at nothing that the end of a request changes: it keeps `free_at` and no more.
+    This base loop is for policies that do not depend on the end of requests. It maintains only `free_at`.
     """
 
     def __init__(self, nodes: Nodes, policy: Policy) -> None:
@@ -31,7 +31,7 @@ class Sender:
         self.ends: list[float] = []
 
     def send(self, requests: Iterable[Request]) -> None:
-        """The next requests, in the order of arrival. At least one node is ready. O(1) each, and the policy's pick."""
+        """Sends the next requests in order of arrival. At least one node is ready. O(1) each, plus the pick."""
         pick, nodes = self.policy.pick, self.nodes
         free_at, slowness, steady, done = nodes.pool.free_at, nodes.slowness, nodes.steady, nodes.done
         places, ends = self.places, self.ends
@@ -47,7 +47,7 @@ class Sender:
             ends.append(end)
 
     def refuse(self, requests: Iterable[Request]) -> None:
-        """The next requests find no node ready."""
+        """Refuses the next requests, because no node is ready."""
         for now, _work, _key in requests:
             self.places.append(REFUSED)
             self.ends.append(now)
@@ -57,22 +57,24 @@ class Sender:
 
 
 class Watched(Sender):
-    """Keeps `in_flight` too, refuses what is beyond `queue`, and tells a policy that wants to be told.
+    """Maintains `in_flight` too, refuses requests beyond `queue`, and reports answers to a policy that uses them.
 
-    Each node's ends come in the order in which they were sent, so that a heap of the busy nodes' next ends will do.
-    A request takes O(log nodes), and the policy's pick.
+    Each node's requests end in the order sent, so a heap with the next end of each busy node is enough. O(log nodes)
+    per request, plus the policy's pick.
     """
 
     def __init__(self, nodes: Nodes, policy: Policy, queue: int | None) -> None:
         super().__init__(nodes, policy)
         self._most = UNBOUNDED if queue is None else queue
-        self._next = [_NEVER]  # (end, place) of what each busy node serves
-        self._queues: list[deque[float]] = [deque() for _ in nodes.dies]  # the ends of what waits behind it
+        self._next = [_NEVER]  # (end, place) of the request in service at each busy node
+        self._queues: list[deque[float]] = [deque() for _ in nodes.dies]  # when the waiting requests end
         self._tells = Sight.LATENCY in policy.sight
-        self._sent: list[deque[float]] = [deque() for _ in nodes.dies]  # when all of these were sent, for who is told
+        self._sent: list[deque[float]] = [
+            deque() for _ in nodes.dies
+        ]  # when each was sent, for policies that use latency
 
     def send(self, requests: Iterable[Request]) -> None:
-        """The next requests, in the order of arrival. At least one node is ready."""
+        """Sends the next requests in order of arrival. At least one node is ready."""
         pick, nodes, most, settle, tells = self.policy.pick, self.nodes, self._most, self.settle, self._tells
         slowness, steady, done, sent = nodes.slowness, nodes.steady, nodes.done, self._sent
         free_at, in_flight, upcoming, queues = nodes.pool.free_at, nodes.pool.in_flight, self._next, self._queues
@@ -80,7 +82,7 @@ class Watched(Sender):
         for now, work, key in requests:
             if tells:
                 settle(now)
-            else:  # the same as `settle`, without the call: this is where a run spends its time
+            else:  # inlines `settle`, because a run spends its time here
                 end, place = upcoming[0]
                 while end <= now:
                     left = in_flight[place] = in_flight[place] - 1

@@ -1,4 +1,4 @@
-"""The requests of a plan: when each arrives, how much work it is, and its key. No policy has a say in them."""
+"""The requests of a plan: when each arrives, its work and its key. Independent of the policy."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from balancer.core.simulator.plan import Plan
 
 BLOCK: Final = 1 << 13  # requests drawn at a time
 
-# Each kind of number has a stream of its own, so that none depends on how many of another were drawn.
+# Each kind of number has its own stream, so that none depends on how many of another were drawn.
 _ARRIVALS, _WORK, _KEYS, POLICY = range(4)
 
 
 class Block(NamedTuple):
-    """Some requests one after the other. `keys` are 32-bit hashes, or all 0 where no policy looks at them."""
+    """Some consecutive requests. `keys` are 32-bit hashes, or all 0 if no policy uses them."""
 
     arrivals: NDArray[np.float64]
     work: NDArray[np.float64]
@@ -26,7 +26,7 @@ class Block(NamedTuple):
 
 
 def stream(plan: Plan, *, keyed: bool) -> Iterator[Block]:
-    """All requests of the plan, the same whoever asks; `keyed` says whether the keys are wanted.
+    """All requests of the plan, always the same. `keyed` says whether keys are needed.
 
     Poisson arrivals at the plan's rate, exponential work of mean 1.
     """

@@ -1,1 +1,1 @@
-"""What `manage.py` can be told."""
+"""The commands of `manage.py`."""

@@ -1,4 +1,4 @@
-/** Draws the queues of one policy at a moment. In service dark, waiting lighter; the longest queue's number is bold. */
+/** Draws one policy's queues at a moment: in service dark, waiting lighter, the longest queue's number bold. */
 
 import { font } from "../lib/canvas.js";
 import { count } from "../lib/format.js";
@@ -13,9 +13,9 @@ import { inFlight, nodesByCount } from "./state.js";
 const GAP = 1.6;
 const NUMBER = 13;
 const LARGE = 16;
-const LONG = 6; // a queue above this has a larger number
+const LONG = 6; // longer queues get a larger number
 const HATCH = 8;
-const FULL = 0.4; // of the nodes: a bar of all the height
+const FULL = 0.4; // share of the nodes that gives a bar of full height
 
 /**
  * @param {CanvasRenderingContext2D} ctx
@@ -35,7 +35,7 @@ export function drawLane(ctx, size, layout, ink, queues, frozen) {
 }
 
 /**
- * A stack for each node.
+ ** Draws a stack for each node.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Layout} layout
  * @param {Ink} ink
@@ -92,7 +92,7 @@ function bar(ctx, { step, base, pitch }, ink, i, serving, all) {
 }
 
 /**
- * The numbers of the nodes, as many as there is room for.
+ * Draws the numbers of the nodes, as many as fit.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Layout} layout
  * @param {Ink} ink
@@ -110,7 +110,7 @@ function names(ctx, { step, base }, ink, nodes) {
 }
 
 /**
- * How many nodes have 0, 1, 2, ... requests: a bar for each, with the number of nodes.
+ * Draws how many nodes have 0, 1, 2, ... requests: a bar for each, with the number of nodes.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Layout} layout
  * @param {Ink} ink
@@ -134,7 +134,7 @@ function drawCounts(ctx, { step, base, top, columns }, ink, queues) {
 }
 
 /**
- * What a frozen node stands on.
+ * Draws the ground under a frozen node.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Layout} layout
  * @param {Ink} ink

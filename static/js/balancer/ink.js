@@ -1,4 +1,4 @@
-/** Colours and fonts of the race's drawings, from CSS: read again when the theme or the size of text changes. */
+/** Colours and fonts of the race's drawings, from CSS. Read again when the theme or the text size changes. */
 
 import { zoomOf } from "../lib/canvas.js";
 

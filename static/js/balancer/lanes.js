@@ -1,4 +1,4 @@
-/** The canvases of a race: a lane for each policy, and the lines below. Draws a moment; keeps sizes and colours true. */
+/** The canvases of a race: a lane per policy, and the lines below. Draws a moment, and follows size and theme. */
 
 import { prepare } from "../lib/canvas.js";
 import { count } from "../lib/format.js";
@@ -13,7 +13,7 @@ import { courseOf, fullest, inFlight, isFrozen, longestQueue, queuesAt } from ".
 /** @import { Queues } from "./state.js" */
 /** @import { Trace } from "./trace.js" */
 
-const MOST_SAID = 40; // nodes of which a label names every queue
+const MOST_SAID = 40; // most nodes whose queues a label lists
 
 export class Lanes {
   /**
@@ -62,7 +62,7 @@ export class Lanes {
     return this.trace.runs.map((run) => inFlight(queuesAt(this.trace, run, this.at)));
   }
 
-  /** Says the queues in words, for whoever does not see them: when the picture stands still. */
+  /** Describes the queues for screen readers once the picture stands still. */
   describe() {
     if (this.trace.nodes > MOST_SAID) return;
     for (const [i, queues] of this.counts().entries()) {

@@ -1,4 +1,4 @@
-/** How the queues of a policy are drawn in the room there is: squares, bars, or nodes by their count. Pure. */
+/** How a policy's queues fit the available space: as squares, bars, or counts of nodes. Pure. */
 
 /**
  * @typedef {"squares" | "bars" | "counts"} Detail squares: a square a request, above the number of its node; bars: a bar a
@@ -39,7 +39,7 @@ export function layoutOf({ width, height, nodes, longest, zoom }) {
 }
 
 /**
- * The largest squares of which the longest queue fits; null where they would be too small.
+ * The largest squares that fit the longest queue; null if they would be too small.
  * @param {number} step
  * @param {number} tall
  * @param {number} most
@@ -56,7 +56,7 @@ function squaresIn(step, tall, most, zoom) {
 }
 
 /**
- * Every how many nodes one is labelled, so that the labels do not touch: 1, 2, 5, 10, 20, ...
+ * The step between labelled nodes, so that labels do not touch: 1, 2, 5, 10, 20, ...
  * @param {number} step width of a node
  * @param {number} label width of the longest label
  */

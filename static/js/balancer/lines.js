@@ -1,4 +1,4 @@
-/** Draws how many requests each policy has in the system over the last service times, all to one scale. */
+/** Draws how many requests each policy has in the system over the last service times, on one scale. */
 
 import { font } from "../lib/canvas.js";
 import { count } from "../lib/format.js";
@@ -7,9 +7,9 @@ import { inSystem } from "./state.js";
 /** @import { Ink } from "./ink.js" */
 /** @import { Course } from "./state.js" */
 
-/** @typedef {{x0: number, x1: number, y: number}} Box a name: from, to, and its base line */
+/** @typedef {{x0: number, x1: number, y: number}} Box a name's left, right and base line */
 
-/** Mean service times that the width holds. */
+/** The width in mean service times. */
 export const SHOWN = 120;
 const POINTS = 240;
 const STYLES = [
@@ -18,8 +18,8 @@ const STYLES = [
   { width: 1.6, dash: [5, 4], weight: 400 },
   { width: 1.6, dash: [1.5, 3], weight: 400 },
 ];
-const NAMED_AT = [0.17, 0.4, 0.63, 0.86]; // of the width, so that the names stand apart
-const NEAR = 12; // points of the line that a name stays above
+const NAMED_AT = [0.17, 0.4, 0.63, 0.86]; // positions of the names, as shares of the width
+const NEAR = 12; // points of the line that a name must stay above
 const SIZE = 13;
 
 /**
@@ -55,7 +55,7 @@ export function drawLines(ctx, { width, height }, ink, lines, at, most) {
 }
 
 /**
- * The name of a line, with what it has now, above the line where there is room, on a ground of its own.
+ * Draws a line's name and current value above the line, where there is room, on a background.
  * @param {CanvasRenderingContext2D} ctx
  * @param {number} width
  * @param {(n: number) => number} y

@@ -1,4 +1,4 @@
-/** The Balancer page: waits for the figures, fetches the course of the race, and lets it be played. */
+/** The Balancer page: waits for the figures, fetches the race's trace, and plays it. */
 
 import { byId, button } from "../lib/dom.js";
 import { count } from "../lib/format.js";
@@ -33,7 +33,7 @@ async function begin(host) {
     wire(host, trace);
   } catch (error) {
     host.dataset.state = "lost";
-    const said = error instanceof HttpError ? error.message : _("The race could not be read. Load the page again.");
+    const said = error instanceof HttpError ? error.message : _("The race could not be loaded. Reload the page.");
     trouble.replaceChildren(
       said,
       " ",

@@ -1,8 +1,8 @@
-/** Where the playing of a trace stands, and how it goes on. Pure. */
+/** The playback position of a trace, and how it advances. Pure. */
 
 import { upTo } from "./state.js";
 
-/** @typedef {{at: number, playing: boolean, speed: number}} Play at: the moment that is shown, in mean service times */
+/** @typedef {{at: number, playing: boolean, speed: number}} Play at: the moment shown, in mean service times */
 
 export const SPEEDS = [1, 2, 4, 8];
 
@@ -12,11 +12,11 @@ const PACE = 2;
 /** @param {Float32Array} arrivals */
 export const endOf = (arrivals) => arrivals[arrivals.length - 1] ?? 0;
 
-/** How many requests have come. @param {Play} play @param {Float32Array} arrivals */
+/** How many requests have arrived. @param {Play} play @param {Float32Array} arrivals */
 export const cameBy = ({ at }, arrivals) => upTo(arrivals, at);
 
 /**
- * After so many milliseconds; it stops at the end.
+ * The state `ms` milliseconds later. Playback stops at the end.
  * @param {Play} play
  * @param {Float32Array} arrivals
  * @param {number} ms
@@ -30,7 +30,7 @@ export function advanced(play, arrivals, ms) {
 }
 
 /**
- * At the moment at which the `count`-th request came; 0 is the start.
+ * The state when the `count`-th request arrived; 0 is the start.
  * @param {Play} play
  * @param {Float32Array} arrivals
  * @param {number} count
@@ -43,7 +43,7 @@ export function sought(play, arrivals, count) {
 }
 
 /**
- * Stopped, and a request on or back.
+ * Paused, `by` requests further.
  * @param {Play} play
  * @param {Float32Array} arrivals
  * @param {number} by
@@ -52,7 +52,7 @@ export const stepped = (play, arrivals, by) =>
   sought({ ...play, playing: false }, arrivals, cameBy(play, arrivals) + by);
 
 /**
- * Plays or stops; at the end it begins again.
+ * Plays or pauses. At the end, starts over.
  * @param {Play} play
  * @param {Float32Array} arrivals
  * @returns {Play}
@@ -62,5 +62,5 @@ export function toggled(play, arrivals) {
   return { ...play, at: play.at < endOf(arrivals) ? play.at : 0, playing: true };
 }
 
-/** The next speed; after the highest the lowest. @param {Play} play @returns {Play} */
+/** The next speed; the lowest follows the highest. @param {Play} play @returns {Play} */
 export const faster = (play) => ({ ...play, speed: SPEEDS[(SPEEDS.indexOf(play.speed) + 1) % SPEEDS.length] });

@@ -1,4 +1,4 @@
-/** The bar under the lanes: plays and stops, steps, scrubs, begins again. */
+/** The bar under the lanes: play, pause, step, scrub, restart. */
 
 import { byId } from "../lib/dom.js";
 import { count } from "../lib/format.js";
@@ -12,9 +12,9 @@ const STILL = "(prefers-reduced-motion: reduce)";
 
 export class Player {
   /**
-   * @param {HTMLElement} host carries `data-state`, playing or still, and `data-at`, how many requests have come
+   * @param {HTMLElement} host gets `data-state`, playing or still, and `data-at`, the number of arrived requests
    * @param {Float32Array} arrivals
-   * @param {(at: number, still: boolean) => void} show draws a moment; still: it stays until somebody acts
+   * @param {(at: number, still: boolean) => void} show draws a moment; still: playback is paused
    */
   constructor(host, arrivals, show) {
     this.host = host;
@@ -42,7 +42,7 @@ export class Player {
     byId("restart").addEventListener("click", () => this.set({ ...this.play, at: 0, playing: this.motion }));
   }
 
-  /** Plays or stops; without motion only steps lead on. */
+  /** Plays or pauses. With reduced motion, only steps work. */
   toggle() {
     if (this.motion) this.set(toggled(this.play, this.arrivals));
   }
@@ -65,14 +65,14 @@ export class Player {
   /** @param {number} now milliseconds */
   tick(now) {
     this.frame = 0;
-    const ms = Math.min(100, Math.max(0, now - this.last)); // after a pause of the browser it goes on where it was
+    const ms = Math.min(100, Math.max(0, now - this.last)); // after the browser paused, continue from here
     this.last = now;
     this.play = advanced(this.play, this.arrivals, ms);
     this.tell();
     if (this.play.playing) this.frame = requestAnimationFrame((next) => this.tick(next));
   }
 
-  /** Shows the moment, everywhere. */
+  /** Shows the moment in every part. */
   tell() {
     const { play, arrivals } = this;
     const came = cameBy(play, arrivals);

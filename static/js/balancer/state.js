@@ -1,4 +1,4 @@
-/** What a race looks like at a moment: who serves, who waits, how many are in the system. Pure. */
+/** A race at a moment: requests in service, waiting, and in the system. Pure. */
 
 import { REFUSED } from "./trace.js";
 
@@ -11,7 +11,7 @@ import { REFUSED } from "./trace.js";
  */
 
 /**
- * How many of rising numbers are at most `value`. O(log n).
+ * How many of the rising numbers are at most `value`. O(log n).
  * @param {Float32Array} rising
  * @param {number} value
  */
@@ -27,7 +27,7 @@ export function upTo(rising, value) {
 }
 
 /**
- * The queues of a policy at a moment. O(requests until then).
+ * A policy's queues at a moment. O(requests until then).
  * @param {Trace} trace
  * @param {Run} run
  * @param {number} at
@@ -62,7 +62,7 @@ export function courseOf({ arrivals }, { place, departs }) {
 export const inSystem = ({ came, went }, at) => upTo(came, at) - upTo(went, at);
 
 /**
- * The most requests that are in the system at any moment.
+ * The most requests in the system at any moment.
  * @param {Course} course
  */
 export function fullest({ came, went }) {
@@ -75,8 +75,8 @@ export function fullest({ came, went }) {
 }
 
 /**
- * The most requests that any node has at any moment. Nodes serve in the order of arrival, so that each one's departures
- * rise. O(requests).
+ * The most requests that any node has at any moment. Nodes serve in order of arrival, so each one's departures rise.
+ * O(requests).
  * @param {Trace} trace
  * @param {Run} run
  */

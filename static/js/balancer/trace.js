@@ -1,4 +1,4 @@
-/** The first requests of a race under each policy, as race.bin brings them (`balancer/selectors/trace.py`). */
+/** The first requests of a race under each policy, read from race.bin (`balancer/selectors/trace.py`). */
 
 import { unpacked } from "../lib/packed.js";
 
@@ -17,7 +17,7 @@ export const REFUSED = -1;
 /**
  * @param {ArrayBuffer} buffer
  * @returns {Trace}
- * @throws {Error} when it is something else
+ * @throws {Error} if the buffer is not a trace
  */
 export function decodeTrace(buffer) {
   const { header, at: start } = unpacked(buffer);

@@ -95,12 +95,12 @@ def test_a_proxy_follows_its_cluster_and_is_told_by_commands_with_undo(real):
             balance("proxy-set", "--undo")
         for wrong, words in (
             (["best"], "there is no algorithm 'best'"),
-            (["--weight", "cache-9=1"], "no node 'cache-9' is behind the proxy; there are: cache-1, cache-2, cache-3"),
+            (["--weight", "cache-9=1"], "the proxy has no node 'cache-9'; its nodes are: cache-1, cache-2, cache-3"),
             (["--weight", "cache-1=-1"], "not a valid weight"),
             (["--weight", "cache-1=300"], "HAProxy refused: .*256"),
-            (["--state", "cache-1=off"], "there is no state 'off'"),
-            ([], "say what to change"),
-            (["first", "--undo"], "say what to change"),
+            (["--state", "cache-1=off"], "'off' is not a state"),
+            ([], "give a setting to change"),
+            (["first", "--undo"], "give a setting to change"),
         ):
             with pytest.raises(CommandError, match=words):
                 balance("proxy-set", *wrong)
@@ -165,5 +165,5 @@ def test_a_comparison_says_that_each_request_has_a_connection(real):
 @pytest.mark.django_db
 def test_a_cluster_without_servers_has_nothing_to_compare():
     make_cluster()
-    with pytest.raises(CommandError, match="no node of small serves"):
+    with pytest.raises(CommandError, match="small has no node that is serving"):
         call_command("balance", "proxy-compare", "--cluster", "small", stdout=StringIO())

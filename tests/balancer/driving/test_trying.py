@@ -78,7 +78,7 @@ def test_two_policies_are_compared_beside_a_node_that_freezes_and_the_requests_a
     assert lower(found["summary"]["ratio"]) == B, found["rounds"]
     waiting, avoiding = (found["summary"][side]["p99_ms"] for side in "ab")
     assert waiting["mean"] - waiting["margin"] > avoiding["mean"] + avoiding["margin"]
-    assert told["verdict"].startswith("Two distinct choices has a p99 between")
+    assert told["verdict"].startswith("The p99 of two distinct choices is")
     assert "cache-2 froze for 800 of every 2,000 ms." in told["notes"]
     assert state_of_stream(real.known().cluster.stream_id)["compared"] == found
 

@@ -93,7 +93,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(cluster, change, field):
 
 @pytest.mark.parametrize("name", [name for name, kind in POLICIES.items() if Sight.WORK in kind.sight])
 def test_what_only_a_simulator_can_do_is_not_asked_of_servers(cluster, name):
-    with pytest.raises(Invalid, match="only be simulated"):
+    with pytest.raises(Invalid, match="only runs in the simulator"):
         put({**ON, "policy": name})
 
 
@@ -128,7 +128,7 @@ def test_a_visitor_may_not(cluster):
 
 def test_simulated_nodes_take_no_requests():
     make_cluster()
-    with pytest.raises(Invalid, match="no servers"):
+    with pytest.raises(Invalid, match="does not run the servers"):
         put(ON)
 
 
@@ -168,8 +168,8 @@ def test_events_say_what_a_request_costs_and_whether_weights_follow_load(cluster
     assert [event_words(event.kind, event.payload).text for event in said] == [
         "balancer: 100 requests a second by two choices",
         "balancer: weights follow the nodes' load",
-        "balancer: each request runs a loop of 20,000 turns",
-        "balancer: weights stay as they were set",
+        "balancer: each request runs a loop of 20,000 steps",
+        "balancer: weights are fixed",
         "balancer: 101 requests a second by two choices",
         "balancer: each request is a plain ECHO",
     ]

@@ -125,9 +125,9 @@ def test_a_result_of_a_run_that_is_asked_no_more_is_not_kept(cluster):
 def test_the_timeline_tells_of_a_run(cluster):
     said = [put(TRIED), put(ON), put(TRIED), policies_compared(cluster=cluster, comparison=comparison(), guard=_fine)]
     assert [words(event) for event in said] == [
-        "balancer: A/B run of round robin and d choices (d=3) begins",
+        "balancer: A/B run of round robin and d choices (d=3) started",
         "balancer: A/B run stopped",
-        "balancer: A/B run of round robin and d choices (d=3) begins",
+        "balancer: A/B run of round robin and d choices (d=3) started",
         "balancer: round robin p99 251 ms ± 4, two choices p99 4.1 ms ± 0.3, same stream",
     ]
 

@@ -46,7 +46,7 @@ def test_a_running_one_is_shown_with_its_nodes(client: Client, cluster: Cluster,
     text = client.get(f"{HOME}proxy").content.decode()
     rows = re.findall(r"<tr>.*?</tr>", text, re.DOTALL)[1:]
     cells = [re.findall(r">([^<>]+)</(?:td|bdi)>", row) for row in rows]
-    assert cells == [["a", "DOWN", "L7TOUT", "50", "3", "1,234", "2,000", "7"], ["&lt;b&gt;", "not behind it"]]
+    assert cells == [["a", "DOWN", "L7TOUT", "50", "3", "1,234", "2,000", "7"], ["&lt;b&gt;", "not in the proxy"]]
     assert '<span class="tag real">Real</span>' in text
     assert "127.0.0.1:7000" in text
 

@@ -137,13 +137,13 @@ def test_csv_has_the_figures_with_all_their_digits(watcher: Client, race: str) -
         ("nodes=1e9", "Nodes: Give a whole number from 1 to 200."),
         ("nodes=many", "Nodes: Give a whole number from 1 to 200."),
         ("load=nan", "Load: Give a number from 0.05 to 2."),
-        ("load=1.2", "At a load above 1 the queues grow without end."),
+        ("load=1.2", "At a load above 1 the queues grow forever."),
         ("seed=-1", "Seed: Give a whole number from 0 to"),
         ("requests=10", "Requests per policy: Give a whole number from 1,000"),
-        ("requests=9000000", "That takes too long for a page. Give at most 128,571 requests"),
-        ("queue=0", "Requests per node, at most: Give a whole number from 1 to 1,000."),
+        ("requests=9000000", "This race takes too long for a page. Use at most 128,571 requests"),
+        ("queue=0", "Most requests in flight per node: Give a whole number from 1 to 1,000."),
         ("skew=9", "Key skew: Give a number from 0 to 5."),
-        ("freeze=11", "Node that freezes: Give a number from 1 to 10."),
+        ("freeze=11", "Node to freeze: Give a number from 1 to 10."),
     ],
 )
 def test_what_is_wrong_is_said_with_a_way_on(watcher: Client, race: str, query: str, said: str) -> None:

@@ -105,12 +105,12 @@ def test_an_old_link_of_a_race_leads_to_the_race(client: Client, cluster: Cluste
     assert (answer.status_code, answer["Location"]) == (302, f"{HOME}race/?{query}")
 
 
-@pytest.mark.parametrize(("kind", "said"), [("simulated", "without servers"), ("external", "Somebody else runs")])
+@pytest.mark.parametrize(("kind", "said"), [("simulated", "without servers"), ("external", "does not run this cluster")])
 def test_without_servers_of_ours_only_the_race_is_offered(client: Client, db: None, kind: str, said: str) -> None:
     make_cluster()
     Cluster.objects.filter(slug="small").update(kind=kind)
     text = client.get(HOME).content.decode()
-    assert "has no real nodes" in text
+    assert "Real requests are not available for" in text
     assert said in text
     assert f'action="{HOME}race/"' in text
     assert 'id="start"' not in text
@@ -162,7 +162,7 @@ def test_an_operator_starts_changes_and_stops_the_requests(operator: Client) -> 
         ("seed", "1.5", "Give a whole number."),
         ("seed", "-1", "The seed must be from 0 to"),
         ("policy", "best", "There is no policy 'best'"),
-        ("policy", "central", "it can only be simulated"),
+        ("policy", "central", "it only runs in the simulator"),
         ("options", "d=3", "has no option"),
         ("options", "d", "is not an option"),
         ("d", "", "must be a whole number from"),

@@ -81,7 +81,7 @@ def test_who_only_watches_sees_no_form_and_may_not_start_one(client: Client, clu
 def test_the_newest_result_is_told_as_the_event_has_it(client: Client, cluster: Cluster) -> None:
     compare(cluster, faults=(FROZEN,))
     told = client.get(f"{HOME}trial").json()
-    assert told["verdict"].startswith("Two choices has a p99 between")
+    assert told["verdict"].startswith("The p99 of two choices is")
     assert told["notes"] == ["cache-2 froze for 300 of every 1,000 ms."]
     assert told["about"] == "6 rounds of 5 s, 1,500 requests a second, key skew 0.9, seed 42"
     assert [side["label"] for side in told["sides"]] == ["Round robin", "Two choices"]

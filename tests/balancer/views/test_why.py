@@ -69,8 +69,8 @@ def test_the_choice_is_shown_with_its_candidates(watcher, stream_id):
         ["off", "4 cache-4", "up", "1", "3", "not drawn"],
         ["off", "5 cache-5", "up", "1", "2", "not drawn"],
     ]
-    assert "Answered in 2.6 ms: 0.1 before it was sent, 1.0 in line, 1.5 at the node." in text
-    assert "About one request in 75 keeps its reasons." in text
+    assert "Answered in 2.6 ms: 0.1 before sending, 1.0 in line, 1.5 at the node." in text
+    assert "About one request in 75 is stored." in text
     assert "Random draws, from 0 to 1: 0.5231, 0.2113." in text
     assert 'class="tag real">Real<' in text
     assert "style=" not in text
@@ -79,7 +79,7 @@ def test_the_choice_is_shown_with_its_candidates(watcher, stream_id):
 def test_what_others_would_have_chosen_is_computed_from_the_same_view(watcher, stream_id):
     keep(stream_id, explained())
     text = get(watcher)
-    body = text[text.index("What others would have chosen") :]
+    body = text[text.index("What other policies would have chosen") :]
     found = [
         [re.sub("<.*?>", "", cell).strip() for cell in re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row)]
         for row in re.findall(r"<tr>(.*?)</tr>", body)
@@ -115,20 +115,20 @@ def test_the_slowest_is_found_also_when_it_is_not_among_the_newest(watcher, stre
     keep(stream_id, explained(500), explained(501), slowest=[slow, explained(2, latency_ms=700.0)])
     text = get(watcher, "?pick=slowest")
     assert shown(text) == slow["id"]
-    assert "Answered in 900.0 ms: 0.1 before it was sent, 889.9 in line, 10.0 at the node." in text
-    assert "The slowest that was kept under this policy." in text
+    assert "Answered in 900.0 ms: 0.1 before sending, 889.9 in line, 10.0 at the node." in text
+    assert "The slowest stored request under this policy." in text
     assert re.findall(r'data-why="go" .*?data-request="(.*?)"', text) == ["", "c0ffee00-2"]
 
 
 def test_a_request_that_is_gone_is_told_as_gone(watcher, stream_id):
-    assert "No request is kept yet." in get(watcher)
+    assert "No requests are stored yet." in get(watcher)
     keep(stream_id, explained(7))
     text = get(watcher, "?request=c0ffee00-8")
-    assert "The reasons of this request are no longer kept." in text
+    assert "This request is no longer stored." in text
     assert re.findall("<h2.*?>(.*?)</h2>", text) == ["Why this node"]
-    assert "No request to cache-9 is kept." in get(watcher, "?node=cache-9")
+    assert "No request to cache-9 is stored." in get(watcher, "?node=cache-9")
     other_run = get(watcher, "?request=deadbeef-7")
-    assert "no longer kept" in other_run
+    assert "no longer stored" in other_run
 
 
 def test_without_a_hint_server_it_says_what_is_missing(watcher, home, settings):
@@ -169,7 +169,7 @@ def big(**given: Any) -> Explained:
 def test_a_big_cluster_is_bounded_and_says_so(watcher, stream_id):
     keep(stream_id, big())
     text = get(watcher)
-    assert "100 of 500 nodes: those that were compared, then those with the least to do." in text
+    assert "100 of 500 nodes: the ones compared, then the least busy." in text
     assert "492 more nodes are not drawn." in text
     found = why(stream_id)
     assert found
@@ -197,10 +197,10 @@ def test_a_square_is_a_request_up_to_a_bound():
     [
         ({"sent_ms": 0.0}, "Answered in 2.6 ms: 1.1 in line, 1.5 at the node."),
         ({"first_ms": None}, "Answered in 2.6 ms."),
-        ({"end": "lost"}, "Lost after 2.6 ms: no reply came, or the connection broke."),
-        ({"end": "away"}, "Failed after 2.6 ms, unsent: the node was not answering."),
-        ({"end": "refused"}, "Refused after 2.6 ms: the node had as many in flight as it may have."),
-        ({"end": "error", "sent_ms": 0.0}, "Answered by an error in 2.6 ms: 1.1 in line, 1.5 at the node."),
+        ({"end": "lost"}, "Lost after 2.6 ms: no reply in time, or the connection broke."),
+        ({"end": "away"}, "Failed after 2.6 ms and was not sent: the node was not responding."),
+        ({"end": "refused"}, "Refused after 2.6 ms: the node was at its limit of requests in flight."),
+        ({"end": "error", "sent_ms": 0.0}, "Answered with an error in 2.6 ms: 1.1 in line, 1.5 at the node."),
     ],
 )
 def test_the_end_is_told_with_the_parts_that_are_known(given, said):
@@ -224,9 +224,9 @@ def test_the_command_line_tells_the_same(stream_id):
     assert text.startswith("Request c0ffee00-1, ")
     assert re.search(r"cache-2 +frozen +61 +1 +61\n", text)
     assert "Answered in 2.6 ms" in command("c0ffee00-2")
-    with pytest.raises(CommandError, match="no longer kept"):
+    with pytest.raises(CommandError, match="no longer stored"):
         command("c0ffee00-3")
-    with pytest.raises(CommandError, match="No request is kept"):
+    with pytest.raises(CommandError, match="No requests are stored"):
         command("--node", "cache-9")
 
 

@@ -1,4 +1,4 @@
-/** The top bar and the strips under it: live or not, what is missing for live figures, help, the presentation. */
+/** The top bar and the strips under it: live or not, why there are no live figures, help, and presentation mode. */
 
 import { button, byId, h } from "../../lib/dom.js";
 import { clock } from "../../lib/format.js";
@@ -14,10 +14,10 @@ const UNSUPERVISED_MS = 6000;
 const EVERY_MS = 1000;
 
 /**
- * What is missing so that there are no figures, "" where there are some.
+ * Why there are no figures; "" if there are some.
  * @param {Pick<Page, "head" | "heard" | "supervised" | "link">} page
  * @param {number} now ms of this machine
- * @param {number} loaded when the page was, by the same clock
+ * @param {number} loaded when the page was loaded, by the same clock
  */
 export function troubleWords({ head, heard, supervised, link }, now, loaded) {
   if (link.state !== "live") return "";
@@ -27,8 +27,8 @@ export function troubleWords({ head, heard, supervised, link }, now, loaded) {
     );
   }
   if (!head.balancer.traffic.on || now - Math.max(heard, Date.parse(head.at) || 0, loaded) <= SILENT_MS) return "";
-  if (!heard) return _("The driver has not been heard yet. It starts within a few seconds.");
-  return interpolate(_("The driver has not been heard since %(time)s. The supervisor starts it again."), {
+  if (!heard) return _("Waiting for the driver. It starts within a few seconds.");
+  return interpolate(_("No word from the driver since %(time)s. The supervisor restarts it."), {
     time: clock(heard),
   });
 }

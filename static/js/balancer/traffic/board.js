@@ -1,4 +1,4 @@
-/** What is shown while requests are sent: policies, lanes, curves, the sum and the tables, from frames and events. */
+/** The view of running requests: policies, lanes, curves, totals and tables, from frames and events. */
 
 import { byId } from "../../lib/dom.js";
 import { _, interpolate } from "../../lib/i18n.js";
@@ -22,7 +22,7 @@ const TABLES_MS = 1000;
 
 /**
  * @param {Context} context
- * @returns {{history: History, restyle: () => void, toggleTables: () => void}} restyle: text has another size
+ * @returns {{history: History, restyle: () => void, toggleTables: () => void}} restyle: the text size changed
  */
 export function wireBoard(context) {
   const { store } = context;
@@ -68,7 +68,7 @@ export function wireBoard(context) {
 }
 
 /**
- * What an event means for the picture: a mark, and how nodes stand from now on.
+ * Applies an event to the picture: a mark, and the nodes' health from now on.
  * @param {History} history
  * @param {LiveEvent} event
  * @param {Moment} head after it

@@ -1,4 +1,4 @@
-/** The policies to choose from: what each reached on this stream, and which one drives. A group of radios. */
+/** The policies to choose from, with what each reached on this stream and which one drives. A radio group. */
 
 import { button, byId, h, keepFocus } from "../../lib/dom.js";
 import { clearErrors } from "../../lib/forms.js";
@@ -14,7 +14,7 @@ import { drivable, isShown, numberOf, optionsOf, ruleOf, spelled, titleOf } from
 /** @typedef {{name: string, ms: number | null, same: boolean, chosen: boolean, driving: boolean}} Cell */
 
 /**
- * What each policy reached: of one that drove with several options, the newest.
+ * What each policy reached. If it drove with several options, the newest result.
  * @param {Traffic} traffic
  * @param {OnFrame | null} frame
  * @param {boolean} more whether all of them are listed
@@ -63,7 +63,7 @@ export function wireChooser(context) {
 
 /**
  * @param {Cell} cell
- * @param {boolean} fixed nobody may choose
+ * @param {boolean} fixed choosing is disabled
  * @param {(name: string) => void} choose
  */
 function radio({ name, chosen }, fixed, choose) {
@@ -100,13 +100,13 @@ function fill(group, { name, ms, same }, most, past) {
   if (value.textContent !== words) value.textContent = words;
   cell.classList.toggle("tried", ms !== null);
   cell.classList.toggle("other", ms !== null && !same);
-  const note = ms !== null && !same ? ` ${_("Measured when the nodes were otherwise.")}` : "";
+  const note = ms !== null && !same ? ` ${_("Measured when the nodes were in a different condition.")}` : "";
   cell.setAttribute("title", ruleOf(name) + note);
   /** @type {HTMLElement} */ (cell.querySelector(".b")).style.width = `${ms === null ? 0 : 100 * logWidth(ms, most)}%`;
 }
 
 /**
- * @param {string[]} rest that are not listed
+ * @param {string[]} rest policies that are not listed
  * @param {boolean} open
  */
 function writeMore(rest, open) {
@@ -118,7 +118,7 @@ function writeMore(rest, open) {
 }
 
 /**
- * Arrows move the focus among the policies; choosing one takes the space bar or Enter, since it changes real requests.
+ * Arrow keys move the focus. Choosing takes the space bar or Enter, because it changes real requests.
  * @param {HTMLElement} group
  * @param {KeyboardEvent} event
  */
@@ -133,7 +133,7 @@ function rove(group, event) {
 }
 
 /**
- * What may be set of the policy that drives.
+ * The options of the current policy.
  * @param {Context} context
  */
 function wireOptions({ store, deeds, mayOperate }) {

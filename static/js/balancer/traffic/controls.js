@@ -1,4 +1,4 @@
-/** What an operator can do with a node here: kill, freeze, slow, thaw, revive. In a demo at once, elsewhere by the ring's plan. */
+/** A node's actions: kill, freeze, slow, thaw, revive. Immediate in a demo; elsewhere they open the ring's plan. */
 
 import { button, h } from "../../lib/dom.js";
 import { _, interpolate } from "../../lib/i18n.js";
@@ -16,7 +16,7 @@ const EVERY_MS = 1000;
 
 /**
  * @param {Pick<Node, "state" | "pulse" | "number">} node
- * @returns {{deeds: Deed[], freezes: Deed[]}} freezes: how it can be frozen; none where it is, or does not answer
+ * @returns {{deeds: Deed[], freezes: Deed[]}} freezes: ways to freeze it; none if it is frozen or not responding
  */
 export function deedsFor({ state, pulse, number }) {
   const kill = { words: _("Kill"), fields: { action: "kill", node: number }, look: "bad" };
@@ -62,7 +62,7 @@ export function controlsOf({ deeds, urls, mayOperate }, node) {
 }
 
 /**
- * The address at which the Ring page shows what that would do.
+ * The address of the Ring page that previews the action.
  * @param {string} ring
  * @param {Deed["fields"]} fields
  */

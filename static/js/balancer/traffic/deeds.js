@@ -1,4 +1,7 @@
-/** What an operator does: other requests, and faults of nodes by the ring's own address. Each is refused in words. */
+/**
+ * An operator's actions: changes of the requests, and node faults through the Ring page's endpoint. Refusals are
+ * explained.
+ */
 
 import { ANSWER_WITHIN_MS, TakenBack } from "../../lib/asking.js";
 import { HttpError, newKey, postForm } from "../../lib/http.js";
@@ -11,7 +14,7 @@ import { wordsOf } from "./follow.js";
 /** @import { Boot, LiveEvent } from "./types.js" */
 /** @import { TrafficStore } from "./store.js" */
 
-/** @typedef {(error: HttpError) => boolean} Told whether it was said where it belongs, at a field */
+/** @typedef {(error: HttpError) => boolean} Told returns whether the message was shown at a field */
 
 export class Deeds {
   /**
@@ -27,13 +30,13 @@ export class Deeds {
     this.receive = receive;
   }
 
-  /** Whether the person may change anything at the moment that is shown, and whether without a plan first. */
+  /** Whether the person may change anything at this moment, and whether without a plan. */
   get powers() {
     return powersOf(/** @type {any} */ (this.store.page), this.boot.may_operate);
   }
 
   /**
-   * Other requests: only what is given changes.
+   * Changes the requests. Only the given fields change.
    * @param {Record<string, string | number>} fields
    * @param {Told} [told]
    */
@@ -42,7 +45,7 @@ export class Deeds {
   }
 
   /**
-   * Something done to a node, as the Ring page does it.
+   * Performs a node action, as the Ring page does.
    * @param {Record<string, string | number>} fields `action` and `node`
    */
   fault(fields) {
@@ -77,13 +80,13 @@ export class Deeds {
 }
 
 /**
- * What the server said; when somebody was faster, what they did.
+ * Shows the server's message. If somebody else was faster, shows what they did.
  * @param {HttpError} error
  */
 export function refusalWords({ status, message, data }) {
   if (status !== 409) return message;
   const events = /** @type {LiveEvent[]} */ (data.events ?? []);
   const what = events.map((event) => wordsOf(event).text).join(", ");
-  const text = _("The cluster changed first: %(what)s. Nothing was done. Look, then decide again.");
+  const text = _("Nothing was done, because the cluster changed first: %(what)s. Check and try again.");
   return what ? interpolate(text, { what }) : message;
 }

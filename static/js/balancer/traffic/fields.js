@@ -1,4 +1,4 @@
-/** Rate, skew and seed while requests are sent: what was typed stays until it is applied or refused at its field. */
+/** Rate, skew and seed of running requests. Typed values stay until they are applied or refused. */
 
 import { byId } from "../../lib/dom.js";
 import { exact } from "../../lib/format.js";
@@ -10,7 +10,7 @@ import { first } from "./policies.js";
 /** @import { Traffic } from "./types.js" */
 
 const NAMES = /** @type {const} */ (["rate", "skew", "seed"]);
-/** The skew at which one key of many gets most of the requests: of 10,000 the first gets 83 in 100. */
+/** The skew at which one key of many gets most of the requests: of 10,000 keys, the first gets 83 %. */
 const HOT = 3;
 
 /** @param {Context} context */
@@ -56,14 +56,14 @@ function writeHot({ skew }) {
   document.getElementById("hot")?.setAttribute("aria-pressed", String(skew >= HOT));
 }
 
-/** @type {(traffic: Traffic, name: "rate" | "skew" | "seed") => string} as the server reads it again */
+/** @type {(traffic: Traffic, name: "rate" | "skew" | "seed") => string} in a form that the server can read */
 const shown = (traffic, name) => (name === "seed" ? String(traffic.seed) : exact(traffic[name]));
 
 /** @param {HTMLInputElement} field */
 const read = ({ value }) => value.trim();
 
 /**
- * Says what was refused at its field, if it is one of the form's; the input stays.
+ * Shows a refusal at its field, if the form has that field. The input stays.
  * @param {HTMLFormElement} form
  * @param {HttpError} error
  * @returns {boolean}

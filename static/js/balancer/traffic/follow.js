@@ -1,4 +1,6 @@
-/** Follows the cluster's stream: events folded into the head, frames of the driver, and that the supervisor is there. */
+/**
+ * Follows the cluster's stream: folds events into the head, receives the driver's frames, and notices the supervisor.
+ */
 
 import { getJson } from "../../lib/http.js";
 import { connect } from "../../lib/live.js";
@@ -10,11 +12,11 @@ import { balancer, nothing } from "./subject.js";
 /** @import { Boot, LiveEvent, Moment } from "./types.js" */
 /** @import { TrafficStore } from "./store.js" */
 
-/** Frames that the supervisor sends as long as it runs. */
+/** Topics on which the supervisor sends frames as long as it runs. */
 const SUPERVISED = new Set(["stored", "work"]);
 
 /**
- * An event in a few words, whichever of the two subjects it is of.
+ * An event in a few words, for either subject.
  * @param {LiveEvent} event
  */
 export const wordsOf = ({ kind, payload }) =>
@@ -36,7 +38,7 @@ export function after(head, event) {
 }
 
 /**
- * The number of the node of which an event says how it is, "" for none.
+ * The number of the node whose health an event reports, "" for none.
  * @param {LiveEvent} event
  */
 function nodeOf({ kind, payload }) {
@@ -47,9 +49,9 @@ function nodeOf({ kind, payload }) {
 /**
  * @param {TrafficStore} store
  * @param {Boot} boot
- * @param {{heard: (event: LiveEvent) => void}} given heard: every event that was folded
- * @returns {{begin: () => void, receive: (event: LiveEvent) => void}} begin: connects, again when somebody does not want to
- *   wait; receive: an event that came with an answer
+ * @param {{heard: (event: LiveEvent) => void}} given heard: called with every folded event
+ * @returns {{begin: () => void, receive: (event: LiveEvent) => void}} begin: connects, or reconnects at once; receive:
+ *   takes an event that came with a response
  */
 export function follow(store, boot, { heard }) {
   const elsewhere = new Set(boot.elsewhere);
@@ -66,7 +68,7 @@ export function follow(store, boot, { heard }) {
     const at = new Date(Date.now() + store.page.offset).toISOString();
     const next = { v, at, state: parts.ring, balancer: parts.balancer ?? nothing(), causes: head.causes };
     store.set({ head: next, epoch, ...(view === head ? { view: next } : {}) });
-    const told = await getJson(boot.urls.state).catch(() => null); // what made the nodes stand so, if it can be had
+    const told = await getJson(boot.urls.state).catch(() => null); // the causes of the nodes' health, if available
     const { page } = store;
     if (told?.v !== page.head.v) return;
     const known = { ...page.head, causes: told.causes };

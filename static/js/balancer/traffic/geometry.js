@@ -1,4 +1,4 @@
-/** Where things stand in a lane: moments, heights, squares, and labels that do not touch. Pure. */
+/** Positions in a lane: moments, heights, squares, and labels that do not touch. Pure. */
 
 import { SPAN_MS } from "./history.js";
 
@@ -18,14 +18,14 @@ export const scaleX = (width, now) => (at) => width * (1 - (now - at) / SPAN_MS)
  */
 export const scaleY = (top, base, most) => (n) => base - ((base - top) * n) / Math.max(1, most);
 
-/** The least that the height of a lane stands for, so that one request does not fill it. */
+/** The smallest scale of a lane, so that one request does not fill it. */
 const LEAST = 8;
 
-/** @param {number} most that any node had */
+/** @param {number} most requests that any node had */
 export const laneTop = (most) => Math.max(LEAST, Math.ceil(most * 1.05));
 
 /**
- * Squares of requests, columns from the left, each from below.
+ * Squares of requests, filled column by column from the left, bottom up.
  * @param {number} n
  * @param {{width: number, height: number, pitch: number}} room
  * @returns {{rows: number, shown: number, left: number}} left: how many do not fit
@@ -37,17 +37,20 @@ export function squaresIn(n, { width, height, pitch }) {
   return { rows, shown, left: n - shown };
 }
 
-/** @type {(i: number, rows: number, pitch: number, height: number) => {x: number, y: number}} where the i-th square stands */
+/**
+ * @type {(i: number, rows: number, pitch: number, height: number) => {x: number, y: number}} the position of the i-th
+ *   square
+ */
 export const squareAt = (i, rows, pitch, height) => ({
   x: Math.floor(i / rows) * pitch,
   y: height - ((i % rows) + 1) * pitch,
 });
 
 /**
- * Heights at which labels do not touch: as near to the wanted ones as possible, in the same order.
+ * Heights at which labels do not touch: as close as possible to the wanted ones, in the same order.
  * @param {number[]} wanted px from above
  * @param {number} gap
- * @param {number} bottom the lowest that a label may stand
+ * @param {number} bottom the lowest position of a label
  * @returns {number[]}
  */
 export function spread(wanted, gap, bottom) {
@@ -60,7 +63,7 @@ export function spread(wanted, gap, bottom) {
 }
 
 /**
- * Each node's fair share, by the weights of those that are sent anything.
+ * Each node's fair share, by the weights of the nodes that get requests.
  * @param {{number: number, weight: number}[]} nodes that serve
  * @returns {Map<string, number>} by number
  */
@@ -70,7 +73,7 @@ export function fairShares(nodes) {
 }
 
 /**
- * The width of a bar of milliseconds beside others, 0..1: each tenfold takes as much.
+ * The width of a bar of milliseconds, 0..1, on a log scale.
  * @param {number} ms
  * @param {number} most of all bars
  */

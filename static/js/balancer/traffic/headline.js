@@ -1,4 +1,4 @@
-/** What is so, in one or two sentences with the number that matters. Pure. */
+/** The current situation in one or two sentences, with the number that matters. Pure. */
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -43,7 +43,7 @@ function idle(ready, past) {
   return interpolate(text, { n: numberWords(ready) });
 }
 
-/** @param {number} n in words up to nine, as at the beginning of a sentence */
+/** @param {number} n in words up to nine, capitalised */
 function numberWords(n) {
   const words = new Map([
     [1, _("One")],
@@ -60,7 +60,7 @@ function numberWords(n) {
 }
 
 /**
- * The fault that matters most, one at the most.
+ * The most important fault, if any.
  * @param {Node[]} nodes
  */
 function faultWords(nodes) {
@@ -113,7 +113,7 @@ function reachedWords(policy, frame) {
 }
 
 /**
- * The policy that drove this stream before.
+ * The policy that drove this stream before this one.
  * @param {Reached[]} policies
  * @param {Reached | undefined} mine
  */

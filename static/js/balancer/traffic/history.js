@@ -1,6 +1,6 @@
 /**
- * What the page has seen of the last 40 seconds, from frames and events: requests in flight of each node tick by tick, percentiles,
- * who drove when, what happened. It is lost with the page; the server keeps no figures of traffic. Pure.
+ * The last 40 seconds as the page saw them, from frames and events: requests in flight of each node per tick,
+ * percentiles, policies and marks. It is lost when the page closes; the server stores no traffic figures. Pure.
  */
 
 import { isSame } from "./policies.js";
@@ -8,7 +8,7 @@ import { isSame } from "./policies.js";
 /** @import { OnFrame } from "./types.js" */
 
 export const SPAN_MS = 40_000;
-/** A pause of the frames longer than this is a gap: nothing is drawn in it. */
+/** A longer pause between frames is a gap, in which nothing is drawn. */
 const GAP_MS = 1_500;
 
 /**
@@ -22,7 +22,7 @@ const GAP_MS = 1_500;
 
 export class History {
   constructor() {
-    /** @type {Map<string, Step[]>} by the number of a node, rising */
+    /** @type {Map<string, Step[]>} by node number, rising */
     this.steps = new Map();
     /** @type {Point[]} rising */
     this.points = [];
@@ -67,10 +67,10 @@ export class History {
   }
 
   /**
-   * How a node stands from a moment on.
+   * Records a node's health from a moment on.
    * @param {string} node
    * @param {number} at
-   * @param {string} text why it is not simply up, "" where it is
+   * @param {string} text why it is not up, "" if it is
    */
   stands(node, at, text) {
     const open = this.outs.find((one) => one.node === node && one.to === Number.POSITIVE_INFINITY);
@@ -79,7 +79,7 @@ export class History {
     if (text) this.outs.push({ from: at, to: Number.POSITIVE_INFINITY, node, text });
   }
 
-  /** @param {number} before what is older is of no use any more */
+  /** @param {number} before older data is dropped */
   forget(before) {
     for (const [number, steps] of this.steps) {
       const rest = steps.slice(firstFrom(steps, before - GAP_MS));
@@ -92,12 +92,12 @@ export class History {
     this.outs = this.outs.filter(({ to }) => to >= before);
   }
 
-  /** The most in flight that any node had, 0 where nothing was seen. */
+  /** The most requests in flight of any node, 0 without data. */
   get most() {
     return Math.max(0, ...[...this.steps.values()].map((steps) => mostOf(steps)));
   }
 
-  /** Who drove before the one that drives now, or null. */
+  /** The previous policy, or null. */
   get before() {
     return this.spans.at(-2) ?? null;
   }
@@ -107,7 +107,7 @@ export class History {
 export const mostOf = (steps) => steps.reduce((most, { n }) => Math.max(most, n), 0);
 
 /**
- * The steps in stretches without a gap.
+ * Splits the steps at gaps.
  * @template {{at: number}} Timed
  * @param {Timed[]} steps
  * @returns {Timed[][]}

@@ -1,4 +1,4 @@
-/** Nothing is sent: the nodes that could serve, and the form that starts the requests. */
+/** The view without requests: the nodes that could serve, and the form that starts requests. */
 
 import { byId, h } from "../../lib/dom.js";
 import { exact } from "../../lib/format.js";
@@ -14,7 +14,7 @@ import { drivable, titleOf } from "./policies.js";
 
 /**
  * @param {Context} context
- * @param {Traffic} wanted what the form is filled in with
+ * @param {Traffic} wanted the form's initial values
  */
 export function wireIdle({ store, deeds, mayOperate }, wanted) {
   store.onState((view) => {

@@ -1,4 +1,7 @@
-/** Draws what a lane shows on canvases: in flight over time with what happened, the strip of policies, and squares. Knows no document. */
+/**
+ * Draws a lane's canvases: in flight over time with marks, the strip of policies, and squares. Does not touch the
+ * document.
+ */
 
 import { font } from "../../lib/canvas.js";
 import { _, interpolate } from "../../lib/i18n.js";
@@ -49,8 +52,8 @@ export function drawLane(ctx, { width, height }, ink, { steps, colour, now, most
 }
 
 /**
- * When a node was not simply up: hatched; once that is over, with the reason where there is room. While it lasts, the words
- * beside the lane say it.
+ * Hatches the time in which a node was not up. Once that is over, adds the reason if it fits; until then, the text
+ * beside the lane gives it.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Ink} ink
  * @param {Out} out
@@ -97,7 +100,7 @@ export function drawMarks(ctx, ink, marks, x, top, bottom) {
 }
 
 /**
- * Times and, below them, which policy drove when; the newest is solid.
+ * Draws times and, below them, which policy drove when. The newest is solid.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Size} size
  * @param {Ink} ink
@@ -165,7 +168,8 @@ function drawSpan(ctx, ink, { from, to, policy }, last, { x, top, tall }) {
 }
 
 /**
- * A square a request in flight, and hollow ones up to the most that there were lately; what has no room is a number.
+ * Draws a square per request in flight, and hollow squares up to the recent maximum. Squares that do not fit become a
+ * number.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Size} size
  * @param {Ink} ink
@@ -198,5 +202,5 @@ function stroke(ctx, style, width, dash, points) {
   ctx.setLineDash([]);
 }
 
-/** How long the lanes reach back, in seconds. */
+/** The time span of the lanes, in seconds. */
 export const SPAN_S = SPAN_MS / 1000;

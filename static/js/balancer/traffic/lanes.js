@@ -1,4 +1,4 @@
-/** A lane a node: who it is and how it stands, in flight over time and now, its share, its latency, and what can be done. */
+/** A lane per node: name and health, requests in flight over time and now, share, latency, and actions. */
 
 import { prepare } from "../../lib/canvas.js";
 import { byId, h } from "../../lib/dom.js";
@@ -19,9 +19,9 @@ import { causeOf, causeWords, serves, standingOf } from "./standing.js";
 /** @import { Context } from "./main.js" */
 /** @import { Moment, OnFrame, Share } from "./types.js" */
 
-/** Up to so many nodes have a lane; a longer list would be no picture, and the table has them all. */
+/** The most nodes with a lane; the table has them all. */
 export const MOST_LANES = 24;
-/** More than so many have lower lanes, so that the curves are still on the screen. */
+/** With more nodes than this, lanes are lower, so that the curves stay on the screen. */
 const FEW = 6;
 
 export class Lanes {
@@ -42,20 +42,20 @@ export class Lanes {
     new ResizeObserver(() => this.draw()).observe(this.host);
   }
 
-  /** Colours or the size of text changed. */
+  /** The colours or the text size changed. */
   restyle() {
     this.ink = readInk();
     this.tint();
     this.draw();
   }
 
-  /** Each row has its node's colour. */
+  /** Gives each row its node's colour. */
   tint() {
     const { nodes } = this.context.store.page.view.state;
     for (const [number, row] of this.rows) row.style.setProperty("--hue", colourOf(nodes, Number(number)));
   }
 
-  /** Everything anew: another moment, or a frame. */
+  /** Redraws everything for a new moment or frame. */
   write() {
     const { view, head, frame } = this.context.store.page;
     if (!view.balancer.traffic.on) return;
@@ -71,7 +71,7 @@ export class Lanes {
   }
 
   /**
-   * The rows, where nodes or what can be done with them changed.
+   * Rebuilds the rows if the nodes or their actions changed.
    * @param {Moment} view
    * @param {boolean} past
    */
@@ -134,7 +134,7 @@ export class Lanes {
   }
 
   /**
-   * The figures of a row.
+   ** Fills in a row's figures.
    * @param {Node} node
    * @param {Share | null} figures
    * @param {Map<string, number>} fair
@@ -163,7 +163,7 @@ export class Lanes {
     put(".lat b", p99);
   }
 
-  /** The canvases. */
+  /** Draws the canvases. */
   draw() {
     const { view, head, frame } = this.context.store.page;
     const { history, ink } = this;

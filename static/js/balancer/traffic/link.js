@@ -1,4 +1,4 @@
-/** What an address holds: the moment, and the settings that fill in the form. Pure but for `wireLink`. */
+/** What an address contains: the moment, and settings that fill in the form. Pure except for `wireLink`. */
 
 import { copyLink } from "../../lib/copy.js";
 import { byId } from "../../lib/dom.js";
@@ -11,7 +11,7 @@ const NUMBERS = /** @type {const} */ (["rate", "skew", "seed"]);
 
 /**
  * @param {string} search
- * @param {Traffic} asked what is so; the address comes first
+ * @param {Traffic} asked the current traffic; the address overrides it
  * @returns {Traffic}
  */
 export function readLink(search, asked) {
@@ -27,7 +27,7 @@ export function readLink(search, asked) {
 
 /**
  * @param {string} search
- * @returns {number | null} the version that it asks for; null is what is now
+ * @returns {number | null} the requested version; null for now
  */
 export function readMoment(search) {
   const text = new URLSearchParams(search).get("v") ?? "";
@@ -36,8 +36,8 @@ export function readMoment(search) {
 
 /**
  * @param {Pick<Page, "view" | "head">} page
- * @param {boolean} settings whether policy, rate, skew and seed stand in it
- * @param {string} [search] the address as it is: its other parts (theme) stay
+ * @param {boolean} settings whether to include policy, rate, skew and seed
+ * @param {string} [search] the current query; its other parts (theme) stay
  */
 export function writeLink({ view, head }, settings, search = "") {
   const query = new URLSearchParams(search);
@@ -53,14 +53,14 @@ export function writeLink({ view, head }, settings, search = "") {
 }
 
 /**
- * Copies the address with the settings; while requests are sent, the address line has them as well.
+ * Copies the address with the settings. While requests run, the address bar has them too.
  * @param {Context} context
  */
 export function wireLink({ store, say }) {
   const share = /** @type {HTMLButtonElement} */ (byId("share"));
   store.onState(({ balancer }, past) => {
     const left = new URLSearchParams(location.search).has("v");
-    if (!balancer.traffic.on && !past && !left) return; // what filled in the form stays in the address
+    if (!balancer.traffic.on && !past && !left) return; // keep the values that filled in the form
     const address = location.pathname + writeLink(store.page, balancer.traffic.on, location.search);
     if (address !== location.pathname + location.search) history.replaceState(null, "", address);
   });

@@ -1,4 +1,4 @@
-/** What a node looks like on this page: its number in its colour, as on the Ring page. */
+/** A node's look: its number in its colour, as on the Ring page. */
 
 import { chip } from "../../ring/dom.js";
 import { GREY, looksOf } from "../../ring/looks.js";
@@ -18,7 +18,7 @@ export const lookOf = (nodes, number) => looksOf(nodes, [], "pins").get(number) 
 export const chipOf = (nodes, number) => chip({ look: lookOf(nodes, number), mark: String(number) });
 
 /**
- * The colour of a node as CSS has it, for a drawing.
+ * A node's colour from CSS, for drawing.
  * @param {Node[]} nodes
  * @param {number} number
  */

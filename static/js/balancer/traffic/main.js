@@ -1,4 +1,4 @@
-/** The Balancer page begins: shows what the server sent, follows it, and hands a context to each of its parts. */
+/** Starts the Balancer page: shows the server's data, follows the stream, and gives each part a context. */
 
 import { wireAsking } from "../../lib/asking-lines.js";
 import { byId } from "../../lib/dom.js";
@@ -24,14 +24,14 @@ import { startWhy } from "./why.js";
 /** @import { Boot, LiveEvent, Urls } from "./types.js" */
 
 /**
- * What every part of the page is given. A part that comes later is started here: `startWhy(context)`, `startTrial(context)`.
+ * The context that every part of the page gets.
  *
  * @typedef {{
  *   boot: Boot, store: TrafficStore, urls: Urls, mayOperate: boolean, deeds: Deeds,
  *   say: (text: string) => void, notice: (text: string) => void, onEvent: (listener: (event: LiveEvent) => void) => void,
  * }} Context
- *   deeds: what an operator does; say: to a screen reader; notice: in the strip under the top bar, "" takes it away; onEvent:
- *   calls back with every event of the stream, once, after it was folded
+ *   deeds: an operator's actions; say: speaks through the screen reader; notice: shows text under the top bar, "" hides
+ *   it; onEvent: calls back with every event of the stream, once, after it was folded
  */
 
 /** @type {Boot} */

@@ -1,4 +1,4 @@
-/** Moments of the past: settings, standings and faults as they were; figures of traffic are not kept, and it says so. */
+/** Past moments: settings, health and faults at that time. Traffic figures are not stored, and the page says so. */
 
 import { button, byId, h } from "../../lib/dom.js";
 import { newEntry, onEntry } from "../../lib/entries.js";
@@ -13,8 +13,9 @@ import { readMoment } from "./link.js";
 
 /**
  * @param {Context} context
- * @returns {{ready: Promise<void>, step: (by: number) => void, live: () => boolean}} ready: the head is known, so that events can
- *   follow it; step: to another version, only while the past is shown; live: back to now, whether it was not shown
+ * @returns {{ready: Promise<void>, step: (by: number) => void, live: () => boolean}} ready: resolves once the head is
+ *   known, so that events can follow; step: goes to another version, only in the past; live: returns to now, and says
+ *   whether the past was shown
  */
 export function wirePast({ boot, store, urls, notice }) {
   const line = byId("moment");
@@ -50,7 +51,7 @@ export function wirePast({ boot, store, urls, notice }) {
     line.hidden = !past;
     if (!past) return;
     const text = _(
-      "Event %(v)s of %(time)s%(what)s. These are its settings and how the nodes stood. Figures of traffic are not kept, so there are none.",
+      "Event %(v)s at %(time)s%(what)s. You see the settings and the nodes' health at that time. Traffic figures are not recorded.",
     );
     const what = event && event.v === view.v ? `: ${wordsOf(event).text}` : "";
     line.replaceChildren(
@@ -73,7 +74,7 @@ export function wirePast({ boot, store, urls, notice }) {
 }
 
 /**
- * The page began in the past: the head, which the socket goes on from, comes after it.
+ * The page opened in the past, so it now loads the head, from which the socket continues.
  * @param {Context["boot"]} boot
  * @param {Context["store"]} store
  */

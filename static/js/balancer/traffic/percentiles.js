@@ -1,4 +1,4 @@
-/** p50, p95, p99 and the driver's own lag over the last 40 seconds, by uPlot, on the time scale of the lanes. */
+/** p50, p95, p99 and the driver's own lag over the last 40 seconds, drawn by uPlot on the lanes' time scale. */
 
 import { font } from "../../lib/canvas.js";
 import { byId, h } from "../../lib/dom.js";
@@ -15,14 +15,14 @@ import { drawMarks } from "./lanedraw.js";
 /** @typedef {typeof uPlot} UPlot of static/vendor, whose types are global (tsconfig.json) */
 
 const AXIS = 46; // px left of the lanes, for the scale
-const FOOT = 22; // px below, for what happened
+const FOOT = 22; // px below, for marks
 const LABEL = 17;
 const LEAST_MS = 0.1;
 const NOTHING = { p50: null, p95: null, p99: null, lag: null };
 const NAMES = /** @type {const} */ (["p50", "p95", "p99", "lag"]);
 
 /**
- * The columns of uPlot: seconds before now, then each line. A gap of the frames is a gap of the lines.
+ * uPlot's columns: seconds before now, then each line. A gap between frames is a gap in the lines.
  * @param {Point[]} points
  * @param {number} now
  * @returns {(number | null)[][]}
@@ -35,7 +35,7 @@ export function columnsOf(points, now) {
 }
 
 /**
- * What stands under the curves: the newest switch and the newest fault, if they do not touch.
+ * The marks under the curves: the newest switch and the newest fault, if they do not touch.
  * @param {Mark[]} marks
  */
 export function namedMarks(marks) {
@@ -57,7 +57,7 @@ export class Percentiles {
     new ResizeObserver(() => this.resize()).observe(this.host);
   }
 
-  /** Colours or the size of text changed: uPlot has them from its beginning. */
+  /** The colours or the text size changed. uPlot only reads them when it is created. */
   restyle() {
     this.ink = readInk();
     this.plot?.destroy();
@@ -71,7 +71,7 @@ export class Percentiles {
     this.write();
   }
 
-  /** The newest points. */
+  /** Shows the newest points. */
   write() {
     if (this.host.clientWidth === 0) return;
     const { points, at } = this.history;
@@ -155,7 +155,7 @@ export class Percentiles {
   }
 
   /**
-   * The names of the lines at their right ends, with what they are now.
+   * Names the lines at their right ends, with their current values.
    * @param {Point | null} point
    */
   label(point) {
@@ -179,7 +179,7 @@ export class Percentiles {
   }
 }
 
-/** The upper end of the scale: a power of ten above what there is. @param {number} most */
+/** The upper end of the scale: the next power of ten. @param {number} most */
 const bound = (most) => 10 ** Math.max(2, Math.ceil(Math.log10(Math.max(1, most * 1.15))));
 
 /** @param {typeof NAMES[number]} name */

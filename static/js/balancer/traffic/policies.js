@@ -1,6 +1,6 @@
 /**
- * What the server declares of the balancer: policies, and how states and reasons are said. The page asks this and never which
- * policy it is. Pure.
+ * What the server declares about the balancer: policies, and texts for states and reasons. The page uses this and never
+ * compares policy names. Pure.
  */
 
 import { exact } from "../../lib/format.js";
@@ -12,42 +12,42 @@ import { _, interpolate } from "../../lib/i18n.js";
 let told = { policies: {}, states: {}, reasons: {}, first: /** @type {any} */ ({}) };
 
 /**
- * Once, when the page is loaded.
- * @param {Told} declared as `described` of balancer/wording.py gives it
+ * Called once when the page loads.
+ * @param {Told} declared from `described` in balancer/wording.py
  */
 export function declare(declared) {
   told = declared;
 }
 
-/** @type {(name: string) => Policy} of a newer server: it is called by its name */
+/** @type {(name: string) => Policy} an unknown policy, from a newer server, is shown by its name */
 const policyOf = (name) =>
   Object.hasOwn(told.policies, name)
     ? told.policies[name]
     : { label: name, rule: "", drives: true, shown: true, options: [] };
 
-/** The names of those that can drive real requests, in the server's order. */
+/** The names of the policies that can drive real requests, in the server's order. */
 export const drivable = () => Object.keys(told.policies).filter((name) => told.policies[name].drives);
 
-/** @type {(name: string) => boolean} whether it is listed before somebody asks for all */
+/** @type {(name: string) => boolean} whether it is listed by default */
 export const isShown = (name) => policyOf(name).shown;
 
-/** @type {(name: string) => string} as in "two choices", within a sentence */
+/** @type {(name: string) => string} "two choices", for use inside a sentence */
 export const labelOf = (name) => policyOf(name).label;
 
 /** @type {(name: string) => string} as a heading */
 export const titleOf = (name) => raised(labelOf(name));
 
-/** @type {(name: string) => string} how it picks a node, a sentence */
+/** @type {(name: string) => string} one sentence on how it picks a node */
 export const ruleOf = (name) => policyOf(name).rule;
 
-/** @type {(name: string) => Option[]} what may be set of it */
+/** @type {(name: string) => Option[]} its options */
 export const optionsOf = (name) => policyOf(name).options;
 
 /** @type {(text: string) => string} */
 export const raised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
- * Whether these are the same policy with the same options. One that is left out has its default.
+ * Whether these are the same policy with the same options. Missing options have their defaults.
  * @param {{policy: string, options: Record<string, number>}} a
  * @param {{policy: string, options: Record<string, number>}} b
  */
@@ -66,17 +66,17 @@ export const spelled = (options) =>
     .map(([name, value]) => `${name}=${value}`)
     .join(",");
 
-/** @type {() => Traffic} what is asked for before anything is */
+/** @type {() => Traffic} the initial traffic */
 export const first = () => told.first;
 
 /**
- * A state of a node at the balancer, as in "starting slowly".
+ * The text for a node's state: "starting slowly".
  * @param {string} state
  */
 export const stateWords = (state) => told.states[state] ?? state;
 
 /**
- * As in "5 failures in a row, out for 30 s".
+ * "5 failures in a row, out for 30 s".
  * @param {Stand} stand
  */
 export function reasonWords({ code, figures }) {
@@ -85,7 +85,7 @@ export function reasonWords({ code, figures }) {
 }
 
 /**
- * As in "ejected (5 failures in a row, out for 30 s)".
+ * "ejected (5 failures in a row, out for 30 s)".
  * @param {Stand} stand
  */
 export const standWords = (stand) =>

@@ -1,15 +1,15 @@
-/** What the driver sent before the page was opened: a page that is opened later draws what an open one shows. */
+/** Frames from before the page was opened, so that it draws the same as a page that was open. */
 
 import { getJson } from "../../lib/http.js";
 
 /** @import { History } from "./history.js" */
 /** @import { Context } from "./main.js" */
 
-/** The page begins without them where they take longer. */
+/** If they take longer, the page starts without them. */
 const WITHIN_MS = 2000;
 
 /**
- * Puts the frames of the last 40 s into the history, before any other comes. Never fails: without them the page begins empty.
+ * Adds the frames of the last 40 s to the history before any new one. Never fails: without them the page starts empty.
  * @param {Context} context
  * @param {History} history
  */

@@ -1,4 +1,6 @@
-/** What the page says besides its figures: aloud, at most a sentence in two seconds, and in the strip under the top bar. */
+/**
+ * The page's messages: to screen readers, at most one sentence every two seconds, and in the strip under the top bar.
+ */
 
 import { coalesce } from "../../lib/coalesce.js";
 import { button, byId, h } from "../../lib/dom.js";
@@ -6,7 +8,10 @@ import { _ } from "../../lib/i18n.js";
 
 const EVERY_MS = 2000;
 
-/** @returns {{say: (text: string) => void, notice: (text: string) => void}} the newest sentence counts; "" ends a notice */
+/**
+ * @returns {{say: (text: string) => void, notice: (text: string) => void}} only the newest sentence counts; "" hides
+ *   the notice
+ */
 export function makeSay() {
   const region = byId("aloud");
   let next = "";

@@ -1,4 +1,4 @@
-/** The sentence at the top: what is so. */
+/** The headline: the current situation. */
 
 import { byId } from "../../lib/dom.js";
 import { headline } from "./headline.js";

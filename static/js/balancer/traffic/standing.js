@@ -1,4 +1,4 @@
-/** How a node stands, in words: its state, the reason, and the event that made it so. Pure. */
+/** A node's health in words: its state, the reason, and the event that caused it. Pure. */
 
 import { count, moment } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
@@ -10,14 +10,14 @@ import { reasonWords, stateWords } from "./policies.js";
 /** @import { Causes, Stand } from "./types.js" */
 
 /**
- * The newest event that says how a node is: its own, or one of all nodes.
+ * The newest event about a node's health: its own, or one about all nodes.
  * @param {number} number
  * @param {Causes} causes
  */
 export const causeOf = (number, causes) => causes[String(number)] ?? causes["*"];
 
 /**
- * As in "since 12:40:42, event 412"; without a number where the event is no longer kept.
+ * "since 12:40:42, event 412", or without the event if it is no longer stored.
  * @param {Pick<Node, "number" | "since">} node
  * @param {Causes} causes
  */
@@ -29,8 +29,8 @@ export function causeWords({ number, since }, causes) {
 
 /**
  * @param {Pick<Node, "state" | "pulse">} node
- * @param {Stand | undefined} stand none: it stands well
- * @returns {{state: string, reason: string, odd: boolean}} odd: it is not simply up
+ * @param {Stand | undefined} stand undefined: healthy
+ * @returns {{state: string, reason: string, odd: boolean}} odd: it is not up
  */
 export function standingOf(node, stand) {
   const { pulse, state } = node;
@@ -41,11 +41,14 @@ export function standingOf(node, stand) {
     return { state: _("freezes"), reason: interpolate(text, values), odd: true };
   }
   if (state !== "active") {
-    return { state: nodeWord(node), reason: stand ? reasonWords(stand) : _("no requests are sent to it"), odd: true };
+    return { state: nodeWord(node), reason: stand ? reasonWords(stand) : _("gets no requests"), odd: true };
   }
   if (stand) return { state: stateWords(stand.state), reason: reasonWords(stand), odd: true };
   return { state: stateWords("up"), reason: _("answers every check"), odd: false };
 }
 
-/** Whether requests are sent to a node: until the verdict, also while it is frozen. As `serves` of balancer/driving/orders.py. */
+/**
+ * Whether a node gets requests, the same as `serves` in balancer/driving/orders.py. A frozen node does until it is
+ * declared dead.
+ */
 export const serves = (/** @type {Node} */ node) => isMember(node) && node.weight > 0;

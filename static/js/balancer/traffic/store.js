@@ -1,4 +1,4 @@
-/** The store of the Balancer page, and what parts of it listen for: frames of the driver, and moments. */
+/** The Balancer page's store. Parts of the page listen to it for the driver's frames and for moments. */
 
 import { Store } from "../../lib/store.js";
 
@@ -31,13 +31,13 @@ export class TrafficStore extends Store {
     });
   }
 
-  /** Whether a moment of the past is shown. */
+  /** Whether the page shows the past. */
   get past() {
     return this.page.view !== this.page.head;
   }
 
   /**
-   * Calls back with every frame of the driver while requests are sent, some five a second; null once they stop.
+   * Calls back with every frame while requests run, about five a second, and with null once they stop.
    * @param {(frame: OnFrame | null) => void} listener
    */
   onFrame(listener) {
@@ -45,7 +45,7 @@ export class TrafficStore extends Store {
   }
 
   /**
-   * Calls back at once, and whenever another moment is shown: an event came, or the reader goes to another version.
+   * Calls back at once and whenever the moment changes, by an event or by the reader.
    * @param {(view: Moment, past: boolean) => void} listener
    */
   onState(listener) {

@@ -1,6 +1,6 @@
 /**
- * The subject "balancer": what requests were asked for, and how nodes stood. Pure: the same folds as balancer/core/state.py and
- * the same words as balancer/events.py, held together by the golden files of tests/contract.
+ * The event subject "balancer": requested traffic and the nodes' health. Pure. The folds match balancer/core/state.py
+ * and the texts match balancer/events.py; the golden files of tests/contract check this.
  */
 
 import { count } from "../../lib/format.js";
@@ -17,10 +17,10 @@ import { figure, labels } from "./verdicts.js";
 /** @returns {State} before the first event */
 export const nothing = () => ({ traffic: first(), standings: {}, compared: null });
 
-/** @type {(traffic: Traffic) => Traffic} as it was stored, by whatever version: what it lacks had no other value then */
+/** @type {(traffic: Traffic) => Traffic} stored traffic of any version, with missing fields filled in */
 const filled = (traffic) => ({ ...first(), ...traffic });
 
-/** @type {(state: State) => State} the same of all of it */
+/** @type {(state: State) => State} the same for the whole state */
 const whole = (state) => ({ ...nothing(), ...state, traffic: filled(state.traffic) });
 
 /** @type {Record<string, Kind>} */
@@ -71,7 +71,7 @@ const kinds = {
 };
 
 /**
- * The most telling difference first, and alone.
+ * The text for the most important difference.
  * @param {{traffic: Traffic, before: Traffic}} payload
  * @returns {EventWords}
  */
@@ -94,25 +94,27 @@ function trafficWords(payload) {
 }
 
 /**
- * An A/B run begins, or ends and nothing else.
+ * The text for an A/B run that starts, or that ends without another change.
  * @param {Traffic} now
  * @param {Traffic} before
  * @returns {EventWords | null}
  */
 function trialWords(now, before) {
   if (now.trial && !alike(now.trial, before.trial)) {
-    const text = interpolate(_("balancer: A/B run of %(a)s and %(b)s begins"), labels(now));
+    const text = interpolate(_("balancer: A/B run of %(a)s and %(b)s started"), labels(now));
     return { label: _("A/B"), text };
   }
   const ended = before.trial && alike(now, { ...before, trial: null });
   return ended ? { label: _("A/B"), text: _("balancer: A/B run stopped") } : null;
 }
 
-/** @type {(one: unknown, other: unknown) => boolean} both as JSON of the same server, whose names come in one order */
+/**
+ * @type {(one: unknown, other: unknown) => boolean} compares as JSON; the server always writes fields in the same order
+ */
 const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * What else than the rate is otherwise, where requests go on.
+ * The text for a change other than the rate while requests continue.
  * @param {Traffic} now
  * @param {Traffic} before
  * @returns {EventWords | null}
@@ -125,14 +127,14 @@ function switchedWords(now, before) {
   if (now.weighed !== before.weighed) {
     const text = now.weighed
       ? _("balancer: weights follow the nodes' load")
-      : _("balancer: weights stay as they were set");
+      : _("balancer: weights are fixed");
     return { label: _("weights"), text };
   }
   if (now.work === before.work) return null;
   if (!now.work) return { label: _("work"), text: _("balancer: each request is a plain ECHO") };
   const text = ngettext(
-    "balancer: each request runs a loop of %(n)s turn",
-    "balancer: each request runs a loop of %(n)s turns",
+    "balancer: each request runs a loop of %(n)s step",
+    "balancer: each request runs a loop of %(n)s steps",
     now.work,
   );
   return { label: _("work"), text: interpolate(text, { n: count(now.work) }) };

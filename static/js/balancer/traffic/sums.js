@@ -1,4 +1,4 @@
-/** What became of the requests: sent is answered, refused, failed or in flight; and what policies reached, as bars. */
+/** The totals of requests (sent = answered + refused + failed + in flight), and what policies reached, as bars. */
 
 import { byId, h } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
@@ -12,7 +12,7 @@ import { titleOf } from "./policies.js";
 const MOST_BARS = 3;
 
 /**
- * All nodes together, since the driver began: `sent` is the sum of the others.
+ * The totals over all nodes since the driver started. `sent` is the sum of the others.
  * @param {OnFrame["run"]} run
  */
 export function sumOf(run) {
@@ -31,7 +31,7 @@ export function sumOf(run) {
 export const errorsOf = ({ errors }) => Object.values(errors).reduce((all, one) => all + one, 0);
 
 /**
- * What the driver could not send at all.
+ * The requests that the driver could not send.
  * @param {OnFrame["run"]} run
  */
 export function unsentWords({ homeless, late }) {
@@ -42,8 +42,8 @@ export function unsentWords({ homeless, late }) {
   }
   if (late > 0) {
     const text = ngettext(
-      "The driver was too late for %(n)s request and dropped it.",
-      "The driver was too late for %(n)s requests and dropped them.",
+      "The driver fell behind and skipped %(n)s request.",
+      "The driver fell behind and skipped %(n)s requests.",
       late,
     );
     words.push(interpolate(text, { n: count(late) }));
@@ -51,21 +51,21 @@ export function unsentWords({ homeless, late }) {
   return words.join(" ");
 }
 
-/** From this part of the p99 on, the driver's own delay is said. */
+/** The share of the p99 from which the driver's own delay is mentioned. */
 const MUCH = 0.5;
 
 /**
- * Where the driver was so late itself that the figures say more of this machine than of the policy.
+ * A warning if the driver was so late that the figures reflect this machine more than the policy.
  * @param {Pick<OnFrame, "lag_p99_ms"> & {total: {p99_ms: number | null}}} frame
  */
 export function lagWords({ lag_p99_ms: lag, total: { p99_ms: p99 } }) {
   if (lag === null || p99 === null || lag < MUCH * p99) return "";
-  const text = _("The driver itself is up to %(lag)s ms late (p99): this machine is busy, and that is in the figures.");
+  const text = _("This machine is busy: the driver itself is up to %(lag)s ms late (p99), which makes latencies look worse.");
   return interpolate(text, { lag: msWords(lag) });
 }
 
 /**
- * The policies whose p99 can be compared: the one that drives first, then the newest that had the same nodes.
+ * The policies whose p99 can be compared: the current one, then the newest with the same nodes.
  * @param {OnFrame} frame
  * @returns {Reached[]}
  */

@@ -1,4 +1,4 @@
-/** The same as tables: nodes, what policies reached, and the last 40 seconds in steps of two. Filled while they are open. */
+/** The figures as tables: nodes, policies, and the last 40 seconds in steps of two. Filled only while open. */
 
 import { byId, h } from "../../lib/dom.js";
 import { clock, count, fixed, percent } from "../../lib/format.js";
@@ -65,13 +65,13 @@ export function policySheet(frame) {
       ms(one.p99_ms),
       fixed(one.seconds, 1),
       clock(one.at),
-      one.same ? _("as now") : _("otherwise"),
+      one.same ? _("same as now") : _("different"),
     ]);
   return { head: [_("Policy"), _("Options"), "p99 ms", _("Over, s"), _("Until"), _("Nodes")], rows };
 }
 
 /**
- * In flight is the most of each step.
+ * The column "in flight" is the maximum of each step.
  * @param {History} history
  * @param {{number: number, name: string}[]} nodes
  * @returns {Sheet}
@@ -155,13 +155,13 @@ export function writeTables(view, frame, history) {
   host.replaceChildren(
     tableOf(
       "nodes-table",
-      _("Nodes, real figures of the last seconds; counts since the driver began"),
+      _("Nodes: real figures of the last seconds; counts since the driver started"),
       nodeSheet(view, frame),
     ),
-    tableOf("policies-table", _("What each policy reached on this stream, real"), policySheet(frame)),
+    tableOf("policies-table", _("What each policy reached on this stream (real)"), policySheet(frame)),
     tableOf(
       "course-table",
-      _("The last 40 seconds, real; in flight is the most of each step"),
+      _("The last 40 seconds (real); in flight is the maximum of each step"),
       courseSheet(history, view.state.nodes),
     ),
   );

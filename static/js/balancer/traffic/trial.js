@@ -1,4 +1,4 @@
-/** The A/B run of the Balancer page: the newest result, how far a run is, and the form that starts one. */
+/** The Balancer page's A/B run: the newest result, the progress of a run, and the form that starts one. */
 
 import { byId } from "../../lib/dom.js";
 import { getJson, HttpError } from "../../lib/http.js";
@@ -12,7 +12,7 @@ import { figure, label } from "./verdicts.js";
 
 /**
  * @param {Context} context
- * @param {string} search the address as it was when the page was loaded
+ * @param {string} search the query when the page was loaded
  */
 export function startTrial(context, search) {
   const { store, deeds, mayOperate } = context;
@@ -37,7 +37,7 @@ export function startTrial(context, search) {
   });
 }
 
-/** The newest result, as the server tells it. It is asked for once for each that is another. */
+/** Shows the newest result. Fetches each result once. */
 class Found {
   /** @param {string} url */
   constructor(url) {
@@ -48,7 +48,7 @@ class Found {
 
   /**
    * @param {Comparison | null} compared
-   * @param {number | null} v of the past; null for now
+   * @param {number | null} v version; null for now
    */
   async show(compared, v) {
     if (compared === this.of) return;
@@ -75,7 +75,7 @@ class Found {
 
 /**
  * @param {Trial} trial
- * @param {Trying | null} now null until the driver tells of it
+ * @param {Trying | null} now null until the driver reports it
  */
 function writeBegun(trial, now) {
   const bar = /** @type {HTMLProgressElement} */ (byId("trial-progress"));
@@ -88,7 +88,7 @@ function writeBegun(trial, now) {
   write("trial-so-far", now ? soFar(now) : "");
 }
 
-/** @type {(now: Trying) => number} how many stretches are over */
+/** @type {(now: Trying) => number} how many stretches are finished */
 const stretches = ({ round, first, side, found, rounds }) =>
   found && round === rounds && side === null ? 2 * rounds - 1 : 2 * (round - 1) + (side && side !== first ? 1 : 0);
 
@@ -108,5 +108,5 @@ function soFar({ a, b, side, found }) {
  */
 function write(id, text) {
   const element = byId(id);
-  if (element.textContent !== text) element.textContent = text; // a reader hears it once
+  if (element.textContent !== text) element.textContent = text; // so that a screen reader says it only once
 }

@@ -1,4 +1,4 @@
-/** The form of an A/B run, and what an address fills it in with. */
+/** The form of an A/B run, which the address can fill in. */
 
 import { byId, h } from "../../lib/dom.js";
 import { exact } from "../../lib/format.js";
@@ -13,12 +13,12 @@ const USUAL = { seconds: "5", rounds: "6" };
 const STREAM = /** @type {const} */ (["rate", "skew", "seed"]);
 
 /**
- * What an address asks for: policies that can drive, numbers as they stand there. Pure.
+ * Reads a run from an address: policies that can drive, and numbers as typed. Pure.
  *
  * @typedef {{policy: string, trial: string, trial_options: string, seconds: string, rounds: string}} Values of the form
  * @param {string} search
- * @param {string} now the policy that is asked for now
- * @returns {{values: Values, stream: Record<string, string>}} stream: rate, skew and seed where it is a link to a run
+ * @param {string} now the current policy
+ * @returns {{values: Values, stream: Record<string, string>}} stream: rate, skew and seed if it links to a run
  */
 export function readTrialLink(search, now) {
   const query = new URLSearchParams(search);
@@ -82,11 +82,11 @@ export function wireTrialForm({ store, deeds }, search) {
   });
 }
 
-/** @param {Record<string, string>} stream that of the link */
+/** @param {Record<string, string>} stream the stream in the link */
 function writeStream(stream) {
   const line = byId("trial-stream");
   line.hidden = !STREAM.every((name) => name in stream);
   if (line.hidden) return;
-  const text = _("On the stream of the link: %(rate)s requests a second, key skew %(skew)s, seed %(seed)s.");
+  const text = _("Uses the stream in the link: %(rate)s requests a second, key skew %(skew)s, seed %(seed)s.");
   line.textContent = interpolate(text, { ...stream, rate: exact(Number(stream.rate)) });
 }

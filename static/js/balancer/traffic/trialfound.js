@@ -1,4 +1,4 @@
-/** Draws what an A/B run found: a bar for each policy with its interval, what can be said of it, and the same as tables. */
+/** Draws an A/B run's result: a bar per policy with its interval, the verdict, and tables. */
 
 import { h } from "../../lib/dom.js";
 import { _ } from "../../lib/i18n.js";
@@ -38,7 +38,7 @@ export function drawFound(host, told) {
   );
 }
 
-/** @param {Found["sides"][number]} side its mean, and within it the interval */
+/** @param {Found["sides"][number]} side the mean with its interval */
 function bar({ width, begin, span }) {
   const svg = document.createElementNS(SVG, "svg");
   for (const [name, value] of Object.entries({

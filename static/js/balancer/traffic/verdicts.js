@@ -1,4 +1,4 @@
-/** An A/B run in words, as balancer/verdicts.py has it. Pure. */
+/** An A/B run in words, the same as balancer/verdicts.py. Pure. */
 
 import { fixed } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
@@ -7,7 +7,7 @@ import { labelOf, optionsOf } from "./policies.js";
 /** @import { Estimate, Traffic } from "./types.js" */
 
 /**
- * A policy within a sentence, with the options that are not the usual ones: "d choices (d=3)".
+ * A policy for use inside a sentence, with its non-default options: "d choices (d=3)".
  * @param {{policy: string, options: Record<string, number>}} of
  */
 export function label({ policy, options }) {
@@ -26,7 +26,7 @@ export function label({ policy, options }) {
 export const labels = (traffic) => ({ a: label(traffic), b: traffic.trial ? label(traffic.trial) : "" });
 
 /**
- * As in "4.1 ms ± 0.3".
+ ** "4.1 ms ± 0.3".
  * @param {Estimate | null} estimate
  */
 export function figure(estimate) {
@@ -38,7 +38,7 @@ export function figure(estimate) {
   return interpolate(_("%(mean)s ms ± %(margin)s"), { mean: milliseconds(mean), margin: told });
 }
 
-/** @type {(value: number) => string} three digits or so: 0.31, 4.1, 251 */
+/** @type {(value: number) => string} about three digits: 0.31, 4.1, 251 */
 const milliseconds = (value) => fixed(value, digitsOf(value));
 
 /** @type {(value: number) => number} */

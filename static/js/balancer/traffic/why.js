@@ -1,4 +1,4 @@
-/** The panel "why this node": a request with its reasons, as the server tells them, in the colours of the page. */
+/** The panel "why this node": shows an explained request from the server in the page's colours. */
 
 import { copyLink } from "../../lib/copy.js";
 import { button, byId, h, keepFocus } from "../../lib/dom.js";
@@ -12,7 +12,7 @@ import { askWhy, readWhy, writeWhy } from "./whylink.js";
 /** @import { Context } from "./main.js" */
 /** @import { Asked } from "./whylink.js" */
 
-/** What in a lane has a meaning of its own when it is clicked. */
+/** Elements of a lane with their own click action. */
 const CONTROLS = "button, a, input, select, summary, form";
 
 class WhyPanel {
@@ -23,9 +23,9 @@ class WhyPanel {
     this.say = say;
     this.root = byId("why");
     this.opener = byId("why-open");
-    /** @type {HTMLElement | null} has the focus again once the panel is closed */
+    /** @type {HTMLElement | null} gets the focus back when the panel closes */
     this.came = null;
-    /** @type {AbortController | null} of the answer that is waited for */
+    /** @type {AbortController | null} for the pending response */
     this.waiting = null;
   }
 
@@ -66,7 +66,7 @@ class WhyPanel {
     this.opener.setAttribute("aria-expanded", String(shown));
   }
 
-  /** @param {string} text a part of the page, from our own template */
+  /** @param {string} text HTML from our own template */
   fill(text) {
     const part = document.createElement("template");
     part.innerHTML = text;
@@ -91,13 +91,13 @@ class WhyPanel {
     title.focus();
   }
 
-  /** @returns {string} the id of the request that is shown, "" for none */
+  /** @returns {string} the id of the request shown, "" for none */
   told() {
     const one = this.root.querySelector("[data-request]");
     return one instanceof HTMLElement && one.dataset.state === "kept" ? (one.dataset.request ?? "") : "";
   }
 
-  /** Gives numbers the colours of their nodes. */
+  /** Colours the numbers of nodes. */
   colour() {
     const { nodes } = this.store.page.view.state;
     for (const one of this.root.querySelectorAll("[data-number]")) {
@@ -126,7 +126,7 @@ class WhyPanel {
 }
 
 /**
- * Wires the panel: its button, a click on a lane, and `?why=` in the address. Moments of the past have none.
+ * Wires the panel: its button, clicks on lanes, and `?why=` in the address. Not available in the past.
  * @param {Context} context
  */
 export function startWhy(context) {

@@ -1,6 +1,9 @@
-/** Which request is explained, as addresses have it: `?why=RUN-NUMBER` of the page, and what its server is asked. Pure. */
+/** Which request to explain: `?why=RUN-NUMBER` in the page's address, and the query for the server. Pure. */
 
-/** @typedef {{request?: string, pick?: "newest" | "slowest", node?: string}} Asked one by its id; or the newest, the slowest */
+/**
+ * @typedef {{request?: string, pick?: "newest" | "slowest", node?: string}} Asked a request by id, or the newest or
+ *   slowest
+ */
 
 const ID = /^[0-9a-f]{8}-\d{1,15}$/;
 
@@ -14,8 +17,8 @@ export function readWhy(search) {
 }
 
 /**
- * @param {string} search the address as it is: its other parts stay
- * @param {string} id "" takes it away
+ * @param {string} search the current query; its other parts stay
+ * @param {string} id "" removes it
  */
 export function writeWhy(search, id) {
   const query = new URLSearchParams(search);
@@ -26,7 +29,7 @@ export function writeWhy(search, id) {
 }
 
 /**
- * What the server is asked.
+ * The query for the server.
  * @param {Asked} asked
  */
 export function askWhy({ request, pick, node }) {

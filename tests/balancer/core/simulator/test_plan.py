@@ -23,7 +23,7 @@ THREE = Plan(tuple(Node(name) for name in "abc"), load=0.9, requests=100, seed=1
         ({"load": 0.0}, "load must be from 0.001 to 2.0, not 0.0"),
         ({"load": nan}, "load must be from 0.001 to 2.0, not nan"),
         ({"load": 2.1, "queue": 5}, "load must be from 0.001 to 2.0, not 2.1"),
-        ({"load": 1.2}, "a load of 1.2 is more than all nodes can serve; give a bounded queue"),
+        ({"load": 1.2}, "a load of 1.2 is more than all nodes can serve; set a queue limit"),
         ({"requests": 0}, "requests must be from 1 to 10,000,000, not 0"),
         ({"requests": 10_000_001}, "requests must be from 1 to 10,000,000, not 10,000,001"),
         ({"seed": -1}, "seed must be from 0 to 4,294,967,295, not -1"),

@@ -35,7 +35,7 @@ test("a policy that is worse than the one before is said to be worse", () => {
   assert.equal(said, "Two choices lets p99 reach 15 ms; shortest queue held it at 4.0 ms on the same stream.");
 });
 
-test("a policy that drove when the nodes were otherwise is compared with nothing", () => {
+test("a policy that drove when the nodes were different is not compared", () => {
   const policies = [reachedOf("round_robin", 255, { same: false }), reachedOf("p2c", 15)];
   assert.equal(headline(momentOf(), frameOf({ policies }), false), "Two choices holds p99 at 15 ms.");
   assert.deepEqual(
@@ -68,7 +68,7 @@ test("what was sent is answered, refused, failed or in flight", () => {
 test("what could not be sent, and a driver that is late itself, are said", () => {
   assert.equal(unsentWords({ asked: 9, homeless: 0, late: 0, nodes: {} }), "");
   const both = unsentWords({ asked: 9, homeless: 1, late: 2, nodes: {} });
-  assert.equal(both, "1 request found no ready node. The driver was too late for 2 requests and dropped them.");
+  assert.equal(both, "1 request found no ready node. The driver fell behind and skipped 2 requests.");
   assert.equal(lagWords({ lag_p99_ms: 2, total: { p99_ms: 15 } }), "");
   assert.match(lagWords({ lag_p99_ms: 9, total: { p99_ms: 15 } }), /up to 9\.0 ms late/);
 });
@@ -94,7 +94,7 @@ test("a policy that drives is listed though it is not among the first, and all o
   assert.ok(!names(trafficOf(), false).includes("sticky"));
   assert.ok(names(trafficOf({ policy: "sticky" }), false).includes("sticky"));
   assert.ok(names(trafficOf(), true).includes("sticky"));
-  assert.ok(!names(trafficOf(), true).includes("central"), "it can only be simulated");
+  assert.ok(!names(trafficOf(), true).includes("central"), "it only runs in the simulator");
 });
 
 test("a node says how it stands, why, and since which event", () => {
@@ -103,7 +103,7 @@ test("a node says how it stands, why, and since which event", () => {
   assert.deepEqual(standingOf(pulsing, undefined), { state: "freezes", reason: "300 ms of each second", odd: true });
   const out = { state: "ejected", code: "failures_in_a_row", figures: { failures: 5, seconds: 30 } };
   assert.deepEqual(standingOf(well, out), { state: "ejected", reason: "5 failures in a row, out for 30 s", odd: true });
-  assert.equal(standingOf({ ...well, state: "down" }, undefined).reason, "no requests are sent to it");
+  assert.equal(standingOf({ ...well, state: "down" }, undefined).reason, "gets no requests");
   const at = "2026-05-03T12:40:42.000";
   assert.equal(causeWords(well, { 1: { v: 412, at, text: "" } }), "since 2026-05-03 12:40:42, event 412");
   assert.equal(causeWords(well, { "*": { v: 1, at, text: "" } }), "since 2026-05-03 12:40:42, event 1");
@@ -144,12 +144,12 @@ test("an address holds the settings, and in the past the version instead", () =>
   assert.equal(writeLink({ view, head: view }, false, "?v=3"), "");
 });
 
-test("a driver that is not heard for three seconds is missed, and so is a supervisor", () => {
+test("after three seconds of silence the page reports a missing driver or supervisor", () => {
   const head = { ...momentOf(), at: "1970-01-01T00:00:00.000Z" };
   const page = { head, heard: 90_000, supervised: 90_000, link: { state: "live", since: 0 } };
   assert.equal(troubleWords(page, 90_000 + SILENT_MS, 0), "");
-  assert.match(troubleWords(page, 90_001 + SILENT_MS, 0), /not been heard since/);
-  assert.match(troubleWords({ ...page, heard: 0 }, 91_000, 0), /not been heard yet/);
+  assert.match(troubleWords(page, 90_001 + SILENT_MS, 0), /No word from the driver since/);
+  assert.match(troubleWords({ ...page, heard: 0 }, 91_000, 0), /Waiting for the driver/);
   assert.match(troubleWords({ ...page, supervised: 0 }, 91_000, 0), /supervisor/);
   assert.equal(troubleWords({ ...page, link: { state: "lost", since: 0 } }, 200_000, 0), "");
 });
@@ -167,8 +167,8 @@ test("the tables say what the pictures show", () => {
   );
   assert.deepEqual([row["p99 ms"], row.Sent, row.Refused], ["15.0", "10", "1"]);
   const [first, second] = policySheet(frame).rows;
-  assert.deepEqual([first[0], first[2], first[5]], ["Two choices", "15.0", "as now"]);
-  assert.deepEqual([second[0], second[2], second[5]], ["Shortest queue", "4.20", "otherwise"]);
+  assert.deepEqual([first[0], first[2], first[5]], ["Two choices", "15.0", "same as now"]);
+  assert.deepEqual([second[0], second[2], second[5]], ["Shortest queue", "4.20", "different"]);
   assert.equal(nodeSheet(momentOf(), null).rows[0][3], "–");
 });
 
