@@ -1,4 +1,4 @@
-"""The spine: streams of events, written with the change they tell of, read by pages over WebSockets.
+"""The event streams: written together with the change that they describe, and read by pages over WebSockets.
 
-It knows no subject.
+This package knows nothing about the product.
 """

@@ -1,4 +1,4 @@
-"""Who acts, and from where. Kept with every event, and never sent to those who only watch."""
+"""Who acts, and from where. Stored with every event, never sent to people who may only watch."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ class Actor:
     """A person or a program that asks for a change.
 
     `name` is what the log shows to operators (at most 150 characters are kept); `may_operate` is whether services let
-    it change anything at all. Both are decided where the request comes in, never in a service.
+    it change anything at all. Both are decided where the request arrives, never in a service.
     """
 
     name: str

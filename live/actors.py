@@ -1,4 +1,4 @@
-"""Who asks: the person behind a request, or the one who types at the machine itself."""
+"""The actor behind a request or a command."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ OPERATE = "ringviz.operate"
 
 
 def actor_of(request: HttpRequest, origin: Origin = "page") -> Actor:
-    """The signed-in person of a request; somebody who only watches has an empty name."""
+    """The signed-in person of a request. An anonymous viewer has an empty name."""
     user = request.user
     return Actor(name=user.get_username(), origin=origin, may_operate=user.has_perm(OPERATE))
 
 
 def command_line_actor() -> Actor:
-    """Who can run a command with this database may do anything with it; the log tells which account it was."""
+    """The user of a command. Anyone who can run commands on this database may change everything; the log records the
+    account.
+    """
     try:
         name = getpass.getuser()
     except (OSError, KeyError, ImportError):  # an account without a name, as in some containers

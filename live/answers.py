@@ -1,4 +1,4 @@
-"""Answers of views that speak JSON, binary or CSV: refusals, and what one of many who ask computes for all."""
+"""Responses in JSON, binary or CSV: refusals, and responses shared between requests."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ _answers: Shared[bytes] = Shared(256, size=len, most_size=16 << 20)
 
 
 def shared_answer(key: Hashable, make: Callable[[], Any], *, keep: bool = True) -> HttpResponse:
-    """What `make` returns as JSON: made once for all who ask with this key meanwhile, and if `keep`, afterwards.
+    """The result of `make` as JSON, computed once for concurrent requests with this key and, if `keep`, cached.
 
-    The key says everything that it depends on but the language: what was asked, and the epoch and version it is of.
+    The key must contain everything that the result depends on except the language: the request, the epoch and the
+    version.
     """
     said = _answers.get((get_language(), key), lambda: JsonResponse(make()).content, keep=keep)
     return HttpResponse(said, content_type="application/json")
 
 
 def refusals_as_json(gone: Callable[[str], Refused]) -> Callable[[View], View]:
-    """A decorator of views that take a slug: a refusal becomes `{"error"}` with its details.
+    """Decorates views that take a slug: turns a refusal into `{"error"}` with its details.
 
-    `gone` says what is told of a place that was deleted while it was being read.
+    `gone` is the message if the place was deleted while it was being read.
     """
 
     def decorate(view: View) -> View:

@@ -1,4 +1,4 @@
-"""The app of the event log."""
+"""The event log's Django app."""
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LiveConfig(AppConfig):
-    """Names the app in the admin, and bounds what connections wait for."""
+    """Names the app in the admin and limits how long database connections wait."""
 
     default_auto_field = "django.db.models.BigAutoField"
     name = "live"
     verbose_name = _("Event log")
 
     def ready(self) -> None:
-        """Of every connection that this process makes."""
+        """Applies to every connection of this process."""
         from live.silence import bound_silence
         from live.turns import bound_waits
 

@@ -1,4 +1,4 @@
-"""What addresses and forms give: fields as text, and the numbers among them."""
+"""Reads fields and numbers from URLs and forms."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from live.refusals import Invalid
 
-MOST_DIGITS = 15  # of a number: what a browser still counts exactly
+MOST_DIGITS = 15  # most digits that a browser still represents exactly
 
 Fields = Mapping[str, str]
 
 
 def fields_of(request: HttpRequest) -> Fields:
-    """The query of a GET, the form of a POST; of a field given twice the last."""
+    """The query of a GET or the form of a POST. If a field is given twice, the last counts."""
     query = request.GET if request.method in ("GET", "HEAD") else request.POST
     return {name: str(query[name]) for name in query}
 
@@ -35,5 +35,5 @@ def whole(fields: Fields, name: str) -> int:
 
 
 def maybe_whole(fields: Fields, name: str) -> int | None:
-    """A whole number, or None where nothing is given. Raises Invalid."""
+    """A whole number, or None if the field is empty. Raises Invalid."""
     return whole(fields, name) if fields.get(name, "").strip() else None

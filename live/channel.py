@@ -1,4 +1,4 @@
-"""The Redis channel of this installation, and what travels on it.
+"""The Redis channel of this installation and its messages.
 
 A message is a JSON list, its first member the kind:
 
@@ -6,7 +6,7 @@ A message is a JSON list, its first member the kind:
     ["frame", stream id, topic, data]     the newest value of a topic, for every page that has the stream open
     ["here", hub id, {stream id: count}]  the sockets of one hub
 
-Nothing that must not be lost travels here: every hub reads the database each second all the same.
+Messages may get lost, because every hub also reads the database each second.
 """
 
 import hashlib
@@ -16,24 +16,24 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-FIRST_PAUSE_S = 0.1  # before a lost connection to the hint server is tried again; then twice as long each time
+FIRST_PAUSE_S = 0.1  # before reconnecting to the hint server; doubles with each attempt
 LONGEST_PAUSE_S = 1.0
 
 
 def redis_url() -> str:
-    """Where the hint server is; empty where there is none."""
+    """The hint server's URL. Empty if there is none."""
     return getattr(settings, "REDIS_URL", None) or ""
 
 
 def channel_name() -> str:
-    """One name for one database, so that two installations on one server do not hear each other."""
+    """A channel name per database, so that two installations on one server do not hear each other."""
     return _given() or f"ringviz:{installation()}:live"
 
 
 def installation() -> str:
-    """What tells this installation from the others on one server: all of its processes have one database.
+    """Identifies this installation on a shared server by its database.
 
-    A deployment whose processes spell the database's address in different ways sets LIVE_CHANNEL, the same everywhere.
+    If the processes of a deployment use different URLs for the database, set LIVE_CHANNEL to the same value everywhere.
     """
     where = [str(connection.settings_dict.get(part) or "") for part in ("ENGINE", "HOST", "PORT", "NAME")]
     return _given() or hashlib.sha256(chr(0).join(where).encode()).hexdigest()[:16]
@@ -44,5 +44,5 @@ def _given() -> str:
 
 
 def pack(*message: Any) -> bytes:
-    """A message as it travels."""
+    """Encodes a message."""
     return json.dumps(message, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""Rows as lines of a terminal, each column as wide as its widest cell."""
+"""Formats rows for a terminal, each column as wide as its widest cell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _GAP = "  "
 
 
 def columns(rows: Sequence[Sequence[str]], text_columns: int) -> list[str]:
-    """A line for each row. The first `text_columns` are set to the left, the numbers behind them to the right."""
+    """A line for each row. The first `text_columns` are left-aligned, the numbers after them right-aligned."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [_line(row, widths, text_columns) for row in rows]
 
@@ -23,5 +23,5 @@ def _line(row: Sequence[str], widths: Sequence[int], text_columns: int) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns of a terminal: wide letters take two, marks that sit on others none."""
+    """The width in terminal columns. Wide letters take two columns, combining marks none."""
     return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,4 +1,4 @@
-"""The WebSocket of a page. A subject gives `find_stream` and `snapshot`; everything else is here. It writes nothing."""
+"""The WebSocket of a page. Subclasses define `find_stream` and `snapshot`; everything else is here. Read-only."""
 
 import asyncio
 import json
@@ -27,10 +27,10 @@ MALFORMED, GONE, FULL, FAILED = 4400, 4404, 4429, 1011
 
 
 class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """Sends the events of one stream: hello, then what is missing since `?since=V&epoch=E`, or a snapshot.
+    """Sends the events of one stream: hello, then the events since `?since=V&epoch=E`, or a snapshot.
 
-    Closes with 4400 for a message that is not understood, 4404 when there is no such stream (any more), 4429 when the
-    process holds as many sockets as it may, 1011 when something failed and coming back makes sense.
+    Closes with 4400 for an invalid message, 4404 if the stream does not exist (any more), 4429 if the process is at its
+    limit of sockets, and 1011 after an error, when reconnecting makes sense.
     """
 
     _hub: hubs.Hub | None = None
@@ -40,13 +40,13 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
     _is_cut = False
 
     async def find_stream(self) -> int | None:
-        """The stream of this address, or None where there is none, or none for this person. Use `self.read`."""
+        """The stream at this URL. None if it does not exist or this person may not see it. Use `self.read`."""
         raise NotImplementedError
 
     def snapshot(self, stream_id: int) -> dict[str, Any]:
-        """`{"v", "epoch", "parts"}` of the stream, for everybody the same. Synchronous, run in a thread of the hub.
+        """`{"v", "epoch", "parts"}` of the stream, the same for everybody. Synchronous; runs in a thread of the hub.
 
-        Raises ObjectDoesNotExist when it was deleted meanwhile.
+        Raises ObjectDoesNotExist if it has been deleted.
         """
         raise NotImplementedError
 
@@ -57,7 +57,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         return await self._hub.read(function)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One connection. However it ends, the hub hears of it."""
+        """Handles one connection. However it ends, the hub is notified."""
         self._call = asyncio.current_task()
         try:
             await super().__call__(scope, receive, send)
@@ -70,16 +70,16 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
                 self._hub.leave()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """The message to its handler. Not through Channels' own, which goes through the shared database thread."""
+        """Passes a message to its handler. Bypasses Channels' own dispatch, which uses the shared database thread."""
         handler = getattr(self, message["type"].replace(".", "_"))
         await handler(message)
 
     async def websocket_disconnect(self, _message: dict[str, Any]) -> None:
-        """The page is away."""
+        """The page has disconnected."""
         raise StopConsumer
 
     async def connect(self) -> None:
-        """Accepts at once: a refusal before that has no code, and the page could not tell it from a lost connection."""
+        """Accepts at once: a rejected handshake has no code, so a page would take it for a lost connection."""
         await self.accept()
         self._hub = hubs.enter()
         if self._hub is None:
@@ -88,7 +88,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         self._sender = asyncio.create_task(self._serve(self._hub))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """`{"type":"resync","since":V}`, or `{"type":"resync"}` for a snapshot, and nothing else."""
+        """Accepts only `{"type":"resync","since":V}`, or `{"type":"resync"}` for a snapshot."""
         asked = _resync(text_data)
         if asked is None:
             await self._end_sender()
@@ -97,7 +97,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             self._socket.resync(asked.since)
 
     async def _serve(self, hub: hubs.Hub) -> None:
-        """Sends until the stream is gone or something fails; then closes, so that no socket stays open and silent."""
+        """Sends until the stream is gone or something fails, then closes, so that no socket stays open and silent."""
         code = FAILED
         try:
             await self._follow(hub)
@@ -107,12 +107,12 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
                 await self._send_text(wire.GONE)
             code = GONE
         except OSError:
-            return  # the page is away; the server will say so
+            return  # the page has disconnected; the server will report it
         except Error as error:
             hub.database_failed(error)
         except Exception:
             logger.exception("Sending to a page failed; it was closed")
-        with suppress(OSError, RuntimeError):  # closed meanwhile
+        with suppress(OSError, RuntimeError):  # already closed
             await self.close(code)
 
     async def _follow(self, hub: hubs.Hub) -> None:
@@ -129,17 +129,19 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             hub.part(feed, socket)
 
     async def _send_text(self, text: str) -> None:
-        """Raises OSError where the page is away."""
+        """Raises OSError if the page has disconnected."""
         try:
             await self.base_send({"type": "websocket.send", "text": text})
         except RuntimeError as error:
             if "websocket.close" not in str(error):
                 raise
-            # The server closed it meanwhile, of a page that answers no ping: so uvicorn says it.
+            # uvicorn raises this if it closed the connection because the page did not answer a ping.
             raise ConnectionResetError(str(error)) from error
 
     def _cut(self) -> None:
-        """Ends the connection by ending its task: a page that takes nothing would not take a closing message either."""
+        """Ends the connection by cancelling its task. A page that receives nothing would not receive a close message
+        either.
+        """
         self._is_cut = True
         if self._call is not None:
             self._call.cancel()
@@ -151,13 +153,13 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
 
 
 class _Resync(NamedTuple):
-    """What a page asks for: the events after `since`, or a snapshot where it is None."""
+    """A page's request: the events after `since`, or a snapshot if it is None."""
 
     since: int | None
 
 
 def _resync(text: str | None) -> _Resync | None:
-    """What a message asks for, or None for a message that is not understood."""
+    """The request in a message, or None if it is invalid."""
     if text is None or len(text.encode()) > MOST_RECEIVED_BYTES:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Views that cost the processor much: few of them run at a time, so that whoever only reads waits for none."""
+"""CPU-heavy views: only a few run at a time, so that ordinary requests do not wait for them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MARK = "costly_when"
 
 
 def costly(view: V) -> V:
-    """Marks a view of which every request is costly."""
+    """Marks a view whose every request is costly."""
     return costly_with()(view)
 
 
 def costly_with(*fields: str) -> Callable[[V], V]:
-    """Marks a view of which those requests are costly whose address has one of the fields; without fields all are."""
+    """Marks a view as costly for requests with one of these query fields. Without fields, every request is."""
 
     def is_so(request: HttpRequest) -> bool:
         return not fields or any(field in request.GET for field in fields)
@@ -31,6 +31,6 @@ def costly_with(*fields: str) -> Callable[[V], V]:
 
 
 def is_costly(view: Callable[..., Any], request: HttpRequest) -> bool:
-    """Whether this request of the view is."""
+    """Whether this request is costly."""
     when: Callable[[HttpRequest], bool] | None = getattr(view, _MARK, None)
     return when is not None and when(request)

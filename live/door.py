@@ -1,4 +1,4 @@
-"""`manage.py NAME SUBCOMMAND ...`: one door to several sub-commands, each a module imported when it is called."""
+"""`manage.py NAME SUBCOMMAND ...`: a command with sub-commands, each a module that is imported when needed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BAD_INPUT = 2
 
 @contextmanager
 def refusals_told() -> Iterator[None]:
-    """What the services refuse, and a database that cannot be used, as CommandError."""
+    """Turns refusals of the services and database errors into CommandError."""
     try:
         yield
     except Refused as refused:
@@ -41,17 +41,17 @@ class Subcommand(Protocol):
     """A module with a sub-command."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declares the options. `parser.get_default("subcommand")` names the sub-command that they are for."""
+        """Declares the options. `parser.get_default("subcommand")` is the sub-command."""
 
     def handle(self, options: dict[str, Any], out: OutputWrapper | TextIO) -> None:
-        """Does it, `options["subcommand"]`; refuses with CommandError."""
+        """Runs `options["subcommand"]`. Raises CommandError to refuse."""
 
 
 class Door(BaseCommand):
-    """Dispatches to a sub-command; whatever is refused is one line on standard error and exit status 2.
+    """Dispatches to a sub-command. A refusal is one line on standard error and exit status 2.
 
-    `subcommands` has the module of each and what its line in the help says. A module is imported when its sub-command
-    is called for, so that what needs no database does not import what leads to one.
+    `subcommands` gives each one's module and help text. A module is imported only when its sub-command runs, so that
+    commands without a database do not import code that needs one.
     """
 
     subcommands: ClassVar[Mapping[str, tuple[str, str | Promise]]]
@@ -59,7 +59,7 @@ class Door(BaseCommand):
     _wanted: str | None = None
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """A parser for each sub-command. Only the one called for has its options, if it is known which that is."""
+        """Creates a parser per sub-command. If the sub-command is known, only its parser gets options."""
         subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar=_("SUBCOMMAND"))
         for name, (_module, summary) in self.subcommands.items():
             subparser = subparsers.add_parser(name, help=str(summary), description=str(summary))
@@ -68,13 +68,13 @@ class Door(BaseCommand):
                 self._load(name).add_arguments(subparser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Called with what was parsed."""
+        """Runs the parsed sub-command."""
         self._load(options["subcommand"]).handle(options, self.stdout)
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """As Django's, but for the refusals: Django prints a usage or a class name and exits with 1."""
+        """Like Django's, except for refusals, for which Django prints a usage or a class name and exits with 1."""
         words = argv[2:]
-        # With none of them the help only lists them, and the list needs no options: any name but theirs will do.
+        # Without a sub-command, the help only lists them and needs no options, so any other name works here.
         self._wanted = next((word for word in words if word in self.subcommands), "")
         try:
             options = self.create_parser(argv[0], argv[1]).parse_args(words)
@@ -94,13 +94,13 @@ class Door(BaseCommand):
 
 
 def _refuse(error: CommandError) -> NoReturn:
-    """One line, whatever the message holds; Django's parser begins its own with a word that is ours to write."""
+    """Always one line. Removes the "error" prefix of Django's parser."""
     message = inert(" ".join(str(error).split()).removeprefix("Error: "))
     sys.stderr.write(f"error: {message}\n")
     sys.exit(BAD_INPUT)
 
 
 def _leave_quietly() -> NoReturn:
-    """The reader of our output has gone (`| head`). What is still buffered goes nowhere, without a complaint."""
+    """The reader of our output has gone (`| head`). Discards buffered output without an error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)

@@ -1,4 +1,4 @@
-"""A process whose loop follows the database: a thread reads what is asked, another publishes what the loop sees."""
+"""A process whose event loop follows the database: one thread reads settings, another publishes frames."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Orders(Generic[T]):
-    """What the database says, as it changes: `take` gets what `read` returns, in the loop, where it is another.
+    """Follows the database: calls `take` in the event loop with the result of `read` whenever it changes.
 
     `read` runs in a thread, at each hint for any stream and once a second. `what` names the process in the log.
     """
@@ -38,11 +38,13 @@ class Orders(Generic[T]):
         self._ended: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
-        """Until cancelled, or until `end`. Raises Refused once `read` does, what `take` raises, and what `end` got."""
+        """Runs until cancelled or `end`. Raises Refused if `read` does, what `take` raises, and the error given to
+        `end`.
+        """
         loop = asyncio.get_running_loop()
         self._ended = ended = loop.create_future()
         listener = HintListener(redis_url())
-        # A daemon: the process ends at once, whatever the thread waits for.
+        # A daemon, so that the process can end at once even if the thread is waiting.
         threading.Thread(target=self._follow, args=(loop, ended, listener), daemon=True, name="read state").start()
         try:
             await ended
@@ -50,7 +52,7 @@ class Orders(Generic[T]):
             listener.close()
 
     def end(self, error: BaseException) -> None:
-        """Ends `run` by this error; to be called in the loop."""
+        """Ends `run` with this error. Call it in the event loop."""
         if self._ended is not None and not self._ended.done():
             self._ended.set_exception(error)
 
@@ -75,12 +77,12 @@ class Orders(Generic[T]):
         self._newest = orders
         try:
             self._take(orders)
-        except Exception as error:  # noqa: BLE001  whatever it is, `run` raises it
+        except Exception as error:  # noqa: BLE001  `run` raises it
             self.end(error)
 
 
 class Frames:
-    """Publishes the values of a topic, by a thread; while the hint server holds one up, the next are dropped."""
+    """Publishes a topic's values from a thread. While the hint server blocks one, the next are dropped."""
 
     def __init__(self, topic: str) -> None:
         self._topic = topic
@@ -93,16 +95,18 @@ class Frames:
             self._published = self._publisher.submit(publish_frame, stream_id, self._topic, frame)
 
     def say_goodbye(self, stream_id: int, frame: dict[str, Any]) -> None:
-        """Never dropped. The last one says that nobody is at work: a page shows the last one that it had."""
+        """Publishes the last value, which says that the process has ended. Never dropped, because pages keep showing
+        it.
+        """
         self._published = self._publisher.submit(publish_frame, stream_id, self._topic, frame)
 
     def close(self) -> None:
-        """When everything is published, after a second at most."""
+        """Waits a second at most until everything is published."""
         self._publisher.shutdown()
 
 
 def run_until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Runs it in a loop of its own, until it ends or the process gets SIGTERM or SIGINT. Raises what it raises."""
+    """Runs a coroutine in a new loop until it ends or the process gets SIGTERM or SIGINT. Raises what it raises."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_until_told(work))
 

@@ -1,7 +1,6 @@
-"""One stream in one process: its recent events, encoded once, shared by all the sockets that have it open.
+"""One stream in one process: its recent events, encoded once and shared by all sockets that have it open.
 
-Nothing here waits or reads; the hub does. Memory is bounded whatever the sockets do: the window by count and by bytes,
-the frames by topic.
+Only the hub waits and reads. Memory is bounded: the window by count and bytes, the frames by topic.
 """
 
 import asyncio
@@ -23,14 +22,14 @@ MOST_TOPICS = 32
 
 
 class EncodedEvent(NamedTuple):
-    """An event as it is sent."""
+    """An encoded event."""
 
     version: int
     text: str
 
 
 class Snapshot(NamedTuple):
-    """A snapshot as it is sent, and what it is of."""
+    """An encoded snapshot, and the version that it describes."""
 
     head: Head
     text: str
@@ -46,7 +45,7 @@ class Frame:
 
 
 class Feed:
-    """What this process knows of a stream. `window` ends at `head` and has no gap; `life` counts the resets."""
+    """What this process knows about a stream. `window` ends at `head` and has no gap; `life` counts the resets."""
 
     def __init__(self, stream_id: int, head: Head) -> None:
         self.stream_id = stream_id
@@ -66,12 +65,12 @@ class Feed:
         self._frame_number = 0
 
     def event(self, version: int) -> str | None:
-        """The encoded event, or None where it has left the window or does not exist yet."""
+        """The encoded event. None if it has left the window or does not exist yet."""
         back = self.head.version - version
         return self.window[-1 - back].text if 0 <= back < len(self.window) else None
 
     def extend(self, events: Iterable[EncodedEvent]) -> None:
-        """Appends news. After a gap (more was written than is read at once) the window starts anew."""
+        """Appends new events. After a gap (more was written than one read returns), the window restarts."""
         for event in events:
             if event.version != self.head.version + 1:
                 self._clear_window()
@@ -82,14 +81,14 @@ class Feed:
             self._window_bytes -= len(self.window.popleft().text)
 
     def reset(self, head: Head) -> None:
-        """The stream is in another life (its epoch changed, or its version fell): nothing known of it holds."""
+        """The stream was reset (new epoch, or its version fell): drops everything known about it."""
         self._clear_window()
         self.head = head
         self.snapshot = None
         self.life += 1
 
     def put_frame(self, topic: str, data: object) -> None:
-        """Replaces the topic's value. A topic more than a feed has room for is dropped."""
+        """Replaces the topic's value. Ignores topics beyond the limit."""
         if topic not in self.frames and len(self.frames) >= MOST_TOPICS:
             return
         self._frame_number += 1
@@ -106,13 +105,13 @@ class Feed:
         )
 
     def beat(self) -> None:
-        """Packs the next heartbeat, once for all sockets, and has them send it."""
+        """Encodes the next heartbeat once and has all sockets send it."""
         self.beats += 1
         self.heartbeat = wire.heartbeat(self.head.version)
         self.wake()
 
     def wake(self) -> None:
-        """Lets every socket look for what it has not sent."""
+        """Wakes every socket to look for unsent messages."""
         for socket in self.sockets:
             socket.wake()
 

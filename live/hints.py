@@ -1,7 +1,7 @@
-"""Telling the hubs that there is something to read. Best effort: without it a page learns the same within a second.
+"""Tells the hubs that there is something to read. Best effort: without hints, pages learn it within a second.
 
-A hint server that is down must not slow writers down or fill the log: after a failure nothing is tried for a second,
-and one line is logged when it goes and one when it is back.
+A hint server that is down must not slow writers or fill the log: after a failure nothing is tried for a second, and
+only its loss and its return are logged.
 """
 
 import json
@@ -27,7 +27,7 @@ class HintLine:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        # One retry: the first attempt after a restart of the server finds a pooled connection that is dead.
+        # One retry, because after a restart of the server the first attempt uses a dead pooled connection.
         self._client = Redis.from_url(
             url,
             socket_timeout=TIMEOUT_S,
@@ -47,7 +47,7 @@ class HintLine:
         except (RedisError, OSError) as error:
             self._again_at = time.monotonic() + PAUSE_S
             if not self._down:
-                # A command typed while nothing runs is no incident.
+                # Normal for a command that runs while nothing else does.
                 level = logging.WARNING if self._was_up else logging.INFO
                 logger.log(level, "The hint server does not answer; pages follow within a second without it: %s", error)
             self._down = True
@@ -67,8 +67,8 @@ _making = threading.Lock()
 
 
 def _current_line() -> HintLine | None:
-    """The line to the server that the settings name now; None where they name none."""
-    global _line  # noqa: PLW0603  one connection pool a process
+    """The connection to the configured server. None if there is none."""
+    global _line  # noqa: PLW0603  one connection pool per process
     url = redis_url()
     with _making:
         if _line is not None and _line.url != url:
@@ -85,12 +85,12 @@ def _publish(*message: Any) -> None:
 
 
 def publish_hint(stream_id: int, version: int) -> None:
-    """The stream has this version now, or was deleted. Call it after the commit."""
+    """Announces that the stream has this version now or was deleted. Call it after the commit."""
     _publish("hint", stream_id, version)
 
 
 def publish_frame(stream_id: int, topic: str, data: dict[str, Any]) -> None:
-    """The newest value of a topic, at most about ten a second; a page that is slow sees only the newest.
+    """Publishes a topic's newest value, at most about ten a second. A slow page sees only the newest.
 
     A topic is 1 to 64 characters; a hub keeps at most 32 topics a stream.
     """
@@ -98,7 +98,7 @@ def publish_frame(stream_id: int, topic: str, data: dict[str, Any]) -> None:
 
 
 def next_frame(stream_id: int, topic: str, timeout_s: float) -> dict[str, Any] | None:
-    """The next value of a topic, for whoever shows one and ends; None where none comes in time."""
+    """Waits for a topic's next value. None if none arrives in time."""
     url = redis_url()
     if not url:
         return None
@@ -119,7 +119,7 @@ def next_frame(stream_id: int, topic: str, timeout_s: float) -> dict[str, Any] |
 
 
 def _frame_in(data: bytes, stream_id: int, topic: str) -> dict[str, Any] | None:
-    """None for another message, or a stranger's."""
+    """The frame in a message. None for other or foreign messages."""
     try:
         message: Any = json.loads(data)
     except ValueError:

@@ -1,10 +1,10 @@
 """The hub: the one reader and fan-out of a web process.
 
-    hint or second ──> pump: one read for all streams that anybody has open ──> feeds ──> a cursor and a task a socket
+    hint or second ──> pump: one read for all open streams ──> feeds ──> a cursor and a task per socket
 
-A hint only says that a read is worth its while; each second there is one anyway. So the hint server may die, come back
-or never exist: what it costs is up to a second, and no event. A hub begins with the first socket of its event loop and
-ends with the last; nothing is left to stop at shutdown, when the server closes the sockets.
+A hint only says that a read is worthwhile; there is one each second anyway. So without a hint server, events arrive up
+to a second later and none is lost. A hub starts with the first socket of its event loop and ends with the last, so
+there is nothing to stop at shutdown, when the server closes the sockets.
 """
 
 import asyncio
@@ -36,14 +36,14 @@ STALLED_S = 60.0
 MOST_SOCKETS = 5000
 
 _hubs: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()
-# Strong references: the loop has only weak ones, and a hub that ends is in nobody else's hands.
+# Strong references to hubs that are ending, because the loop has only weak ones.
 _running: set[asyncio.Task[None]] = set()
 
 
 def enter() -> "Hub | None":
-    """Counts one more socket into the hub of this event loop, which starts with the first.
+    """Adds a socket to the hub of this event loop. The first one starts the hub.
 
-    None where the process holds as many as it may (LIVE_MAX_SOCKETS). Every hub that this returns is to be left once.
+    None if the process is at its limit (LIVE_MAX_SOCKETS). Call `leave` once for every hub returned.
     """
     loop = asyncio.get_running_loop()
     hub = _hubs.get(loop)
@@ -72,14 +72,14 @@ class Hub:
         self._task.add_done_callback(_running.discard)
 
     def leave(self) -> None:
-        """One socket less. The last one ends the hub."""
+        """Removes a socket. The last one ends the hub."""
         self.entered -= 1
         if self.entered == 0:
             self._forget()
             self._task.cancel()
 
     async def join(self, stream_id: int, socket: Socket) -> Feed:
-        """Opens the stream for the socket. Raises Stream.DoesNotExist. Every join is to be parted once."""
+        """Opens the stream for the socket. Raises Stream.DoesNotExist. Call `part` once for every join."""
         feed = self.feeds.get(stream_id)
         if feed is None:
             task = self._opening.get(stream_id)
@@ -109,11 +109,11 @@ class Hub:
         return self._pump.readable
 
     async def refresh(self, feed: Feed) -> None:
-        """Reads what is new of the stream now. Returns after the read, or after 5 s without one."""
+        """Reads the stream's news now. Returns after the read, or after 5 s without one."""
         await self._pump.refresh(feed.stream_id)
 
     def database_failed(self, error: Error) -> None:
-        """A read of a socket failed: logged once for all."""
+        """Logs a socket's failed read, once for all."""
         self._pump.database_failed(error)
 
     async def read_page(self, feed: Feed, version: int) -> list[EncodedEvent]:
@@ -121,7 +121,7 @@ class Hub:
         return await self._read_thread.run(lambda: news.read_page(feed.stream_id, version))
 
     async def read_snapshot(self, feed: Feed, take: TakeSnapshot) -> Snapshot:
-        """The state of the stream, read once for all who ask meanwhile and until the next event."""
+        """The stream's state, read once for concurrent requests and cached until the next event."""
         if feed.snapshot is not None and feed.snapshot.head == feed.head:
             return feed.snapshot
         if feed.snapshot_task is None:
@@ -195,11 +195,11 @@ class Hub:
 
     def _line_changed(self, up: bool) -> None:
         self._presence.line_changed(up=up)
-        for stream_id in self.feeds:  # hints of the time without it are lost
+        for stream_id in self.feeds:  # hints during the outage were lost
             self._pump.soon(stream_id)
 
     def _hear(self, message: list[Any]) -> None:
-        """A message of the channel (live.channel). What is not in its form is not ours."""
+        """Handles a message of the channel (live.channel). Ignores messages in any other form."""
         match message:
             case ["hint", int(stream_id), int(version)]:
                 feed = self.feeds.get(stream_id)

@@ -1,14 +1,14 @@
-"""Bytes of somebody else as text that can do nothing: on a page, on a terminal, in a log, in a spreadsheet. Pure."""
+"""Makes foreign bytes safe to show on a page, a terminal, in a log or in a spreadsheet. Pure."""
 
 from __future__ import annotations
 
-_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r")  # the wide ones begin a formula where East Asian text is typed
+_FORMULA = (*"=+-@", *"＝＋－＠", "\t", "\r")  # full-width signs also start a formula with East Asian input
 
 
 def shown(raw: bytes) -> str:
-    r"""Bytes for the eye: UTF-8 as it is, every byte that is no printable text as \xNN, a backslash doubled.
+    r"""Bytes as readable text: printable UTF-8 as is, every other byte as \xNN, backslashes doubled.
 
-    No two look alike by this, and nothing of them can act on a terminal or a page.
+    Different bytes give different text, and the text cannot affect a terminal or a page.
     """
     text = raw.decode("utf-8", "surrogateescape")
     if text.isprintable() and "\\" not in text:
@@ -17,12 +17,12 @@ def shown(raw: bytes) -> str:
 
 
 def inert(text: str) -> str:
-    """Words of ours that may quote somebody else's: what is no printable text becomes an escape, the rest stays."""
+    """Our own text that may quote foreign text: escapes unprintable characters."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def harmless(cell: str) -> str:
-    """A cell of a CSV file: a spreadsheet would take one that begins like this for a formula."""
+    """A cell of a CSV file that a spreadsheet does not treat as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 

@@ -1,4 +1,4 @@
-"""Keeps a log within its bound: checkpoints of what it adds up to, and old events let go."""
+"""Keeps the log bounded: writes checkpoints of its state and deletes old events."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from live.subjects import UndeclaredKind
 
 logger = logging.getLogger(__name__)
 
-CHECKPOINT_EVERY = 256  # versions: what a look into the past folds at most
+CHECKPOINT_EVERY = 256  # versions; the most events that a look into the past folds
 
 
 def keep_log_bounded(stream_id: int, version: int) -> None:
     """Call this after each event. It does something every 256 versions.
 
-    The event stands already, so a failure here is only logged: the next checkpoint makes it good.
+    The event is already committed, so a failure here is only logged. The next checkpoint makes up for it.
     """
     if version % CHECKPOINT_EVERY:
         return

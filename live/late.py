@@ -1,7 +1,7 @@
-"""Requests that come too late are refused: a click that was given up must not strike afterwards.
+"""Refuses requests that arrive too late: an action that the page gave up must not happen afterwards.
 
-The page says until when it waits, by the server's clock (static/js/lib/http.js); it knows that clock from heartbeats. A
-process that stood still meanwhile finds such requests in its buffers, and whoever sent them has given up.
+The page sends a deadline in server time (static/js/lib/http.js), which it knows from heartbeats. A process that was
+stopped may later find such requests in its buffers, when their senders have given up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TOO_LATE = 412
 
 
 def refuse_late(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: answers 412 to a POST that is past its header. Without the header nothing is late."""
+    """Middleware: answers 412 to a POST that is past its header. Requests without the header are never late."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         until = whole_number(request.headers.get(UNTIL, ""))

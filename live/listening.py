@@ -1,7 +1,6 @@
-"""Waiting for hints in a process that has no hub: a command, the supervisor.
+"""Waits for hints in a process without a hub: a command or the supervisor.
 
-A hint only says that a read is worth its while. Whoever waits here reads at every timeout all the same, so that the
-hint server may die, come back or never exist.
+A hint only says that a read is worthwhile. Callers also read at every timeout, so they work without a hint server.
 """
 
 import json
@@ -21,12 +20,12 @@ from live.channel import FIRST_PAUSE_S, LONGEST_PAUSE_S, channel_name
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 0.5
-SLICE_S = 0.5  # how soon a wait notices `close` of another thread
-SILENCE_S = 5.0  # then the server is asked, and after twice that the connection is dead
+SLICE_S = 0.5  # how soon a wait notices a `close` from another thread
+SILENCE_S = 5.0  # then the server is pinged; after twice that the connection counts as dead
 
 
 class HintListener:
-    """Hears the hints of this installation on the server at `url`; "" for none, then every wait times out.
+    """Receives this installation's hints from the server at `url`. With "", every wait times out.
 
     One thread waits; `close` may be called from any.
     """
@@ -46,9 +45,10 @@ class HintListener:
         self._again_at = 0.0
 
     def wait(self, timeout_s: float) -> set[int]:
-        """The streams hinted at since the last call, as soon as there is one; empty after `timeout_s`, or when closed.
+        """Waits for a hint and returns the streams hinted at since the last call. Empty after `timeout_s` or when
+        closed.
 
-        What is hinted while the server is away is lost. Never raises for a server that fails.
+        Hints are lost while the server is down. Never raises if the server fails.
         """
         deadline = time.monotonic() + timeout_s
         while True:
@@ -82,7 +82,7 @@ class HintListener:
         return self._pubsub
 
     def _hear(self, pubsub: PubSub, wait_s: float) -> set[int]:
-        """What comes within `wait_s`, and whatever else is there by then."""
+        """The messages that arrive within `wait_s`."""
         hinted: set[int] = set()
         while heard := pubsub.get_message(timeout=0 if hinted else wait_s):
             self._heard_at, self._asked = time.monotonic(), False
@@ -121,7 +121,7 @@ class HintListener:
 
 
 def _stream_of(data: bytes) -> set[int]:
-    """The stream of a hint; nothing for another message, or a stranger's."""
+    """The stream of a hint. None for other or foreign messages."""
     try:
         message: Any = json.loads(data)
     except ValueError:

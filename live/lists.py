@@ -1,4 +1,4 @@
-"""Events as the overview and the timeline list them: words, what they moved, a link to the moment, and who acted."""
+"""Prepares events for the overview and the timeline: text, movement, a link to the moment, and the actor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from live.wording import percent
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event of a place. `effect` is None where nothing can move; `who` is empty unless it was asked for."""
+    """One event of a place. `effect` is None if nothing can move. `who` is empty unless requested."""
 
     place: Place
     v: int
@@ -28,12 +28,12 @@ class Entry:
 
     @property
     def share_text(self) -> str:
-        """The share that moved, in per cent; empty where it is unknown."""
+        """The share that moved, in per cent. Empty if unknown."""
         return percent(self.effect.share) if self.effect else ""
 
     @property
     def peer_text(self) -> str:
-        """What the way compared with would have moved."""
+        """The share that the compared method would have moved."""
         return percent(self.effect.peer) if self.effect else ""
 
     @property
@@ -43,13 +43,13 @@ class Entry:
 
     @property
     def peer_width(self) -> float:
-        """The same for the way compared with."""
+        """The same for the compared method."""
         return _width(self.effect.peer if self.effect else None)
 
 
 def entry(event: Event, places: Places, place: Place, *, with_who: bool = False) -> Entry:
-    """What is said of an event of a place."""
-    kind = known(event.kind)  # None: written by a process that is newer than this one
+    """Prepares an event of a place."""
+    kind = known(event.kind)  # None if a newer process wrote it
     return Entry(
         place=place,
         v=event.version,
@@ -62,7 +62,7 @@ def entry(event: Event, places: Places, place: Place, *, with_who: bool = False)
 
 
 def newest(places: Iterable[Place], count: int) -> list[Entry]:
-    """The newest events of all of these places, at most `count`, newest first. One small query a place."""
+    """The newest events of all these places, at most `count`, newest first. One small query per place."""
     by_stream = {place.stream_id: place for place in places}
     found: list[tuple[datetime, int, int]] = []
     for stream_id in by_stream:
@@ -75,7 +75,7 @@ def newest(places: Iterable[Place], count: int) -> list[Entry]:
 
 
 def oldest_at(stream_id: int, lowest: int) -> datetime | None:
-    """When the oldest event that is held happened; `lowest` is the floor of the stream."""
+    """When the oldest stored event happened. `lowest` is the floor of the stream."""
     held = Event.objects.filter(stream_id=stream_id, version__gt=lowest).order_by("version")
     return held.values_list("at", flat=True).first()
 

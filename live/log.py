@@ -4,9 +4,8 @@
         ...change the rows...
         draft.record(NodeKilled(...), actor)
 
-Either all of it is committed, the version risen by one, or nothing is. The UPDATE of the stream's row comes first:
-whoever holds that row lock commits before the next version is given out, so that a reader by `version > head` can never
-miss one.
+Either everything is committed and the version rises by one, or nothing is. The UPDATE of the stream's row comes first.
+Its lock is held until the commit, so versions are committed in order and a reader by `version > head` never misses one.
 """
 
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from live.turns import write_turn
 
 
 class Conflict(Exception):
-    """Somebody else wrote first: the stream is at `actual`, the change was decided at `expected`.
+    """Somebody else wrote first: the stream is at `actual`, but the change was decided at `expected`.
 
     Nothing was written.
     """
@@ -40,25 +39,25 @@ class Conflict(Exception):
 
 
 class OneEventAWrite(RuntimeError):
-    """A write recorded no event, or more than one. A mistake of the caller; nothing was written."""
+    """A write recorded no event or several. This is a bug in the caller; nothing was written."""
 
 
 @dataclass(slots=True)
 class Draft:
-    """A write in progress. `version` is the one that its event will have."""
+    """A write in progress. `version` is its event's version."""
 
     stream_id: int
     version: int
     event: Event | None = field(default=None, init=False)
 
     def record(self, payload: object, actor: Actor, key: str = "") -> Event:
-        """Writes the event of this change, exactly once; `key` is the idempotency key of what it answers.
+        """Writes the event of this change. Call it exactly once. `key` is the request's idempotency key.
 
-        Raises IntegrityError where the stream has an event of that key, OneEventAWrite the second time, UndeclaredKind
-        or UndeclaredField for a payload that is not declared.
+        Raises IntegrityError if the stream has an event with that key, OneEventAWrite on a second call, and
+        UndeclaredKind or UndeclaredField for an undeclared payload.
         """
         if self.event is not None:
-            raise OneEventAWrite(f"version {self.version} has its event already")
+            raise OneEventAWrite(f"version {self.version} already has its event")
         kind, values = encode(payload)
         self.event = Event.objects.create(
             stream_id=self.stream_id,
@@ -73,12 +72,12 @@ class Draft:
 
 
 def create_stream(name: str) -> Stream:
-    """A new, empty stream at version 0. Raises IntegrityError when the name is taken."""
+    """Creates an empty stream at version 0. Raises IntegrityError if the name is taken."""
     return Stream.objects.create(name=name)
 
 
 def delete_stream(stream_id: int) -> None:
-    """Ends a stream, its events and checkpoints. Pages that have it open are told within a second."""
+    """Deletes a stream with its events and checkpoints. Pages that have it open hear of it within a second."""
     with write_turn():
         Stream.objects.filter(pk=stream_id).delete()
         transaction.on_commit(partial(publish_hint, stream_id, 0), robust=True)
@@ -88,8 +87,8 @@ def delete_stream(stream_id: int) -> None:
 def write(stream_id: int, *, expected: int | None = None) -> Iterator[Draft]:
     """A change of a stream and its event, in one transaction.
 
-    Raises Conflict when `expected` is given and is not the stream's version, Stream.DoesNotExist when there is no such
-    stream, OneEventAWrite when the block ends without an event.
+    Raises Conflict if `expected` is given and is not the stream's version, Stream.DoesNotExist if there is no such
+    stream, and OneEventAWrite if the block ends without an event.
     """
     with write_turn():
         Stream.objects.filter(pk=stream_id).update(version=F("version") + 1)
@@ -104,9 +103,9 @@ def write(stream_id: int, *, expected: int | None = None) -> Iterator[Draft]:
 
 
 def event_frame(event: Event) -> dict[str, Any]:
-    """The event as it goes over the wire. Who acted, and from where, is not in it.
+    """The event as sent to pages. It does not contain who acted, or from where.
 
-    "key" is there where a request gave one: the page that sent it knows its own event by that.
+    It has "key" if the request gave one, so that the page recognises its own event.
     """
     told = {
         "type": "event",
@@ -119,5 +118,5 @@ def event_frame(event: Event) -> dict[str, Any]:
 
 
 def timestamp(at: datetime) -> str:
-    """A time as streams tell it: ISO 8601 in UTC, to the millisecond."""
+    """Formats a time for streams: ISO 8601 in UTC, to the millisecond."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The event log's tables. Rows are written by `live.log` and `live.retention` only."""
+"""The event log's tables. Only `live.log` and `live.retention` write rows."""
 
 import secrets
 
@@ -11,12 +11,12 @@ KEY_LENGTH = 100
 
 
 def new_epoch() -> str:
-    """16 random hex digits: which life of a stream a version belongs to. A reset database has other epochs."""
+    """16 random hex digits that identify a stream's life. A reset database gets new epochs."""
     return secrets.token_hex(8)
 
 
 class Stream(models.Model):
-    """A feed of events. `version` is the number of events ever written to it: the version of the newest."""
+    """A feed of events. `version` is the version of its newest event, which is the number of events ever written."""
 
     name = models.CharField(_("name"), max_length=200, unique=True)
     epoch = models.CharField(_("epoch"), max_length=16, default=new_epoch, editable=False)
@@ -31,12 +31,12 @@ class Stream(models.Model):
 
 
 class Event(models.Model):
-    """One change of a stream, versions 1, 2, 3, ... without a gap. The payload is the absolute state of what changed.
+    """One change of a stream. Versions are 1, 2, 3, ... without gaps. The payload is the new, absolute state of what
+    changed.
 
-    `key` is the idempotency key of the request that it answers, empty for none: no stream has two events of one key.
+    `key` is the request's idempotency key, or empty. A stream never has two events with one key.
 
-    The unique constraint is the index that readers page by. The id is never an order: on PostgreSQL ids commit out of
-    order.
+    Readers page by the unique constraint's index. Never order by id: on PostgreSQL, ids commit out of order.
     """
 
     stream = models.ForeignKey(Stream, models.CASCADE, related_name="events", verbose_name=_("stream"))
@@ -64,7 +64,7 @@ class Event(models.Model):
 
 
 class Checkpoint(models.Model):
-    """What all events up to `version` add up to. Opaque here: the subject's own folding made it."""
+    """The state after all events up to `version`. Opaque here: the subject's own folds made it."""
 
     stream = models.ForeignKey(Stream, models.CASCADE, related_name="checkpoints", verbose_name=_("stream"))
     version = models.BigIntegerField(_("version"))

@@ -1,4 +1,4 @@
-"""What a hub reads from the database: plain functions, run in its threads."""
+"""The database reads of a hub: plain functions that run in its threads."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -8,8 +8,8 @@ from live.feed import EncodedEvent
 from live.models import Event
 from live.reading import PAGE_EVENTS, Head, events_after, events_up_to, heads
 
-# A feed starts with the recent past, so that pages that come back after a restart cost one read together.
-# It is read newest first in steps, because a hundred events of a large cluster can be megabytes.
+# A feed starts with recent events, so that all pages that reconnect after a restart cost one read together. It reads
+# them newest first in steps, because a hundred events of a large cluster can be megabytes.
 WARM_STEP = 50
 WARM_BYTES = 2 * 1024 * 1024
 # A slow page holds one page of events in memory, so it is short.
@@ -17,7 +17,7 @@ SLOW_PAGE = 50
 
 
 class News(NamedTuple):
-    """What is new of a stream. `head` None: it was deleted. `reset`: what was known of it holds no longer."""
+    """The news of a stream. `head` is None if it was deleted. `reset` means that earlier knowledge is void."""
 
     head: Head | None
     events: list[EncodedEvent]
@@ -25,7 +25,7 @@ class News(NamedTuple):
 
 
 def read_news(known: Mapping[int, Head]) -> dict[int, News]:
-    """What happened to the streams since the heads that are known. A stream without news is not in the answer."""
+    """What happened to the streams since the known heads. Streams without news are left out."""
     now = heads(known)
     news: dict[int, News] = {}
     for stream_id, old in known.items():
@@ -40,7 +40,7 @@ def read_news(known: Mapping[int, Head]) -> dict[int, News]:
 
 
 def _events_since(stream_id: int, version: int, head: int) -> list[EncodedEvent]:
-    """All of it, or, when that is more than anybody is sent one by one, the newest page."""
+    """All new events, or only the newest page if there are too many to send one by one."""
     if head - version > PAGE_EVENTS:
         return _encoded(reversed(events_up_to(stream_id, head)))
     return _encoded(events_after(stream_id, version))

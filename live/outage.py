@@ -1,4 +1,4 @@
-"""A database that does not answer: said once, asked again with growing pauses, and said once more when it is back."""
+"""A database that does not answer: logged once, retried with growing pauses, and logged again when it is back."""
 
 import logging
 
@@ -10,33 +10,33 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 2.0
 
 
-# As SQLite and PostgreSQL say that there is no database, or none of ours.
+# Messages of SQLite and PostgreSQL if the database or our tables do not exist.
 _MISSING = ("no such table", "no such column", "unable to open database file", "does not exist")
 
 
 def is_missing(error: BaseException | None) -> bool:
-    """Whether there is no database, or one without our tables: then waiting is in vain."""
+    """Whether the database or our tables do not exist, so that waiting is pointless."""
     return isinstance(error, ProgrammingError | OperationalError) and any(said in str(error) for said in _MISSING)
 
 
 def is_silent(error: BaseException | None) -> bool:
-    """Whether the database did not answer, or is held by somebody: later it may well."""
+    """Whether the database did not answer or is locked, so that a retry may succeed."""
     return isinstance(error, OperationalError | InterfaceError) and not is_missing(error)
 
 
-# As they say that nothing can be written where the database is.
+# Their messages if the database cannot be written.
 _FULL = ("disk is full", "no space left", "readonly database", "read-only")
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Whether the database answers, and cannot write what it is told."""
+    """Whether the database answers but cannot write."""
     return isinstance(error, OperationalError) and any(said in str(error).lower() for said in _FULL)
 
 
 class Outage:
-    """What one loop of one thread, which goes on whatever happens, knows of its database.
+    """The database's state for one loop that never gives up.
 
-    `who` goes on, and `meanwhile` is what it does or cannot do until then: both for the log.
+    For the log, `who` names the loop and `meanwhile` says what works or waits until then.
     """
 
     def __init__(self, who: str, meanwhile: str) -> None:
@@ -44,9 +44,9 @@ class Outage:
         self._pause_s = 0.0
 
     def failed(self, error: Error) -> float:
-        """The database did not answer. Returns how many seconds to wait before it is asked again: 0.25 to 2.
+        """Records that the database did not answer. Returns the seconds until the next try, 0.25 to 2.
 
-        The connections of this thread are closed, so that the next question makes new ones.
+        Closes this thread's connections, so that the next query opens new ones.
         """
         connections.close_all()
         if not self._pause_s:
@@ -56,7 +56,7 @@ class Outage:
         return self._pause_s
 
     def answered(self) -> None:
-        """It did."""
+        """Records that the database answered."""
         if self._pause_s:
             logger.warning("%s: the database is back", self._who)
         self._pause_s = 0.0

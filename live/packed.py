@@ -1,4 +1,4 @@
-"""Binary answers: a JSON header, then arrays of numbers, as `static/js/lib/packed.js` opens them."""
+"""Binary responses: a JSON header, then arrays of numbers. `static/js/lib/packed.js` reads them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MAGIC = 0x315A5652  # "RVZ1"
 
 
 def packed(header: dict[str, object], *arrays: NDArray[np.number[Any]]) -> bytes:
-    """Magic, header length, JSON header, and from a multiple of 4 on the arrays, one right behind the other.
+    """Magic, header length, JSON header, then the arrays without gaps, starting at a multiple of 4.
 
-    Numbers are little-endian, of whatever width the array has: the wider ones go first, so that all are aligned.
+    Numbers are little-endian in the array's own width. Put wider arrays first, so that all are aligned.
     """
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)

@@ -1,4 +1,4 @@
-"""Streams as they were: the newest checkpoint that is not above a version, and the events since, folded by subject."""
+"""Rebuilds streams at past versions: the newest checkpoint up to then plus the events since, folded by subject."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from live.reading import checkpoint_at_or_before, floor, head
 from live.subjects import declared, known
 
 Parts = dict[str, Any]
-"""What a stream's events add up to: the state of each subject, by the subject's name."""
+"""A stream's state: each subject's state by the subject's name."""
 
-_EVENTS_AT_A_TIME = 32  # in memory: one of ten thousand nodes can be a megabyte
-_TRIES = 3  # against trimming in between, which happens once in hundreds of events
+_EVENTS_AT_A_TIME = 32  # in memory; an event of ten thousand nodes can be a megabyte
+_TRIES = 3  # in case the log is trimmed in between, once in hundreds of events
 
 
 class NotKept(LookupError):
-    """The log cannot rebuild this version: only those from `floor` to `head`."""
+    """The log can only rebuild versions from `floor` to `head`."""
 
     def __init__(self, version: int, floor: int, head: int) -> None:
         super().__init__(f"version {version} is not among {floor} to {head}")
@@ -27,19 +27,19 @@ class NotKept(LookupError):
 
 
 def fold(parts: Parts, kind: str, payload: Any) -> Parts:
-    """The parts after an event. Its arguments are not changed. Raises UndeclaredKind."""
+    """The parts after an event. Does not change its arguments. Raises UndeclaredKind."""
     found = declared(kind)
     name = found.subject.name
     return {**parts, name: found.fold(parts.get(name), payload)}
 
 
 def fold_known(parts: Parts, kind: str, payload: Any) -> Parts:
-    """The same, but an event that no subject of this process declares changes nothing: a newer process wrote it."""
+    """The same, but ignores events of unknown kinds, which a newer process wrote."""
     return fold(parts, kind, payload) if known(kind) else parts
 
 
 def parts_at(stream_id: int, version: int, by: Callable[[Parts, str, Any], Parts] = fold) -> Parts:
-    """The state of every subject at a version, in O(events since the checkpoint). Five queries, however long the log.
+    """The state of every subject at a version, in O(events since the checkpoint). Always five queries.
 
     Raises NotKept, UndeclaredKind, Stream.DoesNotExist.
     """
@@ -52,7 +52,7 @@ def parts_at(stream_id: int, version: int, by: Callable[[Parts, str, Any], Parts
 
 
 def check_version(stream_id: int, version: int) -> None:
-    """Raises NotKept for a version that has not happened, or that has left the log."""
+    """Raises NotKept for a version in the future or one that has left the log."""
     newest = head(stream_id).version
     lowest = floor(stream_id)
     if not max(1, lowest) <= version <= newest:
@@ -60,7 +60,7 @@ def check_version(stream_id: int, version: int) -> None:
 
 
 def _folded(stream_id: int, version: int, by: Callable[[Parts, str, Any], Parts]) -> Parts | None:
-    """None where events are missing: the log was trimmed between these reads."""
+    """None if events are missing because the log was trimmed between these reads."""
     base = checkpoint_at_or_before(stream_id, version)
     parts: Parts = base.state if base else {}
     at = base.version if base else 0

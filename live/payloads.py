@@ -1,7 +1,7 @@
-"""The shape of payloads. A field that nobody declared is refused, at any depth.
+"""The shape of payloads. Refuses undeclared fields at any depth.
 
 A payload is a frozen dataclass; its fields may be JSON values, dataclasses, TypedDicts, lists or tuples of them, or
-`None`. An annotation of `dict`, `Any` or `object` is opaque: what is inside is up to the subject.
+`None`. An annotation of `dict`, `Any` or `object` is opaque: its content is up to the subject.
 """
 
 import types
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class UndeclaredField(ValueError):
-    """A payload whose fields are not exactly the declared ones. `path` tells where."""
+    """A payload's fields are not exactly the declared ones. `path` says where."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
@@ -21,7 +21,7 @@ class UndeclaredField(ValueError):
 
 
 def plain(payload: object, name: str) -> dict[str, Any]:
-    """The payload as JSON values, checked against its own class. `name` begins the path of an error.
+    """The payload as JSON values, checked against its own class. `name` starts the path in errors.
 
     Raises UndeclaredField.
     """
@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _shape(annotation: Any) -> tuple[dict[str, Any], frozenset[str]] | None:
-    """Field annotations and the names that must be there, or None for an annotation without declared fields."""
+    """Field annotations and required names, or None for an annotation without declared fields."""
     if isinstance(annotation, type) and is_dataclass(annotation):
         hints = typing.get_type_hints(annotation)
         named = {field.name: hints[field.name] for field in fields(annotation)}
@@ -55,7 +55,7 @@ def _shape(annotation: Any) -> tuple[dict[str, Any], frozenset[str]] | None:
 
 @cache
 def _item(annotation: Any) -> Any:
-    """What a list or a uniform tuple holds, or None where that is not said."""
+    """The item type of a list or uniform tuple. None if not given."""
     arguments = typing.get_args(annotation)
     origin = typing.get_origin(annotation)
     if origin is list or (origin is tuple and arguments[-1] is Ellipsis):
@@ -65,14 +65,14 @@ def _item(annotation: Any) -> Any:
 
 @cache
 def _options(annotation: Any) -> tuple[Any, ...]:
-    """The members of a union that are not None; the annotation itself where it is none."""
+    """The members of a union except None, or the annotation itself if it is not a union."""
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return tuple(option for option in typing.get_args(annotation) if option is not types.NoneType)
     return (annotation,)
 
 
 def check(value: Any, annotation: Any, path: str) -> None:
-    """Compares JSON values with a declaration. Raises UndeclaredField for a name too many or too few."""
+    """Compares JSON values with a declaration. Raises UndeclaredField for extra or missing names."""
     for option in _options(annotation):
         shape = _shape(option)
         if shape is not None and isinstance(value, Mapping):

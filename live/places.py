@@ -1,11 +1,11 @@
-"""Places: what has a stream and pages of its own, such as a cluster or a lock source.
+"""Places: things with their own stream and pages, such as a cluster or a lock source.
 
 An app registers one `Places` in its `AppConfig.ready`. The sockets, the timeline, the overview, the navigation and the
-list of processes find it there:
+list of processes use it:
 
     register(Clusters())
 
-An app whose subject lives in the streams of another app's places adds to those instead:
+An app whose subject uses the streams of another app's places extends those instead:
 
     places = registered("clusters")
     places.carry(balancer, read=state_of)
@@ -27,7 +27,7 @@ from live.reading import Head, read_stable
 from live.subjects import Kind, Subject
 
 Read = Callable[[int], Any]
-"""The state of a subject now, from its rows, by the stream's id; None while no event has told of the subject.
+"""Reads a subject's current state from its rows, by stream id. None before the subject's first event.
 
 Raises ObjectDoesNotExist.
 """
@@ -35,7 +35,7 @@ Raises ObjectDoesNotExist.
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place. `note` stands beside its name where several are listed."""
+    """One place. Lists show `note` next to its name."""
 
     prefix: str
     slug: str
@@ -64,9 +64,9 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A place in the overview. `template` writes one element from `card` (this) and `content`, its own and best lazy.
+    """A place in the overview. `template` renders one element from `card` (this) and `content`, which should be lazy.
 
-    The element carries data-version, data-epoch and data-socket, and fetches itself again on `ringviz:changed`.
+    The element has data-version, data-epoch and data-socket, and reloads itself on `ringviz:changed`.
     """
 
     place: Place
@@ -89,7 +89,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A line of the overview's processes: what answers, whether it does, and what it said."""
+    """A line in the overview's list of processes: its name, whether it answers, and its message."""
 
     name: str
     well: bool
@@ -100,10 +100,10 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class TimelineWords:
-    """What the timeline says in the words of the subject; lazy texts. Without `effect` there are no columns for one.
+    """The timeline's texts for a subject, as lazy strings. Without `effect`, it has no effect columns.
 
-    `effect`, `share` and `peer` head the columns of an `Effect`. `name` and `any_name` label the filter by name,
-    "" for none. `no_match` says what to do when no event matches; `began` stands under the first event of all.
+    `effect`, `share` and `peer` head the columns of an `Effect`. `name` and `any_name` label the filter by name, "" for
+    none. `no_match` says what to do if no event matches. `began` is shown under the very first event.
     """
 
     hint: Any
@@ -117,8 +117,8 @@ class TimelineWords:
 
 
 class Places(ABC):
-    """All places of one kind. `prefix` begins their addresses, `urls` is the module of their URL patterns, `noun`
-    is what one of them is called.
+    """All places of one kind. `prefix` starts their addresses, `urls` is the module of their URL patterns, and `noun`
+    is the word for one of them.
 
     `empty_template` is included in an overview that has no card at all, "" for none. `new` is the page where operators
     make one, None if they cannot; its view takes no slug.
@@ -143,24 +143,24 @@ class Places(ABC):
 
     @abstractmethod
     def listed(self, most: int) -> list[Place]:
-        """At most so many places, in the order of the navigation."""
+        """At most `most` places, in navigation order."""
 
     @abstractmethod
     def overview(self) -> Overview:
-        """Every place, as the overview shows it."""
+        """Every place as a card for the overview."""
 
     def names(self, _place: Place, _most: int) -> list[str]:
-        """At most so many names to filter the timeline by."""
+        """A limited number of names for the timeline's filter."""
         return []
 
     def processes(self) -> Sequence[Process]:
-        """What runs for these places. Asked every ten seconds; waits half a second at most."""
+        """The processes of these places. Called every ten seconds; may take half a second."""
         return ()
 
     def show(self, page: Page, *, urls: str = "") -> None:
         """Adds a page to the navigation. The first one is the place's own: cards and events lead to it.
 
-        `urls` is the module of its URL patterns, where they are not among the place's own.
+        `urls` is the module of its URL patterns, if they are not among the place's own.
         """
         self.pages.append(page)
         if urls:
@@ -172,9 +172,9 @@ class Places(ABC):
         return [self.urls, *self._more_urls]
 
     def carry(self, subject: Subject, read: Read | None = None, *, view: str = "") -> None:
-        """The streams carry this subject from now on. Without `read` its state is folded from the log.
+        """Adds a subject to the streams. Without `read`, its state is folded from the log.
 
-        `view` is the page that shows its moments (`?v=`), where that is not the place's own.
+        `view` is the page that shows its moments (`?v=`), if that is not the place's own.
         """
         self._carried[subject] = read
         if view:
@@ -182,7 +182,7 @@ class Places(ABC):
 
     @property
     def subjects(self) -> list[Subject]:
-        """In the order in which they were added."""
+        """The subjects in the order in which they were added."""
         return list(self._carried)
 
     def kinds(self) -> list[Kind]:
@@ -194,14 +194,14 @@ class Places(ABC):
         return reverse(self.pages[0].view, args=[place.slug])
 
     def moment(self, place: Place, version: int, subject: Subject | None = None) -> str:
-        """The address of the place as it was at a version, on the page of the subject whose event made it."""
+        """The address of the place at a version, on the page of the event's subject."""
         view = self._shown_by.get(subject, "") if subject is not None else ""
         return f"{reverse(view, args=[place.slug]) if view else self.home(place)}?v={version}"
 
     def snapshot(self, stream_id: int) -> dict[str, Any]:
-        """`{"v", "epoch", "parts"}`: the state of every subject, exactly of one version.
+        """`{"v", "epoch", "parts"}`: the state of every subject at exactly one version.
 
-        Without the part of a subject whose rows hold nothing yet. Raises ObjectDoesNotExist.
+        Leaves out subjects without rows. Raises ObjectDoesNotExist.
         """
 
         def read() -> dict[str, Any]:
@@ -220,24 +220,24 @@ _registered: dict[str, Places] = {}
 
 
 def register(places: Places) -> None:
-    """Makes places known to the whole product. Raises ValueError for a prefix that is taken by others."""
+    """Registers places with the whole product. Raises ValueError if the prefix is taken."""
     if type(_registered.get(places.prefix, places)) is not type(places):
         raise ValueError(f"{places.prefix} is registered twice")
     _registered[places.prefix] = places
 
 
 def registered(prefix: str) -> Places | None:
-    """The places whose addresses begin so, or None."""
+    """The places with this prefix, or None."""
     return _registered.get(prefix)
 
 
 def all_places() -> list[Places]:
-    """Everything that is registered, in the order of INSTALLED_APPS."""
+    """All registered places, in the order of INSTALLED_APPS."""
     return list(_registered.values())
 
 
 def place_at(prefix: str, slug: str) -> tuple[Places, Place] | None:
-    """The place at an address, with its kind; None where there is none."""
+    """The place at an address with its kind, or None."""
     places = registered(prefix)
     place = places.find(slug) if places else None
     return (places, place) if places and place else None

@@ -1,4 +1,4 @@
-"""What a process that runs for long looks at before it begins: a mistake is said at once, not waited out."""
+"""Checks before a long-running process starts, so that mistakes are reported at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REFUSALS = ("NOAUTH", "WRONGPASS", "NOPERM")
 
 
 def check_database() -> None:
-    """Raises ImproperlyConfigured where the database does not answer, or has not the tables of this version."""
+    """Raises ImproperlyConfigured if the database does not answer or lacks this version's tables."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -32,7 +32,9 @@ def check_database() -> None:
 
 
 def check_hint_server() -> None:
-    """Raises ImproperlyConfigured where the server of REDIS_URL refuses us. One that does not answer may come yet."""
+    """Raises ImproperlyConfigured if the server in REDIS_URL refuses the login. If it does not answer, it may still
+    start.
+    """
     if not (url := redis_url()):
         return
     retry = Retry(NoBackoff(), 0)

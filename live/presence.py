@@ -1,6 +1,6 @@
-"""The "watchers" frame: how many pages have a stream open, said to each of them.
+"""The "watchers" frame tells every page how many pages have the stream open.
 
-`{"count": n}`, or `{"count": null}` while the hint server, through which the hubs tell each other, cannot be reached.
+`{"count": n}`, or `{"count": null}` while the hint server, which connects the hubs, cannot be reached.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ TOPIC = "watchers"
 
 
 class Presence:
-    """The part of a hub that counts. It looks at the hub's feeds and never changes which there are."""
+    """The counting part of a hub. Reads the hub's feeds and never adds or removes any."""
 
     def __init__(self, hub: str, feeds: Mapping[int, Feed], subscription: Subscription | None) -> None:
         self._hub = hub
         self._feeds = feeds
         self._subscription = subscription
         self._watchers = Watchers()
-        # None: not known yet, so nothing is shown.
+        # None if not known yet; pages then show nothing.
         self._up: bool | None = None if subscription else False
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
-        """A socket came or went, or somebody is to hear of us."""
+        """A socket came or went, or another hub needs our count."""
         self._changed.set()
 
     def line_changed(self, *, up: bool) -> None:
@@ -40,7 +40,7 @@ class Presence:
         self.changed()
 
     def hear(self, hub: str, counts: dict[str, Any]) -> None:
-        """Another hub (or this one) said how many sockets it has by stream."""
+        """Another hub (or this one) reported its sockets by stream."""
         if hub == self._hub:
             return
         theirs = {int(key): n for key, n in counts.items() if key.isdecimal() and isinstance(n, int) and n > 0}
@@ -49,7 +49,7 @@ class Presence:
         self.show()
 
     def show(self) -> None:
-        """Gives every feed its count, where that is another than the last one."""
+        """Gives every feed its count, if it has changed."""
         if self._up is None:
             return
         now = self._now()
@@ -61,7 +61,7 @@ class Presence:
             feed.put_frame(TOPIC, {"count": count})
 
     async def run(self) -> None:
-        """Says how many there are, on change (at most four times a second) and every 5 s. Ends by being cancelled."""
+        """Publishes our count on change (at most four times a second) and every 5 s, until cancelled."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SAY_EVERY_S):
@@ -72,7 +72,7 @@ class Presence:
             await asyncio.sleep(SAY_AT_MOST_EVERY_S)
 
     async def goodbye(self) -> None:
-        """Nobody is here any more."""
+        """Announces that this hub has no sockets left."""
         await self._say({})
 
     async def _say(self, counts: dict[int, int]) -> None:

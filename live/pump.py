@@ -1,6 +1,6 @@
-"""The pump of a hub: reads what is new and gives it to the feeds, hinted streams at once, all of them each second.
+"""The pump of a hub: reads news for the feeds, for hinted streams at once and for all streams each second.
 
-It also knows whether the log can be read: not after a read that failed, nor while one takes too long.
+It also knows whether the log can be read: not after a failed read, nor while a read takes too long.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ READ_WITHIN_S = 3.0
 
 
 class Pump:
-    """One reader, one read at a time: so a feed never goes back because an older answer came later."""
+    """One reader with one read at a time, so that a late answer never sets a feed back."""
 
     def __init__(self, feeds: Mapping[int, Feed]) -> None:
         self._feeds = feeds
@@ -31,11 +31,11 @@ class Pump:
         self._refreshing: list[asyncio.Future[None]] = []
         self.readable = True
         self._reading_since: float | None = None
-        # A thread to itself: a large snapshot must not hold up the events of everybody.
+        # Has its own thread, so that a large snapshot does not delay everybody's events.
         self._thread = DatabaseThread("live-pump")
 
     def soon(self, stream_id: int) -> None:
-        """Reads the stream in the next round, which begins when this one ends."""
+        """Reads the stream in the next round, which begins when the current one ends."""
         self._stale.add(stream_id)
         self._wake.set()
 
@@ -47,7 +47,7 @@ class Pump:
         await asyncio.wait([read], timeout=REFRESH_WITHIN_S)
 
     async def run(self) -> None:
-        """Reads for ever. Ends by being cancelled."""
+        """Reads until cancelled."""
         loop = asyncio.get_running_loop()
         poll_at = loop.time()
         while True:
@@ -61,11 +61,11 @@ class Pump:
             await self._round()
 
     def database_failed(self, error: Error) -> None:
-        """Says so once, until a read succeeds: a thousand pages may fail in the same second."""
+        """Logs a failure once until a read succeeds, because a thousand pages may fail in the same second."""
         self._unreadable(str(error))
 
     def look(self) -> None:
-        """Whether the read that is under way takes too long; to be called about once a second."""
+        """Checks whether the current read takes too long. Call it about once a second."""
         if self._reading_since is not None:
             took_s = asyncio.get_running_loop().time() - self._reading_since
             if took_s > READ_WITHIN_S:
@@ -100,7 +100,7 @@ class Pump:
             self._wake_all()
         for stream_id, new in found.items():
             feed = self._feeds.get(stream_id)
-            if feed is not None and feed.head == known[stream_id]:  # else it was opened anew meanwhile
+            if feed is not None and feed.head == known[stream_id]:  # otherwise it was reopened meanwhile
                 _tell(feed, new)
 
     def _unreadable(self, why: str) -> None:
@@ -115,7 +115,7 @@ class Pump:
 
 
 def _tell(feed: Feed, new: news.News) -> None:
-    """What the database said, to the feed and its sockets."""
+    """Passes the news to the feed and its sockets."""
     if new.head is None:
         feed.gone = True
     elif new.reset:

@@ -15,25 +15,25 @@ STABLE_TRIES = 5
 
 
 class Head(NamedTuple):
-    """The newest version of a stream, and the epoch that it belongs to."""
+    """The newest version of a stream, and its epoch."""
 
     version: int
     epoch: str
 
 
 def head(stream_id: int) -> Head:
-    """Where the stream is now. Raises Stream.DoesNotExist."""
+    """The stream's current head. Raises Stream.DoesNotExist."""
     return Head(*Stream.objects.values_list("version", "epoch").get(pk=stream_id))
 
 
 def heads(stream_ids: Iterable[int]) -> dict[int, Head]:
-    """Where many streams are, in one query. One that does not exist (any more) is not in the answer."""
+    """The heads of many streams in one query. Missing streams are left out."""
     rows = Stream.objects.filter(pk__in=list(stream_ids)).values_list("pk", "version", "epoch")
     return {pk: Head(version, epoch) for pk, version, epoch in rows}
 
 
 def events_after(stream_id: int, version: int, limit: int = PAGE_EVENTS) -> list[Event]:
-    """At most `limit` events above `version`, in order. Complete only when `version` is not below the floor."""
+    """At most `limit` events above `version`, in order. Complete only if `version` is not below the floor."""
     return list(Event.objects.filter(stream_id=stream_id, version__gt=version).order_by("version")[:limit])
 
 
@@ -44,7 +44,9 @@ def events_up_to(stream_id: int, version: int, limit: int = PAGE_EVENTS) -> list
 
 def floor(stream_id: int) -> int:
     """The oldest version from which `events_after` is complete. Raises Stream.DoesNotExist."""
-    now = head(stream_id).version  # before the minimum: an event written in between must not raise the floor above it
+    now = head(
+        stream_id
+    ).version  # read before the minimum, so that an event in between does not raise the floor above it
     oldest: int | None = Event.objects.filter(stream_id=stream_id).aggregate(oldest=Min("version"))["oldest"]
     return now if oldest is None else oldest - 1
 
@@ -55,9 +57,10 @@ def checkpoint_at_or_before(stream_id: int, version: int) -> Checkpoint | None:
 
 
 def read_stable(stream_id: int, read: Callable[[], T]) -> tuple[Head, T]:
-    """What `read` gives, and the version that it is exactly of: the version is read before and after until both agree.
+    """The result of `read`, and the exact version that it belongs to. Reads the version before and after until both
+    agree.
 
-    Under writers faster than `read` the last try holds them back. Raises Stream.DoesNotExist.
+    If writers are faster than `read`, the last try locks them out. Raises Stream.DoesNotExist.
     """
     before = head(stream_id)
     for _ in range(STABLE_TRIES):

@@ -1,4 +1,4 @@
-"""What services refuse. Each message tells a person what to do next; each class, how HTTP calls it."""
+"""Refusals of services. Each message tells a person what to do next; each class has its HTTP status."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from typing import Any, ClassVar
 
 
 class Refused(Exception):
-    """The root of all refusals; nothing was changed. `status` is the HTTP status of an answer that tells of it."""
+    """The base class of refusals; nothing was changed. `status` is the HTTP status."""
 
     status: ClassVar[int] = 400
 
     @property
     def message(self) -> str:
-        """What a person is told."""
+        """The message for a person."""
         return str(self)
 
     @property
     def details(self) -> dict[str, Any]:
-        """What a program is told besides, as JSON values."""
+        """Further details for programs, as JSON values."""
         return {}
 
 
 class NotAllowed(Refused):
-    """The actor may watch, not change."""
+    """The actor may watch but not change anything."""
 
     status = 403
 
 
 class NotFound(Refused):
-    """Nothing has this name, address or version."""
+    """There is nothing with this name, address or version."""
 
     status = 404
 
 
 class Invalid(Refused):
-    """A value that cannot be. `field` names it."""
+    """A value is invalid. `field` names it."""
 
     def __init__(self, field: str, value: Any, message: str) -> None:
         super().__init__(message)
@@ -43,5 +43,5 @@ class Invalid(Refused):
 
     @property
     def details(self) -> dict[str, Any]:
-        """Which field is to blame."""
+        """The invalid field."""
         return {"field": self.field}

@@ -1,4 +1,4 @@
-"""How much of the event log is kept: checkpoints, and the events that they replace."""
+"""How much of the event log is stored: writes checkpoints and deletes the events that they replace."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from live.turns import write_turn
 
 
 def keep_checkpoint(stream_id: int, version: int, state: dict[str, Any]) -> Checkpoint:
-    """Keeps what all events up to `version` add up to. The same version twice is one checkpoint, the first."""
+    """Stores the state after all events up to `version`. If the version already has a checkpoint, that one stays."""
     kept, _ = Checkpoint.objects.get_or_create(stream_id=stream_id, version=version, defaults={"state": state})
     return kept
 
@@ -16,8 +16,8 @@ def keep_checkpoint(stream_id: int, version: int, state: dict[str, Any]) -> Chec
 def trim(stream_id: int, keep: int) -> int:
     """Deletes the events that a checkpoint at least `keep` versions below the head covers, and older checkpoints.
 
-    Every version from that checkpoint (the new floor) on can still be rebuilt. Returns how many events went: 0 where
-    there is no such checkpoint. Raises Stream.DoesNotExist.
+    Every version from that checkpoint (the new floor) on can still be rebuilt. Returns the number of deleted events, 0
+    if there is no such checkpoint. Raises Stream.DoesNotExist.
     """
     with write_turn():
         limit = head(stream_id).version - keep

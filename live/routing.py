@@ -13,12 +13,12 @@ from live.socket import TakeSnapshot
 
 
 class PlaceConsumer(StreamConsumer):
-    """The events of a place for whoever has its page open, the same for operators and those who watch."""
+    """The events of a place for every open page, the same for operators and viewers."""
 
     _places: Places
 
     async def find_stream(self) -> int | None:
-        """The stream of the place that the address names."""
+        """The stream of the place in the URL."""
         at = self.scope["url_route"]["kwargs"]
         one = await self.read(lambda: place_at(at["prefix"], at["slug"]))
         if one is None:
@@ -27,7 +27,7 @@ class PlaceConsumer(StreamConsumer):
         return place.stream_id
 
     def snapshot(self, stream_id: int) -> dict[str, Any]:
-        """The state that the rows hold, of exactly one version."""
+        """The state from the rows, at exactly one version."""
         return self._places.snapshot(stream_id)
 
 

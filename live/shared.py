@@ -1,7 +1,7 @@
-"""What many ask for and one computes: once for all threads that ask meanwhile, then kept while there is room.
+"""Shared results: computed once for all threads that ask at the same time, then cached while there is room.
 
-A key says everything that the value depends on. What is read of a stream has its epoch and version in the key, so that
-nothing kept is ever out of date.
+A key must contain everything that the value depends on. Values read from a stream have its epoch and version in the
+key, so cached values are never out of date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Shared(Generic[T]):
-    """At most `most` values, and of at most `most_size` in all as `size` counts them; the least recently used go."""
+    """At most `most` values with a total `size` of at most `most_size`. Drops the least recently used."""
 
     def __init__(self, most: int, *, size: Callable[[T], int] = lambda _value: 0, most_size: int = 0) -> None:
         self._most, self._size, self._most_size = most, size, most_size
@@ -26,9 +26,9 @@ class Shared(Generic[T]):
         self._making: dict[Hashable, Future[T]] = {}
 
     def get(self, key: Hashable, make: Callable[[], T], *, keep: bool | Callable[[T], bool] = True) -> T:
-        """The value of the key. `make` runs in one thread; the others wait for what it returns or raises.
+        """The value of the key. One thread runs `make`; the others wait for its result or exception.
 
-        Without `keep`, where it says no to the value, or where `make` raises, whoever asks afterwards makes it anew.
+        The value is not cached without `keep`, if `keep` rejects it, or if `make` raises.
         """
         with self._lock:
             if key in self._kept:
@@ -54,7 +54,7 @@ class Shared(Generic[T]):
         return value
 
     def _keep(self, key: Hashable, value: T) -> None:
-        """Only in the lock."""
+        """Call it only with the lock held."""
         if self._size(value) > self._most_size:
             return
         self._kept[key] = value

@@ -1,4 +1,4 @@
-"""CSV answers of any length: made a few hundred lines at a time, and sent as they are made."""
+"""CSV responses of any length, streamed a few hundred lines at a time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 
 _PART_LINES = 500
-_writer = ThreadPoolExecutor(1, thread_name_prefix="sheets")  # of all downloads, a part of each in turn
+_writer = ThreadPoolExecutor(1, thread_name_prefix="sheets")  # for all downloads, which take turns
 
 
 def csv_answer(request: HttpRequest, name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A file to download. `rows` ask no database, and what is somebody else's is made harmless (`live.inert`)."""
+    """A file to download. `rows` must not query the database. Foreign text is made harmless (`live.inert`)."""
     parts = _parts(rows)
-    # An ASGI server takes an asynchronous stream; a synchronous one it would read whole before it sends.
+    # An ASGI server streams only asynchronous iterators; it would read a synchronous one completely before sending.
     stream = _awaited(parts) if isinstance(request, ASGIRequest) else parts
     response = StreamingHttpResponse(stream, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -34,15 +34,15 @@ def _parts(rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
 
 async def _awaited(parts: Iterator[str]) -> AsyncIterator[str]:
-    """The same for a server that must not be blocked. No part needs the database, and so not its thread."""
+    """The same, asynchronously. No part needs the database, so this does not use its thread."""
     read = sync_to_async(lambda: next(parts, ""), thread_sensitive=False, executor=_writer)
     while part := await read():
         yield part
 
 
 class _Echo:
-    """A file that gives back what is written to it."""
+    """A file whose `write` returns its argument."""
 
     def write(self, text: str) -> str:
-        """The text itself."""
+        """Returns the text."""
         return text

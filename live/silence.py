@@ -1,8 +1,8 @@
-"""PostgreSQL that stands still on an open connection: nobody waits for its answer for ever.
+"""Detects a PostgreSQL server that hangs on an open connection, so that nobody waits for it forever.
 
-The system notices a machine that is gone, and not a server that is stopped: its kernel goes on confirming packets. A
-statement may well take long, though. So after a silence another connection is tried. Only where that does not come
-about either, the server is taken for silent, and the statement fails as on a lost connection.
+TCP notices a machine that is gone but not a stopped server, whose kernel keeps acknowledging packets. But a statement
+may also be slow. So after a silence, another connection is tried. If that fails too, the server counts as silent, and
+the statement fails as if the connection were lost.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ASKED_AFTER_S = 5.0
 
 
 def bound_silence(*, connection: Any, **_more: Any) -> None:
-    """A new connection of PostgreSQL raises OperationalError where the server has stood still for 5 s, and 5 s more."""
+    """Makes a new PostgreSQL connection raise OperationalError after the server has hung for 5 s plus 5 s."""
     if connection.vendor != "postgresql":
         return
     raw, parameters = connection.connection, connection.get_connection_params()
@@ -30,7 +30,7 @@ def bound_silence(*, connection: Any, **_more: Any) -> None:
 
 
 def _watched(generator: Any, raw: Any, parameters: dict[str, Any]) -> Generator[Any, Any, Any]:
-    """The generator of a statement, which is told several times a second whether there is anything to read."""
+    """Drives a statement's generator, telling it several times a second whether there is anything to read."""
     try:
         wanted, heard_at = next(generator), time.monotonic()
         while True:
@@ -56,4 +56,4 @@ def _check(raw: Any, parameters: dict[str, Any]) -> None:
         text = f"the server has not answered for {ASKED_AFTER_S:g} s and takes no new connection"
         raise psycopg.OperationalError(text) from None
     except psycopg.Error:
-        return  # it refuses one, so it is there; or it is gone, and the open connection ends by itself
+        return  # it refused a connection, so it is alive; or it is gone, and the open connection ends by itself

@@ -1,7 +1,7 @@
-"""One page's connection: how far it is, and the task that sends it what is new.
+"""One page's connection: its position, and the task that sends it news.
 
-A socket holds no queue. It has a cursor into the feed and sends the next event only when the last one is on its way, so
-a slow page lags behind and costs no memory, skips values of a topic, and at worst is given a snapshot.
+A socket has no queue. It has a cursor into the feed and sends the next event only when the last one is on its way. So a
+slow page lags behind without using memory, skips values of a topic, and at worst gets a snapshot.
 """
 
 import asyncio
@@ -12,18 +12,18 @@ from live import wire
 from live.feed import EncodedEvent, Feed, Snapshot
 
 MOST_BEHIND = 500
-FRAME_FRESH_S = 15.0  # an older value of a topic is history, not news, to a page that just came
+FRAME_FRESH_S = 15.0  # older values of a topic are not sent to a new page
 
 
 TakeSnapshot = Callable[[], dict[str, Any]]
 
 
 class StaleFeedError(RuntimeError):
-    """A snapshot is of another life of the stream than the feed, and the database cannot be read to find out."""
+    """A snapshot and the feed have different epochs, and the database cannot be read to find out why."""
 
 
 class Source(Protocol):
-    """What a socket asks its hub for."""
+    """What a socket needs from its hub."""
 
     @property
     def readable(self) -> bool:
@@ -33,17 +33,17 @@ class Source(Protocol):
         """Reads the database now."""
 
     async def read_page(self, feed: Feed, version: int) -> list[EncodedEvent]:
-        """Events after `version` that are no longer in the window; empty where they are no longer kept."""
+        """Events after `version` that are no longer in the window. Empty if they are no longer stored."""
 
     async def read_snapshot(self, feed: Feed, take: TakeSnapshot) -> Snapshot:
-        """The stream's state, with the version that it is of."""
+        """The stream's state and its version."""
 
 
 class Socket:
     """The sending side of one connection.
 
-    `send` gives one message to the server and returns when the next may come; `cut` ends the connection from outside;
-    `take_snapshot` reads `{"v", "epoch", "parts"}` from the database and is run in a thread.
+    `send` passes one message to the server and returns when it is ready for the next; `cut` ends the connection from
+    outside; `take_snapshot` reads `{"v", "epoch", "parts"}` from the database, in a thread.
     """
 
     def __init__(
@@ -60,27 +60,27 @@ class Socket:
         self._take_snapshot = take_snapshot
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._version: int | None = None  # None: nothing yet, a snapshot comes first
+        self._version: int | None = None  # None: nothing sent yet, starts with a snapshot
         self._life = 0
         self._frame_number = 0
         self._sent = 0
         self._beats = 0
-        self._readable = True  # as far as the page was told
+        self._readable = True  # what the page was last told
         self._asked: list[int | None] = []
 
     def wake(self) -> None:
-        """There is something to send, perhaps."""
+        """Wakes the task: there may be something to send."""
         self._wake.set()
 
     def resync(self, since: int | None) -> None:
-        """The page has all up to `since` and asks for the rest; None asks for a snapshot. The last one counts."""
+        """The page has all up to `since` and wants the rest; None requests a snapshot. The last request counts."""
         self._asked = [since]
         self._wake.set()
 
     async def run(self, feed: Feed, since: int | None, epoch: str) -> None:
-        """Sends until the stream is gone; then returns. Whatever the connection raises is raised.
+        """Sends until the stream is gone, then returns. Raises what the connection raises.
 
-        `since` is the version that the page has, None for none, of the life `epoch`.
+        `since` is the page's version in `epoch`, or None.
         """
         await self._greet(feed, since, epoch)
         while not feed.gone:
@@ -128,12 +128,12 @@ class Socket:
         await self._send_beat(feed)
 
     async def _place(self, feed: Feed, since: int | None, epoch: str) -> None:
-        """Decides where the page stands: at `since`, or, where that cannot be continued, at nothing."""
+        """Decides whether to continue from `since` or to start over."""
         self._version, self._life = None, feed.life
         if since is None or epoch != feed.head.epoch:
             return
         if since > feed.head.version:
-            # The page was rendered from the database, which can be ahead of what this process has read.
+            # The page was rendered from the database, which can be ahead of this process.
             await self._source.refresh(feed)
         if 0 <= feed.head.version - since <= MOST_BEHIND:
             self._version = since
@@ -151,13 +151,15 @@ class Socket:
                 await self._send_page(feed, self._version)
 
     async def _send_beat(self, feed: Feed) -> None:
-        """The newest heartbeat, once; not before the events that it speaks of, which would be asked for as missing."""
+        """Sends the newest heartbeat once, after the events it refers to, so that the page does not request them as
+        missing.
+        """
         if self._beats != feed.beats and (self._version or 0) >= feed.head.version:
             self._beats = feed.beats
             await self._send(feed.heartbeat)
 
     async def _send_page(self, feed: Feed, version: int) -> None:
-        """A page of what has left the window, unless the log no longer has it or it is too much."""
+        """A page of events that have left the window, unless there are too many or the log no longer has them."""
         self._version = None
         if feed.head.version - version > MOST_BEHIND:
             return

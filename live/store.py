@@ -1,4 +1,4 @@
-"""What this installation keeps on the hint server beside what it publishes there: the connection, shared by threads."""
+"""The connection to the hint server for stored data, shared by threads."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from live.channel import redis_url
 TIMEOUT_S = 1.0
 
 FAILURES = (RedisError, OSError)
-"""What a call of `line()` raises when the server is gone or refuses."""
+"""The errors that calls on `line()` raise if the server is gone or refuses."""
 
 
 class StoreGone(Exception):
-    """The hint server does not answer, or refuses: nothing is known of what is kept there."""
+    """The hint server does not answer or refuses, so its stored data is unknown."""
 
 
 _lines: dict[str, Redis] = {}
@@ -25,7 +25,7 @@ _making = threading.Lock()
 
 
 def line() -> Redis:
-    """The connections of this process, shared by its threads. Raises StoreGone where there is no hint server."""
+    """The connections of this process, shared by its threads. Raises StoreGone if there is no hint server."""
     url = redis_url()
     if not url:
         raise StoreGone("no REDIS_URL")
@@ -34,7 +34,7 @@ def line() -> Redis:
             for other in _lines.values():
                 other.close()
             _lines.clear()
-            # One retry: the first attempt after a restart of the server finds a pooled connection that is dead.
+            # One retry, because after a restart of the server the first attempt uses a dead pooled connection.
             _lines[url] = Redis.from_url(
                 url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 1)
             )

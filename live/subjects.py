@@ -1,4 +1,4 @@
-"""Subjects: what streams tell of. A subject declares each kind of its events once, in one place:
+"""Subjects: what streams are about. A subject declares each kind of its events in one place:
 
     lamp = Subject("lamp")
 
@@ -7,8 +7,8 @@
     class LampLit:
         colour: str
 
-Everything else (the log, the past, the timeline, the sockets) asks the declaration and compares no names. A stream may
-carry several subjects. Each folds its own kinds into its own part of the state.
+Everything else (the log, the past, the timeline, the sockets) uses the declaration and never compares names. A stream
+may carry several subjects, each of which folds its own kinds into its own part of the state.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class EventWords(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an event moved or lost, for lists. Shares are 0..1, None where unknown.
+    """What an event moved or lost, for lists. Shares are 0..1, None if unknown.
 
-    `text` says all of it ("200 keys moved"), `count` and `unit` say it in a column. `peer` is the share that the way
-    compared with would have moved.
+    `text` is complete ("200 keys moved"); `count` and `unit` are for a column. `peer` is the share that the compared
+    method would have moved.
     """
 
     text: str
@@ -50,7 +50,7 @@ class Effect:
 
 
 class Part(StrEnum):
-    """Which part of a work an event is. A work that was asked for and has no end yet is under way."""
+    """Which part of a work an event is. A work is in progress from its request until its end."""
 
     ASKED = "asked"
     MEANWHILE = "meanwhile"
@@ -59,16 +59,16 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkPart:
-    """Events of this kind are a part of a work. `path` is the JSON lookup of the work's id in a payload (`asked__id`).
+    """Events of this kind are part of a work. `path` is the JSON lookup of the work's id in a payload (`asked__id`).
 
-    The id is a number or a text, unique in the stream. None, 0, "" or nothing there: of no work.
+    The id is a number or a text, unique in the stream. None, 0, "" or a missing id means no work.
     """
 
     path: str
     part: Part
 
     def work_of(self, payload: Payload) -> int | str | None:
-        """The id of the work that an event with this payload is a part of; None for no work."""
+        """The id of the payload's work, or None."""
         found: Any = payload
         for name in self.path.split("__"):
             found = found.get(name) if isinstance(found, Mapping) else None
@@ -76,14 +76,14 @@ class WorkPart:
 
 
 class UndeclaredKind(LookupError):
-    """No subject declares this kind of event, or this class as a payload."""
+    """No subject declares this kind of event or this payload class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of event. `title` names it in filters; `listed` is its text in lists that show other subjects too.
+    """One kind of event. `title` names it in filters; `listed` is its text in lists with several subjects.
 
-    `work` says which part of a work it is: lists fold the parts of one work into one row.
+    `work` says which part of a work it is. Lists show the parts of one work as one row.
     """
 
     name: str
@@ -102,8 +102,8 @@ _by_payload: dict[type[Any], Kind] = {}
 
 
 class Subject:
-    """A named set of kinds. `name` is its part of every snapshot; `named` are the JSON lookups of a payload where the
-    name stands that the timeline filters by (`node__name`).
+    """A named set of kinds. `name` is its part of every snapshot. `named` lists the JSON lookups of the name that the
+    timeline filters by (`node__name`).
     """
 
     def __init__(self, name: str, *, named: tuple[str, ...] = ()) -> None:
@@ -152,7 +152,7 @@ def all_kinds() -> list[Kind]:
 
 
 def known(kind: str) -> Kind | None:
-    """The declaration of a kind; None where no subject of this process declares it."""
+    """The declaration of a kind. None if no subject of this process declares it."""
     return _kinds.get(kind)
 
 
@@ -165,7 +165,7 @@ def declared(kind: str) -> Kind:
 
 
 def payload_class(kind: str) -> type[Any] | None:
-    """The class of a kind's payloads; None where no subject of this process declares the kind."""
+    """The class of a kind's payloads. None if no subject of this process declares the kind."""
     found = known(kind)
     return None if found is None else found.payload
 

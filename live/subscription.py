@@ -1,4 +1,4 @@
-"""The hub's ear at the hint server. It comes back by itself, however the server went.
+"""The hub's subscription to the hint server. It reconnects by itself.
 
 redis-py gives every read a socket timeout of 5 s unless told otherwise, and on Python 3.11 a write under such a timeout
 can swallow a cancellation (its `asyncio.wait_for` does), after which a hub would not end. So the sockets have none, and
@@ -22,13 +22,15 @@ from live.channel import FIRST_PAUSE_S, LONGEST_PAUSE_S
 
 logger = logging.getLogger(__name__)
 
-# Every hub says each 5 s how many sockets it has and hears itself, so that a longer silence is a dead connection.
+# Every hub publishes its count each 5 s and receives it too, so a longer silence means a dead connection.
 SILENCE_S = 15.0
 COMMAND_S = 2.0
 
 
 class Subscription:
-    """One subscription to one channel. `on_state(True)` after each subscribing, `on_state(False)` after each loss."""
+    """One subscription to one channel. Calls `on_state(True)` after each subscribe and `on_state(False)` after each
+    loss.
+    """
 
     def __init__(
         self, url: str, channel: str, on_message: Callable[[list[Any]], None], on_state: Callable[[bool], None]
@@ -42,7 +44,7 @@ class Subscription:
         )
 
     async def run(self) -> None:
-        """Listens for ever. Ends by being cancelled."""
+        """Listens until cancelled."""
         pause_s = FIRST_PAUSE_S
         while True:
             try:
@@ -56,7 +58,7 @@ class Subscription:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def publish(self, message: bytes) -> None:
-        """Says something to the other hubs, or nothing where nobody hears it."""
+        """Publishes a message to the other hubs. Does nothing if disconnected."""
         if self._up:
             with suppress(RedisError, OSError):  # TimeoutError is one of the latter
                 async with asyncio.timeout(COMMAND_S):
@@ -68,7 +70,7 @@ class Subscription:
             await self._client.aclose()
 
     async def _listen(self) -> None:
-        """Hears messages until the connection fails, which raises."""
+        """Receives messages until the connection fails, then raises."""
         async with self._client.pubsub() as pubsub:
             async with asyncio.timeout(COMMAND_S):
                 await pubsub.subscribe(self._channel)
@@ -82,7 +84,7 @@ class Subscription:
                     self._take(heard["data"])
 
     def _take(self, data: bytes) -> None:
-        """A message of a stranger is no reason to fall silent."""
+        """Handles a message. A foreign one must not break the subscription."""
         try:
             message = json.loads(data)
         except ValueError:

@@ -1,11 +1,11 @@
 """Writers of a SQLite file take turns, fairly.
 
-SQLite lets one process write at a time and leaves the others to poll with growing pauses: under eight writers the worst
-of them waited 5 s. Waiting for a file lock first, in the order of arrival, the worst waits 1 s (measured). A file lock
-dies with its process, so none is ever left over. On PostgreSQL the row lock of the stream does all of this.
+SQLite lets one process write at a time, and the others poll with growing pauses: with eight writers, the worst waited 5
+s. With a file lock that is granted in order of arrival, the worst waits 1 s (measured). A file lock ends with its
+process, so none is left over. On PostgreSQL the stream's row lock does all of this.
 
-No wait for the database itself is longer than LOCK_WITHIN_S of the settings: whoever holds it so long is no writer of
-ours, or stands still.
+Waits for the database itself are limited by LOCK_WITHIN_S in the settings: a longer lock is not from our writers, or
+its holder hangs.
 """
 
 import fcntl
@@ -28,19 +28,19 @@ _hurried: ContextVar[bool] = ContextVar("hurried", default=False)
 
 
 def hurry() -> None:
-    """From here on, in this context, a turn is waited for 4 s at most: somebody waits for the answer."""
+    """Limits waiting for a turn to 4 s in this context, because somebody is waiting for the response."""
     _hurried.set(True)
 
 
 def bound_waits(*, connection: Any, **_more: Any) -> None:
-    """A new connection of PostgreSQL waits so long for a lock; those of SQLite have it among their options."""
+    """Sets the lock timeout of a new PostgreSQL connection. SQLite connections get theirs from options."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = {round(settings.LOCK_WITHIN_S * 1000)}")
 
 
 def _lock_path() -> Path | None:
-    """The lock file of this database; None where no other process could write to it."""
+    """The lock file of this database. None if no other process can write to it."""
     wrapper: Any = connection
     if wrapper.is_in_memory_db():
         return None
@@ -52,9 +52,9 @@ def _held() -> OperationalError:
 
 
 class _Attempt(threading.Thread):
-    """Waits for the lock of a file in the order of arrival, and lets go of it where nobody waits for it any more.
+    """Waits for a file lock in order of arrival, and releases it if nobody is waiting for it any more.
 
-    Asking for a file lock has no deadline; a thread of its own can be left behind.
+    Acquiring a file lock has no timeout, so it runs in a separate thread that can be left behind.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -65,7 +65,7 @@ class _Attempt(threading.Thread):
         self._given_up = False
 
     def run(self) -> None:
-        """Called by `start`."""
+        """Runs in the thread."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         with self._deciding:
             if self._given_up:
@@ -73,7 +73,7 @@ class _Attempt(threading.Thread):
             self._ended.set()
 
     def succeeds(self, within_s: float) -> bool:
-        """Whether the lock came. If not, the descriptor is closed when it does."""
+        """Whether the lock was acquired in time. If not, it is released when it comes."""
         self.start()
         self._ended.wait(within_s)
         with self._deciding:
@@ -86,7 +86,7 @@ def _locked(path: Path | None, within_s: float | None) -> Iterator[None]:
     if path is None:
         yield
         return
-    # Opened anew each time: a file description that a fork shared would be one holder for two processes.
+    # Opened each time, because after a fork two processes would share one lock.
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     if within_s is None:
         _lock(descriptor)
@@ -116,7 +116,7 @@ def _is_free(descriptor: int) -> bool:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """Raises OperationalError where the turn of somebody in a hurry does not come in time."""
+    """Raises OperationalError if a turn with a deadline does not come in time."""
     within_s = TURN_WITHIN_S if _hurried.get() else None
     began = time.monotonic()
     if not _threads.acquire(timeout=-1 if within_s is None else within_s):
@@ -131,10 +131,10 @@ def _turn() -> Iterator[None]:
 
 @contextmanager
 def write_turn() -> Iterator[None]:
-    """A transaction that changes things, entered in turn. Inside another transaction it is a savepoint of that one.
+    """A writing transaction that waits for its turn. Inside another transaction it is a savepoint.
 
-    Within a transaction the database's own lock is held already; to wait for the file lock there could wait for a
-    writer who waits for us. Raises OperationalError where the database is held by somebody for too long.
+    Inside a transaction the database's own lock is already held, and waiting for the file lock could deadlock. Raises
+    OperationalError if somebody holds the database for too long.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():

@@ -1,7 +1,7 @@
 """How many pages have a stream open, over all web processes.
 
-Each hub says how many sockets it has, on change and every few seconds; the sum of those heard lately is the count. A
-process that died is forgotten when it has not been heard for 15 s.
+Each hub publishes its number of sockets on change and every few seconds; the count is the sum of recent reports. A dead
+process is forgotten after 15 s of silence.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ MOST_HUBS = 1000
 
 @dataclass(slots=True)
 class Watchers:
-    """What the other hubs said, and when. Pure: the clock (seconds, monotonic) is the caller's."""
+    """The other hubs' reports and their times. Pure: the caller passes the time (seconds, monotonic)."""
 
     _said: dict[str, tuple[float, Mapping[int, int]]] = field(default_factory=dict)
 
     def hear(self, hub: str, counts: Mapping[int, int], now: float) -> bool:
-        """Takes note of another hub's sockets by stream. True when that hub was unknown: it does not know us either."""
+        """Records another hub's sockets by stream. True if the hub is new, so it does not know us either."""
         self.forget(now)
         new = hub not in self._said
         if new and len(self._said) >= MOST_HUBS:

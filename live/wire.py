@@ -9,7 +9,7 @@ from live.models import Event
 
 
 def encode(message: dict[str, Any]) -> str:
-    """ASCII JSON: a text that cannot be sent would close every socket it reaches."""
+    """ASCII JSON, because unencodable text would close every socket it reaches."""
     return json.dumps(message, separators=(",", ":"))
 
 
@@ -24,7 +24,7 @@ def hello(head: int, epoch: str) -> str:
 
 
 def heartbeat(head: int) -> str:
-    """Every second, so that a page knows that it is current, or that it hears nothing."""
+    """Sent every second, so that a page knows whether it is current."""
     return encode({"type": "heartbeat", "v": head, "now": now_ms()})
 
 
@@ -34,17 +34,17 @@ def event(row: Event) -> str:
 
 
 def log(readable: bool) -> str:
-    """Whether this process can read the event log: while it cannot, a page is not live, whatever frames come."""
+    """Whether this process can read the event log. While it cannot, a page is not live, even if frames arrive."""
     return encode({"type": "log", "readable": readable})
 
 
 def snapshot(data: dict[str, Any]) -> str:
-    """Everything, as of a version: `data` has "v", "epoch" and "parts", the state of each subject."""
+    """The complete state at a version: `data` has "v", "epoch" and "parts", the state of each subject."""
     return encode({"type": "snapshot", **data})
 
 
 def frame(topic: str, number: int, data: object) -> str:
-    """The newest value of a topic. `number` rises within a connection; it starts anew with the next one."""
+    """The newest value of a topic. `number` rises within a connection and restarts with the next one."""
     return encode({"type": "frame", "topic": topic, "n": number, "data": data})
 
 

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, in the reader's language."""
+"""Formats numbers in the reader's language."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 def number(value: float | Decimal, digits: int = 0) -> str:
     """10000 as "10,000"; with digits 1.0951 as "1.10". Halves round up, as in `static/js/lib/format.js`."""
-    exact = Decimal(str(value))  # as it reads: 0.15 is 0.15, not the binary fraction nearest to it
+    exact = Decimal(str(value))  # exact decimal: 0.15 is 0.15, not its nearest binary fraction
     rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return str(number_format(rounded, digits, force_grouping=True))
 
 
 def grouped(value: float) -> str:
-    """10000 as "10,000" and 2.0 as "2", but 2.5 as "2.5": every digit that the number has."""
+    """10000 as "10,000", 2.0 as "2" and 2.5 as "2.5": all of the number's digits."""
     whole = int(value) if value == int(value) else value
     return str(number_format(whole, force_grouping=True))
 

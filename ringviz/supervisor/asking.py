@@ -1,4 +1,4 @@
-"""Asks the servers of attached clusters, in a thread and an event loop of its own: no cluster waits for another."""
+"""Reads the servers of attached clusters in a separate thread with its own event loop. No cluster waits for another."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ _Found = TypeVar("_Found")
 
 
 class Answer(NamedTuple):
-    """How a look ended. `target` is where the cluster answered, if that was where it is asked first."""
+    """How a look ended. `target` is the cluster's address, if it answered at its first address."""
 
     look: ClusterLook | SilentCluster
     target: Target | None
 
 
 class Asking:
-    """The readers' connections belong to its loop, and stay open between looks. Used by one other thread.
+    """The readers' connections belong to its loop and stay open between looks. Used by one other thread.
 
-    The name of a cluster that is silent is resolved again, once in `resolve_every_s`.
+    If a cluster is silent, its name is resolved again, at most once every `resolve_every_s`.
     """
 
     def __init__(self, timeout_s: float, resolve_every_s: float = RESOLVE_EVERY_S) -> None:
         self._timeout_s, self._resolve_every_s = timeout_s, resolve_every_s
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="observer-asks", daemon=True)
-        self._looks: dict[Reader, asyncio.Task[Any]] = {}  # under way; of the loop's thread
+        self._looks: dict[Reader, asyncio.Task[Any]] = {}  # in progress; used only in the loop's thread
         self._resolved_at: dict[Reader, float] = {}
 
     def look(self, reader: Reader, door: Door, host: str) -> Future[Answer]:
-        """Begins a look at the cluster that was attached as `host`. One at a time with each reader."""
+        """Starts a look at the cluster that was attached as `host`. One at a time per reader."""
         return self._run(self._look(reader, door, host))
 
     def end(self, readers: Iterable[Reader]) -> None:
-        """Their looks are given up and their connections closed when this returns."""
+        """Cancels their looks and closes their connections before it returns."""
         if self._thread.is_alive():
             self._run(self._end(list(readers))).result()
 
     def close(self) -> None:
-        """Ends the thread. All readers were ended before."""
+        """Ends the thread. All readers must have been ended."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -80,7 +80,7 @@ class Asking:
             return silence
 
     async def _leads_elsewhere(self, reader: Reader, door: Door, host: str) -> bool:
-        """Whether the name of a silent cluster has another address now, which the door lets in."""
+        """Whether a silent cluster's name has a new address that the guard allows."""
         now_s = self._loop.time()
         if ip_of(host) is not None or now_s - self._resolved_at.get(reader, -math.inf) < self._resolve_every_s:
             return False
@@ -101,4 +101,4 @@ class Asking:
         for reader in readers:
             reader.close()
             self._resolved_at.pop(reader, None)
-        await asyncio.sleep(0)  # what was aborted is closed in the loop's next turn
+        await asyncio.sleep(0)  # aborted connections close in the loop's next turn

@@ -1,9 +1,8 @@
-"""At rest means at rest: every node's server runs, and stores what is predicted.
+"""Checks that an idle cluster really is idle: every node's server runs and stores the predicted keys.
 
-A difference is counted slot by slot, since what is missing and what clients stored beside the key set may be as many.
-A slot that has too few keys twice in a row has lost some; what it has too many is said to be extra and left alone.
-After a start and after a death everything is counted like this, difference or not. What a slot lacks and has besides in
-the same number is not seen.
+If the numbers differ, keys are counted slot by slot, since missing keys and extra keys that clients stored may cancel
+out. A slot with too few keys twice in a row has lost some. Surplus keys are reported as extra and left alone. After a
+start or a death everything is counted this way. Missing and extra keys that cancel out within one slot are not noticed.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ TIMEOUT_S = 0.5
 
 
 class Found(NamedTuple):
-    """What a look came to: all is as predicted but for `extra` keys, or `why` that is not known."""
+    """The result of a look: everything is as predicted except for `extra` keys, or `why` this is unknown."""
 
     at_rest: bool
     extra: int = 0
@@ -41,7 +40,7 @@ class Found(NamedTuple):
 
 
 class Audit:
-    """Of one cluster, for the thread of its keeper."""
+    """The audit of one cluster. Used by its keeper's thread."""
 
     def __init__(self, book: Book, engine: Engine, members: Members) -> None:
         self._book = book
@@ -50,19 +49,20 @@ class Audit:
         self._next_at = 0.0
         self._found = Found(at_rest=False)
         self._predicted: dict[int, int] = {}
-        self._extra: dict[int, int] = {}  # of each node that was counted slot by slot
-        self._short: dict[int, NDArray[np.bool_]] = {}  # buckets of a node with too few keys when it was last counted
+        self._extra: dict[int, int] = {}  # extra keys of each node that was counted slot by slot
+        self._short: dict[int, NDArray[np.bool_]] = {}  # buckets with too few keys at the last count, by node
 
     def doubt(self) -> None:
-        """Something happened after which servers may have less than before."""
+        """Something happened that may have cost servers some keys."""
         self._extra.clear()
         self._short.clear()
         self._next_at = 0.0
 
     def look(self, state: State, keys_of: NDArray[np.int64]) -> Found:
-        """How the servers stand, from at most EVERY_S ago, while nothing is open. `keys_of` counts those of a bucket.
+        """The state of the servers, at most EVERY_S old, while no work is open. `keys_of` gives the number of keys per
+        bucket.
 
-        What is missing is told as lost.
+        Reports missing keys as lost.
         """
         predicted = {node["number"]: node["keys"] - node["lost"] for node in members_of(state)}
         if predicted != self._predicted:
@@ -83,7 +83,7 @@ class Audit:
         odd = [number for number, keys in stored.items() if self._is_odd(number, keys)]
         missing = self._counted({number: running[number] for number in odd}, bucket_owners(state), keys_of)
         if missing.any():
-            with suppress(Invalid):  # known already
+            with suppress(Invalid):  # already known
                 self._book.found(served.lost(missing > 0, keys=int(missing.sum())))
         if any(number not in self._short for number in stored):
             return Found(at_rest=False)
@@ -92,20 +92,22 @@ class Audit:
         return Found(at_rest=True, extra=sum(self._extra.values()))
 
     def _is_odd(self, number: int, keys: int) -> bool:
-        """Whether it is counted slot by slot: it was not, or lacked some, or has another number of keys since."""
+        """Whether to count the node slot by slot: it was not counted yet, lacked keys, or its number of keys has
+        changed.
+        """
         short = self._short.get(number)
         return short is None or bool(short.any()) or keys != self._predicted[number] + self._extra[number]
 
     def _counted(
         self, servers: Mapping[int, Server], owners: NDArray[np.int32], keys_of: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """Counts nodes slot by slot: how many keys each bucket lacks that had too few the last time as well."""
+        """Counts nodes slot by slot. Returns the missing keys of each bucket that also had too few last time."""
         missing = np.zeros(BUCKETS, np.int64)
         for number, server in servers.items():
             buckets = np.flatnonzero(owners == number)
             try:
                 counts = self._engine.count_in_slots(server.address, buckets.tolist())
-            except EngineError:  # the next look says more
+            except EngineError:  # the next look will tell
                 continue
             surplus = np.zeros(BUCKETS, np.int64)
             surplus[buckets] = np.array(counts, np.int64) - keys_of[buckets]

@@ -1,4 +1,4 @@
-"""What the supervisor writes into the log of a cluster: by its fencing token, in the name of whoever asked."""
+"""Writes the supervisor's events to a cluster's log, guarded by its fencing token, in the requester's name."""
 
 from __future__ import annotations
 
@@ -28,39 +28,39 @@ class Book:
         self._guard = guard
 
     def known(self) -> Known:
-        """The cluster as it is. Raises NotFound when it was deleted."""
+        """The current cluster. Raises NotFound if it was deleted."""
         return known(self.slug)
 
     def open_intents(self) -> list[Intent]:
-        """What was asked and has not ended, in the order of asking."""
+        """The open intents, oldest first."""
         return list(open_intents(self.cluster_id))
 
     def begin(self, intent: Intent) -> None:
-        """An intent is being worked on: after a death of the supervisor it is gone on with first."""
+        """Marks an intent as started. After a crash of the supervisor, it is continued first."""
         Intent.objects.filter(pk=intent.pk, state=Intent.State.WAITING).update(state=Intent.State.RUNNING)
 
     def found(self, decision: Decision) -> Event:
-        """Something happened that nobody asked for."""
+        """Records a change that nobody requested."""
         return report(slug=self.slug, actor=SUPERVISOR, decision=decision, guard=self._guard())
 
     def done(self, intent: Intent, decision: Decision) -> Event:
-        """What an intent asked for has come to pass."""
+        """Records that an intent is done."""
         actor = Actor(name=intent.actor, origin=cast(Any, intent.origin), may_operate=True)
         return report(slug=self.slug, actor=actor, decision=ending(intent, decision), guard=self._guard())
 
     def given_up(self, intent: Intent, outcome: Intent.State, why: str) -> Event | None:
-        """Nothing came of an intent. None where it has ended already."""
+        """Records that an intent failed. None if it has already ended."""
         if not self.is_open(intent):
             return None
         return self.found(ended(intent.number, outcome.value, why, cast(Any, intent.before)))
 
     def is_open(self, intent: Intent) -> bool:
-        """Whether it has not ended. A write whose connection broke may have come to pass all the same."""
+        """Whether the intent is open. A write whose connection broke may still have succeeded."""
         return open_intents(self.cluster_id).filter(pk=intent.pk).exists()
 
 
 def ending(intent: Intent, decision: Decision) -> Decision:
-    """The decision, its event marked as the end of the intent, and as taking back what the intent was to take back."""
+    """The decision, with its event marked as the end of the intent and, for an undo, as undoing the intent's target."""
 
     def decide(on: Known) -> events.Payload:
         marks: dict[str, Any] = {"work": intent.number}

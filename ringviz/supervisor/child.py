@@ -1,4 +1,4 @@
-"""A process beside the servers of a cluster: runs while it is wanted, and is started again when it dies."""
+"""A helper process of a cluster: runs while it is wanted, and is restarted if it dies."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The processes beside the servers of a managed cluster: each runs while the log says that it is wanted.
+"""The helper processes of a managed cluster. Each runs while the log says so.
 
-The clients (`manage.py workload`) are one. An app above this one registers its own when it is ready.
+The clients (`manage.py workload`) are one. Apps above this one register their own in `ready`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ringviz.supervisor.child import CompanionChild
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """`manage.py <command> <slug>`. `wanted` is asked once for each version of a cluster, and may read its rows."""
+    """`manage.py <command> <slug>`. Calls `wanted`, which may read the cluster's rows, once per version."""
 
     command: tuple[str, ...]
     wanted: Callable[[Known], bool]
@@ -30,13 +30,13 @@ _registered = [Companion(("workload",), _clients_wanted)]
 
 
 def register(companion: Companion) -> None:
-    """Every keeper that begins from now on runs it too. For an app's `ready`."""
+    """Adds a companion to every keeper that starts from now on. Call it in an app's `ready`."""
     if companion not in _registered:
         _registered.append(companion)
 
 
 class Companions:
-    """Those of one cluster."""
+    """The companions of one cluster."""
 
     def __init__(self, slug: str, hands: Hands, on_end: Callable[[], None]) -> None:
         self._children = [(one, CompanionChild((*one.command, slug), hands, on_end)) for one in _registered]
@@ -44,7 +44,7 @@ class Companions:
         self._wanted: list[bool] = []
 
     def follow(self, on: Known) -> None:
-        """Starts and ends them, as the log says; also those that died."""
+        """Starts and ends companions as the log says, and restarts those that died."""
         if self._version != (on.epoch, on.v):
             self._wanted = [companion.wanted(on) for companion, _child in self._children]
             self._version = (on.epoch, on.v)
@@ -52,6 +52,6 @@ class Companions:
             child.follow(wanted=wanted)
 
     def end(self) -> None:
-        """Ends all that run."""
+        """Ends all running companions."""
         for _companion, child in self._children:
             child.end()

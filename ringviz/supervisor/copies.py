@@ -1,8 +1,8 @@
-"""Which replicas are full copies, as they were last seen while their primaries lived.
+"""Which replicas were full copies when they were last seen with a live primary.
 
-After a death it is too late to ask: a replica whose primary is gone says the same whether it had everything or had only
-begun to copy. So it is noted before. In memory by each look; in the replica's directory (`copy.json`) once that has
-everything too, so that a supervisor that comes after us knows it.
+After a death it is too late to ask: a replica without its primary reports the same whether it had everything or had
+only begun to copy. So each look records it in memory and, once the directory has everything too, in the replica's
+directory (`copy.json`) for the next supervisor.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ NOTE = "copy.json"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A replica that was in sync when it was last seen, to this `offset` of its primary's writes.
+    """A replica that was in sync when last seen, up to this `offset` of its primary's writes.
 
-    `kept`: its directory is a full copy as well. `doubted`: its link was down once while its primary answered.
+    `kept`: its directory is a full copy too. `doubted`: its link was down once while its primary answered.
     """
 
     offset: int
@@ -31,22 +31,22 @@ class Copy:
 
 
 class Copies:
-    """Of one cluster. May be used from any thread."""
+    """The copies of one cluster. Thread-safe."""
 
     def __init__(self) -> None:
         self._copies: dict[Server, Copy] = {}
         self._lock = threading.Lock()
 
     def of(self, replica: Server) -> Copy | None:
-        """What is known of a replica; None where it is no full copy."""
+        """What is known about a replica. None if it is not a full copy."""
         with self._lock:
             return self._copies.get(replica)
 
     def seen(self, replica: Server, primary: Server, link: Link | None, *, primary_answers: bool) -> None:
-        """A look at a replica, and whether its primary answered in the same one. Who is silent stays what it was.
+        """Records a look at a replica, and whether its primary answered in the same look. Silence changes nothing.
 
-        A link that is down says something only of a replica whose primary lives. The primary may have died within a
-        look, so that it takes a second one.
+        A link that is down only counts if the primary is alive. The primary may have died during the look, so it takes
+        a second one.
         """
         with self._lock:
             was = self._copies.get(replica)
@@ -58,19 +58,19 @@ class Copies:
                 self._put(replica, None if was.doubted else replace(was, doubted=True))
 
     def looked_at(self, replica: Server, primary: Server, link: Link | None) -> None:
-        """A look at a replica whose primary is known to live after it: there is no doubt."""
+        """Records a look at a replica whose primary is known to have lived after it, so there is no doubt."""
         for _look in range(2):
             self.seen(replica, primary, link, primary_answers=True)
 
     def begun(self, replica: Server, before: Server | None = None) -> None:
-        """A replica was started from its directory: what that has is what is noted in it, or what `before` it was."""
+        """A replica was started from its directory, which has the recorded state, or what it was `before`."""
         with self._lock:
             was = self._copies.pop(before, None) if before is not None else _noted(replica)
             if was is not None and was.kept:
                 self._copies[replica] = replace(was, doubted=False)
 
     def drop(self, server: Server) -> None:
-        """It is no copy of anything any more."""
+        """Records that it is not a copy any more."""
         with self._lock:
             self._put(server, None)
 
@@ -85,9 +85,9 @@ class Copies:
 
 
 def _note(replica: Server, copy: Copy | None) -> None:
-    """Writes into the directory that it is a full copy, or that it is none.
+    """Records in the directory whether it is a full copy.
 
-    A directory that is gone is none anyway; where nothing can be written, neither can a server, and it says so itself.
+    A missing directory is not a copy anyway. If it cannot be written, the server cannot write either and reports that.
     """
     path = replica.directory / NOTE
     with suppress(OSError):

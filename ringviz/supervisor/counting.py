@@ -1,7 +1,7 @@
-"""Counts what every server of every managed cluster stores, a few times a second, and tells the pages. In the same look
-it is noted which replicas are full copies.
+"""Counts the keys on every server of every managed cluster a few times a second, and publishes them. The same look
+records which replicas are full copies.
 
-In a thread of its own: a frozen server costs its deadline here and delays nobody who decides.
+Runs in a separate thread, so that waiting for a frozen server delays no decision.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 0.25
 TIMEOUT_S = 0.2
-MOST_KEPT = 4_096  # nodes whose bytes are remembered, those that are gone too: a death may be told late
+MOST_KEPT = 4_096  # nodes whose bytes are remembered, dead ones too, because a death may be reported late
 
 
 class Counted(Protocol):
@@ -55,7 +55,7 @@ class Counting:
         self._thread.join(timeout=5)
 
     def bytes_of(self, stream_id: int, number: int) -> int:
-        """What the keys of a node took when they were last counted; 0 if never."""
+        """The bytes of a node's keys at the last count, 0 if never counted."""
         return self._bytes.get((stream_id, number), 0)
 
     def _run(self) -> None:
@@ -84,7 +84,7 @@ class Counting:
 
     def _keep(self, node: tuple[int, int], data: int) -> None:
         self._bytes.pop(node, None)
-        self._bytes[node] = data  # the last now
+        self._bytes[node] = data  # moves it to the end
         if len(self._bytes) > MOST_KEPT:
             del self._bytes[next(iter(self._bytes))]
 

@@ -1,7 +1,7 @@
-"""Deaths: the convicted is killed first, then somebody has its place or its buckets go to others, then the log tells.
+"""Handles deaths: kills the server first, then replaces it or gives its buckets to others, then writes the log.
 
-Fencing comes first because a frozen server that thaws would go on answering with old values and swallow writes. A death
-is open until it is told: whatever fails on the way is done again, and each part finds what it did.
+Fencing comes first because a frozen server that thaws would answer with old values and swallow writes. A death is open
+until it is in the log. If a step fails, it is repeated, and each step recognises its earlier work.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ logger = logging.getLogger(__name__)
 
 ASKED = "asked"
 LOOK_WITHIN_S = 0.2
-TOGETHER_S = 0.1  # between the ends of two servers that have one cause
+TOGETHER_S = 0.1  # between two server exits with the same cause
 
 
 @dataclass(eq=False)
 class Death:
-    """Of a server, open until it is told. `cause` is asked, exit or silent; `is_replica` what it was in its node.
+    """A server's death, open until it is in the log. `cause` is asked, exit or silent. `is_replica` is its role.
 
-    `shared`: most of the cluster's servers ended by themselves with it, which is no fault of any of them.
+    `shared`: most of the cluster's servers ended by themselves at the same time, so it is not this server's fault.
     """
 
     server: Server
@@ -52,14 +52,14 @@ class Death:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What an intent asked for. `copied`: there was a full copy before it, so that nothing was said to be lost."""
+    """A requested kill. `copied`: there was a full copy before, so no keys were reported lost."""
 
     intent: Intent
     copied: bool
 
 
 class Deaths:
-    """Of one cluster, for the thread of its keeper."""
+    """The deaths of one cluster. Used by its keeper's thread."""
 
     def __init__(self, book: Book, engine: Engine, members: Members, mover: Mover, telling: Telling) -> None:
         self._book = book
@@ -70,21 +70,21 @@ class Deaths:
         self._succession = Succession(engine, members)
         self._open: dict[Server, Death] = {}
         self._asked: dict[Server, _Asked] = {}
-        self._inherited: dict[int, bool] = {}  # of nodes whose death before our time is not told yet
+        self._inherited: dict[int, bool] = {}  # unreported deaths from before this supervisor, by node
         self.bytes_of: Callable[[int], int] = lambda _number: 0
 
     def kill(self, server: Server, intent: Intent) -> None:
-        """Ends a primary, as an intent asked for. Looked at before: what its replica has, nobody can ask after it."""
+        """Kills a primary for an intent. First records what its replica has, because afterwards nobody can ask."""
         self._asked[server] = _Asked(intent, copied=self._has_copy(server))
         self._members.kill(server)
         self.note(server, ASKED)
 
     def ended(self, server: Server) -> None:
-        """A server ended by itself."""
+        """Records that a server ended by itself."""
         self.note(server, ASKED if server in self._asked else "exit")
 
     def note(self, server: Server, cause: str) -> None:
-        """A death that `handle` will see to; the first cause counts, and who has ended was not only silent."""
+        """Records a death for `handle`. The first cause counts, except that exit overrides silence."""
         if cause == "silent" and server.child.has_ended:
             cause = "exit"
         if self._members.is_current(server) and server not in self._open:
@@ -92,11 +92,11 @@ class Deaths:
 
     @property
     def are_open(self) -> bool:
-        """Whether there is one."""
+        """Whether there is an open death."""
         return bool(self._open)
 
     def handle(self) -> bool:
-        """Sees to all that are open, together: two at once lose what both had. False when there is none."""
+        """Handles all open deaths together, because two at once lose what both had. False if there are none."""
         if not self._open:
             return False
         if self._more_may_come():
@@ -107,7 +107,7 @@ class Deaths:
         self._telling.work("starting" if awaited else "reassigning", about)
         for death in self._open.values():
             self._members.kill(death.server)
-        self._mover.cancel()  # after it: asking a frozen source to cancel takes its whole deadline
+        self._mover.cancel()  # last, because asking a frozen source to cancel takes its whole deadline
         state = self._book.known().state
         self._find_shared(state)
         self._find_given_up()
@@ -123,9 +123,9 @@ class Deaths:
         return True
 
     def missing(self, number: int) -> None:
-        """A node whose primary has left nothing to start from: its replica has its place, or all of it is lost.
+        """Handles a node whose primary left nothing to start from: its replica takes over, or all its keys are lost.
 
-        Called again until it has been told. Where a kill was asked for, an earlier supervisor has seen to that.
+        Call it again until the death is in the log. If a kill was requested, an earlier supervisor has handled it.
         """
         if number not in self._inherited:
             self._inherited[number] = self._succession.inherited(number)
@@ -140,18 +140,18 @@ class Deaths:
         del self._inherited[number]
 
     def is_missing(self, number: int) -> bool:
-        """Whether `missing` was called for a node and has not been told."""
+        """Whether `missing` was called for a node whose death is not in the log yet."""
         return number in self._inherited
 
-    # --- of many at once
+    # --- many at once
 
     def _more_may_come(self) -> bool:
-        """Whether a server ended by itself just now: others may have ended of the same."""
+        """Whether a server ended by itself just now, so that others may have ended for the same reason."""
         ends = [death.at for death in self._open.values() if death.cause == "exit" and death.successor is None]
         return bool(ends) and time.monotonic() - max(ends) < TOGETHER_S
 
     def _find_shared(self, state: State) -> None:
-        """More than half of a cluster is no fault of a server, as with those that are silent together."""
+        """If more than half of a cluster ends together, it is not one server's fault, as with silence."""
         ended = [
             death
             for death in self._of_primaries()
@@ -164,7 +164,7 @@ class Deaths:
                 death.shared = True
 
     def _find_given_up(self) -> None:
-        """Who does not come back may be given up: by a kill that is asked for meanwhile."""
+        """A server that does not come back can be given up by a kill request."""
         awaited = {
             death.server.number: death
             for death in self._of_primaries()
@@ -178,13 +178,13 @@ class Deaths:
     def _are_most_away(self, state: State) -> bool:
         return 2 * len(self._members.running()) < len(members_of(state))
 
-    # --- whose place is whose
+    # --- replacement
 
     def _of_primaries(self) -> list[Death]:
         return [death for death in self._open.values() if not death.is_replica]
 
     def _successor(self, state: State, death: Death) -> Successor:
-        """Of a node that is not on the ring nobody keeps the place. Without replicas, that is the price of a death."""
+        """A node that is not on the ring is not replaced. Without replicas, a dead node's keys are lost."""
         asked = self._asked.get(death.server)
         if not _on_ring(state, death.server.number):
             return Successor.NOBODY
@@ -196,7 +196,7 @@ class Deaths:
         return self._succession.of(death.server, may_return=may_return)
 
     def _has_copy(self, primary: Server) -> bool:
-        """Whether its replica is a full copy, asked now."""
+        """Asks now whether its replica is a full copy."""
         replica = self._members.replica(primary.number)
         if replica is None:
             return False
@@ -206,7 +206,7 @@ class Deaths:
         return self._members.copies.of(replica) is not None
 
     def _see_to_replicas(self) -> None:
-        """A replica alone is no loss: it is started anew. With its primary, it is seen to with that."""
+        """A dead replica alone loses nothing and is restarted. If its primary died too, both are handled together."""
         waiting = {death.server.number for death in self._of_primaries()}
         for death in [one for one in self._open.values() if one.is_replica and one.server.number not in waiting]:
             if self._members.is_current(death.server):
@@ -214,12 +214,12 @@ class Deaths:
                 self._engine_forgets(death.server)
             del self._open[death.server]
 
-    # --- what nobody keeps
+    # --- lost buckets
 
     def _give_away(self, state: State, dead: list[Server]) -> None:
-        """The buckets of the dead, and under modulo those that the living have to give, change owner at once.
+        """The buckets of dead nodes, and under modulo those that live nodes must give away, change owner at once.
 
-        Their replicas end before, and their directories: nobody who comes back has these buckets any more.
+        Ends their replicas and deletes their directories first, so that no returning server has these buckets.
         """
         for server in dead:
             self._end_replica(server.number)
@@ -247,18 +247,20 @@ class Deaths:
                 given = {one.address: marked_ranges(changed & (after == one.number)) for one in survivors}
                 self._engine.hand_over(given, [one.address for one in survivors])
         except Exception:
-            logger.exception("The buckets of the dead are given away by the next step")
+            logger.exception("The next step gives the dead node's buckets away")
 
-    # --- what is told
+    # --- the log
 
     def _tell(self, state: State, death: Death) -> None:
-        """Writes it into the log, as the end of the intent that asked for it, if one did."""
+        """Writes the death to the log, as the end of its intent if it was requested."""
         server, asked = death.server, self._asked.get(death.server)
         on_ring = _on_ring(state, server.number)
         try:
             if asked is None and on_ring:
                 self._book.found(self._decision(death))
-            elif asked is not None and on_ring and self._book.is_open(asked.intent):  # else it was told already
+            elif (
+                asked is not None and on_ring and self._book.is_open(asked.intent)
+            ):  # otherwise it is in the log already
                 self._book.done(asked.intent, self._decision(death))
             elif asked is not None:
                 self._book.given_up(asked.intent, Intent.State.FAILED, "the node was not on the ring")
@@ -279,12 +281,12 @@ class Deaths:
         return died(number, cause=death.cause, replica=replica, stored_bytes=self.bytes_of(number))
 
     def _address(self, number: int) -> str:
-        """Where the primary of a node answers now."""
+        """The current address of a node's primary."""
         primary = self._members.primary(number)
         return str(primary.address) if primary is not None else ""
 
     def _engine_forgets(self, server: Server) -> None:
-        """A dead identity without buckets is of no interest to the living."""
+        """The other servers can forget a dead identity without buckets."""
         try:
             self._engine.forget([server.id], self._members.addresses())
         except Exception:

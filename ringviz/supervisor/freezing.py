@@ -1,7 +1,7 @@
-"""Freezes that were asked for: nobody holds their silence against these servers until their verdict is due.
+"""Requested freezes: these servers' silence does not count until their verdict is due.
 
-When that is follows from the log alone: the time of the freeze and the cluster's setting. So whoever keeps the cluster
-next has the same deadline. Whatever else is silent is convicted as ever.
+The deadline follows from the log alone: the time of the freeze plus the cluster's setting. So the next supervisor has
+the same deadline. Other silent servers are declared dead as usual.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from ringviz.supervisor.servers import Server
 from servers.watching.detector import MISSES_TO_CONVICT
 from servers.watching.heartbeat import DEADLINE_S
 
-# From the end of an excuse to the verdict two misses pass, of which the first may have begun before it: so a verdict
-# falls within a deadline after it is due, and never before.
+# Two misses pass between the end of an excuse and the verdict, and the first may have begun earlier. So a verdict comes
+# within one deadline after it is due, and never before.
 _MISSES_S = (MISSES_TO_CONVICT - 1) * DEADLINE_S
 
 
 class Freezes:
-    """Of one cluster, for the thread of its keeper."""
+    """The freezes of one cluster. Used by its keeper's thread."""
 
     def __init__(self, members: Members) -> None:
         self._members = members
         self._due: dict[Server, float] = {}
 
     def follow(self, state: State) -> None:
-        """Excuses the servers that stand frozen until their verdict is due; and no longer one that was thawed."""
+        """Excuses frozen servers until their verdict is due, and ends the excuse of thawed ones."""
         due = dict(self._frozen(state))
         for server, at in due.items():
             if self._due.get(server) != at:

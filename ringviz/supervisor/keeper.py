@@ -1,8 +1,8 @@
-"""The keeper of one managed cluster: a thread that makes what runs what the log says, one short step after the other.
+"""The keeper of one managed cluster: a thread that makes reality match the log, in short steps.
 
-Before each step it looks at what happened meanwhile, the deaths first: a move or a refill keeps nobody waiting. A step
-is one of: carry out a prompt intent (kill, freeze, thaw), move some slots, refill some keys, begin or finish an intent.
-Whoever is killed between two steps loses nothing: the log says what is wanted, the engine what is so.
+Before each step it handles what happened meanwhile, deaths first, so a move or a refill delays nobody. A step carries
+out a prompt intent (kill, freeze, thaw), moves some slots, refills some keys, or begins or finishes an intent. A keeper
+killed between two steps loses nothing: the log says what is wanted, the engine what is real.
 """
 
 from __future__ import annotations
@@ -51,23 +51,23 @@ logger = logging.getLogger(__name__)
 IDLE_S = 0.5
 AFTER_ERROR_S = 0.2
 LONGEST_PAUSE_S = 5.0
-TROUBLE = (EngineError, MoveFailed, NotStarted, RefillFailed)  # of servers; anything else is a mistake of ours
+TROUBLE = (EngineError, MoveFailed, NotStarted, RefillFailed)  # trouble with servers; any other error is a bug
 PROMPT = ("kill", "freeze", "thaw")
-_VERDICT_MS = round(DEADLINE_S * 1000)  # from a counted miss to the next, which is the verdict
+_VERDICT_MS = round(DEADLINE_S * 1000)  # from a counted miss to the next one, the verdict
 
 
 class Leader(Protocol):
-    """Whether we lead at this moment, and what a write has to check."""
+    """Whether we lead right now, and the check for writes."""
 
     def leads(self) -> bool:
-        """Whether the lease is ours for certain: nobody else can have it yet."""
+        """Whether we certainly hold the lease: nobody else can have it yet."""
 
     def guard(self) -> Guard:
-        """Raises Fenced, within a write, when a newer leader is there."""
+        """Raises Fenced, inside a write, if there is a newer leader."""
 
 
 class ClusterKeeper:
-    """One cluster. `wake`, `on_*` and `stop` may be called from any thread."""
+    """The keeper of one cluster. `wake`, `on_*` and `stop` may be called from any thread."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class ClusterKeeper:
         self._heartbeat = heartbeat
         self._pulses = pulses
         self._queue: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self._untold: dict[Server, str] = {}  # what was heard last of servers that were suspected
+        self._untold: dict[Server, str] = {}  # the last news about suspected servers
         self._stopping = threading.Event()
         self._errors = 0  # in a row
         self._outage = Outage(f"cluster {cluster.slug}", "its servers run on, and what is asked for waits")
@@ -109,7 +109,7 @@ class ClusterKeeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """Lets the current step end, then nothing more is done; servers run on."""
+        """Stops after the current step. Servers keep running."""
         self._stopping.set()
         self.wake()
 
@@ -118,15 +118,15 @@ class ClusterKeeper:
         self._thread.join(timeout=10)
 
     def is_alive(self) -> bool:
-        """Whether it is at work."""
+        """Whether it is running."""
         return self._thread.is_alive()
 
     def wake(self) -> None:
-        """Something may have been asked."""
+        """Wakes the keeper: there may be a new intent."""
         self._queue.put(("wake", None))
 
     def on_suspicion(self, key: ServerKey, misses: int) -> None:
-        """A server missed pings. Pages hear of it now: the keeper may be in the middle of a step."""
+        """A server missed pings. Tells pages now, because the keeper may be in the middle of a step."""
         if key[2] == "primary":
             self._telling.suspicion(key[1], misses, _VERDICT_MS if misses else None)
         self._queue.put(("suspicion", self.members.server(key)))
@@ -138,15 +138,15 @@ class ClusterKeeper:
         self._queue.put(("clear", self.members.server(key)))
 
     def on_verdict(self, key: ServerKey) -> None:
-        """A server is convicted: this one, not who has its place when that is heard."""
+        """A server was declared dead: this one, not the one that may have its place when this is handled."""
         self._queue.put(("verdict", self.members.server(key)))
 
     def bytes_from(self, bytes_of: Callable[[int, int], int]) -> None:
-        """Who knows what a server held when it died."""
+        """Sets the counter that knows what a server held when it died."""
         self._deaths.bytes_of = lambda number: bytes_of(self.stream_id, number)
 
     def end_servers(self) -> None:
-        """Kills every server, and asks none any more: the cluster was deleted, or its keeper has failed."""
+        """Kills every server and stops watching them, because the cluster was deleted or its keeper failed."""
         for server in self.members.everybody():
             server.expected = True
             self.members.kill(server)
@@ -168,7 +168,7 @@ class ClusterKeeper:
             connections.close_all()
 
     def _begin(self) -> None:
-        """Starts what should run, again and again until it does."""
+        """Starts the servers, retrying until they run."""
         while not self._stopping.is_set():
             if not self._may_act(needs_room=True):
                 continue
@@ -191,12 +191,14 @@ class ClusterKeeper:
             self._stopping.wait(self._pause_s())
 
     def _lost(self, buckets: NDArray[np.bool_]) -> None:
-        """Buckets have lost what they stored, by a death that the ring knows nothing of: of a node that was joining."""
+        """Records lost buckets after the death of a joining node, which is not on the ring."""
         with suppress(Invalid):  # known already
             self.book.found(served.lost(buckets))
 
     def _tell_of_begin(self) -> None:
-        """Servers may answer elsewhere than before, and none is frozen or pulses; who has no directory is lost."""
+        """After a start, servers may have new addresses, and none is frozen or pulsing. Nodes without a directory are
+        lost.
+        """
         for node in members_of(self.book.known().state):
             server = self.members.primary(node["number"])
             if server is None or self._deaths.is_missing(node["number"]):
@@ -220,12 +222,12 @@ class ClusterKeeper:
         except TROUBLE as error:
             logger.warning("A step of %s failed and will be retried: %s", self.book.slug, error)
         except Exception:
-            if not self._stopping.is_set():  # else its servers end under it
+            if not self._stopping.is_set():  # otherwise its servers are ending anyway
                 logger.exception("A step of %s failed and will be retried", self.book.slug)
         self._await_news(self._pause_s())
 
     def _pause_s(self) -> float:
-        """Twice as long as after the error before."""
+        """Pauses twice as long as after the previous error."""
         self._errors += 1
         return float(min(AFTER_ERROR_S * 2 ** (self._errors - 1), LONGEST_PAUSE_S))
 
@@ -234,10 +236,10 @@ class ClusterKeeper:
             item = self._queue.get(timeout=seconds)
         except queue.Empty:
             return
-        self._queue.put(item)  # `_hear` takes all of them together
+        self._queue.put(item)  # `_hear` handles all of them together
 
     def _step(self) -> bool:
-        """One step; False when there is nothing to do."""
+        """Takes one step. False if there is nothing to do."""
         self._hear()
         if not self._may_act(needs_room=self._deaths.are_open):
             return True
@@ -256,7 +258,7 @@ class ClusterKeeper:
         return self._works.step(on, [one for one in intents if one.action not in PROMPT])
 
     def _follow_pulses(self, state: State) -> None:
-        """Has the servers pulse that should; whoever asks them waits for as long as one of them may be stopped."""
+        """Makes the right servers pulse. Requests to them wait as long as one may be stopped."""
         wanted = {
             node["number"]: (server, node["pulse"])
             for node in state["nodes"]
@@ -267,9 +269,9 @@ class ClusterKeeper:
         self.engine.be_patient(stopped_s(state))
 
     def _may_act(self, *, needs_room: bool) -> bool:
-        """Whether servers can write and we lead. If not, a pause has passed, and what is heard is kept.
+        """Whether servers can write and we lead. If not, pauses and keeps the news.
 
-        The room is looked at first: on a full disk our own Redis may take no lease.
+        Checks disk space first, because on a full disk our own Redis may refuse the lease.
         """
         has_room = self._space.look(needed=needs_room)
         if not has_room or not self._leads():
@@ -286,13 +288,13 @@ class ClusterKeeper:
         return True
 
     def _hear(self) -> None:
-        """Everything that came since the last step. Nothing is written yet: what cannot be told is not forgotten."""
+        """Takes in everything since the last step. Writes nothing yet, so nothing is lost if a write fails."""
         while True:
             try:
                 what, about = self._queue.get_nowait()
             except queue.Empty:
                 return
-            if about is None:  # woken, or nobody has that place any more
+            if about is None:  # just woken, or the server was replaced
                 continue
             if what == "exit":
                 self._exited(about)
@@ -316,7 +318,7 @@ class ClusterKeeper:
             server, what = next(iter(self._untold.items()))
             if self.members.primary(server.number) is server and server.is_running:
                 decision = served.suspected(server.number) if what == "suspicion" else served.cleared(server.number)
-                with suppress(Refused):  # it is frozen, down, or suspected already
+                with suppress(Refused):  # it is already frozen, down, or suspected
                     self.book.found(decision)
             del self._untold[server]
 
@@ -330,12 +332,12 @@ class ClusterKeeper:
             return
         decision = served.freeze(intent.node) if intent.action == "freeze" else served.thaw(intent.node)
         try:
-            # In this order, so that nobody reads of a server that answers while it is called frozen, or the reverse.
+            # In this order, so that a server shown as frozen never answers, and the reverse.
             if intent.action == "freeze":
                 self.book.done(intent, decision)
-                self._pulses.end(self.cluster_id, intent.node)  # it would let it go on
+                self._pulses.end(self.cluster_id, intent.node)  # a pulse would continue it
                 self._freezes.follow(self.book.known().state)
-                self.members.silent.add(intent.node)  # asking it would hold up the thaw until the verdict
+                self.members.silent.add(intent.node)  # asking it would delay a thaw until the verdict
                 server.child.freeze()
             else:
                 server.child.thaw()
@@ -346,7 +348,7 @@ class ClusterKeeper:
 
 
 def _told(node: NodeState) -> tuple[str, str, bool]:
-    """Where its server answers, as the log says, and whether it is frozen."""
+    """Its server's address in the log, and whether it is frozen."""
     return node["address"], node["state"], "pulse" in node
 
 

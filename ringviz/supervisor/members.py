@@ -1,4 +1,4 @@
-"""The servers of a cluster's nodes, which of them is primary, and the engine's map of who owns which bucket."""
+"""The servers of a cluster's nodes, their roles, and the engine's map of bucket owners."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ STARTED_AT_ONCE = 8
 PORTS_TRIED = 3
 _SOON_S = 0.1
 _ASKED_FIRST = 2
-UNKNOWN = -1  # the owner of a bucket that an identity has which is none of ours any more
+UNKNOWN = -1  # owner of a bucket held by an identity that is not ours any more
 
 
 class Members:
-    """Belongs to the thread of its keeper, but for `current`, which is a copy."""
+    """Used by the keeper's thread, except for `current`, which is a copy."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Members:
         on_end: Callable[[Server], None],
     ) -> None:
         self._cluster_id: int = cluster.pk
-        self.replicas: int = cluster.replicas  # how many a node should have
+        self.replicas: int = cluster.replicas  # wanted per node
         self._engine = engine
         self._heartbeat = heartbeat
         self._password = password
@@ -62,10 +62,10 @@ class Members:
         self._primary: dict[int, Server] = {}
         self._replica: dict[int, Server] = {}
         self._lock = threading.Lock()
-        self.silent: set[int] = set()  # nodes that missed their last ping: others are asked first
-        self.pulsing: frozenset[int] = frozenset()  # nodes whose servers stop again and again: asked after them
+        self.silent: set[int] = set()  # nodes that missed their last ping; others are asked first
+        self.pulsing: frozenset[int] = frozenset()  # nodes whose servers pulse; asked after the others
 
-    # --- who there is
+    # --- members
 
     def primary(self, number: int) -> Server | None:
         """The primary of a node."""
@@ -76,31 +76,31 @@ class Members:
         return self._replica.get(number)
 
     def server(self, key: ServerKey) -> Server | None:
-        """The server that the heartbeat means."""
+        """The server with this heartbeat key."""
         return (self._primary if key[2] == "primary" else self._replica).get(key[1])
 
     def is_current(self, server: Server) -> bool:
-        """Whether it is still the primary or replica of its node."""
+        """Whether it is still its node's primary or replica."""
         return server in (self._primary.get(server.number), self._replica.get(server.number))
 
     def is_replica(self, server: Server) -> bool:
-        """Whether it is the replica of its node."""
+        """Whether it is its node's replica."""
         return self._replica.get(server.number) is server
 
     def running(self) -> list[Server]:
-        """The primaries whose processes run, by number."""
+        """The running primaries by number."""
         return [server for _number, server in sorted(self._primary.items()) if server.is_running]
 
     def addresses(self) -> list[Address]:
-        """Where the running primaries answer."""
+        """The addresses of the running primaries."""
         return [server.address for server in self.running()]
 
     def everybody(self) -> list[Server]:
-        """Primaries and replicas, the ended ones too."""
+        """Primaries and replicas, including ended ones."""
         return [*self._primary.values(), *self._replica.values()]
 
     def current(self) -> dict[int, tuple[Server | None, Server | None]]:
-        """Primary and replica of every node, those that run, for another thread that only asks them."""
+        """The running primary and replica of every node, for another thread that only queries them."""
         with self._lock:
             numbers = self._primary.keys() | self._replica.keys()
             return {number: (_run(self._primary.get(number)), _run(self._replica.get(number))) for number in numbers}
@@ -108,20 +108,20 @@ class Members:
     # --- starting and ending
 
     def begin(self, state: State) -> None:
-        """Starts every server that has a directory and a node that should run, and has them find each other.
+        """Starts every server that has a directory and whose node should run, and connects them with each other.
 
-        Whatever runs from these directories is of an earlier supervisor and is ended first. Raises NotStarted.
+        First ends processes of an earlier supervisor that run from these directories. Raises NotStarted.
         """
         self.servers.end_strays()
         wanted = {node["number"] for node in members_of(state)}
-        # Who was joining has the keys that have moved to it. Of the others the work, if any, begins anew.
+        # A joining node keeps the keys that have moved to it. Other work starts over.
         joining = (
             {node["number"] for node in state["nodes"] if node["state"] == Node.State.JOINING} if wanted else set()
         )
         kept = list(self.servers.directories())
         found = [one for one in kept if one[0] in wanted or (one[0] in joining and owns_slots(one[1]))]
         chosen = {(number, is_replica(path)): path for number, path in sorted(found, key=_by_worth)}
-        if not self.everybody():  # else some run already, where they were told to
+        if not self.everybody():  # otherwise some are already running at their ports
             settle_ports(list(chosen.values()))
         begun = []
         for (number, replica), path in chosen.items():
@@ -138,8 +138,7 @@ class Members:
         self._sweep(kept, wanted)
 
     def _sweep(self, kept: list[tuple[int, Path]], wanted: set[int]) -> None:
-        """Deletes what nobody will start again: what another directory of the node has taken the place of, or all of a
-        node that has no server."""
+        """Deletes directories that are not needed: older ones of a node, and all of a node without a server."""
         used = {server.directory for server in self.everybody()}
         for number, path in kept:
             primary = self._primary.get(number)
@@ -147,7 +146,7 @@ class Members:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _await(self, begun: list[Server]) -> list[Server]:
-        """Those that answer, together."""
+        """Starts them together and returns those that answer."""
         if not begun:
             return []
         with ThreadPoolExecutor(STARTED_AT_ONCE) as pool:
@@ -161,7 +160,7 @@ class Members:
             return None
 
     def _answering(self, server: Server) -> Server:
-        """The server once it answers; another from its directory, at another port, where its own was taken meanwhile.
+        """Waits until the server answers. If its port was taken meanwhile, restarts it at another.
 
         Raises NotStarted.
         """
@@ -176,7 +175,7 @@ class Members:
         return server
 
     def _from_directory(self, server: Server, *, expected: bool) -> Server:
-        """Starts an ended server from its directory, in its place. It does not answer yet."""
+        """Restarts an ended server from its directory. It does not answer yet."""
         role_of_replica = self.is_replica(server)
         fresh = self.servers.begin(server.number, server.directory)
         fresh.expected = expected
@@ -186,19 +185,19 @@ class Members:
         return fresh
 
     def _meet_again(self, begun: list[Server]) -> None:
-        """Ports may be others than before: each is told where the first one is."""
+        """Tells each server where the first one is, because ports may have changed."""
         alive = [server for server in begun if server.is_running]
         if len(alive) > 1:
             self._engine.meet([server.address for server in alive], AGREE_WITHIN_S)
 
     def start(self, number: int) -> Server:
-        """A new, empty server of a node, which knows nobody yet. Raises NotStarted."""
+        """Starts a new, empty server of a node, not yet connected to the others. Raises NotStarted."""
         server = self.servers.begin_new(number)
         self._put(server, replica=False)
         return self._answering(server)
 
     def start_replica(self, number: int) -> None:
-        """A new server that follows the primary of a node. Raises NotStarted."""
+        """Starts a new server that follows a node's primary. Raises NotStarted."""
         primary = self._primary[number]
         server = self.servers.begin_new(number)
         self._put(server, replica=True)
@@ -208,7 +207,7 @@ class Members:
         self.watch(server)
 
     def start_missing_replica(self, state: State) -> bool:
-        """Starts one replica that a node should have and has not. False where all are there."""
+        """Starts one missing replica. False if none is missing."""
         if not self.replicas:
             return False
         for node in members_of(state):
@@ -222,24 +221,25 @@ class Members:
         return False
 
     def again(self, server: Server) -> Server:
-        """Ends a server in peace and starts it from its directory.
+        """Shuts a server down and restarts it from its directory.
 
-        Raises NotStarted: then it is still the primary, has ended as expected, and may be started again.
+        If it raises NotStarted, the server is still the primary, its end is expected, and it may be started again.
         """
         self.excuse(server, AGREE_WITHIN_S)
         self.servers.stop(server)
         try:
             fresh = self.come_back(server)
-        except EngineError:  # it runs, and the others have not found it
+        except EngineError:  # it runs, but the others have not found it yet
             self.has_come_back(self._primary[server.number])
             raise
         self.has_come_back(fresh)
         return fresh
 
     def come_back(self, server: Server) -> Server:
-        """Starts an ended server from its directory, as what it was; its end is no death until it `has_come_back`.
+        """Restarts an ended server from its directory in its old role. Its end does not count as a death until it
+        `has_come_back`.
 
-        Raises NotStarted: then what has ended is still the node's, and may be started again.
+        If it raises NotStarted, the ended server still belongs to the node and may be started again.
         """
         fresh = self._answering(self._from_directory(server, expected=True))
         if fresh.address != server.address:
@@ -249,24 +249,26 @@ class Members:
         return fresh
 
     def has_come_back(self, server: Server) -> None:
-        """From here on it is watched, and its end is a death."""
+        """Watches the server from now on. Its end is a death again."""
         server.expected = False
-        if not server.is_running:  # it ended just before
+        if not server.is_running:  # it has just ended
             self._on_end(server)
         self.watch(server)
 
     def stays_away(self, server: Server) -> None:
-        """What had ended as expected does not come back: that is a death after all."""
+        """A server whose end was expected does not come back, so it counts as dead."""
         server.expected = False
         self._on_end(server)
 
     def kill(self, server: Server) -> None:
-        """At once: fencing. Waits until the process is gone; what the heartbeat finds from here on is another's."""
+        """Fences a server: kills it and waits until the process is gone. Later findings of the heartbeat concern its
+        successor.
+        """
         self._unwatch(server, "replica" if self.is_replica(server) else "primary")
         self.servers.kill(server)
 
     def promote(self, number: int) -> None:
-        """The replica has all, and is the primary from here on; what was is dropped."""
+        """Makes the replica, which has all keys, the primary, and drops the old one."""
         old, new = self._primary.get(number), self._replica.pop(number)
         self._unwatch(new, "replica")
         self.copies.drop(new)
@@ -284,12 +286,12 @@ class Members:
         self.discard(server)
 
     def discard(self, server: Server) -> None:
-        """Deletes the directory of an ended server: before its slots are given away, or with its identity."""
+        """Deletes an ended server's directory, before its slots are given away or with its identity."""
         self.copies.drop(server)
         self.servers.discard(server)
 
     def retire(self, number: int) -> None:
-        """Ends the servers of a node that owns nothing any more, and has the others forget them."""
+        """Ends the servers of a node that owns nothing any more, and makes the others forget them."""
         for server in (self._replica.get(number), self._primary.get(number)):
             if server is None:
                 continue
@@ -299,12 +301,12 @@ class Members:
             self._engine.forget([server.id], self.addresses())
 
     def watch(self, server: Server) -> None:
-        """The heartbeat asks this server from here on."""
+        """Starts the heartbeat for this server."""
         role = "replica" if self.is_replica(server) else "primary"
         self._heartbeat.watch((self._cluster_id, server.number, role), server.address, self._password)
 
     def excuse(self, server: Server, seconds: float) -> None:
-        """It will be silent for a while, and that is no miss."""
+        """Excuses the server's silence for a while."""
         role = "replica" if self.is_replica(server) else "primary"
         self._heartbeat.excuse((self._cluster_id, server.number, role), seconds)
 
@@ -316,34 +318,34 @@ class Members:
         with self._lock:
             (self._replica if replica else self._primary)[server.number] = server
 
-    # --- who owns what
+    # --- ownership
 
     def owners(self) -> NDArray[np.int32]:
-        """The number of the node that owns each bucket as the engine has it: 0 nobody, UNKNOWN an identity not ours.
+        """The number of the node that owns each bucket in the engine: 0 for nobody, UNKNOWN for an identity not ours.
 
-        As seen by one server that answers; raises what the engine raises when none does.
+        The view of one server that answers. Raises what the engine raises if none does.
         """
         owner, ids = self._seen()
         numbers = {server.id: number for number, server in self._primary.items()}
-        # The last place is nobody's, -1.
+        # Index -1, the last, means nobody.
         table = np.array([*(numbers.get(id_, UNKNOWN) for id_ in ids), 0], np.int32)
         found: NDArray[np.int32] = table[owner]
         return found
 
     def claimed(self) -> NDArray[np.bool_]:
-        """Which buckets the running primaries themselves call their own. Raises Unreachable where one is silent."""
+        """The buckets that the running primaries themselves claim. Raises Unreachable if one is silent."""
         views = self._engine.each_owns(self.addresses())
         return in_ranges([one for ranges in views.values() for one in ranges])
 
     def _seen(self) -> tuple[NDArray[np.int32], list[str]]:
-        """The map of the first who answers soon: who has just frozen may not keep the keeper from hearing of it."""
+        """The map of the first server that answers soon, so that a server that just froze does not block the keeper."""
         for server in [one for one in self.running() if one.number not in self._slow][:_ASKED_FIRST]:
             with suppress(Unreachable):
                 return self._engine.slot_map(server.address, _SOON_S)
         return self._engine.slot_map(self._asked())
 
     def unknown_ids(self) -> list[str]:
-        """Identities that the engine still knows and that are none of ours: the dead."""
+        """Identities that the engine still knows but that are not ours: the dead."""
         ours = {server.id for server in self.everybody()}
         return [member.id for member in self._engine.members(self._asked()) if member.id not in ours]
 
@@ -355,12 +357,14 @@ class Members:
 
     @property
     def _slow(self) -> set[int]:
-        """Whom it makes no sense to ask where another can tell."""
+        """Servers to ask only if no other can answer."""
         return self.silent | self.pulsing
 
 
 def _by_worth(found: tuple[int, Path]) -> tuple[bool, int]:
-    """Of several directories of a node, left by starts that were cut off, the last owns buckets and is the newest."""
+    """A sort key: of several directories of a node, left by interrupted starts, the last owns buckets and is the
+    newest.
+    """
     return owns_slots(found[1]), int(found[1].name.split(".")[1])
 
 

@@ -1,7 +1,6 @@
-"""Moves buckets until the engine's map is the wanted one: few nodes at a time, none as source and target at once.
+"""Moves buckets until the engine's map is the wanted one. Few nodes at a time, none as both source and target.
 
-Nothing is remembered between two calls but what the engine does anyway: whoever comes after us compares the two maps
-and goes on.
+Keeps no essential state between calls: the next supervisor compares the two maps and continues.
 """
 
 from __future__ import annotations
@@ -25,28 +24,28 @@ from servers.slots import marked_ranges
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 4  # migrations: more of them take the processors from those who are served
+MOST_AT_ONCE = 4  # migrations; more would take CPU from clients
 LOOK_EVERY_S = 0.02
-STEP_S = 0.1  # how long one step waits for migrations before it looks for deaths again
+STEP_S = 0.1  # how long a step waits for migrations before deaths are checked again
 TRIES = 4
-UNHEARD_PAUSE_S = 0.1  # who has joined hears of all owners within a second
-PAUSE_S = 0.25  # after a first failure, twice as long after each: for a while after a death not all know who has what
+UNHEARD_PAUSE_S = 0.1  # a new server learns all owners within a second
+PAUSE_S = 0.25  # after a first failure, doubling each time, because after a death the servers' views differ for a while
 
 
 class MoveFailed(Exception):
-    """The engine refused, again and again. The message is its own."""
+    """The engine refused repeatedly. The message is the engine's."""
 
 
 @dataclass
 class Progress:
-    """How far the moves towards one wanted map are. `keys_of` counts the keys of every bucket."""
+    """The progress towards one wanted map. `keys_of` gives the number of keys per bucket."""
 
     wanted: NDArray[np.int32]
     at_first: NDArray[np.bool_]
     keys_of: NDArray[np.int64]
     failures: int = 0
-    not_before: float = 0.0  # of the monotonic clock
-    unheard_since: float = 0.0  # of the same; 0.0 while all agree
+    not_before: float = 0.0  # on the monotonic clock
+    unheard_since: float = 0.0  # on the same clock; 0.0 while all agree
     running: dict[int, Move] = field(default_factory=dict)
 
     def figures(self, now: NDArray[np.int32]) -> dict[str, int]:
@@ -61,7 +60,9 @@ class Progress:
 
 
 class Mover:
-    """Of one cluster, for the thread of its keeper. `on_orphans(buckets)`: these have lost what they stored."""
+    """The moves of one cluster. Used by its keeper's thread. Calls `on_orphans(buckets)` for buckets that lost their
+    keys.
+    """
 
     def __init__(
         self,
@@ -79,10 +80,10 @@ class Mover:
         self._slot_by_slot = SlotBySlot(engine, members, on_orphans)
 
     def step(self, wanted: NDArray[np.int32], keys_of: NDArray[np.int64], about: About) -> bool:
-        """A step towards `wanted` (the number of each bucket's owner), for an intent or for none. True when the
-        engine's map is that already and no slot is half moved.
+        """Takes a step towards `wanted` (the number of each bucket's owner), optionally for an intent. True if the
+        engine's map is already that and no slot is half moved.
 
-        Raises MoveFailed after TRIES failures in a row without anything arriving.
+        Raises MoveFailed after TRIES failures in a row without progress.
         """
         now = self._members.owners()
         if not (now != wanted).any():
@@ -103,21 +104,21 @@ class Mover:
         return False
 
     def cancel(self) -> None:
-        """Stops what is moving, for somebody who changes owners in another way; what has arrived stays where it is."""
+        """Cancels moves before owners change in another way. Keys that have arrived stay."""
         self._cancel_running()
         self._slot_by_slot.close()
 
     def _cancel_running(self) -> None:
         for number in list(self._progress.running) if self._progress else []:
             if (source := self._members.primary(number)) is not None and source.is_running:
-                with suppress(EngineError):  # it is silent, and what it moves ends with it
+                with suppress(EngineError):  # it is silent, and its moves end with it
                     self._engine.cancel(source.address)
         self._progress = None
 
     def assign(self, wanted: NDArray[np.int32], now: NDArray[np.int32]) -> None:
-        """Gives buckets that nobody alive owns to whom they belong, without their keys: those died with their owner.
+        """Gives buckets without a live owner to their wanted owners, without keys, which died with the old owner.
 
-        What a server calls its own is not nobody's: whoever told us `now` has not heard of it yet.
+        Skips buckets that a server itself claims: the server that reported `now` has not heard of that yet.
         """
         orphans = ((now == UNKNOWN) | (now == 0)) & (wanted != 0) & ~self._members.claimed()
         if orphans.any():
@@ -141,7 +142,7 @@ class Mover:
         for move in next_moves(now, progress.wanted, running, room):
             source, target = self._members.primary(move.source), self._members.primary(move.target)
             if source is None or target is None or not (source.is_running and target.is_running):
-                continue  # a death that is being handled
+                continue  # its death is being handled
             try:
                 if not self._is_atomic():
                     self._slot_by_slot.move(source, target, move, STEP_S)
@@ -154,14 +155,14 @@ class Mover:
             except Unreachable as error:
                 logger.info("A move waits: %s", error)
                 time.sleep(LOOK_EVERY_S)
-                return  # the heartbeat judges, not we
+                return  # left to the heartbeat
             except EngineError as error:
                 self._failed(progress, str(error))
                 return
             progress.running[move.source] = move
 
     def _not_heard(self, progress: Progress, message: str) -> None:
-        """Source, target and whose view we took tell different owners: one of them hears of it by gossip."""
+        """Source, target and our view disagree about owners until gossip reaches them all."""
         now = time.monotonic()
         progress.unheard_since = progress.unheard_since or now
         if now - progress.unheard_since > AGREE_WITHIN_S:
@@ -170,13 +171,13 @@ class Mover:
             progress.not_before = now + UNHEARD_PAUSE_S
 
     def _is_atomic(self) -> bool:
-        """Whether the engine moves slots atomically: asked once. Raises Unreachable."""
+        """Whether the engine moves slots atomically. Asked once. Raises Unreachable."""
         if self.atomic is None:
             self.atomic = self._engine.has_atomic(self._members.addresses()[0])
         return self.atomic
 
     def _is_whole(self, now: NDArray[np.int32]) -> bool:
-        """Whether every slot has all of its keys at its owner, as far as is known; if not, a step was taken to that."""
+        """Whether every slot has all of its keys at its owner, as far as known. If not, takes a step to repair that."""
         try:
             return self._is_atomic() or self._slot_by_slot.end_begun(now)
         except EngineError as error:
@@ -185,13 +186,13 @@ class Mover:
             return False
 
     def _await(self, progress: Progress) -> None:
-        """Until something ends, but not longer than a step."""
+        """Waits until a migration ends, one step at most."""
         until = time.monotonic() + STEP_S
         while progress.running and time.monotonic() < until:
             for number in list(progress.running):
                 self._look(progress, number)
             if progress.running:
-                time.sleep(LOOK_EVERY_S)  # the engine tells nobody; it is asked
+                time.sleep(LOOK_EVERY_S)  # the engine has no notification
 
     def _look(self, progress: Progress, number: int) -> None:
         source = self._members.primary(number)
@@ -201,7 +202,7 @@ class Mover:
         try:
             states = [one for one in self._engine.moves(source.address) if one.exporting]
         except EngineError:
-            return  # it is silent: the heartbeat judges, not we
+            return  # silent; left to the heartbeat
         if any(one.state == "running" for one in states):
             return
         del progress.running[number]

@@ -1,4 +1,4 @@
-"""Looks at every attached cluster once a second: what each server stores as a frame, another map as an event."""
+"""Looks at every attached cluster once a second. Publishes key counts as frames and map changes as events."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ TIMEOUT_S = 0.8
 
 
 class Observer:
-    """One for an installation: the leader among the supervisors starts it, and it writes by the leader's `guard`.
+    """One per installation: the leading supervisor starts it, and it writes under the leader's `guard`.
 
-    Its thread reads and writes the database; another one asks the servers (`asking.py`). A look is told as soon as it
-    has ended, so that a slow cluster keeps no other waiting.
+    Its thread uses the database; another thread queries the servers (`asking.py`). Each look is published as soon as it
+    ends, so that a slow cluster delays no other.
     """
 
     def __init__(
@@ -55,12 +55,12 @@ class Observer:
         self._outage = Outage("attached clusters", "they are not looked at")
 
     def start(self) -> None:
-        """In a thread of its own."""
+        """Starts the thread."""
         self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Returns when it has ended and its connections are closed: after the step that is under way."""
+        """Ends it after the current step. Returns when its connections are closed."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
@@ -69,9 +69,9 @@ class Observer:
         self._asking.close()
 
     def step(self) -> None:
-        """A look at each of them, told as they come, within `every_s`; what takes longer is told by a later step.
+        """Looks at each cluster and publishes results for up to `every_s`. A later step publishes slower ones.
 
-        An attachment that is gone is asked no more. Raises Fenced.
+        Stops looking at detached clusters. Raises Fenced.
         """
         until = time.monotonic() + self._every_s
         attachments = {one.pk: one for one in Attachment.objects.select_related("cluster")}
@@ -97,7 +97,7 @@ class Observer:
                     self._outage.answered()
                 except Error as error:
                     pause_s = max(pause_s, self._outage.failed(error))
-                except Fenced as newer:  # whoever leads by now looks as well
+                except Fenced as newer:  # the new leader looks at them
                     logger.warning("The attached clusters are no longer checked: %s", newer)
                     return
                 except Exception:
@@ -108,16 +108,18 @@ class Observer:
             connection.close()
 
     def _reader(self, attachment: Attachment, here: Door) -> Reader:
-        """Kept until the attachment is gone."""
+        """The reader of a cluster, kept until it is detached."""
         if attachment.pk not in self._readers:
             self._readers[attachment.pk] = reader_of(attachment, here)
         return self._readers[attachment.pk]
 
     def _tell_safely(self, attachment: Attachment, look: Future[Answer]) -> None:
-        """What goes wrong with one cluster is logged and concerns no other. Raises Fenced and database errors."""
+        """Publishes a look. Errors of one cluster are logged and do not affect others. Raises Fenced and database
+        errors.
+        """
         try:
             self._tell(attachment, look.result())
-        except (NotFound, Stream.DoesNotExist):  # detached in between
+        except (NotFound, Stream.DoesNotExist):  # detached meanwhile
             self._forget({attachment.pk})
         except (Error, Fenced):
             raise
@@ -138,7 +140,7 @@ class Observer:
         publish_frame(cluster.stream_id, "stored", dict(frame))
 
     def _forget(self, gone: set[int]) -> None:
-        """They are asked no more when this returns."""
+        """Stops looking at these clusters before it returns."""
         for pk in gone:
             self._under_way.pop(pk, None)
         self._asking.end([self._readers.pop(pk) for pk in gone if pk in self._readers])

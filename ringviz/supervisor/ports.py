@@ -1,8 +1,8 @@
-"""Where the servers of a cluster listen, and that each of them looks for the others there when they start again.
+"""Chooses the ports of a cluster's servers, and makes restarted servers look for each other there.
 
-Each keeps a view of the cluster, with an address for every identity, in its `nodes.conf`. Somebody else may listen at
-such an address by now; if that is a copy of the same folder, with the same identities and password, the two clusters
-would take each other's servers for their own. So the views are brought up to date before any server starts.
+Each server stores its view of the cluster, with an address for every identity, in its `nodes.conf`. Another program may
+listen at such an address now. If that is a copy of the same folder, with the same identities and password, the two
+clusters would mix up their servers. So the views are updated before any server starts.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ Ports = tuple[int, int]
 
 
 def free_ports() -> Ports:
-    """Two ports that nobody listens on at this moment: for clients, and for the cluster's own talk."""
+    """Two currently free ports: one for clients, one for the cluster bus."""
     with ExitStack() as held:
         return _hold_free(held)
 
 
 def old_ports(directory: Path) -> Ports | None:
-    """The ports that the server of this directory had, if they are free."""
+    """The previous ports of this directory's server, if they are free."""
     with ExitStack() as held:
         return _hold_old(directory, held)
 
 
 def settle_ports(directories: Sequence[Path]) -> None:
-    """Gives every directory its ports, old or new, before any of its servers runs, and tells them to all views."""
-    with ExitStack() as held:  # all of them at once, so that no two get the same
+    """Gives every directory its ports, old or new, before any server runs, and writes them into all views."""
+    with ExitStack() as held:  # held together, so that no two get the same
         old: dict[Path, Ports | None] = {}
         for directory in directories:
             ports = _hold_old(directory, held)
@@ -55,7 +55,7 @@ def settle_ports(directories: Sequence[Path]) -> None:
 
 
 def own_view(directory: Path) -> Member | None:
-    """The member whose directory it is, as it last saw itself; None where it wrote nothing that can be read."""
+    """The directory's own member as it last saw itself. None if its file cannot be read."""
     with suppress(OSError, NotTopology):
         return parse_own((directory / VIEW).read_text())
     return None
@@ -67,7 +67,7 @@ def _hold_free(held: ExitStack) -> Ports:
 
 
 def _hold_old(directory: Path, held: ExitStack) -> Ports | None:
-    """The ports of a directory, held, if they are free."""
+    """Holds the ports of a directory, if they are free."""
     try:
         content = json.loads((directory / "process.json").read_text())
         with ExitStack() as ours:
@@ -79,7 +79,7 @@ def _hold_old(directory: Path, held: ExitStack) -> Ports | None:
 
 
 def _hold(port: int, held: ExitStack) -> int:
-    """Binds a port, 0 is any that is free, until `held` ends. Raises OSError where somebody has it."""
+    """Binds a port (0: any free one) until `held` ends. Raises OSError if it is taken."""
     bound = held.enter_context(socket.socket())
     if port:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

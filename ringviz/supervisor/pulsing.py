@@ -1,9 +1,9 @@
-"""Servers that freeze for a short time again and again: one thread stops and continues them on an absolute schedule.
+"""Pulsing servers: one thread stops and continues them for short times on an absolute schedule.
 
-Stops of a server begin at `begun + n * every`, whatever the stops before took, so that lateness never adds up. A stop
-that begins late ends at its time all the same, and one that ended late is followed by no other before the server has
-run for half of its share. Nothing stays stopped: whatever ends a pulse continues the server within the same call, and
-without the lease no stop begins. A supervisor that is killed takes its stopped servers with it (fleet/leash.py).
+A server's stops begin at `begun + n * every`, however long earlier stops took, so lateness never adds up. A stop that
+begins late still ends on time. After a stop that ended late, the server first runs for half of its share. Nothing stays
+stopped: ending a pulse continues the server in the same call, and no stop begins without the lease. A supervisor that
+is killed takes its stopped servers with it (fleet/leash.py).
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from servers.watching.detector import MOST_LATE_S, ServerKey
 
 logger = logging.getLogger(__name__)
 
-KEPT_S = 2.0  # how long a stop is remembered: longer than a round of pings
-_LEAST_RUN = 0.5  # of its share of a period, between two stops
+KEPT_S = 2.0  # how long a stop is remembered; longer than a round of pings
+_LEAST_RUN = 0.5  # of its running share of a period, between two stops
 
 
 @dataclass
 class _Stop:
-    """A time in which a server was stopped, on the monotonic clock; `ended` is when it is to end, until it has."""
+    """A time span in which a server was stopped, on the monotonic clock. Until it has ended, `ended` is the planned
+    end.
+    """
 
     begun: float
     ended: float
@@ -35,7 +37,7 @@ class _Stop:
 
 @dataclass
 class _Pulsing:
-    """A server that pulses since `begun`; its next stop is that of `period`. `stop` is the one that is on."""
+    """A server that has pulsed since `begun`. Its next stop is that of `period`. `stop` is the current one."""
 
     key: ServerKey
     server: Server
@@ -56,12 +58,12 @@ class _Pulsing:
 
     @property
     def due(self) -> float:
-        """When the stop of `period` is to begin."""
+        """When the stop of `period` should begin."""
         return self.begun + self.period * self.every_s
 
     @property
     def next_at(self) -> float:
-        """When something is to be done."""
+        """When the next action is due."""
         return self.due if self.stop is None else self.stop.ended
 
     def freeze(self, now: float) -> None:
@@ -71,7 +73,7 @@ class _Pulsing:
         self.server.child.freeze()
 
     def thaw(self, now: float) -> None:
-        """Ends the stop that is on, if there is one."""
+        """Ends the current stop, if there is one."""
         if self.stop is None:
             return
         self.server.child.thaw()
@@ -80,7 +82,7 @@ class _Pulsing:
         self.stop = None
 
     def step(self, now: float, *, may_stop: Callable[[], bool]) -> None:
-        """Does what is due. A stop whose time is over, or that would leave no time to run, is left out."""
+        """Does what is due. Skips a stop whose time is over or that would leave no time to run."""
         if self.next_at > now:
             return
         if self.stop is not None:
@@ -95,7 +97,7 @@ class _Pulsing:
 
 
 class Pulses:
-    """The thread that pulses; `leads` says whether we lead now. Its methods may be called from any thread."""
+    """The pulsing thread. `leads` says whether we lead now. Thread-safe."""
 
     def __init__(self, leads: Callable[[], bool]) -> None:
         self._leads = leads
@@ -110,7 +112,7 @@ class Pulses:
         self._thread.start()
 
     def stop(self) -> None:
-        """Continues every server, and stops none any more."""
+        """Continues every server and stops pulsing."""
         with self._changed:
             self._ending = True
             for key in list(self._pulsing):
@@ -120,7 +122,7 @@ class Pulses:
             self._thread.join(timeout=3)
 
     def follow(self, cluster_id: int, wanted: Mapping[int, tuple[Server, Pulse]]) -> None:
-        """These primaries of a cluster pulse, by the number of their node, and no others of it."""
+        """Sets which primaries of a cluster pulse, by node number."""
         with self._changed:
             if self._ending:
                 return
@@ -135,14 +137,14 @@ class Pulses:
                     self._changed.notify()
 
     def end(self, cluster_id: int, number: int) -> None:
-        """A node's server goes on, and pulses no more until it is followed again."""
+        """Continues a node's server. It does not pulse until it is followed again."""
         with self._changed:
             self._end((cluster_id, number, "primary"))
 
     def stopped_s(self, key: ServerKey, since: float) -> float:
-        """For how many seconds since then (of the monotonic clock) a server was stopped here.
+        """For how many seconds since then, on the monotonic clock, a server was stopped here.
 
-        A stop counts for MOST_LATE_S longer than it was to last at most: what is silent for longer is silent by itself.
+        A stop counts for at most MOST_LATE_S longer than planned. Longer silence is the server's own.
         """
         with self._changed:
             now = time.monotonic()
@@ -168,7 +170,7 @@ class Pulses:
                 self._changed.wait(pause_s)
 
     def _step(self) -> float | None:
-        """Everything that is due. Returns the seconds until the next thing is; None where nothing pulses."""
+        """Does everything that is due. Returns the seconds until the next action, None if nothing pulses."""
         for key, one in list(self._pulsing.items()):
             now = time.monotonic()
             while one.stops and one.stops[0] is not one.stop and one.stops[0].ended < now - KEPT_S:
@@ -183,5 +185,5 @@ class Pulses:
 
 
 def _lives(server: Server) -> bool:
-    """Whether it runs, and nobody is ending it."""
+    """Whether it runs and is not being ended."""
     return server.is_running and not server.expected

@@ -1,6 +1,6 @@
-"""Stores lost keys again, from the key set, no faster than an origin would like: a step is a tenth of a second.
+"""Reloads lost keys from the key set, at a pace that an origin could bear. A step takes a tenth of a second.
 
-A key that a client has stored meanwhile is newer and stays (SET NX), so that doing it twice does no harm.
+A key that a client has stored meanwhile is newer and stays (SET NX), so repeating a refill is harmless.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from servers.slots import in_ranges
 
 CHUNK = 500
 STEP_S = 0.1
-LEAST_RATE = 1_000  # keys a second after a death, and never longer than LONGEST_S in all
+LEAST_RATE = 1_000  # keys a second after a death; faster if it would take longer than LONGEST_S
 LONGEST_S = 10.0
 TIMEOUT_S = 2.0
 
 
 class RefillFailed(Exception):
-    """A server refused a key; the message is its own."""
+    """A server refused a key. The message is the server's."""
 
 
 class Refill:
-    """Of one cluster, for the thread of its keeper."""
+    """The refills of one cluster. Used by its keeper's thread."""
 
     def __init__(self, book: Book, members: Members, telling: Telling, engine: Engine) -> None:
         self._book = book
@@ -47,14 +47,14 @@ class Refill:
         self._rate = 0.0
 
     def step(self, state: State) -> None:
-        """A tenth of a second of refilling what `state` says is unfilled; the last step tells of it."""
+        """Refills the unfilled buckets in `state` for a tenth of a second. The last step writes the event."""
         if state["unfilled"] != self._of or not self._begun:
             self._start(state)
         owners = self._members.owners()
         until = time.monotonic() + STEP_S
         while time.monotonic() < until:
             if self._done > self._rate * (time.monotonic() - self._begun):
-                time.sleep(0.005)  # the pace of the origin
+                time.sleep(0.005)  # keeps the origin's pace
                 continue
             chunk = next(self._chunks, None)
             if chunk is None:

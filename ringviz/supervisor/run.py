@@ -1,9 +1,9 @@
-"""`manage.py supervise`: leads by a lease, and keeps every managed cluster as the log says.
+"""`manage.py supervise`: holds a lease and keeps every managed cluster as the log says.
 
-One process of an installation may do this at a time. Who leads holds a lease and writes by its fencing token; who does
-not get it waits. When the lease server is silent nobody knows who leads: then nothing is started, moved or judged until
-it answers again, and the servers run on. So they do while the database is silent: log and pages say so, and the
-supervisor goes on when it is back.
+Only one process of an installation may do this at a time. The leader holds a lease and writes with its fencing token;
+the others wait. While the lease server is silent, nobody knows who leads, so nothing is started, moved or declared dead
+until it answers again, and the servers keep running. The same holds while the database is silent: log and pages say so,
+and the supervisor continues when it is back.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Supervisor:
         self._outage = Outage("supervisor", "the servers run on, and nothing that is asked for is done")
 
     def run(self) -> int:
-        """Until told to stop, or fenced off. Returns the exit status: 1 where nobody told it to stop."""
+        """Runs until stopped or fenced off. Returns the exit status: 1 if nobody told it to stop."""
         thread = threading.Thread(target=self._lead, name="lead", daemon=True)
         thread.start()
         try:
@@ -69,12 +69,12 @@ class Supervisor:
         return self._status
 
     def stop(self) -> None:
-        """Ends it; may be called from a signal handler."""
+        """Stops the supervisor. May be called from a signal handler."""
         self._stopping.set()
         self._hands.wake()
 
     def _fail(self) -> None:
-        """Ends it, though nobody told it to: whoever runs it starts it again."""
+        """Ends with an error, so that the service manager restarts it."""
         self._status = 1
         self.stop()
 
@@ -84,7 +84,7 @@ class Supervisor:
         for keeper in self._keepers.values():
             keeper.stop()
         self._pulses.stop()
-        # What a keeper waits for is refused from here on, and the servers it would wait for end now.
+        # From here on, keepers get refusals instead of waiting, and the servers they wait for are ended.
         self._hands.end()
         thread.join(timeout=3)
         self._heartbeat.stop()
@@ -115,7 +115,7 @@ class Supervisor:
             self.stop()
 
     def _look(self) -> float:
-        """At which clusters there are. Returns the seconds until the next look, unless something is hinted at."""
+        """Checks which clusters exist. Returns the seconds until the next check, which a hint may bring forward."""
         try:
             close_old_connections()
             if self._leader.leads():
@@ -129,20 +129,20 @@ class Supervisor:
         return LOOK_EVERY_S
 
     def _counting_ends(self) -> None:
-        with suppress(RuntimeError):  # it never began
+        with suppress(RuntimeError):  # it was never started
             self._counting.stop()
             self._observer.stop()
 
     # --- clusters
 
     def _follow_clusters(self) -> None:
-        """A keeper for each managed cluster; one that is deleted loses its servers and their directories."""
+        """Runs a keeper for each managed cluster. Deletes the servers and directories of deleted clusters."""
         rows = {row.pk: row for row in Cluster.objects.filter(kind=Cluster.Kind.MANAGED)}
         for pk, row in rows.items():
             if pk not in self._keepers or not self._keepers[pk].is_alive():
                 try:
                     self._begin(row)
-                except OSError as error:  # it has no password yet, and there is no room for it
+                except OSError as error:  # its password could not be stored, because the disk is full
                     Telling(row.stream_id).work("waiting", why=error.strerror or "")
         for pk in self._keepers.keys() - rows.keys():
             keeper = self._keepers.pop(pk)

@@ -1,7 +1,7 @@
-"""The server processes of one managed cluster: started from their directories, frozen, ended, and known again.
+"""The server processes of one managed cluster: starts, freezes, ends and recognises them.
 
-DATA_DIR/clusters/<pk>/<number>.<serial>/ belongs to one engine identity for ever: `process.json` says which process
-runs from it and at which port, `nodes.conf` and `appendonlydir` are the engine's. A directory ends with its identity.
+DATA_DIR/clusters/<pk>/<number>.<serial>/ belongs to one engine identity only. `process.json` records its process and
+port; `nodes.conf` and `appendonlydir` are the engine's. The directory is deleted with its identity.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ OnEnd = Callable[["Server"], None]
 
 
 class NotStarted(Exception):
-    """A server could not be started; the message says why."""
+    """A server could not be started. The message says why."""
 
 
 class NotYet(NotStarted):
-    """Too many were started within a minute; the next one may be at `at`, of the monotonic clock."""
+    """Too many servers were started within a minute. The next may start at `at`, on the monotonic clock."""
 
     def __init__(self, at: float) -> None:
         super().__init__(_("too many servers were started within a minute"))
@@ -52,16 +52,16 @@ class NotYet(NotStarted):
 
 
 class PortTaken(NotStarted):
-    """Another program listens on the port that the server was to have."""
+    """Another program listens on the server's port."""
 
 
-# Of this process, whatever the cluster: a crash loop must not take the machine.
+# Counts starts over all clusters, so that a crash loop does not overload the machine.
 _starts = Pace(starts_a_minute=240, first_pause_s=0, longest_pause_s=0, deaths=1, within_s=0)
 _starting = threading.Lock()
 
 
 def note_start() -> None:
-    """Counts a start. Raises NotYet where the cap is reached."""
+    """Counts a start. Raises NotYet at the limit."""
     now = time.monotonic()
     with _starting:
         _starts.starts_a_minute = settings.SERVER_STARTS_A_MINUTE
@@ -71,13 +71,13 @@ def note_start() -> None:
 
 
 def binary() -> str:
-    """The engine's program: the one that comes with us, unless the settings name another."""
+    """The engine's program: ours, unless the settings name another."""
     return settings.SERVER_BINARY or str(get_binary_path())
 
 
 @dataclass(eq=False)
 class Server:
-    """A running, or ended, server process of a node. `expected`: its end is our own doing and no death."""
+    """A running or ended server process of a node. `expected`: we end it ourselves, so its end is not a death."""
 
     number: int
     address: Address
@@ -90,12 +90,12 @@ class Server:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process has not ended; a frozen one runs."""
+        """Whether the process is running. A frozen one is."""
         return not self.ended.is_set()
 
 
 class Servers:
-    """Starts and ends the servers of a cluster. Every function may be called from the cluster's own thread."""
+    """Starts and ends the servers of a cluster. Used by the cluster's own thread."""
 
     def __init__(self, cluster_id: int, memory: int, hands: Hands, engine: Engine, on_end: OnEnd) -> None:
         self.root = passwords.folder(cluster_id)
@@ -106,13 +106,13 @@ class Servers:
         self._on_end = on_end
 
     def directories(self) -> Iterator[tuple[int, Path]]:
-        """The number of the node and the directory of every identity that is kept, oldest first."""
+        """The node number and directory of every stored identity, oldest first."""
         found = [path for path in self.root.glob("*.*") if path.is_dir() and path.name.replace(".", "", 1).isdecimal()]
         for path in sorted(found, key=lambda path: [int(part) for part in path.name.split(".")]):
             yield int(path.name.split(".")[0]), path
 
     def begin_new(self, number: int) -> Server:
-        """Starts a new identity of a node from an empty directory, of which nothing stays where that is refused.
+        """Starts a new identity of a node in an empty directory. Deletes the directory if that fails.
 
         Raises NotStarted, NotYet.
         """
@@ -133,7 +133,7 @@ class Servers:
         return path
 
     def end_strays(self) -> None:
-        """Ends what an earlier supervisor left running: only what is the same process from the same directory."""
+        """Ends processes that an earlier supervisor left running, only if process and directory match."""
         for _number, path in self.directories():
             with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
                 end_if_same(Identity.from_dict(json.loads((path / "process.json").read_text())["identity"]))
@@ -171,7 +171,7 @@ class Servers:
         return holder[0]
 
     def await_answer(self, server: Server) -> None:
-        """Until the server answers, its keys loaded. Raises NotStarted, PortTaken, after which it does not run."""
+        """Waits until the server answers with its keys loaded. Raises NotStarted, PortTaken; then it is not running."""
         deadline = time.monotonic() + ANSWER_WITHIN_S
         while not self._answers_itself(server):
             if server.ended.wait(_LOOK_EVERY_S) or time.monotonic() > deadline:
@@ -184,19 +184,19 @@ class Servers:
         self._note(server, identity_of(server.child.pid))
 
     def _answers_itself(self, server: Server) -> bool:
-        """Whether it answers, and not another program that has its port."""
+        """Whether the server answers, and not another program on its port."""
         with suppress(EngineError):
             return self._engine.answers(server.address) and self._engine.process(server.address) == server.child.pid
         return False
 
     def kill(self, server: Server) -> None:
-        """Ends it at once and waits for that: after this it answers nobody, thawed or not."""
+        """Kills the server and waits for that. Afterwards it answers nobody, even if it was frozen."""
         server.child.signal(signal.SIGKILL)
         self._hands.wake()
         server.ended.wait(ANSWER_WITHIN_S)
 
     def stop(self, server: Server) -> None:
-        """Ends it in peace, as expected: it writes down what it holds."""
+        """Shuts the server down, as expected. It saves its data."""
         server.expected = True
         server.child.thaw()
         server.child.signal(signal.SIGTERM)
@@ -204,14 +204,15 @@ class Servers:
             self.kill(server)
 
     def discard(self, server: Server) -> None:
-        """Deletes the directory of an ended server: its identity is no more."""
+        """Deletes an ended server's directory and so its identity."""
         self._engine.leave(server.address)
         shutil.rmtree(server.directory, ignore_errors=True)
 
     def _note(self, server: Server, identity: Identity | None) -> None:
-        """Who runs from this directory: known once it answers, since a process changes its program while it starts.
+        """Records which process runs from this directory, once it answers: a process changes its program during the
+        start.
 
-        Raises NotStarted, after which it does not run: nobody could tell later whose it is.
+        Raises NotStarted and ends the process, because nobody could recognise it later.
         """
         content = {
             "identity": identity.to_dict() if identity else None,
@@ -228,13 +229,13 @@ class Servers:
 
 
 def is_replica(directory: Path) -> bool:
-    """Whether the identity of a directory was a replica when it last wrote its view of the cluster."""
+    """Whether the directory's identity was a replica when it last wrote its view of the cluster."""
     own = own_view(directory)
     return own is not None and not own.primary
 
 
 def owns_slots(directory: Path) -> bool:
-    """Whether it owned slots then; those that are on their way do not count."""
+    """Whether it owned slots then, not counting slots in migration."""
     own = own_view(directory)
     return own is not None and bool(own.ranges)
 

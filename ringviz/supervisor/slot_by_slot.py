@@ -1,8 +1,8 @@
-"""The classic way to move slots, for engines without the atomic one: key by key, one slot after the other.
+"""The classic way to move slots, for engines without atomic migration: key by key, one slot after another.
 
-A slot that is cut off in its middle has its keys at two servers, and nothing but this brings them together again: the
-map says that nothing has moved. So what is begun is written down until it has ended, and after a start it is looked up
-at the servers, whose own view keeps the marks.
+If a slot's migration is interrupted, its keys are on two servers, and only this code brings them together again: the
+map says that nothing has moved. So each migration is recorded until it ends. After a start, it is read from the
+servers, whose own view keeps the marks.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from servers.slots import slots_in
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 32  # slots: so many are half moved when somebody dies
+AT_ONCE = 32  # slots; the most that are half moved when a server dies
 
 
 class Begun(NamedTuple):
-    """A slot on its way between two identities."""
+    """A slot in migration between two identities."""
 
     slot: int
     source: str
@@ -38,18 +38,20 @@ class Begun(NamedTuple):
 
 
 class SlotBySlot:
-    """Of one cluster, for the thread of its keeper. `on_lost(buckets)`: what had arrived died with its target."""
+    """The migrations of one cluster. Used by its keeper's thread. Calls `on_lost(buckets)` if arrived keys died with
+    their target.
+    """
 
     def __init__(self, engine: Engine, members: Members, on_lost: Callable[[NDArray[np.bool_]], None]) -> None:
         self._engine = engine
         self._members = members
         self._on_lost = on_lost
         self._begun: list[Begun] = []
-        self._lost = np.zeros(BUCKETS, np.bool_)  # and not told yet
+        self._lost = np.zeros(BUCKETS, np.bool_)  # not reported yet
         self._looked = False
 
     def move(self, source: Server, target: Server, move: Move, step_s: float) -> None:
-        """So many slots as `step_s` seconds allow, a batch at least. Raises Unreachable, Refusal."""
+        """Moves as many slots as fit in `step_s` seconds, at least one batch. Raises Unreachable, Refusal."""
         until = time.monotonic() + step_s
         slots = slots_in(move.ranges)
         for batch in (slots[at : at + AT_ONCE] for at in range(0, len(slots), AT_ONCE)):
@@ -60,7 +62,7 @@ class SlotBySlot:
                 return
 
     def close(self) -> None:
-        """What is begun is no move for the servers any more: whoever owns such a slot may change by another way."""
+        """Clears the migration marks on the servers, so that owners can change in another way."""
         for begun in self._begun:
             for server in self._alive().values():
                 if server.id in (begun.source, begun.target):
@@ -68,9 +70,9 @@ class SlotBySlot:
                         self._engine.close_slot(server.address, begun.slot)
 
     def end_begun(self, now: NDArray[np.int32]) -> bool:
-        """Ends what was cut off, wherever its keys are by now. True when there was nothing to end.
+        """Completes interrupted migrations, wherever their keys are now. True if there were none.
 
-        Raises Unreachable, Refusal: then it is still begun.
+        If it raises Unreachable or Refusal, they are still open.
         """
         if not self._looked:
             self._begun = list(self._marked())
@@ -89,18 +91,18 @@ class SlotBySlot:
         alive = self._alive()
         source, target = alive.get(begun.source), alive.get(begun.target)
         if owner in (0, UNKNOWN):
-            return source is None and target is None  # else it is given to somebody first
+            return source is None and target is None  # otherwise it first gets a new owner
         if source is not None and target is not None and owner in (source.number, target.number):
             self._forward(source, target, begun.slot, arrived=owner == target.number)
         elif source is not None and owner == source.number:
             self._engine.close_slot(source.address, begun.slot)
-            lost[begun.slot] = True  # of what had arrived, and of that alone, nobody can say how much it was
+            lost[begun.slot] = True  # only for keys that had arrived, the number is unknown
         elif target is not None and owner != target.number:
             self._engine.drop_strays(target.address, begun.slot, self._id_of(owner))
         return True
 
     def _forward(self, source: Server, target: Server, slot: int, *, arrived: bool) -> None:
-        """To its end, where the map says that it is; back, if the target takes no more."""
+        """Completes the migration to its target, or back if the target refuses."""
         try:
             self._engine.move_slots_classic(source.address, target.address, [slot])
         except Refusal as refusal:
@@ -110,7 +112,7 @@ class SlotBySlot:
             self._engine.take_back_classic(source.address, target.address, slot)
 
     def _marked(self) -> Iterator[Begun]:
-        """What the servers themselves say is on its way."""
+        """The migrations that the servers themselves report."""
         found = set()
         for server in self._alive().values():
             for slot, leaving, peer in self._engine.itself(server.address).migrating:

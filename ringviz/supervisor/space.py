@@ -1,6 +1,6 @@
-"""Watches the room for what servers write: warns before it ends, gives the reserve back when a death needs it.
+"""Watches the servers' disk space: warns before it runs out, and releases the reserve if a death needs it.
 
-While there is none, nothing is asked of servers that would make them write, and nobody is started.
+While there is no space, servers get no writes and none is started.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EVERY_S = 1.0
 
 
 class Space:
-    """Of one cluster, for the thread of its keeper."""
+    """The disk space of one cluster. Used by its keeper's thread."""
 
     def __init__(self, slug: str, folder: Path, telling: Telling) -> None:
         self._slug = slug
@@ -28,7 +28,7 @@ class Space:
         self._next_at = 0.0
 
     def look(self, *, needed: bool) -> bool:
-        """Whether servers can write, as of a second ago at most. `needed`: they have to, so the reserve goes first."""
+        """Whether servers can write, at most a second old. If `needed`, releases the reserve first."""
         if needed or time.monotonic() >= self._next_at:
             was, self._room = self._room, tried(self._folder)
             if self._room.state == "full" and needed and release(self._folder):
@@ -42,7 +42,7 @@ class Space:
 
     @property
     def why(self) -> str:
-        """What is waited for, by the name that pages know."""
+        """The reason for waiting, in the pages' terms."""
         return "read-only" if self._room.state == "read-only" else "disk full"
 
     def _told(self, was: Room) -> None:

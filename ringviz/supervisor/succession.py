@@ -1,7 +1,7 @@
-"""Who takes the place of a dead primary: its replica, if that is a full copy; else itself, started from its directory.
+"""Replaces a dead primary: by its replica if that is a full copy, otherwise by itself, restarted from its directory.
 
-An outcome that is not known is settled before anything else is done: a replica that does not say whether it has taken
-over is asked again, and killed if it stays silent, since what it was asked is still in its socket.
+An unknown outcome is settled first: a replica that does not say whether it has taken over is asked again, and killed if
+it stays silent, because the request is still in its socket.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from servers.errors import EngineError, NotAgreed
 
 logger = logging.getLogger(__name__)
 
-SOON_S = 1.0  # for a replica that runs: a verdict takes as long
+SOON_S = 1.0  # for a running replica; a verdict takes as long
 FROM_DIRECTORY_S = 10.0
-STEP_S = 0.1  # then other deaths are looked for
+STEP_S = 0.1  # before other deaths are checked
 _LOOK_EVERY_S = 0.02
 
 
 class Successor(Enum):
-    """Who has the place of a dead primary."""
+    """The outcome for a dead primary's place."""
 
     REPLICA = "replica"
     ITSELF = "itself"
-    AWAITED = "awaited"  # it starts again, or waits to be started
+    AWAITED = "awaited"  # it is restarting, or waits for that
     NOBODY = "nobody"
 
 
@@ -43,9 +43,9 @@ def _pace() -> Pace:
 
 @dataclass
 class _Return:
-    """A primary that is started again. `server` is the latest try, while it runs, begun at `at`.
+    """A primary that is being restarted. `server` is the latest try while it runs, begun at `at`.
 
-    `excused`: what kept it away so far was no fault of it.
+    `excused`: so far, it was not at fault.
     """
 
     server: Server | None = None
@@ -55,7 +55,7 @@ class _Return:
 
 
 class Succession:
-    """Of one cluster, for the thread of its keeper."""
+    """The successions of one cluster. Used by its keeper's thread."""
 
     def __init__(self, engine: Engine, members: Members) -> None:
         self._engine = engine
@@ -63,9 +63,9 @@ class Succession:
         self._returns: dict[Server, _Return] = {}
 
     def of(self, dead: Server, *, may_return: bool) -> Successor:
-        """Who has the place of a primary that was killed and was its node's; asked again while it is AWAITED.
+        """Decides who replaces a killed primary. Call it again while the result is AWAITED.
 
-        `may_return`: where its replica cannot, it is started again itself.
+        If `may_return` and its replica cannot take over, it is restarted.
         """
         if dead not in self._returns:
             if self._taken_over(dead):
@@ -76,10 +76,10 @@ class Succession:
         return self._itself(dead, is_own_fault=True)
 
     def of_shared(self, dead: Server, *, is_own_fault: bool) -> Successor:
-        """The same of a primary that ended with most of its cluster: it is no fault of it, so it is started again.
+        """The same for a primary that ended together with most of its cluster. It was not at fault, so it is restarted.
 
-        Its replica goes before it only where that runs. It is tried for ever, but where what keeps it away
-        `is_own_fault`, since the others are back.
+        Its replica takes precedence only if it is running. Retries forever, unless `is_own_fault`, that is, the others
+        are back.
         """
         replica = self._members.replica(dead.number)
         if dead not in self._returns and replica is not None and replica.is_running and self._taken_over(dead):
@@ -95,13 +95,13 @@ class Succession:
         return successor
 
     def give_up(self, dead: Server) -> Successor:
-        """It is not started again, and the latest try ends."""
+        """Gives up restarting it and ends the latest try."""
         if (tried := self._returns.pop(dead).server) is not None:
             self._members.kill(tried)
         return Successor.NOBODY
 
     def inherited(self, number: int) -> bool:
-        """Has the replica of a node without a primary, not even a directory of one, take over if it is a full copy."""
+        """Lets a full copy take over for a node that has no primary and no directory of one."""
         replica = self._members.replica(number)
         if replica is None or not replica.is_running or self._members.copies.of(replica) is None:
             return False
@@ -112,9 +112,9 @@ class Succession:
     # --- its replica
 
     def _taken_over(self, dead: Server) -> bool:
-        """Has the replica take over if it is a full copy, as it runs or from its directory.
+        """Lets the replica take over if it is a full copy, running or from its directory.
 
-        If it could not, it does not run any more: what it was asked may still be in its socket.
+        If it fails, the replica is ended, because the request may still be in its socket.
         """
         replica = self._members.replica(dead.number)
         copy = self._members.copies.of(replica) if replica is not None else None
@@ -136,12 +136,12 @@ class Succession:
         except (NotStarted, EngineError) as error:
             logger.warning("The replica of node %d did not start: %s", dead.number, error)
         if (tried := self._members.replica(dead.number)) is not None:
-            tried.expected = False  # its end is a death, which is heard of
+            tried.expected = False  # its end is a death and will be handled
             self._members.kill(tried)
         return False
 
     def _takes_over(self, replica: Server, following: Address | None, within_s: float) -> bool:
-        """Asks until it has taken over. False where it is no copy after all, or the time is over."""
+        """Asks until it has taken over. False if it is not a copy after all or time has run out."""
         deadline = time.monotonic() + within_s
         while True:
             try:
@@ -151,7 +151,7 @@ class Succession:
                 if link.syncing or following not in (None, link.follows):
                     return False
                 self._engine.takeover(replica.address)
-            except EngineError as error:  # silent, or it took over and the others have not heard of it
+            except EngineError as error:  # silent, or it took over but the others do not know yet
                 logger.info("The replica of node %d: %s", replica.number, error)
             if time.monotonic() > deadline:
                 return False
@@ -160,11 +160,11 @@ class Succession:
     # --- itself
 
     def _returned(self, number: int, back: _Return, *, is_own_fault: bool) -> Successor:
-        """A step of starting it again, with growing pauses."""
+        """Takes a step of restarting it, with growing pauses."""
         now = time.monotonic()
         if back.server is not None and back.server.is_running:
             return self._serves(back.server, back.at)
-        if back.server is not None:  # it ended again
+        if back.server is not None:  # it exited again
             back.server = None
             back.pace.died(now)
         if is_own_fault and back.excused:
@@ -179,9 +179,9 @@ class Succession:
         return Successor.AWAITED
 
     def _serves(self, server: Server, began: float) -> Successor:
-        """For two seconds after its start a server takes no command on a key; it is back when it does.
+        """A server refuses key commands for two seconds after its start. It is back when it accepts them.
 
-        Where it does not for long, that is not its own doing: most of the cluster is away.
+        If that takes long, it is not its own fault: most of the cluster is away.
         """
         with suppress(NotAgreed):
             self._engine.wait_agreed([server.address], STEP_S)

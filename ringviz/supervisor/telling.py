@@ -1,4 +1,4 @@
-"""What the supervisor is at, told to pages many times a second: frames, of which only the newest counts."""
+"""Tells pages what the supervisor is doing, many times a second, in frames of which only the newest counts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from live.wire import now_ms
 from ringviz.stores.room import Room
 
 _AT_MOST_EVERY_S = 0.1
-_AT_LEAST_EVERY_S = 1.0  # so that a page can tell rest from a dead supervisor
-# Who is suspected is told from the heartbeat's thread, which may wait for nobody: a late observer judges nobody.
+_AT_LEAST_EVERY_S = 1.0  # so that a page can tell an idle supervisor from a dead one
+# Suspicions come from the heartbeat's thread, which must not wait, because a late round does not count.
 _teller = ThreadPoolExecutor(1, thread_name_prefix="suspicions")
 
 
 class About(NamedTuple):
-    """Which intent a frame is about, and the node that it is about; `id` 0 is none."""
+    """The intent and the node that a frame is about. `id` 0 means none."""
 
     id: int = 0
     action: str = ""
@@ -37,7 +37,7 @@ class Telling:
         self._last_at = 0.0
 
     def work(self, phase: str, about: About = NO_INTENT, **progress: Any) -> None:
-        """What is being done: `progress` has keys_done, keys_total, slots_done, slots_total, atomic, why, extra."""
+        """The current work: `progress` has keys_done, keys_total, slots_done, slots_total, atomic, why, extra."""
         frame = {"phase": phase, **about._asdict(), **_NONE, **progress}
         now = time.monotonic()
         same_phase = self._last.get("phase") == phase and self._last.get("id") == about.id
@@ -49,18 +49,18 @@ class Telling:
         publish_frame(self._stream_id, "work", self._last)
 
     def space(self, room: Room) -> None:
-        """How much room its servers have."""
+        """The servers' disk space."""
         publish_frame(self._stream_id, "space", {"state": room.state, "free": room.free})  # pages are public: no path
 
     def suspicion(self, number: int, misses: int, verdict_ms: int | None) -> None:
-        """A server missed pings; `verdict_ms` where a verdict may follow. Returns at once, from any thread."""
+        """A server missed pings. `verdict_ms` is set if a verdict may follow. Returns at once. Thread-safe."""
         frame: dict[str, Any] = {"node": number, "misses": misses}
         if verdict_ms is not None:
             frame["verdict_ms"] = verdict_ms
         self._soon(frame)
 
     def clear(self) -> None:
-        """The server that was told of last answers again. Returns at once, from any thread."""
+        """The last reported server answers again. Returns at once. Thread-safe."""
         self._soon({"node": 0, "misses": 0})
 
     def _soon(self, frame: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
-"""What operators asked for, one thing after the other: servers begin and end, buckets move, the log tells when done.
+"""Carries out operators' intents one after another: starts and ends servers, moves buckets, and logs the result.
 
-Each call is one step. What an intent wants is decided anew at every step, on what is so by then, so that a death in the
-middle of a move needs no rule of its own.
+Each call is one step. Every step decides again from the current state, so a death in the middle of a move needs no
+special rule.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ logger = logging.getLogger(__name__)
 
 FORM_WITHIN_S = 60.0
 FLUSH_WITHIN_S = 30.0
-RESTART_STEP_S = 0.1  # then deaths are looked for again
-LOOK_EVERY_S = 1.0  # at an engine that is left alone
+RESTART_STEP_S = 0.1  # before deaths are checked again
+LOOK_EVERY_S = 1.0  # at an idle engine
 
 
 class Works:
-    """Of one cluster, for the thread of its keeper."""
+    """The works of one cluster. Used by its keeper's thread."""
 
-    def __init__(  # noqa: PLR0917  what a keeper works with
+    def __init__(  # noqa: PLR0917  the keeper's tools
         self, book: Book, engine: Engine, members: Members, mover: Mover, refill: Refill, telling: Telling
     ) -> None:
         self._book = book
@@ -71,7 +71,7 @@ class Works:
         self._look_again_at = 0.0
 
     def step(self, on: Known, intents: list[Intent]) -> bool:
-        """One step, decided on what is known; False when all is at rest."""
+        """Takes one step. False if everything is idle."""
         if time.monotonic() < self._not_before:
             return False
         state = on.state
@@ -95,7 +95,7 @@ class Works:
         return True
 
     def _rest(self, state: State) -> None:
-        """Nothing is open. It is at rest where that is so at the servers too."""
+        """No intent is open. Checks that the servers are idle too."""
         found = self.audit.look(state, self._keys_of(state))
         if found.at_rest:
             self._telling.work("rest", extra=found.extra)
@@ -103,7 +103,7 @@ class Works:
             self._telling.work("counting", why=found.why)
 
     def _start_replica(self, state: State) -> bool:
-        """A missing replica, at a pace: one that does not start keeps nothing else waiting."""
+        """Starts a missing replica, at a pace, so that one that does not start delays nothing else."""
         now = time.monotonic()
         if not self._replica_pace.may_start(now):
             return False
@@ -118,7 +118,7 @@ class Works:
         self._telling.work(phase, NO_INTENT if intent is None else _about(intent))
 
     def _settle(self, state: State, about: About = NO_INTENT) -> bool:
-        """A step towards the log's own ring; True when the engine has it, as far as is known from a second ago."""
+        """Takes a step towards the ring in the log. True if the engine has it, as of a second ago."""
         wanted = bucket_owners(state)
         if wanted.tobytes() == self._settled and time.monotonic() < self._look_again_at:
             return True
@@ -143,15 +143,15 @@ class Works:
             self._failed[intent.number] = str(error)
 
     def _again_later(self, intent: Intent) -> bool:
-        """What did not start is tried again after a pause, until that makes no sense any more; the first servers of a
-        cluster for ever, since without them there is nothing. A restarted one has its keys in its directory: that is
-        kept until it is given up, and then it is a death like any other.
+        """Retries a server that did not start, after a pause, up to a limit; forever for a cluster's first servers,
+        since without them there is nothing. A restarted server has its keys in its directory, which stays until it is
+        given up; then it is a death like any other.
         """
         now = time.monotonic()
         self._pace.died(now)
         hopeless = self._pace.is_hopeless(now) and intent.action != "form"
         if (lost := self._members.primary(intent.node)) is not None and not lost.is_running:
-            if intent.action in _JOINS:  # of any other its end is a death, which is being heard of
+            if intent.action in _JOINS:  # any other server's end is a death and will be handled
                 self._members.drop(lost)
             elif intent.action == "restart" and hopeless:
                 self._members.stays_away(lost)
@@ -161,7 +161,7 @@ class Works:
         return True
 
     def _give_up(self, state: State, intent: Intent) -> None:
-        """What has moved goes back first; then what was to join ends."""
+        """First moves everything back, then ends the server that was joining."""
         try:
             if not self._settle(state, _about(intent)):
                 return
@@ -211,7 +211,7 @@ class Works:
         if server is None or not server.is_running:
             self._tell("starting", intent)
             if intent.number in self._begun:
-                self._pace.died(time.monotonic())  # it has run before, for this very intent
+                self._pace.died(time.monotonic())  # it ran before for this intent
                 if self._pace.is_hopeless(time.monotonic()):
                     raise MoveFailed(_("its server keeps exiting"))
             self._begun.add(intent.number)
@@ -236,7 +236,7 @@ class Works:
         self._move_then(on, intent, decision, lambda: None)
 
     def _move_then(self, on: Known, intent: Intent, decision: Decision, then: Callable[[], None]) -> None:
-        """Moves towards what the decision makes; when that is so, tells of it and does the rest."""
+        """Moves towards the decision's result, then logs it and does the rest."""
         wanted = bucket_owners(_after(on, decision))
         if wanted.any() and not self._mover.step(wanted, self._keys_of(on.state), _about(intent)):
             return
@@ -250,7 +250,7 @@ class Works:
         self._tell("starting", intent)
         if self._restarted.get(intent.number) is not server:
             server = self._restarted[intent.number] = self._members.again(server)
-        # For two seconds after its start a server takes no command on a key; it is back when it does.
+        # A server refuses key commands for two seconds after its start. It is back when it accepts them.
         with suppress(NotAgreed):
             self._engine.wait_agreed([server.address], RESTART_STEP_S)
             self._book.done(intent, served.restart(intent.node, address=str(server.address)))
@@ -265,10 +265,10 @@ class Works:
             self._members.excuse(server, 0)
         self._book.done(intent, decisions.use_keys(key_set))
 
-    # --- what it stands on
+    # --- basics
 
     def _keys_of(self, state: State) -> NDArray[np.int64]:
-        """How many keys lie in each bucket: counted once for a key set, which never changes."""
+        """The number of keys per bucket. Counted once per key set, because key sets never change."""
         wanted = state["keys"]["id"]
         if self._counted[0] != wanted:
             key_set = KeySet.objects.get(pk=wanted)

@@ -1,1 +1,1 @@
-"""Which servers are alive: each is pinged all the time, and who stays silent is suspected, then convicted."""
+"""Failure detection: pings every server continuously. A silent server is first suspected, then declared dead."""

@@ -1,18 +1,18 @@
-"""Which servers are suspected, and which convicted, from rounds of pings. Pure: time and answers are passed in.
+"""Decides from rounds of pings which servers are suspected and which are declared dead. Pure: time and answers are
+passed in.
 
-Every round asks every server once. A round without an answer is a miss: the first is a suspicion, the second in a row a
-verdict, and an answer clears. Two kinds of rounds convict nobody:
+Every round pings every server once. A round without an answer is a miss: the first makes a suspicion, the second in a
+row a verdict, and an answer clears it. Two kinds of rounds never lead to a verdict:
 
-- the observer itself was late (asleep, paused, blocked): the round says nothing about anybody, and misses are counted
-  from the start;
-- more than half of a cluster's servers miss together: far likelier a fault of what they share. They are suspected, but
-  the misses do not count, and counting starts again. More than half of one is one: the only server of a cluster is
-  never convicted by pings, it is lost by the end of its process; of two, one can be.
+- The observer itself was late (asleep, paused, blocked). The round says nothing, and misses are counted from zero.
+- More than half of a cluster's servers miss together, most likely because of something they share. They are suspected,
+  but the misses do not count, and counting restarts. More than half of one is one, so pings never declare a cluster's
+  only server dead; only the end of its process does. Of two servers, one can be declared dead.
 
-A server that somebody stops on purpose for a part of a round is silent for the rest of it only: a whole round of such
-rests is one miss. So a stop that is known is no miss, and a silence beside it is found, later.
+If a server is stopped on purpose for part of a round, only the rest of that round counts as silence, and rests that add
+up to a whole round make one miss. So a known stop is not a miss, and a real silence is still found, only later.
 
-A verdict is final: a convicted server is asked no more and counts in no half, until it is watched anew.
+A verdict is final: the server is not pinged or counted again until it is watched anew.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from types import MappingProxyType
 from typing import Literal
 
 ServerKey = tuple[int, int, str]
-"""What a server is watched as: the number of its cluster, its own number there, and its role."""
+"""Identifies a watched server: its cluster's number, its own number there, and its role."""
 
-MOST_LATE_S = 0.25  # an observer later than this judges nobody
+MOST_LATE_S = 0.25  # if the observer is later than this, the round does not count
 MISSES_TO_CONVICT = 2
 _NEVER: Mapping[ServerKey, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a round changed for a server.
+    """A server's change in a round.
 
-    `misses` are those in a row that count: 1 when the next one convicts; 0 for "clear", and for a suspicion in a round
-    of which the misses do not count.
+    `misses` is the number of counted misses in a row: 1 if the next one is a verdict; 0 for "clear", and for a
+    suspicion in a round that does not count.
     """
 
     kind: Literal["suspicion", "clear", "verdict"]
@@ -46,20 +46,20 @@ class Finding:
 
 @dataclass(slots=True)
 class _Standing:
-    """Where a server stands. `told` is the number of misses that the last suspicion named, None while there is none."""
+    """The state of a server. `told` is the number of misses in the last suspicion, None if there is none."""
 
     misses: int = 0
-    silent_rounds: float = 0.0  # less than one: silence that is no whole miss yet
+    silent_rounds: float = 0.0  # below 1: silence that is not yet a whole miss
     named_misses: int | None = None
     convicted: bool = False
     excused_until: float = float("-inf")
 
     def forgive(self) -> None:
-        """What is held against it is counted from the start."""
+        """Counts misses from zero again."""
         self.misses, self.silent_rounds = 0, 0.0
 
     def is_missing(self, share: float) -> bool:
-        """Adds a silence for this share of a round; whether that makes a whole one."""
+        """Adds silence for this share of a round. Returns whether it adds up to a whole round."""
         self.silent_rounds += share
         if self.silent_rounds < 1.0:
             return False
@@ -68,27 +68,27 @@ class _Standing:
 
 
 class Detector:
-    """The state of every watched server. Not thread-safe; `now` is in seconds of any one clock that only rises."""
+    """The state of every watched server. Not thread-safe; `now` is in seconds on one monotonic clock."""
 
     def __init__(self) -> None:
         self._standing: dict[ServerKey, _Standing] = {}
 
     def watch(self, key: ServerKey) -> None:
-        """Watch the server, with nothing held against it."""
+        """Watches the server from a clean start."""
         self._standing[key] = _Standing()
 
     def unwatch(self, key: ServerKey) -> None:
-        """Forget the server, if it is watched. Nothing is found about it any more."""
+        """Stops watching the server, if it is watched. It gets no more findings."""
         self._standing.pop(key, None)
 
     def excuse(self, key: ServerKey, until: float) -> None:
-        """Hold no miss against the server before `until`, and forget those it has. It counts in no half meanwhile."""
+        """Ignores the server's misses until `until`, and clears those it has. Meanwhile it is left out of the half."""
         if standing := self._standing.get(key):
             standing.excused_until = until
             standing.forgive()
 
     def wanted(self) -> list[ServerKey]:
-        """The servers that the next round is to ask: all but the convicted."""
+        """The servers to ping in the next round: all that have not been declared dead."""
         return [key for key, standing in self._standing.items() if not standing.convicted]
 
     def judge(
@@ -98,11 +98,11 @@ class Detector:
         late_s: float = 0.0,
         stopped: Mapping[ServerKey, float] = _NEVER,
     ) -> list[Finding]:
-        """What a round says: whether each server that was asked did answer. `late_s` is how late the observer was.
+        """Evaluates a round: whether each pinged server answered. `late_s` is how late the observer was.
 
-        `stopped`: in which share (0..1) of the round a server was stopped on purpose.
+        `stopped` gives the share (0..1) of the round in which a server was stopped on purpose.
 
-        Servers that are not watched (any more), and convicted ones, are passed over.
+        Ignores servers that are not watched (any more) or were declared dead.
         """
         if late_s > MOST_LATE_S:
             self.void()
@@ -131,7 +131,7 @@ class Detector:
         return findings
 
     def void(self) -> None:
-        """A round that says nothing: all misses are counted from the start. Suspicions stay until an answer."""
+        """Discards a round: all misses are counted from zero. Suspicions stay until an answer."""
         for standing in self._standing.values():
             standing.forgive()
 

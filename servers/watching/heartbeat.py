@@ -1,11 +1,11 @@
-"""The pings of every watched server, and what they say (detector.py), in a thread with a loop of its own.
+"""Pings every watched server and evaluates the answers (detector.py), in a thread with its own event loop.
 
-A round asks all servers, in parallel, and waits for an answer for DEADLINE_S; where all have answered the next round
-begins EVERY_S after the last. A server that freezes is asked after EVERY_S / 2 on average and misses two deadlines:
-1.15 s in the median (rounds each 500 ms would make it 1.25 s).
+A round pings all servers in parallel and waits up to DEADLINE_S for answers. If all have answered, the next round
+begins EVERY_S after the last. A server that freezes is pinged after EVERY_S / 2 on average and misses two deadlines,
+which takes 1.15 s in the median (1.25 s with a round every 500 ms).
 
-The observer is the danger: a loop that is blocked for a second finds eight of eight servers silent. So the loop ticks
-all the time, and a round in which a tick came late judges nobody.
+The observer itself can be at fault: a loop that is blocked for a second finds eight of eight servers silent. So the
+loop ticks all the time, and a round with a late tick does not count.
 """
 
 import asyncio
@@ -25,25 +25,25 @@ logger = logging.getLogger(__name__)
 EVERY_S = 0.3
 DEADLINE_S = 0.5
 TICK_S = 0.1
-WINDOW = 32  # round trips kept a server
-AT_ONCE = 8  # pings sent before the loop looks for answers, so that a round trip is the server's and not ours
+WINDOW = 32  # round trips stored per server
+AT_ONCE = 8  # pings sent before the loop reads answers, so that round trips measure the servers, not the loop
 
-# Goes on while the machine sleeps, which the loop's own clock does not on Linux.
+# Keeps running while the machine sleeps, unlike the loop's own clock on Linux.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Heartbeat:
     """Watches servers until stopped. Its methods may be called from any thread.
 
-    The callbacks are called on the thread of the detector and must be quick; what they raise is logged. One may still
-    be under way, or come for a round that was under way, just after `unwatch` returned.
+    Callbacks run in the detector's thread and must be quick; their exceptions are logged. A callback of the current
+    round may still run just after `unwatch` has returned.
 
     - `on_suspicion(key, misses)`: no answer for DEADLINE_S. `misses` as in Finding; called again when it changes.
     - `on_clear(key)`: a suspected server answered.
-    - `on_verdict(key)`: it is dead or frozen. Final: it is not asked again until it is watched anew.
+    - `on_verdict(key)`: it is dead or frozen. Final: it is not pinged again until it is watched anew.
 
-    `stopped_s(key, since)` says for how many seconds since then, of the monotonic clock, the caller itself had stopped
-    a server: its silence meanwhile is not held against it. It is asked only about who did not answer.
+    `stopped_s(key, since)` returns for how many seconds since then, on the monotonic clock, the caller had stopped the
+    server itself. That silence does not count. It is called only for servers that did not answer.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Begin the rounds. Once only."""
+        """Starts the rounds. Call it once."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the rounds and wait for the thread. Nothing is called back after it returns."""
+        """Ends the rounds and waits for the thread. No callback runs after it returns."""
         self._call(self._cancel)
         if self._thread.ident is None:
             self._loop.close()  # never started
@@ -80,18 +80,20 @@ class Heartbeat:
             self._thread.join()
 
     def watch(self, key: ServerKey, address: Address, password: str) -> None:
-        """Ask the server (an IP address and a port; "" for no password) from the next round on.
+        """Pings the server (an IP address and a port; "" for no password) from the next round on.
 
-        A server that is watched already begins anew, verdict or not.
+        A server that is already watched starts over, even after a verdict.
         """
         self._call(self._watch, key, address, password)
 
     def unwatch(self, key: ServerKey) -> None:
-        """Ask it no more; a server that is not watched is none the worse for it."""
+        """Stops pinging the server. Does nothing if it is not watched."""
         self._call(self._unwatch, key)
 
     def excuse(self, key: ServerKey, seconds: float) -> None:
-        """Hold no miss against the server for so long, as while it restarts; 0 ends an excuse. Not watched: ignored."""
+        """Ignores the server's misses for this long, for example while it restarts. 0 ends the excuse. Does nothing if
+        it is not watched.
+        """
         self._call(lambda: self._detector.excuse(key, self._loop.time() + seconds))
 
     def latencies(self) -> dict[ServerKey, tuple[float, ...]]:
@@ -100,7 +102,7 @@ class Heartbeat:
             return dict(self._latencies)
 
     def _call(self, function: Callable[..., None], *arguments: Any) -> None:
-        with suppress(RuntimeError):  # stopped: nobody is watched any more
+        with suppress(RuntimeError):  # stopped: no server is watched any more
             self._loop.call_soon_threadsafe(function, *arguments)
 
     def _watch(self, key: ServerKey, address: Address, password: str) -> None:
@@ -128,7 +130,7 @@ class Heartbeat:
         finally:
             for key in list(self._probes):
                 self._unwatch(key)
-            # What was cancelled and aborted ends in the loop.
+            # Lets cancelled tasks and aborted connections end in the loop.
             self._loop.run_until_complete(_others_end())
             self._loop.close()
 
@@ -158,7 +160,7 @@ class Heartbeat:
         self._judge({key: probe for key, probe in asked.items() if self._probes.get(key) is probe}, begun)
 
     async def _tick(self, seconds: float) -> None:
-        """Waits, and notes by how much more than so long it has been since the last tick."""
+        """Waits, and records how much more than the interval has passed since the last tick."""
         await asyncio.sleep(seconds)
         now = time.clock_gettime(_CLOCK)
         self._late_s = max(self._late_s, now - self._ticked_at - seconds)

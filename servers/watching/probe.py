@@ -1,7 +1,7 @@
 """One server's connection for pings, and the round trip of the ping of this round.
 
-An answer is matched by its connection: after a miss the connection is dropped, so that what a frozen server says once
-it thaws reaches nobody. Any reply counts (an error, "loading" too): the question is whether the process answers.
+Answers are matched by connection: after a miss the connection is dropped, so late answers of a thawed server are
+ignored. Any reply counts, even an error or "loading": what matters is that the process answers.
 """
 
 import asyncio
@@ -11,17 +11,18 @@ from typing import Final
 from servers.address import Address
 from servers.resp import NotAReply, Replies, command
 
-# A frozen server accepts connections until its backlog (511) is full, which would shut out everybody. So after these
-# misses in a row the silent connection is kept, and replaced only each so many rounds. Nothing more is sent on it.
+# A frozen server accepts connections until its backlog (511) is full, which would lock everybody out. So after this
+# many misses in a row the silent connection is kept, nothing more is sent on it, and it is replaced only once in this
+# many rounds.
 EAGER_MISSES = 2
 ROUNDS_A_CONNECTION = 20
 
 _PING: Final = command(b"PING")
-_MOST_BYTES = 1024  # of a reply
+_MOST_BYTES = 1024  # per reply
 
 
 class _Link(asyncio.Protocol):
-    """A connection. `owed` is how many replies are still to come on it."""
+    """A connection. `owed` is the number of outstanding replies."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, opening: bytes, replies: int) -> None:
         self._loop = loop
@@ -36,14 +37,14 @@ class _Link(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  what a stream protocol gets
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  stream protocols get a Transport
         self._transport = transport
         transport.write(self._opening)
 
     def data_received(self, data: bytes) -> None:
         try:
             self.owed = max(0, self.owed - len(self._replies.feed(data)))
-        except NotAReply:  # nothing that comes after it can be understood
+        except NotAReply:  # the rest of the stream cannot be parsed
             self.abort()
             return
         if not self.owed:
@@ -60,7 +61,7 @@ class _Link(asyncio.Protocol):
 
 
 class Probe:
-    """Asks one server once a round. Lives in its loop."""
+    """Pings one server once a round. Lives in the event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, address: Address, password: str) -> None:
         self._loop = loop
@@ -73,7 +74,7 @@ class Probe:
         self._misses = 0
 
     def ask(self) -> None:
-        """Sends a ping, on a new connection where there is none. Returns at once."""
+        """Sends a ping, on a new connection if needed. Returns at once."""
         self._asked_at = self._loop.time()
         if self._connecting is not None:
             return
@@ -81,19 +82,19 @@ class Probe:
             self._link = _Link(self._loop, self._opening, self._replies)
             self._connecting = self._loop.create_task(self._connect(self._link))
         elif self._link.owed:
-            self._asked_at = None  # still silent: what may come now answers an earlier round
+            self._asked_at = None  # still silent: any reply now answers an earlier round
         else:
             self._link.ping()
 
     @property
     def rtt_s(self) -> float | None:
-        """Seconds that the answer of this round took (with connecting, if it had to); None while there is none."""
+        """Seconds until this round's answer, including connecting if needed. None while there is none."""
         if self._link is None or self._asked_at is None or self._link.answered_at is None:
             return None
         return self._link.answered_at - self._asked_at
 
     def settle(self) -> bool:
-        """Ends the round: whether the server answered. After a miss the next round connects anew."""
+        """Ends the round and returns whether the server answered. After a miss, the next round reconnects."""
         if self.rtt_s is not None:
             self._misses = 0
             return True
@@ -103,7 +104,7 @@ class Probe:
         return False
 
     def close(self) -> None:
-        """Drops the connection, or the attempt at one."""
+        """Drops the connection or the connection attempt."""
         if self._connecting is not None:
             self._connecting.cancel()
             self._connecting = None

@@ -105,7 +105,9 @@ def test_an_old_link_of_a_race_leads_to_the_race(client: Client, cluster: Cluste
     assert (answer.status_code, answer["Location"]) == (302, f"{HOME}race/?{query}")
 
 
-@pytest.mark.parametrize(("kind", "said"), [("simulated", "without servers"), ("external", "does not run this cluster")])
+@pytest.mark.parametrize(
+    ("kind", "said"), [("simulated", "without servers"), ("external", "does not run this cluster")]
+)
 def test_without_servers_of_ours_only_the_race_is_offered(client: Client, db: None, kind: str, said: str) -> None:
     make_cluster()
     Cluster.objects.filter(slug="small").update(kind=kind)
