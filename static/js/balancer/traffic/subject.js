@@ -125,9 +125,7 @@ function switchedWords(now, before) {
     return { label: policy, text: interpolate(_("balancer: %(policy)s"), { policy }) };
   }
   if (now.weighed !== before.weighed) {
-    const text = now.weighed
-      ? _("balancer: weights follow the nodes' load")
-      : _("balancer: weights are fixed");
+    const text = now.weighed ? _("balancer: weights follow the nodes' load") : _("balancer: weights are fixed");
     return { label: _("weights"), text };
   }
   if (now.work === before.work) return null;

@@ -60,7 +60,9 @@ const MUCH = 0.5;
  */
 export function lagWords({ lag_p99_ms: lag, total: { p99_ms: p99 } }) {
   if (lag === null || p99 === null || lag < MUCH * p99) return "";
-  const text = _("This machine is busy: the driver itself is up to %(lag)s ms late (p99), which makes latencies look worse.");
+  const text = _(
+    "This machine is busy: the driver itself is up to %(lag)s ms late (p99), which makes latencies look worse.",
+  );
   return interpolate(text, { lag: msWords(lag) });
 }
 
