@@ -1,4 +1,4 @@
-"""The one way in which a cluster changes: decide on a state, take the turn, write the rows and the event together."""
+"""Every change of a cluster goes through here: decide on a state, take the turn, write rows and event together."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OPTIMISTIC_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """A decision, and the state that it makes of the one it was made on."""
+    """A decision, and the state that it leads to."""
 
     on: Known
     payload: Payload
@@ -39,7 +39,7 @@ class _Decided:
 
 
 def check_allowed(actor: Actor) -> None:
-    """Raises NotAllowed for somebody who only watches."""
+    """Raises NotAllowed for a viewer."""
     if not actor.may_operate:
         raise NotAllowed
 
@@ -52,13 +52,12 @@ def change(
     decision: Decision,
     key: str = "",
 ) -> Event:
-    """Carries out a decision, or on a managed cluster asks for it, and returns the event.
+    """Carries out a decision, or on a managed cluster requests it, and returns the event.
 
-    `version` is what the actor saw when deciding: if the cluster is not at it any more, nothing is done. Without one
-    the decision is made on what is so now, and made again when somebody else was faster; the last time within the turn.
-    What a decision costs is spent before the turn is taken, so that writers of other clusters never wait for it.
-    What was asked with the same `key` before is answered with its event, whatever the version: nothing is done twice.
-    Raises NotAllowed, NotFound, Invalid, StaleVersion.
+    `version` is the version that the actor saw. If the cluster has moved on, nothing is done. Without it, the decision
+    uses the current state and is repeated if somebody else was faster, the last time within the turn. Deciding happens
+    before the turn is taken, so writers of other clusters never wait for it. A repeated `key` returns the event of the
+    first request, whatever the version, so nothing is done twice. Raises NotAllowed, NotFound, Invalid, StaleVersion.
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
@@ -76,12 +75,12 @@ def change(
 
 
 def report(*, slug: str, actor: Actor, decision: Decision, guard: Guard) -> Event:
-    """What the supervisor found or did, whatever the version. Raises Fenced, NotFound, Invalid."""
+    """Records what the supervisor found or did, whatever the version. Raises Fenced, NotFound, Invalid."""
     return _changed(slug, actor, None, decision, guard=guard)
 
 
 def check_changeable(cluster: Cluster) -> None:
-    """Raises Invalid for a cluster that is only looked at."""
+    """Raises Invalid for an attached, read-only cluster."""
     if cluster.kind == Cluster.Kind.EXTERNAL:
         text = _("%(cluster)s is attached read-only: nothing here can change it.")
         raise Invalid("cluster", cluster.slug, text % {"cluster": cluster.name})
@@ -93,7 +92,7 @@ def _changed(
     writing = _Writing(actor, decision, key, guard)
     try:
         event = _optimistic(slug, version, writing) or _in_turn(slug, writing)
-    except Stream.DoesNotExist:  # somebody deleted the cluster in between
+    except Stream.DoesNotExist:  # the cluster was deleted meanwhile
         raise no_cluster(slug) from None
     keep_log_bounded(event.stream_id, event.version)
     return event
@@ -101,7 +100,7 @@ def _changed(
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What is to be written, by whom."""
+    """What to write, and the actor."""
 
     actor: Actor
     decision: Decision
@@ -109,13 +108,13 @@ class _Writing:
     guard: Guard
 
     def decide(self, on: Known) -> _Decided:
-        """The decision on a state. Raises what it refuses."""
+        """Makes the decision on a state. Raises its refusals."""
         payload = self.decision(on)
         kind, encoded = encode(payload)
         return _Decided(on, payload, kind, encoded, apply(on.state, kind, encoded))
 
     def write(self, decided: _Decided, draft: Draft) -> Event:
-        """Rows and event, within the turn."""
+        """Writes rows and event within the turn."""
         on, payload = decided.on, decided.payload
         self.guard()
         write_rows(on.cluster, on.state, decided.after)
@@ -127,7 +126,7 @@ class _Writing:
 
 
 def _optimistic(slug: str, version: int | None, writing: _Writing) -> Event | None:
-    """None when somebody else was faster each time."""
+    """None if somebody else was faster each time."""
     for _attempt in range(_OPTIMISTIC_TRIES):
         on = known(slug)
         if version is not None and version != on.v:
@@ -143,7 +142,7 @@ def _optimistic(slug: str, version: int | None, writing: _Writing) -> Event | No
 
 
 def _in_turn(slug: str, writing: _Writing) -> Event:
-    """Decides while nobody else can write: it takes longer, and cannot be overtaken."""
+    """Decides inside the turn: slower, but nobody else can write first."""
     with write(known(slug).cluster.stream_id) as draft:
         on = known(slug)._replace(v=draft.version - 1)
         return writing.write(writing.decide(on), draft)

@@ -1,4 +1,4 @@
-"""The bounds of everything that a person can ask for. Each refusal names the field and says what to do."""
+"""The bounds of all input. Each refusal names the field and says what to do."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def check_node(node: NodeState, taken: Container[str]) -> None:
 
 
 def check_name(name: str) -> None:
-    """A name is text that can be seen."""
+    """A name must be visible text."""
     if not name:
         raise Invalid("name", name, _("Give it a name."))
     _check_text("name", name, MAX_NAME)
 
 
 def check_slug(slug: str) -> None:
-    """The part of a cluster's address that is its own."""
+    """The slug: a cluster's own part of its address."""
     if len(slug) > MAX_SLUG or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise Invalid(
             "slug", slug, _("Use small letters, digits and single hyphens, at most %(most)d.") % {"most": MAX_SLUG}
@@ -76,26 +76,26 @@ def _check_text(field: str, text: str, longest: int) -> None:
 
 
 def check_weight(weight: float) -> None:
-    """0 is a node without keys."""
+    """A node of weight 0 has no keys."""
     if not (math.isfinite(weight) and 0 <= weight <= MAX_WEIGHT):
         text = _("Give a weight from 0 to %(most)s.")
         raise Invalid("weight", weight, text % {"most": grouped(MAX_WEIGHT)})
 
 
 def check_seed(seed: int) -> None:
-    """What the hash takes."""
+    """A seed that the hash function accepts."""
     if not 0 <= seed < TOKEN_SPACE:
         raise Invalid("seed", seed, _("Give a hash seed from 0 to %(most)d.") % {"most": TOKEN_SPACE - 1})
 
 
 def check_strategy(strategy: str) -> None:
-    """One of those that a cluster can be set to."""
+    """A strategy that a cluster can use."""
     if strategy not in STRATEGIES:
         raise Invalid("strategy", strategy, _("Choose one of: %(names)s.") % {"names": ", ".join(STRATEGIES)})
 
 
 def checked_options(strategy: str, given: Options) -> dict[str, float]:
-    """All parameters of a strategy that is known, with its own default where none is given."""
+    """All parameters of a known strategy, with defaults for missing ones."""
     declared = STRATEGIES[strategy].options
     try:
         return completed(declared, given)
@@ -111,7 +111,7 @@ def checked_options(strategy: str, given: Options) -> dict[str, float]:
 
 
 def options_asked(text: str) -> dict[str, float]:
-    """The parameters that a text names, as in `table_size=65537`."""
+    """Parses parameters from a text such as `table_size=65537`."""
     _check_text("options", text, MAX_OPTIONS_TEXT)
     try:
         return read_options(text)
@@ -120,7 +120,7 @@ def options_asked(text: str) -> dict[str, float]:
 
 
 def check_settings(now: Settings) -> None:
-    """Each within its bounds."""
+    """Checks that each setting is within bounds."""
     check_strategy(now["strategy"])
     if not 1 <= now["vnodes"] <= MAX_VNODES:
         raise Invalid("vnodes", now["vnodes"], _("Give 1 to %(most)d tokens per node.") % {"most": MAX_VNODES})
@@ -129,7 +129,7 @@ def check_settings(now: Settings) -> None:
 
 
 def check_settings_change(before: Settings, now: Settings) -> None:
-    """A change, and of copies alone where they change: what they move could not be told apart from the rest."""
+    """Requires a change. Copies must change separately, because their moves could not be told from the others."""
     if now == before:
         raise Invalid("strategy", now["strategy"], _("The cluster already has these settings."))
     if now["copies"] != before["copies"] and {**now, "copies": 0} != {**before, "copies": 0}:
@@ -137,7 +137,7 @@ def check_settings_change(before: Settings, now: Settings) -> None:
 
 
 def check_size(state: State) -> None:
-    """Not more nodes or tokens than a page can bear. By the weights, before any token is made."""
+    """Limits nodes and tokens to what a page can show. Uses the weights, before any token is made."""
     if len(state["nodes"]) > MAX_NODES:
         text = _("A cluster has at most %(most)s nodes. Remove one first.")
         raise Invalid("name", len(state["nodes"]), text % {"most": grouped(MAX_NODES)})
@@ -150,7 +150,7 @@ def check_size(state: State) -> None:
 
 
 def _check_steps(state: State) -> None:
-    """Not more than a change can take: some strategies ask every node about every key."""
+    """Limits nodes times keys, because some strategies compare every node for every key."""
     cluster = state["cluster"]
     kind = STRATEGIES[cluster["strategy"]]
     steps = kind.steps_per_key(len(state["nodes"]), completed(kind.options, options_of(cluster)))
@@ -164,7 +164,7 @@ def _check_steps(state: State) -> None:
 
 
 def check_servers(nodes: int, replicas: int, memory: int) -> None:
-    """Servers cost memory: so many, and so much each."""
+    """Limits the number of servers and their memory."""
     if not 1 <= nodes <= MAX_SERVED_NODES:
         raise Invalid("nodes", nodes, _("A managed cluster has 1 to %(most)d nodes.") % {"most": MAX_SERVED_NODES})
     if not 0 <= replicas <= MAX_REPLICAS:
@@ -176,7 +176,7 @@ def check_servers(nodes: int, replicas: int, memory: int) -> None:
 
 
 def check_memory(more: int) -> None:
-    """Whether servers that may take so many bytes more still fit into what all of them may take."""
+    """Checks that more servers fit into the memory limit for all servers."""
     running = Node.objects.filter(cluster__kind=Cluster.Kind.MANAGED).exclude(state__in=WITHOUT_SERVER)
     taken = sum(
         memory * (1 + replicas) for memory, replicas in running.values_list("cluster__memory", "cluster__replicas")
@@ -189,14 +189,14 @@ def check_memory(more: int) -> None:
 
 
 def check_keys(key_set: KeySet) -> None:
-    """A file has keys; of an earlier version there may be one without."""
+    """Requires keys. An earlier version could store a file without any."""
     if key_set.kind == KeySet.Kind.FILE and not key_set.count:
         text = _("%(label)s has no keys. Choose other keys.")
         raise Invalid("key_set", key_set.label, text % {"label": key_set.label})
 
 
 def check_pattern(pattern: str, count: int) -> None:
-    """A pattern has the number's place once."""
+    """Requires exactly one place for the number."""
     if len(pattern) > MAX_PATTERN or not is_pattern(pattern):
         raise Invalid("pattern", pattern, _("Write a pattern with {n} once where the number goes, such as user:{n}."))
     if not 0 <= count <= MAX_KEYS:

@@ -1,4 +1,4 @@
-"""Which strategies somebody asks to compare, spelled as `ring:vnodes=160` or `maglev:table_size=65537`: checked."""
+"""Reads and checks strategies to compare, written as `ring:vnodes=160` or `maglev:table_size=65537`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _VNODES = "vnodes"
 
 
 def chosen(texts: Sequence[str], state: State) -> tuple[Choice, ...]:
-    """The choices that the texts spell, each once; without any text every strategy. Raises Invalid.
+    """The choices in the texts without duplicates, or every strategy if there are no texts. Raises Invalid.
 
-    A text is `STRATEGY` or `STRATEGY:NAME=NUMBER,...`. What it leaves out has its default, `vnodes` (of a strategy with
-    tokens) the cluster's own number.
+    A text is `STRATEGY` or `STRATEGY:NAME=NUMBER,...`. Missing options have their defaults; `vnodes` (of a strategy
+    with tokens) defaults to the cluster's own number.
     """
     if not texts:
         return first_choices(state["cluster"])

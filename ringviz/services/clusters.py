@@ -1,4 +1,4 @@
-"""What is done to whole clusters: made, given other keys, deleted."""
+"""Creates clusters, changes their keys and deletes them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DEFAULT_MEMORY = 64 * MIB
 
 
 class NewNode(TypedDict, total=False):
-    """A node that a cluster is made with."""
+    """A node of a new cluster."""
 
     name: Required[str]
     address: str
@@ -74,9 +74,10 @@ def create_cluster(
     workload: Workload | None = None,
     verdict_delay_ms: int = 0,
 ) -> Event:
-    """A cluster with its nodes, as the first event of its stream. Raises NotAllowed, Invalid.
+    """Creates a cluster with its nodes, as the first event of its stream. Raises NotAllowed, Invalid.
 
-    A managed one waits for its servers: the nodes are joining, nothing is stored. `memory` is what each server may use.
+    In a managed cluster, the nodes are joining and store nothing until the servers have started. `memory` is each
+    server's limit.
     """
     check_allowed(actor)
     managed = kind == Cluster.Kind.MANAGED
@@ -107,11 +108,11 @@ def create_cluster(
 
 
 def found_cluster(cluster: Cluster, state: State, actor: Actor) -> Event:
-    """A new cluster's rows and stream, with its state as the first event. Raises Invalid: the address is taken."""
+    """Creates a cluster's rows and stream, with its state as first event. Raises Invalid if the address is taken."""
     with write_turn():
         try:
-            # The stream's name is what two who make the same cluster at once meet at; a savepoint, so that the loser
-            # may go on in a transaction of its own.
+            # If two people create the same cluster at once, the stream's name conflicts. The savepoint lets the loser
+            # continue in its own transaction.
             with transaction.atomic():
                 cluster.stream = create_stream(f"cluster/{cluster.slug}")
         except IntegrityError as taken:
@@ -154,17 +155,17 @@ def _first_state(cluster: Cluster, nodes: Sequence[NewNode]) -> State:
 
 
 def use_keys(*, slug: str, actor: Actor, key_set: KeySet) -> Event:
-    """The cluster is watched with another key set; no key moves by that."""
+    """Changes the cluster's key set. No key moves."""
     return change(slug=slug, actor=actor, version=None, decision=decisions.use_keys(key_set))
 
 
 def delete_cluster(*, slug: str, actor: Actor) -> None:
-    """A cluster, its nodes and its log are gone; pages that show it are told. Raises NotAllowed, NotFound."""
+    """Deletes a cluster with its nodes and log, and tells pages that show it. Raises NotAllowed, NotFound."""
     check_allowed(actor)
     cluster = cluster_of(slug)
     cluster_id, stream_id = cluster.pk, cluster.stream_id
     with write_turn():
-        # The row that every writer locks first: in another order two of them could wait for each other.
+        # Every writer locks this row first, so that no two can deadlock.
         Stream.objects.select_for_update().filter(pk=stream_id).first()
         if cluster.kind == Cluster.Kind.EXTERNAL:
             transaction.on_commit(partial(passwords.forget, cluster_id), robust=True)

@@ -1,7 +1,7 @@
-"""What a change would make of a cluster: pure of writing, so that a plan and the change itself come from one place.
+"""Decides what a change does to a cluster, without writing, so that a plan and the change itself use the same code.
 
-A decision takes the state that it is made on and gives the event's payload. It raises Invalid or NotFound, whose
-messages say what to do.
+A decision takes a state and returns the event's payload. It raises Invalid or NotFound, with messages that say what to
+do.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ NodeKind = type[events.NodeEvent]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A change that is wanted, to be decided on whatever the cluster is by then.
+    """A requested change, to be decided on the cluster's state at that time.
 
-    `action` and `fields` are the words of `services.actions` for it: what an intent keeps for the supervisor.
+    `action` and `fields` describe it in the terms of `services.actions`, as an intent stores it for the supervisor.
     """
 
     action: str
@@ -61,12 +61,12 @@ class Decision:
     decide: Callable[[Known], events.Payload] = field(compare=False)
 
     def __call__(self, on: Known) -> events.Payload:
-        """The event that the change would be."""
+        """The event payload of the change."""
         return self.decide(on)
 
 
 def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) -> Decision:
-    """A new node, active at once."""
+    """Adds a node, active at once."""
 
     def decide(on: Known) -> events.Payload:
         number = on.cluster.next_number
@@ -78,9 +78,9 @@ def add(*, name: str, address: str = "", zone: str = "", weight: float = 1.0) ->
 
 
 def kill(number: int) -> Decision:
-    """A node goes down, whatever it was before. On a managed cluster its server dies, and with it what it stored.
+    """Takes a node down from any state. On a managed cluster its server dies and its keys are lost.
 
-    Unless a replica has all of it at this moment, which is asked.
+    The keys survive if a replica has all of them at this moment, which is checked.
     """
 
     def decide(on: Known) -> events.Payload:
@@ -129,20 +129,20 @@ def died(number: int, *, cause: str, replica: str = "", stored_bytes: int = 0) -
 
 
 def revive(number: int) -> Decision:
-    """A node that is down or draining is active again."""
+    """Makes a node that is down or draining active again."""
     return _to_state(
         "revive", number, events.NodeRevived, ACTIVE, {DOWN, DRAINING}, lambda: _("%(node)s is already active.")
     )
 
 
 def drain(number: int) -> Decision:
-    """An active node gives its keys away."""
+    """Drains an active node: it gives its keys away."""
     text = lambda: _("Only an active node can be drained, and %(node)s is not active.")  # noqa: E731
     return _to_state("drain", number, events.NodeDrained, DRAINING, {ACTIVE}, text)
 
 
 def reweight(number: int, weight: float) -> Decision:
-    """Another share for a node, relative to the others."""
+    """Changes a node's share relative to the others."""
 
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
@@ -156,7 +156,7 @@ def reweight(number: int, weight: float) -> Decision:
 
 
 def edit(number: int, *, address: str, zone: str) -> Decision:
-    """Another address or zone; nothing moves."""
+    """Changes a node's address or zone. Nothing moves."""
 
     def decide(on: Known) -> events.Payload:
         was = node_of(on.state, number)
@@ -172,7 +172,7 @@ def edit(number: int, *, address: str, zone: str) -> Decision:
 
 
 def remove(number: int) -> Decision:
-    """A node is taken out for good. An active one gives its keys away by that."""
+    """Removes a node permanently. An active node gives its keys away."""
 
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
@@ -195,9 +195,9 @@ def configure(
     vnodes: int | None = None,
     copies: int | None = None,
 ) -> Decision:
-    """Other settings; what is None stays as it is.
+    """Changes settings. None leaves a setting unchanged.
 
-    Another strategy has `options` of its own: those given, and else their defaults.
+    A new strategy takes its own `options`, or their defaults.
     """
 
     def decide(on: Known) -> events.Payload:
@@ -233,7 +233,7 @@ def configure(
 
 
 def use_keys(key_set: KeySet) -> Decision:
-    """The cluster is watched with another key set."""
+    """Changes the cluster's key set."""
 
     def decide(on: Known) -> events.Payload:
         if key_set.pk == on.state["keys"]["id"]:
@@ -256,7 +256,7 @@ def use_keys(key_set: KeySet) -> Decision:
 
 
 def bring_back(node: NodeState, kind: NodeKind) -> Decision:
-    """A node as it was once, under the name of `kind`: for an undo of the newest event, so that its name is free."""
+    """Restores an earlier node with an event named `kind`. Only for undoing the newest event, so its name is free."""
 
     def decide(on: Known) -> events.Payload:
         return node_event(kind, on, {**node, "since": now()})
@@ -265,7 +265,7 @@ def bring_back(node: NodeState, kind: NodeKind) -> Decision:
 
 
 def undoing(version: int, decision: Decision) -> Decision:
-    """The same decision, its event marked as taking back that of `version`."""
+    """The same decision, with its event marked as undoing that of `version`."""
 
     def decide(on: Known) -> events.Payload:
         return replace(decision(on), undoes=version)  # type: ignore[arg-type]
@@ -299,7 +299,7 @@ def _to_state(  # noqa: PLR0917  one row of a table of actions
 
 
 def node_event(kind: NodeKind, on: Known, node: NodeState) -> events.Payload:
-    """The event of a node that is put in the place of what bears its number, or added."""
+    """The event of a node that replaces the one with its number, or is added."""
     after = with_checked_figures({**on.state, "nodes": _with(on.state, node)}, on)
     payload = kind(
         node=node_of(after, node["number"]),
@@ -319,7 +319,7 @@ def _names(state: State) -> set[str]:
 
 
 def with_checked_figures(state: State, on: Known) -> State:
-    """The state with the figures that it has. Raises Invalid for one that is too large."""
+    """The state with its figures computed. Raises Invalid if it is too large."""
     check_size(state)
     return with_figures(state, index_on(on))
 
@@ -330,5 +330,5 @@ def index_on(on: Known) -> KeyIndex:
 
 
 def now() -> str:
-    """The time as nodes tell it."""
+    """The time in the format of node states."""
     return timestamp(timezone.now())

@@ -1,6 +1,6 @@
-"""Clusters of other people: attached by address, looked at, detached. Nothing here can stop or change one.
+"""External clusters: attaches them by address, observes and detaches them. Nothing here can stop or change one.
 
-What its servers say is written as an event where it differs from what was known; nobody else writes its stream.
+Changes that its servers report become events. Nobody else writes its stream.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ from servers.guard.resolving import NotLetIn, NotTyped, read_typed, resolve
 from servers.reading.connection import Login
 from servers.reading.look import ClusterLook, Reader, SilentCluster, look_once
 
-TIMEOUT_S = 3.0  # of all that attaching asks of the network
+TIMEOUT_S = 3.0  # for all network requests of attaching
 _OBSERVER = Actor(name="observer", origin="system", may_operate=True)
 
 
 def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: str = "", password: str = "") -> Event:
-    """An existing Valkey or Redis Cluster, as it is now, as the first event of its stream.
+    """Attaches an existing Valkey or Redis Cluster. Its current state is the first event of its stream.
 
-    `address` is host:port of any of its members; ALLOWED_TARGETS must let it in. Raises NotAllowed, Invalid: in the
-    same words whatever there is, or is not, at the address.
+    `address` is host:port of any of its members; ALLOWED_TARGETS must allow it. Raises NotAllowed, and Invalid with the
+    same message whatever is at the address.
     """
     check_allowed(actor)
     check_slug(slug)
@@ -78,14 +78,14 @@ def attach(*, actor: Actor, slug: str, address: str, name: str = "", username: s
 
 
 def adopt(*, actor: Actor, slug: str, name: str, look: ClusterLook) -> Event:
-    """A cluster of somebody else, as a look shows it, as the first event of a stream. Raises Invalid."""
+    """Creates an external cluster from a look, as the first event of a stream. Raises Invalid."""
     cluster = Cluster(
         slug=slug,
         name=name,
         kind=Cluster.Kind.EXTERNAL,
         strategy=SLOTS,
         vnodes=1,
-        key_set=pattern_key_set(pattern="key:{n}", count=0),  # it is not known which keys are there, only how many
+        key_set=pattern_key_set(pattern="key:{n}", count=0),  # only the number of keys is known
     )
     nodes = nodes_seen(look, (), 1, timestamp(timezone.now()))
     cluster.next_number = len(nodes) + 1
@@ -95,7 +95,7 @@ def adopt(*, actor: Actor, slug: str, name: str, look: ClusterLook) -> Event:
 
 
 def detach(*, actor: Actor, slug: str) -> None:
-    """The cluster is shown no more; to itself nothing happens. Raises NotAllowed, NotFound."""
+    """Detaches the cluster from Ringviz. The cluster itself is not changed. Raises NotAllowed, NotFound."""
     check_allowed(actor)
     if cluster_of(slug).kind != Cluster.Kind.EXTERNAL:
         raise NotFound(_("%(slug)s is not an attached cluster.") % {"slug": slug})
@@ -103,9 +103,9 @@ def detach(*, actor: Actor, slug: str) -> None:
 
 
 def see(slug: str, look: ClusterLook, *, guard: Guard) -> list[NodeState]:
-    """Writes down what is seen, if it is something else than what is known, and gives the nodes as they are known now.
+    """Records what a look shows if it has changed, and returns the nodes as known now.
 
-    Where somebody else wrote at the same time nothing is written: the next look tells it. Raises NotFound, Fenced.
+    If somebody else wrote at the same time, nothing is written; the next look will record it. Raises NotFound, Fenced.
     """
     on = known(slug)
     nodes = nodes_seen(look, on.state["nodes"], on.cluster.next_number, timestamp(timezone.now()))
@@ -124,9 +124,9 @@ def see(slug: str, look: ClusterLook, *, guard: Guard) -> list[NodeState]:
 
 
 def relocate(attachment: Attachment, target: Target, *, guard: Guard) -> None:
-    """The name that was attached leads to another address, where the cluster answers: told, and kept.
+    """Records that the attached name resolves to a new address, where the cluster answers.
 
-    Raises Stream.DoesNotExist where it is detached meanwhile, Fenced.
+    Raises Stream.DoesNotExist if it was detached meanwhile, and Fenced.
     """
     before = Target(attachment.ip, attachment.port)
     payload = events.ExternalMoved(address=str(target), before=str(before))
@@ -138,13 +138,13 @@ def relocate(attachment: Attachment, target: Target, *, guard: Guard) -> None:
 
 
 def hear(attachment: Attachment, *, guard: Guard) -> None:
-    """The cluster answers, from now on. Raises Fenced."""
+    """Records that the cluster answers again. Raises Fenced."""
     if attachment.silent_since is not None:
         _mark(attachment, None, guard)
 
 
 def miss(attachment: Attachment, *, guard: Guard) -> datetime:
-    """The cluster does not answer. Since when. Raises Fenced."""
+    """Records that the cluster does not answer, and since when. Raises Fenced."""
     if attachment.silent_since is None:
         _mark(attachment, timezone.now(), guard)
     return attachment.silent_since or timezone.now()
@@ -158,7 +158,7 @@ def _mark(attachment: Attachment, since: datetime | None, guard: Guard) -> None:
 
 
 def _read_address(text: str) -> Address:
-    """What a person typed. Raises Invalid, which says what is wrong with it: that is no secret."""
+    """Checks typed input. Raises Invalid with the exact problem, which is not a secret."""
     if "://" in text:
         why = _("Write only host:port, without redis:// in front. Clusters that use only TLS cannot be attached.")
         raise Invalid("address", text[:MAX_ADDRESS], why)
@@ -169,9 +169,9 @@ def _read_address(text: str) -> Address:
 
 
 def _refused(lacks: Iterable[str] = ()) -> Invalid:
-    """The one refusal, whatever the reason: it says all that has to be so, and not what is not.
+    """The single refusal for all reasons: it lists every requirement and does not say which one failed.
 
-    Only who was let in by user name and password is told which command this user may not run.
+    Only after a successful login does it name the command that the user may not run.
     """
     for right in sorted(lacks):
         text = _("This user may not run %(command)s, which Ringviz needs. Allow it, for example by +%(acl)s.")

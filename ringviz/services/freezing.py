@@ -1,4 +1,4 @@
-"""Decisions about how long a freeze that was asked for may last before its verdict: a setting of a managed cluster."""
+"""Decides how long a requested freeze may last before its verdict: a setting of a managed cluster."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringviz.services.decisions import Decision
 
 
 def delay_verdict(delay_ms: int) -> Decision:
-    """A server that somebody froze is convicted `delay_ms` later, 0 to 60,000; by 0 as any server that is silent."""
+    """Declares a frozen server dead after `delay_ms`, 0 to 60,000. With 0, it is treated like any silent server."""
 
     def decide(on: Known) -> events.Payload:
         if on.cluster.kind != Cluster.Kind.MANAGED:

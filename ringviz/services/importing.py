@@ -1,8 +1,8 @@
-"""Reading other keys for a cluster while people watch: in the background of a web process, with progress.
+"""Reads new keys for a cluster in the background of a web process, and reports progress.
 
-The row of KeyImport says how far it is, so that whoever missed a frame can ask any process (GET keys).
-Nothing of the cluster changes by it. What was read may be planned and taken afterwards (`taking`), or is taken at its
-end where that is asked for.
+The KeyImport row stores the progress, so that a page that missed a frame can ask any process (GET keys). The import
+does not change the cluster. Its keys can be planned and applied afterwards (`taking`), or are applied at the end if
+requested.
 """
 
 from __future__ import annotations
@@ -42,15 +42,17 @@ Make = Callable[[Progress, Note], KeySet]
 def start_import(
     *, slug: str, actor: Actor, make: Make, language: str, source: BinaryIO | None = None, take: bool = True
 ) -> KeyImport:
-    """Begins to make a key set, and with `take` gives it to the cluster when it is made.
+    """Starts making a key set. With `take`, applies it to the cluster at the end.
 
-    One import a cluster at a time. `source` is closed at the end. Raises NotAllowed, NotFound, Invalid (one runs).
+    Only one import per cluster at a time. Closes `source` at the end. Raises NotAllowed, NotFound, Invalid (one runs).
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
     check_changeable(cluster)
     with write_turn():
-        Cluster.objects.select_for_update().filter(pk=cluster.pk).first()  # two at once look one after the other
+        Cluster.objects.select_for_update().filter(
+            pk=cluster.pk
+        ).first()  # makes concurrent requests check one after another
         running = current_import(cluster)
         if running is not None and running.state == KeyImport.State.RUNNING:
             raise Invalid("file", None, _("An import of keys is already running. Wait until it ends."))
@@ -61,7 +63,7 @@ def start_import(
 
 
 def current_import(cluster: Cluster) -> KeyImport | None:
-    """The newest import of a cluster. One whose process is gone counts as failed."""
+    """The newest import of a cluster. It counts as failed if its process is gone."""
     job = cluster.imports.order_by("-pk").first()
     if job and job.state == KeyImport.State.RUNNING and job.updated_at < timezone.now() - ABANDONED_AFTER:
         job.state = KeyImport.State.FAILED
@@ -70,7 +72,7 @@ def current_import(cluster: Cluster) -> KeyImport | None:
 
 
 def progress_of(job: KeyImport) -> dict[str, object]:
-    """An import as pages are told of it: `done` of about `total` keys; at the end `keys`, the key set that was read."""
+    """An import for pages: `done` of about `total` keys, and at the end `keys`, the key set."""
     frame: dict[str, object] = {"id": job.pk, "done": job.done, "total": job.total, "state": job.state}
     if job.key_set_id is not None:
         frame["keys"] = job.key_set_id
@@ -80,7 +82,7 @@ def progress_of(job: KeyImport) -> dict[str, object]:
 
 
 def taking(number: int) -> Decision:
-    """The decision to watch a cluster with keys that were read for it. Raises NotFound for any other key set."""
+    """The decision to use keys that were read for this cluster. Raises NotFound for any other key set."""
 
     def decide(on: Known) -> Payload:
         read = KeyImport.objects.filter(cluster=on.cluster, key_set=number).select_related("key_set").first()
@@ -159,7 +161,7 @@ class _Run:
         publish_frame(self._cluster.stream_id, "import", frame)
 
     def _save(self) -> None:
-        """Into the row, if it is still there: with a cluster its imports are deleted."""
+        """Updates the row, if it still exists: deleting a cluster deletes its imports."""
         job = self._job
         KeyImport.objects.filter(pk=job.pk).update(
             state=job.state,

@@ -1,7 +1,7 @@
-"""Intents: on a managed cluster an operator asks, and the supervisor does.
+"""Intents: on a managed cluster, operators make requests and the supervisor carries them out.
 
-What is asked is decided first as if it were done, so that what cannot be is refused at once; then an event tells that
-it was asked, and a row waits for the supervisor. Asking twice with one key is asking once.
+A request is first decided as if it were carried out, so that an impossible one is refused at once. Then an event
+records the request, and a row waits for the supervisor. Requests with the same key count once.
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ from ringviz.selectors.clusters import Known
 from ringviz.services.checks import check_memory
 from ringviz.services.decisions import Decision, now
 
-# What is done to servers or moves keys; anything else changes at once.
+# Actions that affect servers or move keys. All other changes are immediate.
 SUPERVISED = frozenset(
     {"add", "kill", "freeze", "thaw", "restart", "drain", "revive", "remove", "reweight", "configure", "keys"}
 )
 
 
 def is_supervised(cluster: Cluster, decision: Decision) -> bool:
-    """Whether a decision on this cluster is for the supervisor to carry out."""
+    """Whether the supervisor must carry out a decision on this cluster."""
     if cluster.kind != Cluster.Kind.MANAGED or decision.action not in SUPERVISED:
         return False
     return decision.action != "configure" or not decision.fields.keys() <= {"copies", "undoes"}
 
 
 def key_for(decision: Decision, version: int | None, key: str) -> str:
-    """The idempotency key of an asking: given, or what was decided on which version; empty where neither is known.
+    """A request's idempotency key: the given one, or one derived from decision and version, or empty.
 
-    Raises Invalid for one that is too long, or that could be one of those that are not given.
+    Raises Invalid for a key that is too long or begins with #.
     """
     check_key(key)
     if key or version is None:
         return key
     fields = json.dumps(sorted(decision.fields.items()))
-    # Of any length, and two that differ at its end are two.
+    # The text can have any length, so hash it.
     return f"{version}-{decision.action}-{hashlib.sha256(fields.encode()).hexdigest()[:32]}"
 
 
 def check_key(key: str) -> None:
-    """Raises Invalid for a key that is too long, or that could be one of those that are not given."""
+    """Raises Invalid for a key that is too long or begins with #."""
     if len(key) > MAX_INTENT_KEY:
         raise Invalid("key", key[:40], _("A key has at most %(most)d characters.") % {"most": MAX_INTENT_KEY})
     if key.startswith("#"):
@@ -59,12 +59,12 @@ def check_key(key: str) -> None:
 
 
 def asked_before(cluster: Cluster, key: str) -> Event | None:
-    """The event that answered this key, of an intent or a change."""
+    """The event of the first request with this key."""
     return Event.objects.filter(stream_id=cluster.stream_id, key=key).first() if key else None
 
 
 def asking(decision: Decision) -> Decision:
-    """The decision to ask for what `decision` would do; what turns out to be a setting is done at once."""
+    """The decision to request `decision` from the supervisor. Settings are applied at once."""
 
     def decide(on: Known) -> events.Payload:
         done = decision(on)
@@ -87,7 +87,7 @@ def asking(decision: Decision) -> Decision:
 
 
 def keep(on: Known, asked: events.WorkAsked, decision: Decision, key: str, actor: Actor) -> None:
-    """The row that the supervisor finds. Within the write of its event."""
+    """Creates the row for the supervisor. Call it within the write of its event."""
     before = next((node for node in on.state["nodes"] if node["number"] == asked.asked["node"]), None)
     work = asked.asked
     Intent.objects.create(
@@ -107,7 +107,7 @@ def keep(on: Known, asked: events.WorkAsked, decision: Decision, key: str, actor
 
 
 def close(cluster: Cluster, payload: events.Payload) -> None:
-    """What an event says of an intent, written to its row. Within the write of the event."""
+    """Updates an intent's row from an event. Call it within the write of the event."""
     if isinstance(payload, events.WorkCancelling):
         cluster.intents.filter(number=payload.asked["id"]).update(cancelling=True)
         return
@@ -120,12 +120,12 @@ def close(cluster: Cluster, payload: events.Payload) -> None:
 
 
 def first_work() -> Work:
-    """What a new managed cluster waits for: its servers. It is told by the first event of the stream."""
+    """The first work of a new managed cluster, starting its servers. Part of the stream's first event."""
     return Work(id=1, action="form", node=0, name="", asked=now(), v=0, cancelling=False)
 
 
 def keep_first(cluster: Cluster, work: Work, actor: Actor) -> None:
-    """The row of `first_work`. Within the write of the first event."""
+    """Creates the row of `first_work`. Call it within the write of the first event."""
     Intent.objects.create(
         cluster=cluster,
         number=work["id"],
@@ -158,7 +158,7 @@ def _served(state: State) -> int:
 
 
 def _meant(on: Known, decision: Decision, done: events.Payload) -> tuple[int, str]:
-    """The number and name of the node that is meant; 0 for none."""
+    """The number and name of the request's node; 0 for none."""
     if isinstance(done, events.NodeEvent):
         return done.node["number"], done.node["name"]
     number = int(decision.fields.get("node", "0"))
@@ -166,7 +166,7 @@ def _meant(on: Known, decision: Decision, done: events.Payload) -> tuple[int, st
 
 
 def _joining(on: Known, decision: Decision, done: events.Payload) -> NodeState | None:
-    """What is about to join stands among the nodes at once, without a key: its name and number are taken."""
+    """A joining node is listed at once, without keys, so that its name and number are taken."""
     if decision.action not in ("add", "revive") or not isinstance(done, events.NodeEvent):
         return None
     node = done.node

@@ -1,4 +1,4 @@
-"""Key sets, made from a pattern or from a file. The same keys twice are one key set."""
+"""Creates key sets from a pattern or a file. Equal keys share one key set."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Note = Callable[[str], None]
 
 
 def unheard(_note: str) -> None:
-    """Nobody hears what was converted."""
+    """Ignores notes about conversions."""
 
 
 def pattern_key_set(*, pattern: str, count: int, progress: Progress = silent) -> KeySet:
@@ -37,9 +37,10 @@ def pattern_key_set(*, pattern: str, count: int, progress: Progress = silent) ->
 def file_key_set(
     *, source: BinaryIO, label: str, progress: Progress = silent, binary: bool = False, note: Note = unheard
 ) -> KeySet:
-    """The key set of a file of keys, one a line, as `stores.keylines` reads it. Raises Invalid; then nothing is kept.
+    """The key set of a file of keys, one a line, as `stores.keylines` reads it. If it raises Invalid, nothing is
+    stored.
 
-    `note` is told once how the keys differ from the bytes of the file, if they do.
+    Calls `note` once if the keys differ from the bytes of the file.
     """
     read = read_key_file(source, progress, binary=binary)
     if read.converted:

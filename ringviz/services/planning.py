@@ -1,4 +1,4 @@
-"""What a change would do: the very payload of its event, and nothing is written."""
+"""Plans a change: computes the payload of its event without writing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ringviz.services.decisions import Decision
 
 
 class Plan(NamedTuple):
-    """A change that was not made: on what, its event's kind and payload, and the state that it would give."""
+    """A planned change: its base, its event's kind and payload, and the resulting state."""
 
     on: Known
     kind: str
@@ -30,7 +30,7 @@ class Plan(NamedTuple):
 
 
 def make_plan(slug: str, decision: Decision) -> Plan:
-    """What a decision would make of the cluster as it is. Raises NotFound, Invalid."""
+    """Plans a decision on the current cluster. Raises NotFound, Invalid."""
     on = seen(slug)
     check_changeable(on.cluster)
     payload = decision(on)
@@ -39,10 +39,9 @@ def make_plan(slug: str, decision: Decision) -> Plan:
 
 
 class PlanAnswer(TypedDict, total=False):
-    """A plan as a page takes it; `tokens` is base64 of the ascending tokens of a node that the page cannot know.
+    """A plan for a page. `tokens` is base64 of the ascending tokens of a node that the page cannot know.
 
-    `estimate` is what it would cost the servers of a managed cluster; `compared` is how other keys differ from those
-    there are.
+    `estimate` is the cost for a managed cluster's servers. `compared` says how new keys differ from the current ones.
     """
 
     v: int
@@ -54,7 +53,7 @@ class PlanAnswer(TypedDict, total=False):
 
 
 def answer_of(made: Plan) -> PlanAnswer:
-    """A plan for a page. Of a managed cluster each server is asked once, at most half a second."""
+    """Plans for a page. Asks each server of a managed cluster once, for half a second at most."""
     answer = PlanAnswer(v=made.on.v, kind=made.kind, payload=made.payload)
     if made.on.cluster.kind == Cluster.Kind.MANAGED:
         answer["estimate"] = estimate(made.on.cluster, made.on.state, made.kind, made.payload, made.after)

@@ -1,6 +1,6 @@
-"""Decisions about short freezes: a setting of a node that the supervisor follows, and no intent.
+"""Decisions about short freezes, a node setting that the supervisor follows (not an intent).
 
-They are asked for by the words of a freeze and ended by those of a thaw, so that there is one way to thaw a server.
+They start with the freeze action and end with the thaw action, so that there is one way to thaw a server.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ringviz.services.decisions import ACTIVE, Decision, node_of
 
 
 def pulse(number: int, wanted: Pulse) -> Decision:
-    """A server freezes for a part of every period, until it is thawed or something else is done to it."""
+    """Freezes a server for part of every period until it is thawed or gets another action."""
 
     def decide(on: Known) -> events.Payload:
         _check(wanted)
@@ -34,7 +34,7 @@ def pulse(number: int, wanted: Pulse) -> Decision:
 
 
 def thaw(number: int) -> Decision:
-    """A server goes on: the end of its short freezes, or of the one freeze that an operator asked for."""
+    """Thaws a server: ends its short freezes or the freeze that an operator requested."""
     plain = served.thaw(number)
 
     def decide(on: Known) -> events.Payload:

@@ -1,4 +1,4 @@
-"""Rows follow the state: what differs between two states is written, and nothing else."""
+"""Updates rows from the state: writes only what differs between two states."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ringviz.core.state import NodeState, State
 from ringviz.models import Cluster, Node
 from ringviz.selectors.clusters import NODE_FIELDS
 
-_BATCH = 500  # rows a statement; fewer where the database takes fewer values
+_BATCH = 500  # rows per statement; fewer if the database takes fewer values
 _KEY_FIELDS = ("cluster", "number")
 
 
 def write_rows(cluster: Cluster, before: State, after: State) -> None:
-    """Makes the rows of a cluster say `after`. Inside the write of its event; a few statements, however many nodes."""
+    """Updates a cluster's rows to `after` with a few statements. Call it inside the write of its event."""
     old = {node["number"]: node for node in before["nodes"]}
     new = {node["number"] for node in after["nodes"]}
     if gone := old.keys() - new:
@@ -37,9 +37,9 @@ def write_rows(cluster: Cluster, before: State, after: State) -> None:
 
 
 def write_nodes(cluster: Cluster, nodes: list[NodeState]) -> None:
-    """New rows, or new values in those of the same numbers.
+    """Inserts rows, or updates those with the same numbers.
 
-    As one kind of INSERT: an UPDATE that tells the rows apart by CASE takes seconds to put together for 2,000 nodes.
+    Uses INSERT with conflict handling, because building an UPDATE with CASE takes seconds for 2,000 nodes.
     """
     Node.objects.bulk_create(
         [Node(cluster=cluster, **columns(node)) for node in nodes],
@@ -51,7 +51,7 @@ def write_nodes(cluster: Cluster, nodes: list[NodeState]) -> None:
 
 
 def slot_map_of(state: State) -> dict[str, dict[str, Any]] | None:
-    """What a cluster's row keeps of its nodes, where somebody else runs it; else None."""
+    """The extra data about an external cluster's nodes for its row, else None."""
     if state["cluster"]["kind"] != Cluster.Kind.EXTERNAL:
         return None
     return {

@@ -1,4 +1,4 @@
-"""The clusters of the demo, made through the same services as everything else. Made once; what is there stays."""
+"""Creates the demo's clusters through the normal services. Each is created only once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 def seed_demo(progress: Say = lambda _line: None) -> None:
     """Three clusters: eight real nodes to break, forty and a hundred to look at. `progress` gets a line for each step.
 
-    Each is made once: what people did to it since, and be it to delete it, stays.
+    Each is created once: later changes and deletions stay.
     """
     made = set(SeededCluster.objects.values_list("slug", flat=True))
     for slug, make in (("demo", _demo), ("forty", _forty), ("hundred", _hundred)):

@@ -1,6 +1,6 @@
-"""Decisions about the servers of a managed cluster: what an operator asks of them, and what is found out about them.
+"""Decisions about a managed cluster's servers: operators' requests and the supervisor's findings.
 
-Nothing here starts or ends a process: the supervisor does, and records what came of it by these.
+Nothing here starts or ends a process. The supervisor does, and records the results with these decisions.
 """
 
 from __future__ import annotations
@@ -29,33 +29,33 @@ SUSPECTED, FROZEN = Node.State.SUSPECTED, Node.State.FROZEN
 
 
 def freeze(number: int) -> Decision:
-    """A server is stopped where it stands; the verdict follows if nobody thaws it."""
+    """Freezes a server. It is declared dead if nobody thaws it."""
     return _server("freeze", number, events.NodeFrozen, FROZEN, {ACTIVE, SUSPECTED})
 
 
 def thaw(number: int) -> Decision:
-    """A frozen server goes on. After the verdict it is no more: then revive it."""
+    """Thaws a frozen server. After the verdict the server is gone and can only be revived."""
     return _server("thaw", number, events.NodeThawed, ACTIVE, {FROZEN, SUSPECTED})
 
 
 def restart(number: int, *, address: str | None = None, cause: str = "") -> Decision:
-    """A server ends and is started from its directory, with its keys; by a death, if there is a `cause`."""
+    """Restarts a server from its directory, with its keys. A `cause` means that it had died."""
     plain = _server("restart", number, events.NodeRestarted, ACTIVE, ON_RING, address)
     return replace(plain, decide=lambda on: replace(cast(events.NodeRestarted, plain(on)), cause=cause))
 
 
 def suspected(number: int) -> Decision:
-    """A server missed a ping. A frozen one stays frozen: why it misses is known."""
+    """Records a missed ping. A frozen server stays frozen, because the reason is known."""
     return _server("suspect", number, events.NodeSuspected, SUSPECTED, {ACTIVE}, pulses_on=True)
 
 
 def cleared(number: int) -> Decision:
-    """A suspected server answered."""
+    """Records that a suspected server answered."""
     return _server("clear", number, events.NodeCleared, ACTIVE, {SUSPECTED}, pulses_on=True)
 
 
 def joined(number: int, kind: NodeKind, *, address: str) -> Decision:
-    """What was joining has its buckets."""
+    """Records that a joining node has its buckets."""
 
     def decide(on: Known) -> events.Payload:
         node = node_of(on.state, number)
@@ -65,7 +65,7 @@ def joined(number: int, kind: NodeKind, *, address: str) -> Decision:
 
 
 def without_server(decision: Decision) -> Decision:
-    """A decision about a node whose server has ended with it: it has no address any more."""
+    """A decision about a node whose server has ended, so it has no address any more."""
 
     def decide(on: Known) -> events.Payload:
         payload = cast(events.NodeEvent, decision(on))
@@ -75,7 +75,7 @@ def without_server(decision: Decision) -> Decision:
 
 
 def formed(addresses: dict[int, str]) -> Decision:
-    """All servers have found each other and own their buckets; nothing is stored."""
+    """Records that all servers are connected and own their buckets. Nothing is stored yet."""
 
     def decide(on: Known) -> events.Payload:
         nodes = [
@@ -91,7 +91,7 @@ def formed(addresses: dict[int, str]) -> Decision:
 
 
 def refilled(unfilled: Sequence[Sequence[int]], *, keys: int, ms: int) -> Decision:
-    """Keys were stored again; `unfilled` is what is left to do, normally nothing."""
+    """Records reloaded keys. `unfilled` is what is left, normally nothing."""
 
     def decide(on: Known) -> events.Payload:
         left = [list(one) for one in unfilled]
@@ -102,7 +102,7 @@ def refilled(unfilled: Sequence[Sequence[int]], *, keys: int, ms: int) -> Decisi
 
 
 def lost(buckets: NDArray[np.bool_], *, keys: int = 0) -> Decision:
-    """These buckets do not have what they stored: `keys` of it, or all. Raises Invalid where that is known of all."""
+    """Records that these buckets lost `keys` of their keys, or all. Raises Invalid if all of it is already known."""
 
     def decide(on: Known) -> events.Payload:
         known = in_ranges(on.state["unfilled"])
@@ -117,7 +117,7 @@ def lost(buckets: NDArray[np.bool_], *, keys: int = 0) -> Decision:
 
 
 def ended(work: int, outcome: str, why: str, before: NodeState | None) -> Decision:
-    """An intent came to nothing. `before` is the node as it was when it was asked, if it was to join."""
+    """Records that an intent failed. `before` is the node at the time of the request, if it was to join."""
 
     def decide(on: Known) -> events.Payload:
         asked = open_work(on, work)
@@ -130,7 +130,7 @@ def ended(work: int, outcome: str, why: str, before: NodeState | None) -> Decisi
 
 
 def cancel(work: int) -> Decision:
-    """An intent is to be given up; what it has moved goes back."""
+    """Cancels an intent. Keys that it has moved go back."""
 
     def decide(on: Known) -> events.Payload:
         asked = open_work(on, work)
@@ -152,7 +152,7 @@ def open_work(on: Known, work: int) -> Work:
 
 
 def set_workload(workload: Workload) -> Decision:
-    """The clients of the cluster: started, stopped, at another rate."""
+    """Starts, stops or changes the cluster's clients."""
 
     def decide(on: Known) -> events.Payload:
         if on.cluster.kind != Cluster.Kind.MANAGED:
@@ -176,7 +176,7 @@ def _check_workload(workload: Workload) -> None:
 
 
 def served_node(on: Known, number: int, allowed: Container[str]) -> NodeState:
-    """A node with a server of ours, in one of these states. Raises NotFound, Invalid."""
+    """A node with a managed server in one of these states. Raises NotFound, Invalid."""
     node = node_of(on.state, number)
     if on.cluster.kind != Cluster.Kind.MANAGED:
         raise Invalid("node", number, _("%(node)s is simulated: it has no server.") % {"node": node["name"]})
@@ -196,7 +196,7 @@ def _server(  # noqa: PLR0917  one row of a table of actions
     *,
     pulses_on: bool = False,
 ) -> Decision:
-    """Something happens to a server and nothing moves. What an operator does to it ends its pulse."""
+    """An event about a server in which nothing moves. An operator's action ends its pulse."""
 
     def decide(on: Known) -> events.Payload:
         node = served_node(on, number, allowed)

@@ -1,4 +1,4 @@
-"""Taking back the newest event: an event of its own, which says what it undoes."""
+"""Undoes the newest event with a new event that says which one it undoes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ringviz.services.decisions import Decision
 from ringviz.services.intents import asked_before
 
 Inverse = Callable[[Mapping[str, Any], State], Decision]
-"""The decision that takes an event back, from its payload and the state before it."""
+"""Builds the decision that undoes an event, from its payload and the state before it."""
 
-# What follows from another event by itself: to take back the newest event is to take back what they follow from.
+# Events that follow automatically from another one. Undo skips them and undoes the event that they follow from.
 _CONSEQUENCES = (
     events.KeysRefilled,
     events.KeysLost,
@@ -35,10 +35,10 @@ _CONSEQUENCES = (
 
 
 def undo(*, slug: str, actor: Actor, version: int, key: str = "") -> Event:
-    """Takes back the event of `version`, which must be the newest: later ones may stand on it. Once for each `key`.
+    """Undoes the event of `version`, which must be the newest, because later ones may depend on it. Once per `key`.
 
-    Raises NotAllowed, NotFound, StaleVersion, Invalid (for the first event, the oldest that is kept, and what has no
-    inverse).
+    Raises NotAllowed, NotFound, StaleVersion, and Invalid for the first event, the oldest stored one, and events
+    without an inverse.
     """
     check_allowed(actor)
     cluster = cluster_of(slug)
@@ -55,26 +55,26 @@ def undo(*, slug: str, actor: Actor, version: int, key: str = "") -> Event:
 
 
 def undoable(cluster: Cluster) -> list[str]:
-    """The kinds of event of a cluster that can be taken back while they are the newest."""
+    """The kinds of a cluster's events that can be undone while they are the newest."""
     if cluster.kind == Cluster.Kind.EXTERNAL:
         return []
     return sorted(map(kind_of, _INVERSES_OF_SERVED if cluster.kind == Cluster.Kind.MANAGED else _INVERSES))
 
 
 def _undo_served(cluster: Cluster, actor: Actor, version: int, key: str) -> Event:
-    """On a managed cluster an undo is asked for like anything else, as the action that comes closest."""
+    """On a managed cluster an undo is a request like any other, for the closest action."""
     events_until = Event.objects.filter(stream_id=cluster.stream_id, version__lte=version)
     event = events_until.exclude(kind__in=map(kind_of, _CONSEQUENCES)).order_by("-version").first()
     if event is None or event.version <= 1:
         raise Invalid("version", version, _("There is nothing before this event to go back to."))
     decision = _inverse(event, _INVERSES_OF_SERVED)
-    if payload_class(event.kind) is not events.WorkAsked:  # to cancel takes nothing back yet
+    if payload_class(event.kind) is not events.WorkAsked:  # cancelling does not undo anything yet
         decision = decisions.undoing(event.version, decision)
     return change(slug=cluster.slug, actor=actor, version=version, decision=decision, key=key)
 
 
 def _inverse(event: Event, inverses: Mapping[type[Any], Inverse]) -> Decision:
-    """The decision that takes an event back. Raises Invalid where there is none."""
+    """The decision that undoes an event. Raises Invalid if there is none."""
     made = payload_class(event.kind)
     if made is not None and made in inverses:
         return inverses[made](event.payload, state_at(event.stream_id, event.version - 1))
@@ -116,7 +116,7 @@ def _added_anew(payload: Mapping[str, Any], before: State) -> Decision:
 
 
 def _settings_as_they_were(payload: Mapping[str, Any], _before: State) -> Decision:
-    """What did not change is not named: copies alone concern no server, and change back at once."""
+    """Leaves out unchanged settings: a change of copies alone affects no server and is undone at once."""
     was, is_ = payload["before"], payload["cluster"]
     return decisions.configure(**{name: value for name, value in was.items() if is_[name] != value})
 
@@ -144,7 +144,7 @@ _INVERSES: dict[type[Any], Inverse] = {
     events.KeysImported: lambda payload, _before: decisions.use_keys(KeySet.objects.get(pk=payload["before"]["id"])),
 }
 
-# Of servers, as far as it can be: keys that were lost come from the key set.
+# For servers, as far as possible: lost keys come from the key set.
 _INVERSES_OF_SERVED: dict[type[Any], Inverse] = {
     **_INVERSES,
     events.NodeKilled: lambda payload, _before: decisions.revive(payload["node"]["number"]),
