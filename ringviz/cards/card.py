@@ -1,4 +1,4 @@
-"""What the overview says of a cluster, in the reader's language: a card for each, and the sum of them all."""
+"""The overview's cards, in the reader's language: one for each cluster, and a summary of all."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ClusterCard:
-    """One cluster of the overview, ready to be written (`TEMPLATE`)."""
+    """One cluster of the overview, ready for `TEMPLATE`."""
 
     facts: Facts
     active_word: str
@@ -83,7 +83,7 @@ def card_of(facts: Facts) -> ClusterCard:
 
 
 def overview_of(found: Sequence[Facts]) -> Overview:
-    """The cards of all clusters, and what stands above them."""
+    """The cards of all clusters, and the text above them."""
     clusters, nodes = len(found), sum(_total(facts) for facts in found)
     down, draining = sum(facts.down for facts in found), sum(facts.draining for facts in found)
     problems = []
@@ -93,7 +93,7 @@ def overview_of(found: Sequence[Facts]) -> Overview:
         sentence = ngettext("%(n)s node is drained.", "%(n)s nodes are drained.", draining)
         problems.append(sentence % {"n": number(draining)})
     return Overview(
-        # Made when it is written: after an event one card of many is.
+        # Lazy, because after an event only one of many cards is rendered.
         cards=[Card(one.place, one.head, TEMPLATE, SimpleLazyObject(partial(card_of, one))) for one in found],
         counts=[
             ngettext("%(n)s cluster", "%(n)s clusters", clusters) % {"n": number(clusters)},
@@ -149,7 +149,7 @@ def _keys(facts: Facts) -> str:
     if not facts.keys:
         return _("No keys yet: figures are shares of the hash space.")
     keys = ngettext("%(n)s key", "%(n)s keys", facts.keys) % {"n": number(facts.keys)}
-    if facts.kind == Cluster.Kind.MANAGED:  # what its servers really have is measured on its own page
+    if facts.kind == Cluster.Kind.MANAGED:  # its own page measures the real keys on servers
         stored = ngettext("%(n)s key on servers", "%(n)s keys on servers", facts.keys) % {"n": number(facts.keys)}
         lost = ngettext("%(n)s lost", "%(n)s lost", facts.lost) % {"n": number(facts.lost)}
         return _("%(keys)s, %(lost)s.") % {"keys": stored, "lost": lost} if facts.lost else f"{stored}."

@@ -1,4 +1,4 @@
-"""The figures of a cluster as the overview shows them, exactly of one version, kept until the next."""
+"""A cluster's figures for the overview, at exactly one version and cached until the next."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_KEPT = 200
 
 
 class NodeFigures(NamedTuple):
-    """What is read of a node."""
+    """The columns of a node."""
 
     number: int
     name: str
@@ -36,7 +36,7 @@ class NodeFigures(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What a node carries: keys, or hash space if there are none. `ratio` is a multiple of its fair share."""
+    """A node's load: keys, or hash space if there are none. `ratio` is a multiple of its fair share."""
 
     ratio: float
     name: str
@@ -54,7 +54,7 @@ class Arc(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One cluster at one version. `loads` are of the active nodes, largest first.
+    """One cluster at one version. `loads` are those of the active nodes, largest first.
 
     `arcs` are those of the ring if `has_ring_arcs`, else one segment a node, as wide as its share.
     """
@@ -111,7 +111,7 @@ def _read(pk: int) -> tuple[Cluster, list[NodeFigures]]:
 
 def figure(cluster: Cluster, head: Head, rows: Sequence[NodeFigures]) -> Facts:
     """The figures of a cluster from its rows."""
-    active = [row for row in rows if row.state in ON_RING]  # who does not answer, or is frozen, still owns what it has
+    active = [row for row in rows if row.state in ON_RING]  # suspected and frozen nodes still own their keys
     states = [row.state for row in rows]
     looks = looks_of(row.number for row in rows)
     measured = loads(active, looks)
@@ -138,7 +138,7 @@ def figure(cluster: Cluster, head: Head, rows: Sequence[NodeFigures]) -> Facts:
 
 
 def loads(active: Sequence[NodeFigures], looks: dict[int, Look]) -> list[Load]:
-    """What each active node carries, beside its fair share, which follows its weight; a node of weight 0 has none."""
+    """Each active node's load and its fair share, which follows its weight. A node of weight 0 has none."""
     members = [row for row in active if row.weight > 0]
     keys, weights = sum(row.keys for row in members), sum(row.weight for row in members)
     shares = [row.keys / keys if keys else row.ownership for row in members]
@@ -149,7 +149,7 @@ def loads(active: Sequence[NodeFigures], looks: dict[int, Look]) -> list[Load]:
 
 
 def segments(measured: Sequence[Load]) -> tuple[Arc, ...]:
-    """One segment a node, in its colour, or in the shade of its load where nodes have no colour of their own.
+    """One segment per node, in its colour, or in the shade of its load if nodes have no individual colours.
 
     More than MOST_SEGMENTS nodes are drawn in groups of neighbours, each in the shade of its mean load.
     """
@@ -166,7 +166,7 @@ def _segment(group: Sequence[Load], path: str) -> Arc:
 
 
 def _arcs(cluster: Cluster, active: Sequence[NodeFigures], looks: dict[int, Look]) -> tuple[Arc, ...]:
-    """The real arcs of a small ring; none where they would be thinner than a pixel or alike, or there is no ring."""
+    """The real arcs of a small ring. None if they would be too thin or look alike, or if there is no ring."""
     alike = NEUTRAL in looks.values()
     if cluster.kind == Cluster.Kind.EXTERNAL or alike or not shows_arcs(sum(row.tokens for row in active)):
         return ()

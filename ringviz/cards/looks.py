@@ -1,4 +1,4 @@
-"""How each node looks, by the rule of the Ring page (static/js/ring/looks.js), for the server's pictures. Pure."""
+"""The look of each node in the server's pictures, as on the Ring page (static/js/ring/looks.js). Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEUTRAL = Look(0, "")
 
 
 def looks_of(numbers: Iterable[int]) -> dict[int, Look]:
-    """Up to 24 nodes each has a look of its own, by its number, so that it keeps it; above that none has."""
+    """Up to 24 nodes each have their own look, by number, so that a node keeps it. With more nodes, none has one."""
     ordered = sorted(numbers)
     if len(ordered) > MOST_COLOURED:
         return dict.fromkeys(ordered, NEUTRAL)

@@ -1,6 +1,6 @@
 """Small pictures of the overview as SVG path data: a ring with its real arcs, and the load of its nodes. Pure.
 
-Drawn on the server, so that they stand in the page's first paint and need no script.
+Drawn on the server, so that they appear in the first paint and need no script.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ringviz.core.placement import TOKEN_SPACE
 
 RING_BOX = 120  # the ring's view box is a square of this size
 _OUTER, _INNER = 56.0, 41.0
-MIN_ARC_PX = 1.0  # below this mean width of an arc its colour cannot be seen: the ring is a neutral band
+MIN_ARC_PX = 1.0  # if arcs are thinner on average, their colours cannot be seen and the ring is a neutral band
 BARS_WIDTH, BARS_HEIGHT = 300, 76
 MOST_SEGMENTS = 180  # two degrees each; more nodes are drawn in groups
 SHADES = 6
@@ -65,14 +65,14 @@ def _arc(start: int, end: int) -> str:
 
 
 def _point(token: int, radius: float) -> tuple[str, str]:
-    """Where a position of the hash space lies in the view box, to a hundredth."""
+    """The point of a hash position in the view box, to a hundredth."""
     angle = token / TOKEN_SPACE * tau - pi / 2
     centre = RING_BOX / 2
     return f"{centre + radius * cos(angle):.2f}", f"{centre + radius * sin(angle):.2f}"
 
 
 def quantiles(ratios: Sequence[float]) -> list[float]:
-    """The ratios, largest first; of more than 150 that many quantiles, the largest and the smallest among them."""
+    """The ratios, largest first. More than 150 become 150 quantiles, including the largest and the smallest."""
     ordered = sorted(ratios, reverse=True)
     if len(ordered) <= _MAX_BARS:
         return ordered
@@ -81,7 +81,7 @@ def quantiles(ratios: Sequence[float]) -> list[float]:
 
 
 def bar_top(ratios: Sequence[float]) -> float:
-    """What the whole height stands for, as a multiple of the fair share: the largest bar, and at least 1.25."""
+    """The scale of the full height, as a multiple of the fair share: the largest bar, but at least 1.25."""
     return max(1.25, *ratios) if ratios else 1.25
 
 

@@ -1,4 +1,4 @@
-"""The events of a cluster. Each file declares its kinds whole: payload, fold, words and the name in filters."""
+"""The events of a cluster. Each file declares its kinds completely: payload, fold, text and name in filters."""
 
 from __future__ import annotations
 
@@ -95,5 +95,5 @@ Payload = (
 
 
 def apply(state: State | None, kind: str, payload: Mapping[str, Any]) -> State:
-    """The cluster's state after an event, in O(nodes). Its arguments are not changed. Raises UndeclaredKind."""
+    """The cluster's state after an event, in O(nodes). Does not change its arguments. Raises UndeclaredKind."""
     return cast(State, ring.apply(state, kind, payload))

@@ -1,4 +1,4 @@
-"""Events about a cluster as a whole: its beginning, its settings, and what somebody else changed."""
+"""Events about a whole cluster: its creation, its settings, and changes from outside."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _formed(_payload: Payload) -> EventWords:
 
 
 def _reconfigured(payload: Payload) -> EventWords:
-    """The most telling difference first, and alone."""
+    """The text for the most important difference."""
     now, before = payload["cluster"], payload["before"]
     options = now.get("options", {})
     if now["strategy"] != before["strategy"]:
@@ -42,7 +42,7 @@ def _reconfigured(payload: Payload) -> EventWords:
         vnodes = now["vnodes"]
         return same(ngettext("%(n)s token per node", "%(n)s tokens per node", vnodes) % {"n": grouped(vnodes)})
     copies = now["copies"]
-    if now.get("kind") == MANAGED:  # its servers keep replicas; these copies are only shown
+    if now.get("kind") == MANAGED:  # its servers have replicas; these copies are a what-if
         text = ngettext("what if each key had %(n)s copy", "what if each key had %(n)s copies", copies)
         return same(text % {"n": grouped(copies)})
     return same(ngettext("%(n)s copy of each key", "%(n)s copies of each key", copies) % {"n": grouped(copies)})
@@ -65,7 +65,7 @@ def _moved(payload: Payload) -> EventWords:
     fold=state.created,
     words=_nodes,
     listed=_created,
-    work=None,  # its `work` are the works that wait, and being created is a row of its own
+    work=None,  # its `work` lists waiting works, and the creation is a separate row
 )
 @dataclass(frozen=True)
 class ClusterCreated:
@@ -82,14 +82,14 @@ class ClusterCreated:
 @kind("cluster_formed", title=gettext_lazy("Cluster formed"), fold=state.with_nodes, words=_formed)
 @dataclass(frozen=True)
 class ClusterFormed:
-    """The servers of a managed cluster have found each other; every bucket has its owner, and no key is stored yet."""
+    """The servers of a managed cluster are connected. Every bucket has its owner, and no key is stored yet."""
 
     nodes: list[NodeState]
     unfilled: list[list[int]]
     work: int = 0
 
 
-# Other settings leave the nodes as they are, and modulo depends on the nodes alone: nothing to set beside them.
+# Settings do not change the nodes, and modulo depends only on the nodes, so there is nothing to compare with.
 @kind(
     "cluster_reconfigured",
     title=gettext_lazy("Settings changed"),
@@ -99,7 +99,7 @@ class ClusterFormed:
 )
 @dataclass(frozen=True)
 class ClusterReconfigured:
-    """Another strategy or parameters of it, another number of virtual nodes or of copies."""
+    """The strategy, its parameters, or the number of virtual nodes or copies changed."""
 
     cluster: ClusterState
     before: Settings
@@ -112,7 +112,7 @@ class ClusterReconfigured:
 @kind("external_seen", title=gettext_lazy("Changed elsewhere"), fold=state.with_nodes, words=_seen)
 @dataclass(frozen=True)
 class ExternalSeen:
-    """A cluster of somebody else changed: all of its nodes, as one of its members tells them."""
+    """An external cluster changed. Contains all its nodes, as reported by one of its members."""
 
     nodes: list[NodeState]
 
@@ -120,7 +120,7 @@ class ExternalSeen:
 @kind("external_moved", title=gettext_lazy("Address changed"), fold=state.settled, words=_moved)
 @dataclass(frozen=True)
 class ExternalMoved:
-    """The name at which a cluster of somebody else is attached leads to another address, where it answers."""
+    """The attached name of an external cluster resolves to a new address, where the cluster answers."""
 
     address: str
     before: str

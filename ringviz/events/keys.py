@@ -1,4 +1,4 @@
-"""Events about keys: another key set, keys that were lost, and keys that are stored again."""
+"""Events about keys: a new key set, lost keys, and reloaded keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _lost(payload: Payload) -> EventWords:
 @kind("keys_imported", title=gettext_lazy("Other keys"), fold=state.with_keys, words=_imported)
 @dataclass(frozen=True)
 class KeysImported:
-    """The cluster is watched with another key set. No key moves: they are other keys."""
+    """The cluster has a new key set. No key moves, because these are other keys."""
 
     keys: KeysState
     before: KeysState
@@ -44,7 +44,7 @@ class KeysImported:
 @kind("keys_refilled", title=gettext_lazy("Keys stored"), fold=state.settled, words=_refilled)
 @dataclass(frozen=True)
 class KeysRefilled:
-    """What was lost is stored again, from the key set: `keys` of them, written in `ms` milliseconds."""
+    """Lost keys were reloaded from the key set: `keys` of them, in `ms` milliseconds."""
 
     keys: int
     ms: int
@@ -55,7 +55,7 @@ class KeysRefilled:
 @kind("keys_lost", title=gettext_lazy("Keys lost"), fold=state.settled, words=_lost)
 @dataclass(frozen=True)
 class KeysLost:
-    """Buckets were found without what they stored, though no node of the ring died: `keys` to be stored again."""
+    """Buckets lost their keys although no node of the ring died. `keys` must be reloaded."""
 
     keys: int
     unfilled: list[list[int]]

@@ -1,6 +1,6 @@
 """Events about one node. Each carries the absolute state of the node and the new figures of the others.
 
-`movement` is None where nothing can move. `undoes` is the version that an undo takes back. `work` is the intent that an
+`movement` is None if nothing can move. `undoes` is the version that an undo reverses. `work` is the intent that an
 event ends, 0 for none.
 """
 
@@ -19,7 +19,7 @@ from ringviz.events.pulse import pulsed_words
 from ringviz.events.shapes import Figures, Loss, MovementSummary
 from ringviz.events.subject import Words, kind
 
-_DEATHS = {  # by their cause, where nobody asked for it
+_DEATHS = {  # by cause, for deaths that nobody requested
     "exit": gettext_lazy("%(node)s died"),
     "silent": gettext_lazy("%(node)s stopped responding and was fenced"),
 }
@@ -33,12 +33,12 @@ _RESTARTED = gettext_lazy("%(node)s restarted")
 
 
 def _of_a_node(payload: Payload, text: Any, sign: str) -> EventWords:
-    node = payload.get("node", payload)  # of one that was removed the name is left
+    node = payload.get("node", payload)  # only the name is left of a removed node
     return EventWords(sign + node["name"], text % {"node": node["name"], "weight": grouped(node.get("weight", 0))})
 
 
 def _says(text: Any, sign: str = "") -> Words:
-    """Words of a node's event; `sign` stands before the label."""
+    """The texts of a node's event. `sign` precedes the label."""
     return lambda payload: _of_a_node(payload, text, sign)
 
 
@@ -57,7 +57,7 @@ def _pulsed(payload: Payload) -> EventWords:
 
 @dataclass(frozen=True)
 class NodeEvent:
-    """What all events about one node carry."""
+    """The common fields of all events about one node."""
 
     node: NodeState
     changed: list[Figures]
@@ -80,7 +80,7 @@ class NodeAdded(NodeEvent):
 @kind("node_killed", title=gettext_lazy("Killed"), fold=state.with_node, words=_killed)
 @dataclass(frozen=True)
 class NodeKilled(NodeEvent):
-    """A member went down; its token ranges went to the next tokens. With `loss` no key went along.
+    """A member went down, and its token ranges went to the next tokens. With `loss`, its keys were lost.
 
     `cause` is asked, exit or silent; empty on a simulated cluster.
     """
@@ -109,7 +109,7 @@ class NodeRevived(NodeEvent):
 )
 @dataclass(frozen=True)
 class NodeDrained(NodeEvent):
-    """A member gave its keys away; it may be removed."""
+    """A member gave its keys away and can be removed."""
 
 
 @kind(
@@ -120,7 +120,7 @@ class NodeDrained(NodeEvent):
 )
 @dataclass(frozen=True)
 class NodeRemoved:
-    """A member is no more. Its number is not given to another."""
+    """A member was removed. Its number is never reused."""
 
     number: int
     name: str
@@ -182,7 +182,7 @@ class NodeCleared(NodeEvent):
 )
 @dataclass(frozen=True)
 class NodeFrozen(NodeEvent):
-    """A server was stopped (SIGSTOP): it answers nobody and loses nothing."""
+    """A server was stopped (SIGSTOP). It does not answer but loses nothing."""
 
 
 @kind(
@@ -193,15 +193,15 @@ class NodeFrozen(NodeEvent):
 )
 @dataclass(frozen=True)
 class NodeThawed(NodeEvent):
-    """A frozen server goes on, with its keys: it was thawed before the verdict."""
+    """A frozen server was thawed before the verdict and continues with its keys."""
 
 
 @kind("node_pulsed", title=gettext_lazy("Short freezes"), fold=state.with_node, words=_pulsed)
 @dataclass(frozen=True)
 class NodePulsed(NodeEvent):
-    """A server freezes again and again for a short time, or does so no more: `node` says which, and `before` what was.
+    """A server started or stopped short, repeated freezes: `node` has the new pulse, `before` the old one.
 
-    It is a setting, which the supervisor follows.
+    This is a setting that the supervisor follows.
     """
 
     before: Pulse | None = None
@@ -215,9 +215,9 @@ class NodePulsed(NodeEvent):
 )
 @dataclass(frozen=True)
 class NodeRestarted(NodeEvent):
-    """A server ended and was started again from its directory, with its keys.
+    """A server ended and was restarted from its directory, with its keys.
 
-    `cause` is that of a death: asked, exit or silent; empty where it was to be started again.
+    `cause` is that of a death: asked, exit or silent; empty for a requested restart.
     """
 
     cause: str = ""
@@ -231,6 +231,6 @@ class NodeRestarted(NodeEvent):
 )
 @dataclass(frozen=True)
 class NodeFailedOver(NodeEvent):
-    """The replica took a dead server's place, with its tokens. What was not confirmed by it may be lost."""
+    """The replica replaced a dead server, with its tokens. Writes that it had not confirmed may be lost."""
 
     cause: str = ""

@@ -1,4 +1,4 @@
-"""Short freezes in words. Those that come again and again within the blink of an eye are a slow server."""
+"""Texts for short freezes. Very short, frequent freezes are described as a slow server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ringviz.core.state import Pulse
 
 
 def is_slow(pulse: Pulse) -> bool:
-    """Whether it is felt as a low speed, not as freezes."""
+    """Whether it feels like low speed rather than freezes."""
     return pulse["every_ms"] <= MAX_SLOW_EVERY_MS
 
 
@@ -23,7 +23,7 @@ def pulse_words(pulse: Pulse) -> str:
 
 
 def pulsed_words(name: str, pulse: Pulse | None, before: Pulse | None) -> str:
-    """What happened to a server, as a sentence."""
+    """What happened to a server, as a phrase."""
     if pulse is None:
         text = _("%(node)s runs at full speed again") if before and is_slow(before) else _("%(node)s no longer freezes")
         return text % {"node": name}
@@ -34,6 +34,6 @@ def pulsed_words(name: str, pulse: Pulse | None, before: Pulse | None) -> str:
 
 
 def speed_words(pulse: Pulse) -> str:
-    """The part of the time in which the server runs: "half", "25%"."""
+    """The share of time in which the server runs: "half", "25%"."""
     runs = pulse["every_ms"] - pulse["for_ms"]
     return _("half") if runs * 2 == pulse["every_ms"] else percent(runs / pulse["every_ms"], 0)

@@ -1,6 +1,6 @@
-"""What the payloads of a cluster's events are made of.
+"""The parts of the payloads of a cluster's events.
 
-Node numbers stand for nodes; 0 is nobody.
+Nodes are given by number; 0 means none.
 """
 
 from typing import NotRequired, TypedDict
@@ -13,7 +13,7 @@ class ByModulo(TypedDict):
 
 
 class Copies(TypedDict):
-    """All copies that are stored after the change, and those that a node receives by it."""
+    """All copies stored after the change, and those that nodes receive through it."""
 
     total: int
     moved: int
@@ -21,7 +21,7 @@ class Copies(TypedDict):
 
 class MovementSummary(TypedDict):
     """What changed owner. `pairs` are [from, to, keys], most keys first; `ranges` is base64 of little-endian Uint32
-    [start, end, from, to] a range, None where there are too many or the strategy has none.
+    [start, end, from, to] per range. It is None if there are too many ranges or the strategy has none.
     """
 
     keys: int
@@ -35,7 +35,7 @@ class MovementSummary(TypedDict):
 
 
 class Figures(TypedDict):
-    """What a node has after the change, of what changed."""
+    """A node's changed figures after the change."""
 
     number: int
     keys: int
@@ -45,14 +45,14 @@ class Figures(TypedDict):
 
 
 class Loss(TypedDict):
-    """What died with a server and was not kept by a replica. `bytes` is 0 where it was not measured."""
+    """What was lost with a server and not kept by a replica. `bytes` is 0 if not measured."""
 
     keys: int
     bytes: int
 
 
 class Settings(TypedDict):
-    """What a reconfiguration changes. `options` is absent in events of before strategies had any."""
+    """What a reconfiguration changes. `options` is absent in events from before strategies had options."""
 
     strategy: str
     options: NotRequired[dict[str, float]]

@@ -1,7 +1,7 @@
-"""The subject "ring": what a cluster's stream tells of its nodes, keys and work.
+"""The event subject "ring": a cluster's nodes, keys and work.
 
-The files beside this one declare the kinds. `static/js/ring/kinds/` declares the same kinds for the page, and the
-golden files of `tests/contract` hold the two together.
+The other files in this folder declare the kinds. `static/js/ring/kinds/` declares the same kinds for the page, and the
+golden files of `tests/contract` check that both agree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from live.subjects import Effect, EventWords, Fold, Part, Payload, Subject, WorkPart
 from live.wording import number
 
-# Every event about one node carries it whole; a removal carries its name, an intent the name that it is about.
+# Events about a node contain the whole node, removals its name, intents the name of their node.
 ring = Subject("ring", named=("node__name", "name", "asked__name"))
 
 ENDS_WORK = WorkPart("work", Part.DONE)  # most kinds say which intent they end, 0 for none
@@ -35,7 +35,7 @@ def kind(
     listed: Callable[[Payload], str] | None = None,
     work: WorkPart | None = ENDS_WORK,
 ) -> Callable[[type[T]], type[T]]:
-    """Declares a kind of the ring. `with_peer`: what modulo would have moved can be set beside what moved."""
+    """Declares a kind of the ring. `with_peer`: the movement can be compared with what modulo would have moved."""
 
     def said(payload: Payload) -> EventWords:
         found = words(payload)
@@ -55,7 +55,7 @@ def same(text: str) -> EventWords:
 
 
 def effect_of(payload: Mapping[str, Any], *, with_peer: bool) -> Effect | None:
-    """What moved, or was lost with a server; None where nothing can move."""
+    """What moved, or was lost with a server. None if nothing can move."""
     movement: dict[str, Any] | None = payload.get("movement")
     if not movement:
         return None
@@ -66,7 +66,7 @@ def effect_of(payload: Mapping[str, Any], *, with_peer: bool) -> Effect | None:
         text = ngettext("%(n)s key lost", "%(n)s keys lost", count)
     else:
         text = ngettext("%(n)s key moved", "%(n)s keys moved", count)
-    # By modulo nothing moves where the same nodes share the keys (another weight, say): nothing to set beside.
+    # Modulo moves nothing if the nodes stay the same (for example a new weight), so there is nothing to compare with.
     peer = movement["modulo"]["moved"] or None if with_peer and movement.get("modulo") else None
     return Effect(
         text=text % {"n": number(count)},

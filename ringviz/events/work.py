@@ -1,7 +1,7 @@
-"""Events about what was asked of servers, and about the clients of a cluster.
+"""Events about requests to servers, and about a cluster's clients.
 
-On a managed cluster what was asked is one event (`work_asked`) and what came of it another. `work` of an event is the
-intent that it ends, 0 for none.
+On a managed cluster a request is one event (`work_asked`) and its result another. `work` of an event is the intent that
+it ends, 0 for none.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _workload(payload: Payload) -> EventWords:
 )
 @dataclass(frozen=True)
 class WorkAsked:
-    """An intent waits for the supervisor. `node` is one that is about to join."""
+    """An intent waits for the supervisor. `node` is set if a node is about to join."""
 
     asked: Work
     node: NodeState | None = None
@@ -90,7 +90,7 @@ class WorkAsked:
 )
 @dataclass(frozen=True)
 class WorkCancelling:
-    """An intent is to be given up; what it has moved goes back."""
+    """An intent is being cancelled. Keys that it has moved go back."""
 
     asked: Work
 
@@ -98,7 +98,7 @@ class WorkCancelling:
 @kind("work_ended", title=gettext_lazy("Failed or cancelled"), fold=state.without_work, words=_ended)
 @dataclass(frozen=True)
 class WorkEnded:
-    """An intent came to nothing: `outcome` is failed or cancelled. `node` is as it was, or `gone` (its number)."""
+    """An intent failed or was cancelled (`outcome`). `node` is as before, or `gone` has its number."""
 
     work: int
     asked: Work
@@ -118,7 +118,7 @@ def _delay(payload: Payload) -> EventWords:
 @kind("workload_set", title=gettext_lazy("Workload"), fold=state.with_workload, words=_workload)
 @dataclass(frozen=True)
 class WorkloadSet:
-    """The clients of a managed cluster were started, stopped or set."""
+    """The clients of a managed cluster were started, stopped or changed."""
 
     workload: Workload
     before: Workload | None
@@ -128,7 +128,7 @@ class WorkloadSet:
 @kind("verdict_delay_set", title=gettext_lazy("Verdict on freezes"), fold=state.with_verdict_delay, words=_delay)
 @dataclass(frozen=True)
 class VerdictDelaySet:
-    """A server that somebody freezes is convicted `delay_ms` later; `before_ms` is what was."""
+    """A frozen server is declared dead `delay_ms` later. `before_ms` is the old value."""
 
     delay_ms: int
     before_ms: int

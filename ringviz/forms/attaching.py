@@ -1,4 +1,4 @@
-"""A cluster that somebody else runs, as an operator attaches it."""
+"""The form that attaches an external cluster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ringviz.services.external import attach
 
 
 class AttachForm(FoundingForm[Attachment]):
-    """Where it is, and what to call it. The password is kept in a file, and never shown again."""
+    """The cluster's address and name. The password is stored in a file and never shown again."""
 
     name = forms.CharField(label=gettext_lazy("name"), max_length=MAX_NAME)
     slug = forms.SlugField(

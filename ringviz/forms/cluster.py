@@ -1,4 +1,4 @@
-"""A cluster, as an operator makes and configures it."""
+"""Forms for creating and configuring a cluster."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class AddClusterForm(FoundingForm[Cluster]):
         return cleaned
 
     def found(self, *, slug: str, actor: Actor, **given: Any) -> Event:
-        """Makes the keys, where that is asked for, and the cluster. Raises NotAllowed, Invalid."""
+        """Creates the keys, if requested, and the cluster. Raises NotAllowed, Invalid."""
         check_allowed(actor)
         asked = self.cleaned_data
         memory = asked["memory_mib"]
@@ -106,7 +106,7 @@ class AddClusterForm(FoundingForm[Cluster]):
 
 
 class ChangeClusterForm(DecidingForm[Cluster]):
-    """A cluster's settings and keys. Its address, name and seed stay."""
+    """A cluster's settings and keys. Its address, name and seed cannot change."""
 
     options = OptionsField()
 
@@ -116,7 +116,7 @@ class ChangeClusterForm(DecidingForm[Cluster]):
         help_texts = {"copies": _COPIES_NOTE}
 
     def decisions(self) -> list[Decision]:
-        """Settings are one event, the delay of verdicts another, and other keys one more."""
+        """Settings, the verdict delay and new keys are separate events."""
         touched, found = self.touched(), list[Decision]()
         if settings := {name: self.cleaned_data[name] for name in _CONFIGURED if name in touched}:
             found.append(decisions.configure(**settings))

@@ -1,4 +1,4 @@
-"""What the forms of clusters and nodes have in common: they save by deciding, at the version that a person saw."""
+"""The base of the forms for clusters and nodes: they save by a decision at the version that the person saw."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ringviz.services.decisions import Decision
 
 M = TypeVar("M", bound=Model)
 
-_MOST_TOLD = 5  # events, of those that came first
+_MOST_TOLD = 5  # most events listed when somebody else was faster
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -37,10 +37,9 @@ else:
 class DecidingForm(_ModelForm[M]):
     """A form of a row that only services may write.
 
-    `version` is the cluster's version that the form was drawn at: whoever saves decides on what they saw. `late` is
-    what a service refused when the form was first saved: with it the form is invalid, says so, and keeps its input.
-    Each field brings along what it was drawn with, so that what was not touched is never sent back over what somebody
-    else has made of it meanwhile.
+    `version` is the cluster's version when the form was rendered, so that people decide on what they saw. `late` is a
+    service's refusal of the first save: it makes the form invalid, shows the message, and keeps the input. Each field
+    also submits its initial value, so that an untouched field never overwrites somebody else's change.
     """
 
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -48,20 +47,20 @@ class DecidingForm(_ModelForm[M]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Read by the same query as the row itself; a row that was made otherwise is checked against nothing.
+        # Read by the same query as the row itself. Rows created in other ways are not checked.
         self.fields["version"].initial = getattr(self.instance, "stream_version", None)
         for name in self._touchable():
             self.fields[name].show_hidden_initial = self.instance.pk is not None
 
     def clean(self) -> dict[str, Any] | None:
-        """Refused only by what a service said."""
+        """Whether only a service's refusal makes it invalid."""
         cleaned = super().clean()
         if self.late is not None:
             self._say(self.late)
         return cleaned
 
     def touched(self) -> list[str]:
-        """The fields that were changed, and are not so already."""
+        """The fields that were changed to a new value."""
         return [
             name
             for name in self._touchable()
@@ -70,13 +69,13 @@ class DecidingForm(_ModelForm[M]):
         ]
 
     def decisions(self) -> list[Decision]:
-        """What the input asks for, the most likely to be refused first; nothing where nothing was changed."""
+        """The decisions for the input, those most likely to be refused first. Empty if nothing was changed."""
         raise NotImplementedError
 
     def carry_out(self, *, slug: str, actor: Actor) -> list[Event]:
-        """Does it, an event for each decision; all of them or none. Raises what `changing.change` raises."""
+        """Carries out the decisions, one event each, all or none. Raises what `changing.change` raises."""
         decisions, version = self.decisions(), self.cleaned_data["version"]
-        # Only what is more than one event is computed within the turn: the second has to stand on the first.
+        # Only several events are computed inside the turn, because each builds on the one before.
         with write_turn() if len(decisions) > 1 else nullcontext():
             events: list[Event] = []
             for decision in decisions:
@@ -94,7 +93,7 @@ class DecidingForm(_ModelForm[M]):
         self.add_error(named, refusal_text(refused))
 
     def _draw_anew(self, version: int) -> None:
-        """What is saved next is decided on what is so now: only what was touched stays as it was typed."""
+        """Prepares the next save for the current version. Only touched fields keep their typed values."""
         data, touched = cast(QueryDict, self.data).copy(), self.changed_data
         data[self.add_prefix("version")] = str(version)
         for name in self._touchable():
@@ -106,7 +105,7 @@ class DecidingForm(_ModelForm[M]):
 
 
 def refusal_text(refused: Refused) -> str:
-    """What a person is told; of a cluster that changed first, also how: the newest few events."""
+    """The message for a person. If the cluster changed first, it lists the newest few events."""
     if not isinstance(refused, StaleVersion) or not refused.events:
         return refused.message
     said = [event_words(event.kind, event.payload).text for event in refused.events[-_MOST_TOLD:]]

@@ -1,4 +1,4 @@
-"""What the forms of new and of attached clusters have in common: nothing is there yet to decide on."""
+"""The base of the forms for new and attached clusters, which do not exist yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ M = TypeVar("M", bound=Model)
 
 
 class FoundingForm(DecidingForm[M]):
-    """A form whose saving is the first event of a stream."""
+    """A form that saves the first event of a stream."""
 
     founded_with: tuple[str, ...] = ()  # fields that `found` is given as they are
 

@@ -1,4 +1,4 @@
-"""A node, as an operator adds and changes it."""
+"""Forms for adding and changing a node."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class AddNodeForm(DecidingForm[Node]):
 
 
 class ChangeNodeForm(DecidingForm[Node]):
-    """A node's weight, address and zone. Its name places its tokens: another name is another node."""
+    """A node's weight, address and zone. Its name determines its tokens and cannot change."""
 
     class Meta:
         model = Node
         fields = ("address", "zone", "weight")
 
     def decisions(self) -> list[Decision]:
-        """A weight is one event, the rest another."""
+        """The weight is one event, the other fields another."""
         number, touched, found = self.instance.number, self.touched(), list[Decision]()
         if "weight" in touched:
             found.append(decisions.reweight(number, self.cleaned_data["weight"]))

@@ -34,14 +34,14 @@ class OptionsField(forms.CharField):
         return spelled(value) if isinstance(value, Mapping) else value
 
     def to_python(self, value: Any) -> Any:
-        """The options that a text names. Raises ValidationError."""
+        """Parses options from a text. Raises ValidationError."""
         try:
             return options_asked(self.prepare_value(value) or "")
         except Invalid as invalid:
             raise forms.ValidationError(invalid.message) from invalid
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether the text says other options."""
+        """Whether the text gives different options."""
         try:
             return bool(self.to_python(initial) != self.to_python(data))
         except forms.ValidationError:

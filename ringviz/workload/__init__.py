@@ -2,5 +2,5 @@
 
     traffic     the pace, the operations, the frames      following   the settings as the cluster's state tells them
 
-How a client speaks to a cluster is in `servers.client`.
+`servers.client` is the client itself.
 """

@@ -1,4 +1,4 @@
-"""Runs the traffic of one cluster by what its state says, as it changes."""
+"""Runs one cluster's traffic, following its state as it changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOPIC: Final = "traffic"
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a cluster's state says to its clients. `password` is empty until the supervisor has formed the cluster."""
+    """A cluster's settings for its clients. `password` is empty until the supervisor has formed the cluster."""
 
     stream_id: int
     key_set: KeySet
@@ -35,7 +35,7 @@ class Orders:
 
 
 class Following:
-    """`override` stands for the workload of the state, where it is given."""
+    """`override`, if given, replaces the workload in the state."""
 
     def __init__(self, slug: str, override: Workload | None = None) -> None:
         self._orders: Orders | None = None
@@ -45,7 +45,7 @@ class Following:
         self._reading = driven.Orders(f"The workload of {slug}", lambda: orders_of(known(slug), override), self._take)
 
     async def run(self) -> None:
-        """Until cancelled. Raises NotFound once there is no such cluster."""
+        """Runs until cancelled. Raises NotFound when the cluster no longer exists."""
         try:
             await self._reading.run()
         finally:
@@ -57,7 +57,7 @@ class Following:
             self._frames.close()
 
     def _take(self, orders: Orders) -> None:
-        """What was read, in the loop."""
+        """Applies what was read, in the event loop."""
         if not orders.password:
             return
         before, self._orders = self._orders, orders
@@ -78,13 +78,13 @@ class Following:
             self._frames.publish(self._orders.stream_id, frame)
 
     def _pass_on(self, running: asyncio.Task[None]) -> None:
-        """Traffic runs until it is cancelled; if it ended by a fault, so does the process."""
+        """Traffic runs until it is cancelled. If it ends with an error, so does the process."""
         if not running.cancelled() and (fault := running.exception()):
             self._reading.end(fault)
 
 
 def orders_of(now: Known, override: Workload | None = None) -> Orders:
-    """What a cluster's state and its password file say."""
+    """Reads a cluster's state and its password file."""
     return Orders(
         stream_id=now.cluster.stream_id,
         key_set=now.cluster.key_set,
@@ -96,5 +96,5 @@ def orders_of(now: Known, override: Workload | None = None) -> Orders:
 
 
 def addresses_of(state: State) -> dict[int, Address]:
-    """Where the servers of the nodes answer, by number; those without one are left out."""
+    """The addresses of the nodes' servers by number, without nodes that have none."""
     return {node["number"]: Address.parse(node["address"]) for node in state["nodes"] if node["address"]}

@@ -1,8 +1,8 @@
 """The clients of a cluster at work: an open loop of reads and writes, cache-aside, and what they measured.
 
-Operations are planned at an even pace, whatever became of those before (open loop): a slow cluster shows as latency,
-which counts from the planned time. What the machine cannot send in time is not made up for later: the figures say what
-was reached.
+Operations are planned at an even pace, whether or not earlier ones have finished (open loop): a slow cluster shows up
+as latency, which counts from the planned time. Operations that the machine cannot send in time are dropped, so the
+figures show the rate that was reached.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from servers.resp import ErrorReply, command
 WINDOW_S: Final = 0.2
 READERS: Final = 3
 
-# In microseconds; that of uvloop counts milliseconds.
+# In microseconds; uvloop's clock counts milliseconds.
 _clock = time.perf_counter
 
-_GRAIN_S = 0.001  # what a loop's timers can tell apart: what is due within it is sent now
-_MOST_LATE_S = 0.1  # what is later than this is given up
+_GRAIN_S = 0.001  # resolution of the loop's timers: operations due within it are sent now
+_MOST_LATE_S = 0.1  # later operations are dropped
 _AT_ONCE = 64  # operations sent before the loop looks for replies
 _MAP_EVERY_S = 0.2
 
@@ -48,7 +48,7 @@ OFF: Final = Workload(on=False, rate=0, distribution="zipf", reads=0.9)
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What is asked for: `count` keys, `at(positions)` gives them, and `seed` is the cluster's hash seed."""
+    """The keys: `count` of them, read by `at(positions)`. `seed` is the cluster's hash seed."""
 
     count: int
     seed: int
@@ -63,9 +63,9 @@ class _Op(NamedTuple):
 
 
 class Traffic:
-    """READERS clients that read and one that writes. Lives in the loop that runs it; not for other threads.
+    """READERS clients that read and one that writes. Lives in the loop that runs it. Not thread-safe.
 
-    `publish(frame)` is called each WINDOW_S while there is traffic, and once after it. It must not wait.
+    Calls `publish(frame)`, which must not wait, each WINDOW_S while there is traffic, and once afterwards.
     """
 
     def __init__(
@@ -83,30 +83,30 @@ class Traffic:
         self._writer = Client(self._slots, password, self._stale.set)
         self._next_reader = cycle(self._readers)
         self._window = Window()
-        self._versions = now_ms()  # rises over the lives of the process
+        self._versions = now_ms()  # keeps rising across restarts
         self._ops = self._drawn()
 
     def configure(self, settings: Workload) -> None:
-        """From now on this rate, distribution and share of reads. A rate above MAX_RATE is lowered to it."""
+        """Sets rate, distribution and share of reads. Caps the rate at MAX_RATE."""
         if settings != self._settings:
             self._settings = settings
             self._ops = self._drawn()
             self._changed.set()
 
     def know(self, addresses: Mapping[int, Address]) -> None:
-        """Where the nodes of these numbers answer. The cluster itself says who has which slot."""
+        """Sets the nodes' addresses by number. The cluster itself reports the slots."""
         numbers = {address: number for number, address in addresses.items()}
         if numbers != self._numbers:
             self._numbers = numbers
             self._stale.set()
 
     def ask_for(self, keys: Keys) -> None:
-        """Other keys from now on."""
+        """Sets the keys."""
         self._keys = keys
         self._ops = self._drawn()
 
     async def run(self) -> None:
-        """Until cancelled; then every connection is closed."""
+        """Runs until cancelled, then closes every connection."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pace())
@@ -123,7 +123,7 @@ class Traffic:
             client.close()
 
     def _rate(self) -> int:
-        """Operations a second; 0 where there is nothing to do."""
+        """Operations a second; 0 if there is nothing to do."""
         if not self._settings["on"] or not self._keys.count:
             return 0
         return min(self._settings["rate"], MAX_RATE)
@@ -144,10 +144,10 @@ class Traffic:
                 self._start(next(self._ops), min(due, now))
                 due += 1 / rate
             pause_s = due - now - _GRAIN_S
-            if pause_s > 0.5:  # at a slow pace a change is not to wait for the next operation
+            if pause_s > 0.5:  # at a slow pace, a change must not wait for the next operation
                 await self._change(pause_s)
                 due = min(due, _clock() + 1 / (self._rate() or 1))
-            else:  # less than a grain would be a busy loop
+            else:  # shorter waits would make a busy loop
                 await asyncio.sleep(max(pause_s, _GRAIN_S) if pause_s > 0 else 0)
 
     async def _change(self, timeout_s: float | None = None) -> None:
@@ -159,7 +159,7 @@ class Traffic:
             return
 
     def _drawn(self) -> Iterator[_Op]:
-        """Operations without an end, by the settings and keys of now; drawn about twice a second."""
+        """An endless series of operations from the current settings and keys, drawn about twice a second."""
         settings, keys, rng = self._settings, self._keys, self._rng
         size = min(max(settings["rate"] // 2, 16), 1024)
         while True:
@@ -189,7 +189,7 @@ class Traffic:
         client.ask(op.slot, command(b"GET", op.name), answered)
 
     def _fill(self, client: Client, op: _Op) -> None:
-        """After a miss: what the origin has, unless somebody has stored a newer value meanwhile."""
+        """After a miss, stores the origin's value, unless somebody has stored a newer one meanwhile."""
 
         def answered(reply: Outcome, address: Address | None) -> None:
             if isinstance(reply, Failed | ErrorReply):
@@ -211,7 +211,7 @@ class Traffic:
         return _clock() - planned
 
     async def _report(self) -> None:
-        """A frame each window; the last one says that there is nothing, so that nobody takes an older one for now."""
+        """Publishes a frame per window. The last one says that traffic has stopped, so no old frame looks current."""
         began, is_told = _clock(), True
         while True:
             await asyncio.sleep(began + WINDOW_S - _clock())
@@ -223,7 +223,7 @@ class Traffic:
             began = now
 
     def nothing(self) -> dict[str, Any]:
-        """The frame that says that no client is at work."""
+        """The frame that says that no client is running."""
         return self._frame(Window(), WINDOW_S, clients=0)
 
     def _seen(self, window_s: float) -> dict[str, Any]:
@@ -236,7 +236,7 @@ class Traffic:
         return window.frame(at_ms=at_ms, window_ms=window_ms, clients=clients, numbers=self._numbers)
 
     async def _follow_map(self) -> None:
-        """Reads the slot map anew when somebody finds it stale, from the nodes in turn until one answers."""
+        """Rereads a stale slot map, from the nodes in turn until one answers."""
         turn = 0
         while True:
             await self._stale.wait()
@@ -265,6 +265,6 @@ class Traffic:
 
 
 def _settle(done: asyncio.Future[bool], is_map: bool) -> None:
-    """The answer, unless nobody waits for it any more: the traffic is ending."""
+    """Delivers the answer, unless traffic is ending and nobody waits for it."""
     if not done.done():
         done.set_result(is_map)
