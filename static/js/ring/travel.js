@@ -22,7 +22,8 @@ export class Travel {
     /** @type {Map<number, Promise<Moment>>} moments as they were asked for, without what was before them */
     this.known = new Map();
     this.asked = 0;
-    /** Whether what is shown next begins an entry; a step that another one overtakes passes it on. */
+    /** Whether what is shown next begins an entry; a step that another one overtakes, or
+     * that shows what is shown already, passes it on. */
     this.entry = false;
   }
 
@@ -66,8 +67,10 @@ export class Travel {
     const shown = { ...moment, before: before?.state ?? null, calm: !before || !isDrawn(moment.event?.kind ?? "") };
     const now = this.store.page;
     const live = to === now.head.v;
-    if (this.entry && to !== now.view.v) newEntry();
-    this.entry = false;
+    if (to !== now.view.v) {
+      if (this.entry) newEntry();
+      this.entry = false;
+    }
     this.store.set({ view: shown, ...(live ? { head: shown } : {}), plan: null, side: "after" });
     if (to - 2 >= floor) this.fetch(to - 2).catch(() => {});
     return true;

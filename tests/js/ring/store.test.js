@@ -139,3 +139,15 @@ test("a drag whose first moment comes late is one entry all the same", async () 
   await Promise.all([travel.go(5, true), travel.go(4), travel.go(2)]);
   assert.deepEqual([store.page.view.v, list.length], [2, 2]);
 });
+
+test("a drag that begins at what is shown is one entry once it leaves it", async () => {
+  const list = entries();
+  const { store, travel } = traveller();
+  for (const [v, entry] of [
+    [7, true],
+    [6, false],
+    [4, false],
+  ])
+    await travel.go(v, entry);
+  assert.deepEqual([store.page.view.v, list.length], [4, 2]);
+});
