@@ -104,7 +104,7 @@ def test_a_proxy_follows_its_cluster_and_is_told_by_commands_with_undo(real):
         ):
             with pytest.raises(CommandError, match=words):
                 balance("proxy-set", *wrong)
-        with pytest.raises(CommandError, match="running already"):
+        with pytest.raises(CommandError, match="already running"):
             balance("proxy")
 
         os.kill(real.pid_of(2), signal.SIGKILL)
