@@ -112,7 +112,12 @@ def test_who_decided_on_an_older_version_is_told_what_happened(cluster):
 
 
 def test_the_same_click_sent_twice_is_done_once_and_answered_each_time(cluster):
-    asked = {"slug": "small", "actor": OPERATOR, "version": cluster_of("small").stream.version, "wanted": ON}
+    asked: dict[str, Any] = {
+        "slug": "small",
+        "actor": OPERATOR,
+        "version": cluster_of("small").stream.version,
+        "wanted": ON,
+    }
     events = [set_traffic(**asked, key="one click") for _ in range(2)]
     assert events[0].version == events[1].version == cluster_of("small").stream.version
     with pytest.raises(StaleVersion):
