@@ -1,7 +1,7 @@
 """The state of a cluster, and the folds that its events use (`ringviz/events`). Pure.
 
 `static/js/ring/state.js` has the same folds, and the golden files of `tests/contract` hold the two together. Payloads
-carry the absolute state of what changed, so nothing is added up here and applying an event twice changes nothing.
+carry the new state itself, never a difference, so applying an event twice changes nothing.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypedDict, cast
 
-ON_RING: Final = ("active", "suspected", "frozen")  # until the verdict a node owns what it owned
+ON_RING: Final = ("active", "suspected", "frozen")  # a node keeps what it owns until the verdict
 MANAGED: Final = "managed"  # the kind of a cluster whose servers are ours
-WITHOUT_SERVER: Final = ("down", "draining")  # neither has one nor waits for one
+WITHOUT_SERVER: Final = ("down", "draining")  # these have no server and wait for none
 
 
 class _DelayedState(TypedDict, total=False):
-    """What only a managed cluster has that gives freezes time: how long before their verdict, in milliseconds."""
+    """The milliseconds before the verdict on a requested freeze; only for a managed cluster with such a delay."""
 
     verdict_delay_ms: int
 
 
 class ClusterState(_DelayedState):
-    """Settings of a cluster. `replicas` real replica servers a node, `memory` bytes a server: 0 without servers.
+    """Settings of a cluster. `replicas` per node and `memory` in bytes per server are 0 for a cluster without servers.
 
     `options` are all parameters of the strategy, by name.
     """
@@ -49,7 +49,7 @@ class KeysState(TypedDict):
 
 
 class _OddReplica(TypedDict, total=False):
-    """What most replicas have nothing of: how many slots they still list as their own, and what they announce."""
+    """Fields that few replicas have: how many slots they still list as their own, and the hostname they announce."""
 
     slots: int
     hostname: str
@@ -63,7 +63,7 @@ class ReplicaState(_OddReplica):
 
 
 class _ForeignState(TypedDict, total=False):
-    """What only a node of an external cluster has; `hostname` only where its server announces one."""
+    """Fields of a node of an external cluster; `hostname` only if its server announces one."""
 
     slots: list[list[int]]
     replicas: list[ReplicaState]
@@ -71,24 +71,24 @@ class _ForeignState(TypedDict, total=False):
 
 
 class Pulse(TypedDict):
-    """Short freezes of a server, again and again: `for_ms` of every `every_ms`, milliseconds within `bounds`."""
+    """Repeated short freezes of a server: for `for_ms` out of every `every_ms`, milliseconds within `bounds`."""
 
     for_ms: int
     every_ms: int
 
 
 class _PulsedState(TypedDict, total=False):
-    """What only a node of a managed cluster has, and only while its server pulses."""
+    """Fields of a node of a managed cluster while its server pulses."""
 
     pulse: Pulse
 
 
 class NodeState(_ForeignState, _PulsedState):
-    """A node. `since` is ISO 8601 in UTC; `tokens`, `keys` and `ownership` (0..1) are what it has now.
+    """A node. `since` is ISO 8601 in UTC; `tokens`, `keys` and `ownership` (0..1) are its current figures.
 
-    Of its `keys`, `lost` were lost by a death and are not refilled. `address` is where its server answers.
-    In an external cluster there are its `slots`, ascending [first, last] ranges, and its `replicas`; it is not known
-    which keys it has, and `keys` is 0.
+    `lost` counts those of its `keys` that died with a server and are not refilled yet. `address` is its server's.
+    A node of an external cluster also has `slots`, ascending [first, last] ranges, and `replicas`. Its keys are not
+    known, so `keys` is 0.
     """
 
     number: int
@@ -105,8 +105,8 @@ class NodeState(_ForeignState, _PulsedState):
 
 
 class Work(TypedDict):
-    """An intent that was asked and has not ended. Its `id` is the version at which it was asked, `v` the one that it
-    was decided on; `node` 0 is none. `cancelling`: it is to be given up.
+    """An open intent. `id` is the version of its request, `v` the version that it was decided on; `node` 0 is none.
+    `cancelling`: somebody asked to cancel it.
     """
 
     id: int
@@ -131,9 +131,9 @@ FIRST_WORKLOAD: Final = Workload(on=True, rate=500, distribution="uniform", read
 
 
 class State(TypedDict):
-    """Everything of a cluster that its stream tells; `nodes` by number, `work` in the order it was asked.
+    """Everything that a stream reports about its cluster; `nodes` by number, `work` in the order of the requests.
 
-    `unfilled` are [first, last] buckets whose keys were lost and are not stored again.
+    `unfilled` are the [first, last] ranges of buckets whose keys were lost and are not stored again yet.
     """
 
     cluster: ClusterState
@@ -147,7 +147,7 @@ class State(TypedDict):
 def new_node(
     *, number: int, since: str, name: str, address: str = "", zone: str = "", weight: float = 1.0
 ) -> NodeState:
-    """A node that has joined and has no figures yet; the spaces around its texts are dropped."""
+    """A node that has just joined, without figures. Spaces around its texts are removed."""
     return NodeState(
         number=number,
         name=name.strip(),
@@ -164,57 +164,57 @@ def new_node(
 
 
 def without_pulse(node: NodeState) -> NodeState:
-    """The node once its server does not pulse: a pulse ends with the server, or with what is done to it."""
+    """The node without a pulse, which ends with the server or with any action on it."""
     return cast(NodeState, {name: value for name, value in node.items() if name != "pulse"})
 
 
 def stopped_s(state: State) -> float:
-    """For how many seconds a server of the cluster may be stopped by its pulse; 0 where none pulses."""
+    """The longest time, in seconds, that a pulse stops a server of the cluster; 0 if none pulses."""
     return max((node["pulse"]["for_ms"] for node in state["nodes"] if "pulse" in node), default=0) / 1_000
 
 
 def created(_state: State | None, payload: Mapping[str, Any]) -> State:
-    """The first event: everything of a cluster."""
+    """The first event: the whole cluster."""
     parts = {part: payload[part] for part in State.__annotations__ if part in payload}
     return cast(State, {**_NOTHING, **parts, "cluster": _with_options(payload["cluster"])})
 
 
 def with_node(state: State, payload: Mapping[str, Any]) -> State:
-    """A node is new, or another than it was."""
+    """Adds a node, or replaces the one with its number."""
     node: NodeState = payload["node"]
     return settled({**state, "nodes": _put(state["nodes"], node)}, payload)
 
 
 def without_node(state: State, payload: Mapping[str, Any]) -> State:
-    """A node is gone."""
+    """Removes a node."""
     nodes = [node for node in state["nodes"] if node["number"] != payload["number"]]
     return settled({**state, "nodes": nodes}, payload)
 
 
 def with_settings(state: State, payload: Mapping[str, Any]) -> State:
-    """The cluster has other settings."""
+    """Replaces the settings."""
     return settled({**state, "cluster": _with_options(payload["cluster"])}, payload)
 
 
 def with_keys(state: State, payload: Mapping[str, Any]) -> State:
-    """The cluster has another key set."""
+    """Replaces the key set."""
     return settled({**state, "keys": payload["keys"]}, payload)
 
 
 def with_nodes(state: State, payload: Mapping[str, Any]) -> State:
-    """All nodes at once."""
+    """Replaces all nodes."""
     return settled({**state, "nodes": payload["nodes"]}, payload)
 
 
 def with_work(state: State, payload: Mapping[str, Any]) -> State:
-    """An intent waits. The node, where there is one, is about to join."""
+    """Adds an open intent, and the node that it is about to join, if any."""
     nodes = state["nodes"] if payload["node"] is None else _put(state["nodes"], payload["node"])
     others = [one for one in state["work"] if one["id"] != payload["asked"]["id"]]
     return {**state, "nodes": nodes, "work": [*others, payload["asked"]]}
 
 
 def with_work_cancelling(state: State, payload: Mapping[str, Any]) -> State:
-    """An intent is being given up."""
+    """Marks an intent as being cancelled."""
     work: list[Any] = [
         {**one, "cancelling": one["id"] == payload["asked"]["id"] or one["cancelling"]} for one in state["work"]
     ]
@@ -222,41 +222,41 @@ def with_work_cancelling(state: State, payload: Mapping[str, Any]) -> State:
 
 
 def without_work(state: State, payload: Mapping[str, Any]) -> State:
-    """Nothing came of an intent: the node that was about to join is as it was before, or gone."""
+    """Removes an intent that failed or was cancelled; a node that was about to join is restored or removed."""
     nodes = [node for node in state["nodes"] if node["number"] != payload["gone"]]
     nodes = nodes if payload["node"] is None else _put(nodes, payload["node"])
     return settled({**state, "nodes": nodes}, payload)
 
 
 def with_workload(state: State, payload: Mapping[str, Any]) -> State:
-    """The clients have other settings."""
+    """Replaces the settings of the clients."""
     return {**state, "workload": payload["workload"]}
 
 
 def with_verdict_delay(state: State, payload: Mapping[str, Any]) -> State:
-    """Freezes have another time before their verdict."""
+    """Replaces the delay of the verdict on a freeze."""
     return {**state, "cluster": with_delay(state["cluster"], payload["delay_ms"])}
 
 
 def with_delay(cluster: ClusterState, delay_ms: int) -> ClusterState:
-    """The settings with another time before the verdict of a freeze; none is not told."""
+    """The settings with another verdict delay for freezes; a delay of 0 is left out."""
     others = {name: value for name, value in cluster.items() if name != "verdict_delay_ms"}
     return cast(ClusterState, {**others, "verdict_delay_ms": delay_ms} if delay_ms else others)
 
 
 def _with_options(cluster: Mapping[str, Any]) -> ClusterState:
-    """Strategies had no parameters when older events were written."""
+    """Adds empty options to settings from before strategies had parameters."""
     return cast(ClusterState, {"options": {}, **cluster})
 
 
 def _put(nodes: Iterable[NodeState], node: NodeState) -> list[NodeState]:
-    """The nodes, with this one in the place of what bears its number, or added."""
+    """The nodes, with this one replacing the node of its number, or added."""
     others = [other for other in nodes if other["number"] != node["number"]]
     return sorted([*others, node], key=lambda one: one["number"])
 
 
 def settled(state: State, payload: Mapping[str, Any]) -> State:
-    """What events of many kinds bring: new figures, the end of an intent, the buckets that are unfilled."""
+    """Applies what events of many kinds carry: new figures, the end of an intent, the unfilled buckets."""
     if work := payload.get("work", 0):
         state = {**state, "work": [one for one in state["work"] if one["id"] != work]}
     unfilled = payload.get("unfilled")
@@ -269,5 +269,5 @@ def settled(state: State, payload: Mapping[str, Any]) -> State:
     return {**state, "nodes": nodes}
 
 
-# What a log that was begun before there were servers does not tell.
+# Missing in logs that began before clusters could have servers.
 _NOTHING: dict[str, Any] = {"work": [], "unfilled": [], "workload": None}

@@ -1,6 +1,6 @@
-"""The keys of a managed node as its server has them now, for operators: a page of them, or a random sample.
+"""The keys on a managed node's server now, for operators: a page of them, or a random sample.
 
-Values are more than the ring tells everybody, so the actor is checked here, and BROWSE_KEYS turns it off for all.
+Values reveal more than the ring shows to everybody, so the actor is checked here. BROWSE_KEYS=0 turns this off.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _CURSORS = 2**64
 
 
 class MayNotBrowse(refusals.NotAllowed):
-    """The actor may see the ring, and not what its servers store."""
+    """The actor may see the ring, but not the keys on its servers."""
 
 
 class NotBrowsable(Refused):
-    """This node has no server of ours that could be asked now. `status`: its state conflicts with the request."""
+    """This node has no server of ours that can be asked now. `status`: its state conflicts with the request."""
 
     status = 409
 
@@ -49,7 +49,7 @@ class NoAnswer(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A key that a server holds. `key` is None if its name is not one of ours: somebody else stored it."""
+    """A key on a server. `key` is None if its name is not one of ours, so somebody else stored it."""
 
     key: bytes | None
     held: Held
@@ -57,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Browsed:
-    """What a server said. `cursor` is where the next page begins, 0 after the last; `drawn` is 0 for a page."""
+    """A server's answer. `cursor` is where the next page begins, 0 after the last; `drawn` is 0 for a page."""
 
     keys: list[Found]
     total: int
@@ -101,7 +101,7 @@ def _asked(now: Known, node: NodeState, look: Callable[[Engine, Address], Look])
         text = _("The server refused: %(why)s. Start from the beginning.")
         raise Invalid("cursor", node["name"], text % {"why": str(refusal)}) from refusal
     except EngineError as error:
-        text = _("The server of %(node)s did not answer in time. It may be frozen, or busy. Try again.")
+        text = _("The server of %(node)s did not answer in time. It may be frozen or busy. Try again.")
         raise NoAnswer(text % {"node": node["name"]}) from error
     finally:
         engine.close()
@@ -111,7 +111,7 @@ def _asked(now: Known, node: NodeState, look: Callable[[Engine, Address], Look])
 
 
 def _ours(name: bytes, placement: Murmur) -> bytes | None:
-    """The key that is stored under a name, if the name is the one that its hash gives it."""
+    """The key stored under a name, if that is the name that its hash gives it."""
     known = key_stored_as(name)
     return known[0] if known and bucket_of(placement.hash(known[0])) == known[1] else None
 
@@ -126,7 +126,7 @@ def _check_may(actor: Actor) -> None:
 def _why_not(now: Known, node: NodeState) -> str:
     """Why a node cannot be browsed, in a sentence; empty if it can."""
     if now.cluster.kind == Cluster.Kind.EXTERNAL:
-        return _("Somebody else runs this cluster. Ringviz reads its slot map and its counts, and never its keys.")
+        return _("Somebody else runs this cluster. Ringviz reads its slot map and its counts, but never its keys.")
     if now.cluster.kind != Cluster.Kind.MANAGED:
         return _("This cluster is simulated: no server stores its keys.")
     if node["state"] == Node.State.FROZEN:

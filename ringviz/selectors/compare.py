@@ -107,11 +107,11 @@ def why_not(state: State) -> str:
     if abilities_of(state["cluster"]["strategy"]).told:
         return _("The servers of this cluster decide who owns which keys, so there is nothing to compare.")
     if not state["keys"]["count"]:
-        return _("This cluster has no keys. Give it some to compare strategies.")
+        return _("This cluster has no keys. Add some to compare strategies.")
     if not members_of(state):
         return _("This cluster has no nodes that own keys. Add one to compare strategies.")
     if not any(node["weight"] for node in members_of(state)):
-        return _("Every node has weight 0, so nobody owns a key. Raise a weight to compare strategies.")
+        return _("Every node has weight 0, so no node owns any keys. Raise a weight to compare strategies.")
     return ""
 
 

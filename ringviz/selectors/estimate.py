@@ -89,12 +89,12 @@ def _notes(cluster: Cluster, kind: str, lost: int, survivors: list[Survivor]) ->
     if made is NodeFailedOver:
         notes.append(_("Its replica takes over. Writes that the replica had not confirmed may be lost."))
     if made is NodeRevived:
-        notes.append(_("It comes back empty, as a new server: its keys have other owners and newer values by now."))
+        notes.append(_("It comes back empty, as a new server: other nodes own its keys now and have newer values."))
     if made is NodeKilled and not abilities_of(cluster.strategy).minimal:
         text = _("With %(strategy)s, most keys of the other nodes change owner too.")
         notes.append(text % {"strategy": name_of(cluster.strategy)})
     full = [one["node"] for one in survivors if one["limit"] and one["after_bytes"] > one["limit"]]
     if full:
-        text = _("There is not room enough on %(count)d of the nodes.")
+        text = _("Nodes without enough room: %(count)d.")
         notes.append(text % {"count": len(full)})
     return notes

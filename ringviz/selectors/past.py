@@ -67,7 +67,7 @@ def check_version(stream_id: int, version: int) -> None:
 def _not_kept(missing: NotKept) -> NotFound:
     if not 1 <= missing.version <= missing.head:
         return NotFound(_("There is no version %(v)d.") % {"v": missing.version})
-    text = _("The log reaches back to version %(floor)d; version %(v)d is gone.")
+    text = _("The log starts at version %(floor)d. Version %(v)d is no longer kept.")
     return Trimmed(text % {"floor": max(1, missing.floor), "v": missing.version})
 
 

@@ -95,7 +95,7 @@ def _file_keys(key_set: KeySet) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
         with (path / "keys.bin").open("rb") as file:
             return mapped_bytes(file), np.load(path / "ends.npy", mmap_mode="r")
     except FileNotFoundError:
-        text = _("The keys of %(label)s are not on this disk any more. Import them again.")
+        text = _("The keys of %(label)s are no longer on this disk. Import them again.")
         raise NotFound(text % {"label": key_set.label}) from None
 
 

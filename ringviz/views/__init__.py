@@ -1,1 +1,1 @@
-"""What is asked and answered over HTTP: read the input, call one service or selector, answer."""
+"""HTTP views: each reads the input, calls one service or selector, and answers."""

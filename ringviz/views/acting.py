@@ -1,4 +1,4 @@
-"""What people do to a cluster, and what they ask about before they do it."""
+"""Changes to a cluster, and plans that preview them."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from ringviz.views.answers import refusals_as_json
 @require_safe
 @refusals_as_json
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
-    """What `?action=` with its fields would do: `{"v", "kind", "payload"}`, "tokens" of a node that is new.
+    """What `?action=` with its fields would do: `{"v", "kind", "payload"}`, plus "tokens" for a new node.
 
-    And of a managed cluster "estimate": see `selectors.estimate`.
+    A managed cluster adds "estimate": see `selectors.estimate`.
     """
     fields, now = fields_of(request), seen(slug)
     return shared_answer(
         ("plan", now.epoch, now.v, *sorted(fields.items())),
         lambda: answer_of(make_plan(slug, decision_of(fields.get("action", ""), fields))),
-        keep=now.cluster.kind != Cluster.Kind.MANAGED,  # of those, servers are asked as well
+        keep=now.cluster.kind != Cluster.Kind.MANAGED,  # for those, the answer also depends on the servers
     )
 
 
 @require_POST
 @refusals_as_json
 def act(request: HttpRequest, slug: str) -> HttpResponse:
-    """Does what the form's `action` says, or asks for it, if the cluster is still at `version`: `{"v", "event"}`.
+    """Carries out or requests the form's `action`, if the cluster is still at `version`: `{"v", "event"}`.
 
-    With the same `key` it is done once, and answered each time.
+    A repeated request with the same `key` gets the same answer and changes nothing more.
     """
     fields, actor = fields_of(request), actor_of(request)
     version, key = whole(fields, "version"), fields.get("key", "")

@@ -1,4 +1,4 @@
-"""What an address or a form asks for, read within bounds. Everything here raises Invalid with the field's name."""
+"""Reads the fields of a URL or a form, within bounds. Everything here raises Invalid with the field's name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringviz.selectors.picture import Span
 
 
 def key_of(request: HttpRequest) -> bytes:
-    """`key=` of the address, as bytes: percent-encoding may stand for any of them."""
+    """`key=` of the URL, as bytes: percent-encoding can spell any byte."""
     for part in request.META.get("QUERY_STRING", "").split("&"):
         name, _equals, value = part.partition("=")
         if name == "key":
@@ -23,11 +23,11 @@ def key_of(request: HttpRequest) -> bytes:
             if len(key) > MAX_KEY_BYTES:
                 raise Invalid("key", None, _("A key has at most %(most)d bytes.") % {"most": MAX_KEY_BYTES})
             return key
-    raise Invalid("key", None, _("Name a key."))
+    raise Invalid("key", None, _("Enter a key."))
 
 
 def numbers_of(fields: Fields) -> frozenset[int] | None:
-    """`nodes=1,2`: node numbers; None where all are meant."""
+    """`nodes=1,2`: node numbers; None means all nodes."""
     text = fields.get("nodes")
     if text is None:
         return None
@@ -36,11 +36,11 @@ def numbers_of(fields: Fields) -> frozenset[int] | None:
 
 
 def span_of(fields: Fields) -> Span | None:
-    """`start=` and `end=`: a token range; None where the whole circle is meant."""
+    """`start=` and `end=`: a token range; None means the whole circle."""
     start, end = maybe_whole(fields, "start"), maybe_whole(fields, "end")
     if start is None or end is None:
         return None
     for name, edge in (("start", start), ("end", end)):
         if edge >= TOKEN_SPACE:
-            raise Invalid(name, edge, _("Give a token below %(most)d.") % {"most": TOKEN_SPACE})
+            raise Invalid(name, edge, _("Enter a token below %(most)d.") % {"most": TOKEN_SPACE})
     return start, end

@@ -1,4 +1,4 @@
-"""The page of a node's keys: what its server stores, page by page or as a random sample. Reads only."""
+"""The page of a node's keys: the keys on its server, page by page or as a random sample. Read-only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ringviz.views.keyrows import rows_of
 @costly
 @require_safe
 def node_keys(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The keys of a node from `?cursor=` on, or with `?sample=1` a random sample. A refusal is told on the page."""
+    """The keys of a node from `?cursor=` on, or with `?sample=1` a random sample. The page shows any refusal."""
     try:
         cluster = seen(slug).cluster
     except NotFound as refused:
@@ -41,14 +41,14 @@ def node_keys(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "may_not": isinstance(refused, MayNotBrowse),
             "again": _again(refused) if cluster.kind == Cluster.Kind.MANAGED else "",
         }
-        # htmx shows only what succeeded, and this page says why it did not.
+        # htmx only swaps in successful responses, and this one must be seen.
         status = 200 if request.headers.get("HX-Request") else refused.status
         return render(request, "ringviz/node_keys.html", context, status=status)
     return render(request, "ringviz/node_keys.html", context)
 
 
 def _again(refused: Refused) -> str:
-    """What the link to the page says after a refusal; empty if it would be refused again."""
+    """The text of the link to try again after a refusal; empty if it would be refused again."""
     if isinstance(refused, Invalid):
         return _("From the beginning")
     return "" if isinstance(refused, MayNotBrowse | NotFound) else _("Try again")
@@ -70,7 +70,7 @@ def _read(request: HttpRequest, slug: str, number: int) -> dict[str, Any]:
 
 
 def _summary(found: Browsed) -> str:
-    """How many keys these are, and of how many."""
+    """How many keys are shown, out of how many."""
     n = len(found.keys)
     if found.drawn:
         text = ngettext(

@@ -1,4 +1,4 @@
-"""A comparison as the page draws and lists it: bars from 0 to 100, and texts."""
+"""A comparison in the form that the page shows: bars from 0 to 100, and texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FULL = 100.0
 
 
 class Bar(NamedTuple):
-    """`width` and the `part` of it that is drawn apart are 0 to 100; `mark` is where a line stands, None for none."""
+    """`width`, and the highlighted `part` of it, are 0 to 100; `mark` is the position of a line, or None."""
 
     label: str
     text: str
@@ -33,12 +33,12 @@ class Bar(NamedTuple):
 
     @property
     def rest(self) -> float:
-        """Where the part begins."""
+        """The part of the width before the highlighted part."""
         return self.width - self.part
 
 
 class Chart(NamedTuple):
-    """A bar for each strategy, in the order of the choices; `note` says what is drawn."""
+    """A bar for each strategy, in the order of the choices; `note` explains the figure."""
 
     title: str
     note: str
@@ -46,7 +46,7 @@ class Chart(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A line of the table. `plan` is the address that plans it for the cluster, empty where it is placed so already."""
+    """A row of the table. `plan` is the URL that plans the strategy for the cluster, empty if it is the current one."""
 
     label: str
     now: bool
@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
 
 def label_of(choice: Choice) -> str:
-    """As in "Ring with bounded loads (160 tokens, c=1.25)": parameters short, as links spell them."""
+    """For example "Ring with bounded loads (160 tokens, c=1.25)": parameters are short, as in links."""
     said = []
     if choice.vnodes is not None:
         said.append(ngettext("%(n)s token", "%(n)s tokens", choice.vnodes) % {"n": grouped(choice.vnodes)})
@@ -65,7 +65,7 @@ def label_of(choice: Choice) -> str:
 
 
 def offered(cluster: ClusterState) -> list[dict[str, Any]]:
-    """Every strategy with the fields of its parameters, as a form asks for them."""
+    """Every strategy with the form fields of its parameters."""
     whole = {"wanted": "whole", "lowest": 1, "highest": MAX_VNODES, "default": cluster["vnodes"]}
     vnodes = {"name": "vnodes", "label": _("Tokens per node"), **whole}
     told = described()
@@ -80,18 +80,18 @@ def offered(cluster: ClusterState) -> list[dict[str, Any]]:
 
 
 def charts_of(found: Comparison) -> list[Chart]:
-    """What is drawn: evenness, movement, cost."""
+    """The charts: evenness, movement, cost."""
     node, halved = found.changes.node["name"], grouped(found.changes.halved)
     shares = found.changes
     return [
         Chart(
             _("Busiest node"),
-            _("Its keys over its fair share. The line is the most that theory allows."),
+            _("Its keys divided by its fair share. The line is the theoretical maximum."),
             _bars(found, lambda one: one.evenness.most, lambda value: f"{number(value, 2)}×", lambda one: one.balance),
         ),
         Chart(
             _("Spread"),
-            _("Standard deviation of the keys per node. The line is what theory expects."),
+            _("Standard deviation of the keys per node. The line is the theoretical value."),
             _bars(found, lambda one: one.evenness.deviation, percent, lambda one: one.expected),
         ),
         Chart(_("A node joins"), _fair(shares.join_share), _moves(found, lambda one: one.joins)),
@@ -101,14 +101,20 @@ def charts_of(found: Comparison) -> list[Chart]:
             _fair(shares.reweight_share),
             _moves(found, lambda one: one.reweights),
         ),
-        Chart(_("Look-up"), _("Per key, all keys at once. Measured here and now."), _bars(found, _lookup, _ns)),
-        Chart(_("Build"), _("Time to build it and find one key. Measured here and now."), _bars(found, _build, _ms)),
-        Chart(_("Memory"), _("Arrays and lists, without names and keys."), _bars(found, lambda one: one.held, _bytes)),
+        Chart(
+            _("Look-up"), _("Time per key, looking up all keys at once. Measured just now."), _bars(found, _lookup, _ns)
+        ),
+        Chart(_("Build"), _("Time to build it and find one key. Measured just now."), _bars(found, _build, _ms)),
+        Chart(
+            _("Memory"),
+            _("Arrays and lists. Names and keys are not counted."),
+            _bars(found, lambda one: one.held, _bytes),
+        ),
     ]
 
 
 def _fair(share: float) -> str:
-    return _("Keys that change owner. Even shares would move %(share)s.") % {"share": percent(share)}
+    return _("Keys that change owner. With even shares, %(share)s would.") % {"share": percent(share)}
 
 
 def _lookup(figures: Figures) -> float:
@@ -137,7 +143,7 @@ def _bars(
     text: Callable[[float], str],
     mark: Callable[[Figures], float | None] = lambda _figures: None,
 ) -> list[Bar]:
-    """The longest is as long as there is room, marks among them."""
+    """Scales all bars and marks so that the longest is 100."""
     known = [row.figures for row in found.rows if row.figures]
     longest = max((max(value(one), mark(one) or 0.0) for one in known), default=0.0) or 1.0
 
@@ -154,7 +160,7 @@ def _bars(
 
 
 def _moves(found: Comparison, moved: Callable[[Figures], Moved | None]) -> list[Bar]:
-    """Of all keys; the needless ones apart."""
+    """The share of all keys that move, with the needless ones highlighted."""
 
     def bar(row: Compared) -> Bar:
         if row.figures is None:
@@ -169,7 +175,7 @@ def _moves(found: Comparison, moved: Callable[[Figures], Moved | None]) -> list[
 
 
 def rows_of(found: Comparison, ring: str) -> list[Row]:
-    """The table. `ring` is the address of the Ring page."""
+    """The table. `ring` is the URL of the Ring page."""
     return [
         Row(label_of(row.choice), row.now, list(_cells(row.figures)), "" if row.now else _plan(ring, row.choice))
         for row in found.rows
@@ -177,7 +183,7 @@ def rows_of(found: Comparison, ring: str) -> list[Row]:
 
 
 def _plan(ring: str, choice: Choice) -> str:
-    """The address at which the Ring page plans this for the cluster: see static/js/ring/link.js."""
+    """The URL at which the Ring page plans this strategy for the cluster: see static/js/ring/link.js."""
     fields = {"plan": "configure", "strategy": choice.strategy}
     if choice.options:
         fields["options"] = spelled(dict(choice.options))

@@ -1,4 +1,4 @@
-"""The Compare page: a frame at once, the figures when they are computed, and the same figures as CSV."""
+"""The Compare page: a frame first, then the figures once they are computed; also as CSV."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from ringviz.services.choosing import chosen
 from ringviz.views.answers import refusals_as_json
 from ringviz.views.charts import charts_of, label_of, offered, rows_of
 
-_WITHIN_S = 30.0  # of all strategies together
+_WITHIN_S = 30.0  # for all strategies together
 _KEPT = 64
 _NOT_PARAMETERS = ("add", "s", "node", "theme")
-_MOST_LISTED = 200  # nodes to choose from; above that a number is typed
+_MOST_LISTED = 200  # nodes in the menu; with more, the reader types a number
 
 _comparisons: Shared[Comparison] = Shared(_KEPT)
 
 
 class Asked(NamedTuple):
-    """What an address asks for. `node` is who leaves, `number` its number if the address names it."""
+    """What a URL asks for. `node` is the one that leaves, `number` its number if the URL gives it."""
 
     choices: tuple[Choice, ...]
     number: int | None
@@ -48,9 +48,9 @@ class Asked(NamedTuple):
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The frame of `?s=STRATEGY[:NAME=NUMBER,...]`, once for each, and `?node=`, who leaves; it asks for `figures`.
+    """The frame, which then loads `figures`. `?s=STRATEGY[:NAME=NUMBER,...]` may be repeated; `?node=` is who leaves.
 
-    What a form adds (`?add=`, and its parameters beside it) leads to the address that holds it.
+    A strategy that the form adds (`?add=` with its parameters) redirects to the URL that contains it.
     """
     try:
         now = seen(slug)
@@ -73,7 +73,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def figures(request: HttpRequest, slug: str) -> HttpResponse:
-    """The figures that the page's address asks for: drawn, and as a table."""
+    """The figures for the page's URL, as charts and as a table."""
     now = seen(slug)
     asked = _asked(request, now)
     found = _compared(now, asked)
@@ -97,13 +97,13 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def figures_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """The table, a line for each strategy; what a strategy does not have is empty."""
+    """The table, one line per strategy. A figure that a strategy does not have is empty."""
     now = seen(slug)
     return csv_answer(request, f"{slug}-compare", _lines(_compared(now, _asked(request, now))))
 
 
 def _compared(now: Known, asked: Asked) -> Comparison:
-    """Made once for all who ask, so that what is measured is the same for all. What had no time is tried again."""
+    """Computed once for everybody, so that all see the same measurements. A strategy that timed out is tried again."""
     key = (now.epoch, now.v, asked.choices, asked.node["number"])
     index = index_for(now.state["cluster"], now.cluster.key_set)
     return _comparisons.get(
@@ -114,7 +114,7 @@ def _compared(now: Known, asked: Asked) -> Comparison:
 
 
 def _asked(request: HttpRequest, now: Known) -> Asked:
-    """Raises Invalid, also where nothing can be compared, and NotFound."""
+    """Raises NotFound, and Invalid, also if nothing can be compared."""
     if reason := why_not(now.state):
         raise Invalid("cluster", now.cluster.slug, reason)
     number = maybe_whole({"node": request.GET.get("node", "")}, "node")
@@ -122,7 +122,7 @@ def _asked(request: HttpRequest, now: Known) -> Asked:
 
 
 def _with_added(request: HttpRequest, now: Known, asked: Asked) -> tuple[Choice, ...]:
-    """The choices and the one that a form adds: `add` is its strategy, each other field a parameter. Raises Invalid."""
+    """The choices plus the one from the form: `add` is its strategy, other fields are parameters. Raises Invalid."""
     fields = ((name, request.GET[name].strip()) for name in request.GET if name not in _NOT_PARAMETERS)
     given = ",".join(f"{name}={value}" for name, value in fields if value)
     return chosen([*(one.text for one in asked.choices), f"{request.GET['add']}:{given}"], now.state)
@@ -142,7 +142,7 @@ def _frame(now: Known, asked: Asked) -> dict[str, Any]:
 
 
 def _choice(slug: str, asked: Asked, one: Choice) -> dict[str, str]:
-    """A choice as the page lists it; `without` is the address that does not have it."""
+    """A choice as the page lists it; `without` is the URL that leaves it out."""
     rest = [other for other in asked.choices if other != one]
     return {
         "text": one.text,
@@ -152,7 +152,7 @@ def _choice(slug: str, asked: Asked, one: Choice) -> dict[str, str]:
 
 
 def _address(view: str, slug: str, choices: Sequence[Choice], number: int | None) -> str:
-    """The address that holds the choices."""
+    """The URL of these choices."""
     fields = [("s", one.text) for one in choices] + ([] if number is None else [("node", str(number))])
     return f"{reverse(f'ringviz:{view}', args=[slug])}?{urlencode(fields, safe=':=,')}"
 
@@ -167,7 +167,7 @@ def _lines(found: Comparison) -> Iterator[Sequence[object]]:
 
 
 def _cells(row: Compared) -> list[object]:
-    """Figures as numbers, all digits."""
+    """The figures as numbers, with all digits."""
     if row.figures is None:
         return []
     figures = row.figures

@@ -1,4 +1,4 @@
-"""The page where operators make a cluster."""
+"""The page where operators create a cluster."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringviz.forms.creating import NewClusterForm
 @costly
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    """The form; a POST makes the cluster and leads to its ring, or shows the form again with what was refused."""
+    """The form. A POST creates the cluster and redirects to its ring, or shows the form again with its errors."""
     actor = actor_of(request)
     if not actor.may_operate:
         raise PermissionDenied
@@ -28,7 +28,7 @@ def create(request: HttpRequest) -> HttpResponse:
             form.carry_out(slug=slug, actor=actor)
         except Refused as refused:
             form.late = refused
-            form.full_clean()  # says it at its field, and keeps the input
+            form.full_clean()  # shows the error at its field and keeps the input
         else:
             return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
     return render(request, "ringviz/create.html", {"form": form}, status=400 if form.errors else 200)

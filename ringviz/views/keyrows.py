@@ -1,4 +1,4 @@
-"""Keys and values as rows of a table: every byte shown as text that can do nothing, and what is left out is told."""
+"""Keys and values as table rows: all bytes are shown as inert text, and a note says what is left out."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key in words. `query` finds it on the Ring page, empty if it is none of ours, or too long to be found there.
+    """A key in words. `query` finds it on the Ring page; empty if it is not one of ours, or too long to look up there.
 
-    `members` is the beginning of the value, a member a line, each of several words; `left_out` says what is not shown.
+    `members` is the beginning of the value: a row per member, each of several words. `left_out` says what is not shown.
     """
 
     name: str
@@ -46,7 +46,7 @@ def rows_of(found: Sequence[Found]) -> list[KeyRow]:
 
 
 def expiry_words(ttl_ms: int | None) -> str:
-    """1,500 as "in 1.5 s", None as "no expiry"; from a minute on in the largest whole unit."""
+    """1,500 is "in 1.5 s" and None is "no expiry"; from a minute on, the largest whole unit."""
     if ttl_ms is None:
         return _("no expiry")
     seconds = ttl_ms / 1_000
@@ -71,7 +71,7 @@ def _row(found: Found) -> KeyRow:
         name_left_out=_first_of(MOST_NAME, len(name)) if len(name) > MOST_NAME else "",
         query=_query(found.key) if found.key is not None and len(found.key) <= MOST_NAME else "",
         state={
-            "moved": _("Another server owns this key by now."),
+            "moved": _("Another server owns this key now."),
             "gone": _("It expired or was deleted before it could be read."),
         }.get(held.state, ""),
         kind=held.kind,
@@ -83,7 +83,7 @@ def _row(found: Found) -> KeyRow:
 
 
 def beginning(raw: bytes, most: int) -> str:
-    """At most so many bytes, inert; a letter whose last bytes are cut off is left out."""
+    """At most `most` bytes, as inert text. A letter that would be cut in half is left out."""
     if len(raw) <= most:
         return shown(raw)
     decoder = getincrementaldecoder("utf-8")("surrogateescape")
@@ -95,12 +95,12 @@ def _members(held: Held) -> list[list[str]]:
     if held.beginning is None:
         return []
     cut = held.kind == "string" and (held.length or 0) > MOST_WORD
-    # A string comes as its first bytes only: one more says that there are more.
+    # Only the first bytes of a string are read. The extra byte tells `beginning` that it goes on.
     return [[beginning(word + b"." if cut else word, MOST_WORD) for word in row] for row in held.beginning]
 
 
 def _left_out(held: Held) -> str:
-    """What of the value is not shown; empty if all of it is."""
+    """Says which part of the value is not shown; empty if all of it is."""
     if held.beginning is None:
         return _not_read(held)
     if held.kind == "string":
@@ -119,7 +119,7 @@ def _left_out(held: Held) -> str:
 def _not_read(held: Held) -> str:
     if held.length is None:
         return _("Values of this type are not shown.")
-    text = ngettext("%(n)s member, too large to be shown", "%(n)s members, too large to be shown", held.length)
+    text = ngettext("%(n)s member, too large to show", "%(n)s members, too large to show", held.length)
     return text % {"n": grouped(held.length)}
 
 
@@ -128,7 +128,7 @@ def _first_of(n: int, length: int) -> str:
 
 
 def _query(key: bytes) -> str:
-    """As the Ring page's address names a key: as it is typed, or by escapes."""
+    """The query of the Ring page's URL for a key: as text, or with escapes."""
     text = key.decode("utf-8", "replace")
     if text.encode() == key and text.isprintable():
         return urlencode({"key": text})

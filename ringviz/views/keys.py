@@ -1,4 +1,4 @@
-"""Reading other keys for a cluster: a pattern, or a file that is read in the background."""
+"""Replaces a cluster's keys: by a pattern, or by a file that is read in the background."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ MOST_BYTES = 4 << 30
 def keys(request: HttpRequest, slug: str) -> HttpResponse:
     """POST `pattern` and `count`, or a `file`, with `binary` to keep its bytes: 202 `{"import"}`.
 
-    With `plan` they are only read, to be planned and taken by `action=keys`; else the cluster has them at the end.
-    GET: how the newest import goes, or null.
+    With `plan` the keys are only read, and `action=keys` can plan and apply them later. Without it, the cluster has
+    them when the import ends. GET: the progress of the newest import, or null.
     """
     if request.method != "POST":
         job = current_import(cluster_of(slug))
@@ -61,7 +61,7 @@ def _from_file(source: BinaryIO, request: HttpRequest) -> Make:
 
 
 def _spooled(request: HttpRequest) -> BinaryIO | None:
-    """The uploaded file in a temporary file of our own: Django's is gone when the request is answered."""
+    """Copies the upload to our own temporary file, because Django deletes its own after the response."""
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
         return None

@@ -1,4 +1,4 @@
-"""The moment that a page's address asks for, and what is shown where there is no such moment."""
+"""The version that a page's URL asks for, and what to show if it does not exist."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from live.inert import shown
 from live.wording import number
 from ringviz.errors import NotFound
 
-_MOST_SHOWN = 40  # letters of what an address has for a version
+_MOST_SHOWN = 40  # letters of an invalid version
 
 
 def moment_asked(request: HttpRequest, head: int, moment: Callable[[int | None], dict[str, Any]]) -> dict[str, Any]:
-    """`moment` of the version `?v=`, or of the newest (None) where none is asked for or that one cannot be had.
+    """`moment` for the version in `?v=`, or for the newest one (None) if the URL has no version or it cannot be shown.
 
-    Its "missing" is a sentence that says so, "" where the version is the one that was asked for. Raises what `moment`
-    raises for None.
+    In the last case "missing" is a sentence that explains it, otherwise "". Raises what `moment` raises for None.
     """
     text = request.GET.get("v", "").strip()
     try:

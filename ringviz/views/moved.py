@@ -27,7 +27,7 @@ from ringviz.views.answers import refusals_as_json
 @require_safe
 @refusals_as_json
 def moved(request: HttpRequest, slug: str) -> HttpResponse:
-    """Page `?page=` of the keys that version `?v=` moved (or `?plan=` would), from `source=` to `target=`."""
+    """Page `?page=` of the keys that version `?v=` moved, or that `?plan=` would move, from `source=` to `target=`."""
     fields, now = fields_of(request), seen(slug)
     return shared_answer(
         ("moved", now.epoch, now.v, *sorted(fields.items())),
@@ -39,7 +39,7 @@ def moved(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def moved_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """All of them: the key as shown and its bytes in hexadecimal, its hash, the names of giver and receiver."""
+    """All of them: the key as shown and its bytes in hexadecimal, its hash, the names of its old and new owner."""
     return csv_answer(request, f"{slug}-moved", _lines(_moved_asked(slug, fields_of(request))))
 
 
@@ -59,5 +59,5 @@ def _moved_asked(slug: str, fields: Fields) -> Moved:
     after = seen_at(now, v)
     before = seen_at(now, v - 1) if v > oldest(now.cluster.stream_id) else after
     if before["keys"] != after["keys"]:
-        before = after  # other keys: none of them moved
+        before = after  # the key set was replaced, so nothing moved
     return moved_between(before, after, KeySet.objects.get(pk=after["keys"]["id"]), source, target)

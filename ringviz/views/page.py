@@ -53,14 +53,14 @@ _ADDRESSES = (
 @require_safe
 @ensure_csrf_cookie
 def ring(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of one cluster. `?v=` shows a version of the past; for an unknown one, the newest and a note."""
+    """The page of one cluster. `?v=` shows a past version; if it is unknown, the newest one with a note."""
     try:
         now = seen(slug)
     except NotFound as refused:
         raise Http404(refused.message) from refused
     try:
         boot = moment_asked(request, now.v, partial(_moment, now, oldest(now.cluster.stream_id)))
-    except (NotFound, Stream.DoesNotExist):  # by now the cluster
+    except (NotFound, Stream.DoesNotExist):  # the cluster may have been deleted
         return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
     boot |= {
         "urls": _urls(now.cluster),
@@ -84,9 +84,9 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def state(request: HttpRequest, slug: str) -> HttpResponse:
-    """`{"v", "epoch", "head", "floor", "at", "event", "state"}` of `?v=`, or of the head."""
+    """`{"v", "epoch", "head", "floor", "at", "event", "state"}` at `?v=`, or at the head."""
     version, now = maybe_whole(fields_of(request), "v"), seen(slug)
-    floor = oldest(now.cluster.stream_id)  # it rises without an event
+    floor = oldest(now.cluster.stream_id)  # can rise without an event
     return shared_answer(("state", now.epoch, now.v, floor, version), lambda: _moment(now, floor, version))
 
 
@@ -107,7 +107,7 @@ def _moment(now: Known, floor: int, version: int | None) -> dict[str, Any]:
 
 
 def _last_change(now: Known) -> str:
-    """When the event itself is not kept: the newest time that the rows tell."""
+    """The newest time in the rows, for when the event itself is no longer kept."""
     return max((node["since"] for node in now.state["nodes"]), default=timestamp(now.cluster.key_set.created_at))
 
 
@@ -119,6 +119,6 @@ def _urls(cluster: Cluster) -> dict[str, str]:
 
 
 def _kinds_of_others() -> list[str]:
-    """Kinds of event that the stream carries of other subjects. Any other kind tells the page that it is too old."""
+    """The kinds of event in the stream that belong to other subjects. Any other unknown kind means an outdated page."""
     places = registered(PREFIX)
     return [kind.name for kind in places.kinds() if kind.subject is not subject] if places else []

@@ -1,4 +1,4 @@
-"""What a page reads of a cluster: tokens, density, a key, the log."""
+"""The data that a page loads from a cluster: tokens, density, a key, the log."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ringviz.views.asked import key_of, numbers_of, span_of
 @require_safe
 @refusals_as_json
 def tokens(request: HttpRequest, slug: str) -> HttpResponse:
-    """tokens.bin of `?v=` (or the head), of `nodes=` or of `start=`..`end=` only: see `selectors.picture`."""
+    """tokens.bin at `?v=` (or the head), limited to `nodes=` or to `start=`..`end=`: see `selectors.picture`."""
     fields = fields_of(request)
     state, v = _state_asked(slug, fields)
     data = tokens_file(state, v, numbers=numbers_of(fields), span=span_of(fields))
@@ -43,7 +43,7 @@ def tokens(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def table(request: HttpRequest, slug: str) -> HttpResponse:
-    """table.bin of `?v=` (or the head), of a strategy that has a table: see `selectors.table`."""
+    """table.bin at `?v=` (or the head), for a strategy that has a table: see `selectors.table`."""
     data = table_file(*_state_asked(slug, fields_of(request)))
     return HttpResponse(data, content_type="application/octet-stream")
 
@@ -51,9 +51,9 @@ def table(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def density(request: HttpRequest, slug: str) -> HttpResponse:
-    """density.bin of the key set `?keys=`. A browser may keep it, and asks whether it is still the same keys.
+    """density.bin of the key set `?keys=`. Browsers may cache it, but must revalidate it.
 
-    A key set never changes, but its number says nothing about a database that was made anew.
+    A key set never changes, but in a new database the same number can be another key set.
     """
     cluster = cluster_of(slug)
     key_set = _key_set(cluster, whole(fields_of(request), "keys"))
@@ -70,15 +70,15 @@ def density(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def lookup(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where the key `?key=` lies at `?v=` (or the head), and by which steps: `selectors.lookup`, `core.steps`.
+    """Where the key `?key=` is at `?v=` (or the head), and by which steps: `selectors.lookup`, `core.steps`.
 
-    Of a managed cluster as it is now, `stored` is where the servers have it, null when its owner could not be asked.
+    For a managed cluster at the head, `stored` is where the servers have it, null if its owner could not be asked.
     """
     fields, key = fields_of(request), key_of(request)
     state, v = _state_asked(slug, fields)
     found = look_up(state, v, key)
     now = seen(slug) if state["cluster"]["kind"] == Cluster.Kind.MANAGED else None
-    if now is None or now.v != v:  # what a server had in the past it does not tell
+    if now is None or now.v != v:  # servers report only the present
         return JsonResponse(found)
     return JsonResponse({**found, "stored": find_stored(now.cluster, now.state, key, found["hash"], found["owner"])})
 
@@ -86,9 +86,9 @@ def lookup(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def any_key(request: HttpRequest, slug: str) -> HttpResponse:
-    """One of the cluster's own keys, `?n=` counted from the start and over again: `{"key", "escapes"}`.
+    """One of the cluster's own keys, number `?n=` modulo their count: `{"key", "escapes"}`.
 
-    The key is null without keys. With `escapes` it is spelled as `shown` does: its bytes are no text that can be typed.
+    The key is null if there are no keys. With `escapes` it is spelled as by `shown`, because its bytes cannot be typed.
     """
     key_set = cluster_of(slug).key_set
     if not key_set.count:
@@ -103,7 +103,7 @@ def any_key(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def events(request: HttpRequest, slug: str) -> HttpResponse:
-    """The log, newest first: below `before=` or from `from=` to `to=`, at most `limit=`, of one `kind=`."""
+    """The log, newest first: below `before=`, or from `from=` to `to=`; at most `limit=`; optionally of one `kind=`."""
     fields = fields_of(request)
     before, to = maybe_whole(fields, "before"), maybe_whole(fields, "to")
     page = log_page(
@@ -123,7 +123,7 @@ def _state_asked(slug: str, fields: Fields) -> tuple[State, int]:
 
 
 def _key_set(cluster: Cluster, pk: int) -> KeySet:
-    """The key set, if the cluster has it now or its log tells of it: others are none of this address's business."""
+    """The key set, if the cluster has it now or had it according to its log. Others are not served here."""
     if pk == cluster.key_set_id:
         return cluster.key_set
     naming = cluster.stream.events.filter(kind__in=map(kind_of, (ClusterCreated, KeysImported)))

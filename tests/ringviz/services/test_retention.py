@@ -56,7 +56,7 @@ def test_every_state_from_the_floor_on_is_what_it_was(states, stream_id):
 
 @pytest.mark.parametrize("version", [1, 5, 11])
 def test_what_is_below_the_floor_is_told_to_be_gone(states, stream_id, version):
-    with pytest.raises(Trimmed, match=f"reaches back to version 12; version {version} is gone"):
+    with pytest.raises(Trimmed, match=f"starts at version 12. Version {version} is no longer kept"):
         state_at(stream_id, version)
 
 

@@ -126,7 +126,7 @@ def test_another_data_folder_is_another_index(settings, tmp_path):
 def test_a_file_whose_keys_are_gone_says_to_import_them_again():
     key_set = file_set()
     (folder(key_set.digest) / "keys.bin").unlink()
-    with pytest.raises(NotFound, match=r"keys of some\.txt are not on this disk any more. Import them again"):
+    with pytest.raises(NotFound, match=r"keys of some\.txt are no longer on this disk. Import them again"):
         keys_at(key_set, [0])
     with pytest.raises(NotFound):
         index_of(key_set, 99)

@@ -66,7 +66,7 @@ def test_a_version_before_what_the_log_keeps_is_named(watcher: Client, operator:
     boot = boot_of(watcher.get(cluster, {"v": 1}))
     assert boot["v"] == 3
     assert boot["missing"] == (
-        "The log reaches back to version 2; version 1 is gone. The page opened at the newest version, 3, instead."
+        "The log starts at version 2. Version 1 is no longer kept. The page opened at the newest version, 3, instead."
     )
 
 
