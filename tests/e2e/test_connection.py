@@ -16,7 +16,7 @@ from tests.e2e.ring_page import DEMO, PATIENCE_MS, SEEDED, RingPage, open_own, o
 from tests.e2e.stage import Own, simulated
 from tests.e2e.visitors import Visitors
 
-LOST = "WebSocket|ERR_|Failed to load|No answer came"
+LOST = "WebSocket|ERR_|Failed to load|The server did not answer"
 DELETE = """
 from live.actor import Actor
 from ringviz.services.clusters import delete_cluster

@@ -1,8 +1,8 @@
 /**
- * What was asked of the server and has no answer yet: each says that it waits, and can be taken back.
+ * Requests to the server that have no answer yet. Each can say that it is waiting, and the reader can take it back.
  *
- * While nothing is heard of the server nothing is sent to it. What got no answer in time is given up, and sent again only
- * when somebody says so: with the same key, so that it is done once.
+ * While the connection is lost, nothing is sent. A request without an answer in time is given up. It is sent again only when
+ * the reader says so, with the same key, so that it is carried out once.
  */
 
 import { HttpError } from "./http.js";
@@ -10,20 +10,20 @@ import { _, interpolate } from "./i18n.js";
 
 /** @typedef {{what: string, key: string, send: (signal: AbortSignal) => Promise<any>, harmless?: boolean,
  *   onWaiting?: () => void}} Request
- *   what: "Kill cache-2"; key: of the event that it becomes, "" for none; send: may be called again, with the same key;
- *   harmless: it changes nothing, and is sent by itself once the server is heard; onWaiting: it will take longer
+ *   what: "Kill cache-2"; key: of the resulting event, "" for none; send: may be called again, with the same key;
+ *   harmless: it changes nothing, so it is sent automatically once the connection is back; onWaiting: called if it takes long
  */
 /** @typedef {{text: string, buttons: {words: string, action: () => void}[]}} Line */
 /** @typedef {{show(lines: Line[]): void, later(callback: () => void, ms: number): any, cancel(timer: any): void}} Surroundings */
 
 /** How long a change waits for its answer before it is given up. */
 export const ANSWER_WITHIN_MS = 5_000;
-/** A request that takes longer than this says that it waits. */
+/** After this long, a request says that it is waiting. */
 export const WAITS_AFTER_MS = 1_000;
-/** How long it is said that something was taken back. */
+/** How long the page says that a request was taken back. */
 export const SAID_FOR_MS = 10_000;
 
-/** It was taken back: nothing is to be said of it as refused. */
+/** The reader took the request back, so it is not reported as refused. */
 export class TakenBack extends HttpError {
   constructor() {
     super(0, "");
@@ -79,7 +79,7 @@ class Asked {
     this.all.write();
   }
 
-  /** The server is heard again: what changes nothing goes on by itself. */
+  /** The connection is back: sends the request if it is harmless. */
   again() {
     if (this.request.harmless && (this.phase === "held" || this.phase === "unanswered")) void this.send();
   }
@@ -124,16 +124,16 @@ export class Asking {
     this.heard = true;
     /** @type {Set<Asked>} */
     this.open = new Set();
-    /** @type {Set<Line>} what became of those that were taken back */
+    /** @type {Set<Line>} the results of requests that were taken back */
     this.said = new Set();
-    /** @type {Map<string, string>} what was taken back after it was sent, by its key: it may have arrived */
+    /** @type {Map<string, string>} requests taken back after they were sent, by key: they may have arrived */
     this.doubtful = new Map();
   }
 
   /**
-   * Sends a request, or holds it while nothing is heard.
+   * Sends a request, or holds it while the connection is lost.
    * @param {Request} request
-   * @returns {{answer: Promise<any>, takeBack: () => void}} the answer throws HttpError when it was refused, TakenBack
+   * @returns {{answer: Promise<any>, takeBack: () => void}} the answer throws HttpError if refused, TakenBack
    */
   ask(request) {
     const asked = new Asked(this, request);
@@ -142,7 +142,7 @@ export class Asking {
     return { answer: asked.answer, takeBack: () => this.open.has(asked) && asked.takeBack() };
   }
 
-  /** @param {boolean} heard whether the server is heard */
+  /** @param {boolean} heard whether the server's messages arrive */
   listen(heard) {
     if (heard === this.heard) return;
     this.heard = heard;
@@ -151,7 +151,7 @@ export class Asking {
   }
 
   /**
-   * An event came, whoever asked for it.
+   * An event arrived, whoever requested it.
    * @param {{v: number, key?: string}} event
    */
   happened(event) {
@@ -177,7 +177,7 @@ export class Asking {
 
   /**
    * @param {string} text
-   * @returns {() => void} takes it away
+   * @returns {() => void} removes it
    */
   say(text) {
     const close = () => {

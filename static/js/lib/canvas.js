@@ -1,7 +1,7 @@
-/** What every canvas needs: its size in device pixels, and fonts that grow with the page's text. */
+/** Shared by all canvases: their size in device pixels, and fonts that scale with the page's text. */
 
 /**
- * How much larger than usual the page's text is: 1, or more in a presentation.
+ * The scale of the page's text: 1, or more in a presentation.
  * @param {CSSStyleDeclaration} style computed
  */
 export const zoomOf = (style) => pixels(style.getPropertyValue("--f1").trim(), 13) / 13;
@@ -9,7 +9,7 @@ export const zoomOf = (style) => pixels(style.getPropertyValue("--f1").trim(), 1
 /**
  * A CSS length in px.
  * @param {string} length in px or rem
- * @param {number} otherwise when it is neither
+ * @param {number} otherwise the result for any other unit
  */
 function pixels(length, otherwise) {
   const n = Number.parseFloat(length);
@@ -18,7 +18,7 @@ function pixels(length, otherwise) {
 }
 
 /**
- * A font of a canvas, larger where the page's text is.
+ * A font for a canvas, scaled like the page's text.
  * @param {{sans: string, mono: string, zoom: number}} theme
  * @param {number} size px at the page's usual size
  * @param {number} [weight]
@@ -27,11 +27,11 @@ function pixels(length, otherwise) {
 export const font = (theme, size, weight = 400, family = "sans") => `${weight} ${size * theme.zoom}px ${theme[family]}`;
 
 /**
- * Sizes a canvas to its box in device pixels and gives a context that counts in CSS pixels.
+ * Sizes a canvas to its box in device pixels and returns a context that counts in CSS pixels.
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
  * @param {number} height
- * @param {number} scale device pixels a CSS pixel
+ * @param {number} scale device pixels per CSS pixel
  */
 export function prepare(canvas, width, height, scale) {
   const w = Math.round(width * scale);

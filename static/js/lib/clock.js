@@ -1,22 +1,22 @@
-/** The server's clock, kept by this machine's steady one: the offset of the best of several round trips. */
+/** The server's clock, computed from this machine's steady clock and the offset measured by the best round trip. */
 
-/** How far two clocks may drift apart, in ms for each ms: what an old round trip loses in worth. */
+/** How far two clocks may drift apart, in ms per ms. Old round trips are worth less. */
 const DRIFT = 50e-6;
-/** The server's answer is a whole millisecond. */
+/** The server rounds its answer to a whole millisecond. */
 const ROUNDING_MS = 0.5;
 const FIRST_TRIPS = 5;
 const BETWEEN_MS = 150;
 const EVERY_MS = 30_000;
 
-/** @typedef {{offset: number, off: number, at: number}} Trip off: how far the offset may be wrong, at the moment `at` */
+/** @typedef {{offset: number, off: number, at: number}} Trip off: by how much the offset may have been wrong at the time `at` */
 
-/** @returns {number} ms since 1970 as the page loaded, and steady from then on */
+/** @returns {number} ms since 1970; set when the page loaded, and steady since */
 export const steady = () => performance.timeOrigin + performance.now();
 
 export class ServerClock {
   /**
    * @param {() => Promise<number>} ask the server's time in ms
-   * @param {number} told the server's time now, as far as is known
+   * @param {number} told the server's time now, as far as known
    * @param {() => number} [local] a clock that never jumps
    */
   constructor(ask, told, local = steady) {
@@ -32,12 +32,12 @@ export class ServerClock {
     return this.local() + this.offset;
   }
 
-  /** How far `now` may be wrong, in ms; null until the server was asked. */
+  /** By how much `now` may be wrong, in ms; null until the first round trip. */
   off() {
     return this.best && worth(this.best, this.local());
   }
 
-  /** One round trip. The answer was given somewhere within it: half of it is how wrong the middle may be. */
+  /** One round trip. The server answered at some point during it, so assuming the middle is wrong by at most half of it. */
   async measure() {
     const before = this.local();
     const answer = await this.ask();
@@ -57,7 +57,7 @@ export class ServerClock {
 const worth = ({ off, at }, now) => off + Math.max(0, now - at) * DRIFT;
 
 /**
- * Keeps a clock true: several trips at once, then one every half minute, and several when the reader is back.
+ * Keeps a clock accurate: several trips at once, then one every half minute, and several when the reader returns.
  * @param {ServerClock} clock
  * @param {() => void} changed
  */
@@ -70,7 +70,7 @@ export function keepClock(clock, changed) {
       await clock.measure();
       changed();
     } catch {
-      left = 0; // without an answer the clock goes on by what it has
+      left = 0; // without an answer the clock keeps its last offset
     }
     left -= 1;
     timer = setTimeout(trip, left > 0 ? BETWEEN_MS : EVERY_MS);

@@ -1,4 +1,4 @@
-/** Many calls, few runs: for work that only has to be done again, whatever happened how often in between. */
+/** Many calls, few runs: for work that only needs to run again after the last call, however many there were. */
 
 /** @typedef {{now(): number, set(callback: () => void, ms: number): unknown}} Timers */
 
@@ -6,11 +6,11 @@
 const REAL = { now: () => performance.now(), set: (callback, ms) => setTimeout(callback, ms) };
 
 /**
- * Runs `work` soon after a call and at most once in `everyMs`; a call that comes meanwhile is served by one run at the end of
- * it. The last call is always followed by a run.
+ * Runs `work` soon after a call, and at most once every `everyMs`. All calls in between share one run at the end of that time,
+ * so a run always follows the last call.
  * @param {() => void} work
  * @param {number} everyMs
- * @param {number} [spreadMs] the first run waits up to this long, by chance, so that many pages do not ask in one moment
+ * @param {number} [spreadMs] a random delay of the first run, at most this long, so that many pages do not ask at once
  * @param {Timers} [timers]
  * @returns {() => void}
  */

@@ -1,11 +1,11 @@
-/** Copying a link: the button says that it is done, and so does the screen reader. */
+/** Copies a link; the button and the screen reader confirm it. */
 
 import { gettext as _ } from "./i18n.js";
 
 const COPIED_MS = 2000;
 
 /**
- * Without a clipboard, which a browser has on a secure origin only, the address line gets the link.
+ * Without a clipboard (browsers have one only on secure origins), puts the link into the address bar.
  * @param {HTMLButtonElement} button
  * @param {string} link
  * @param {(text: string) => void} say
@@ -16,7 +16,7 @@ export async function copyLink(button, link, say) {
     await navigator.clipboard.writeText(link);
   } catch {
     history.replaceState(null, "", link);
-    say(_("The link is in the address line."));
+    say(_("The link is in the address bar."));
     return;
   }
   button.textContent = _("Copied");

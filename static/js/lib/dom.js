@@ -1,4 +1,4 @@
-/** Making elements. Text is always a text node, so a key or a name can never be markup. */
+/** Creates elements. Text is always a text node, so a key or a name can never become markup. */
 
 /** @typedef {string | number | Node | null | undefined | false} Child */
 
@@ -6,7 +6,7 @@
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, unknown>} [attributes] `onclick` and the like are listeners, `--x` custom properties; true is an
- *   empty attribute; false, null and undefined are none
+ *   empty attribute; false, null and undefined add none
  * @param {...Child} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
@@ -29,7 +29,7 @@ const present = (child) => child !== null && child !== undefined && child !== fa
 const String_ = (child) => (child instanceof Node ? child : String(child));
 
 /**
- * The element of an id. The template owns it, so it is there.
+ * The element with an id. It is in the template, so it exists.
  * @template {HTMLElement} [T=HTMLElement]
  * @param {string} id
  * @returns {T}
@@ -41,7 +41,7 @@ export function byId(id) {
 }
 
 /**
- * A button that looks like every other.
+ * A button in the standard style.
  * @param {string} text
  * @param {() => void} action
  * @param {Record<string, unknown>} [attributes]
@@ -50,7 +50,7 @@ export const button = (text, action, attributes = {}) =>
   h("button", { type: "button", class: "btn", onclick: action, ...attributes }, text);
 
 /**
- * Text with elements in it: "%(node)s is down" with an element for node.
+ * Text with elements in it, as in "%(node)s is down" with an element for `node`.
  * @param {string} text
  * @param {Record<string, Child>} values
  * @returns {(string | Node)[]}
@@ -62,11 +62,11 @@ export function parts(text, values) {
   });
 }
 
-/** Whether the page is used by touch on a narrow screen, where nothing is said about keys and clicks. */
+/** Whether the screen is narrow or used by touch. There, hints about keys and clicks are left out. */
 export const narrow = () => matchMedia("(max-width: 760px), (pointer: coarse)").matches;
 
 /**
- * Makes a part of the page anew; the control that had the focus has it again, known by its data-key.
+ * Rebuilds a part of the page and restores the focus to the control with the same data-key.
  * @param {HTMLElement} root
  * @param {() => void} work
  */

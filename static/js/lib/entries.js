@@ -1,13 +1,12 @@
-/** Entries of the browser's history: what Back leaves. The address itself is kept true by each page's link.js. */
+/** Entries of the browser's history, for Back. Each page's link.js keeps the URL up to date. */
 
 /**
- * Begins an entry, at the address as it is: what is written into the address from now on is left by Back. Call it before a
- * step is shown.
+ * Begins a history entry at the current URL, so that Back undoes later changes of the URL. Call it before showing a step.
  */
 export const newEntry = () => history.pushState(null, "", location.href);
 
 /**
- * Calls back with the query of the entry that Back or Forward leads to, without a reload.
+ * After Back or Forward, calls back with the entry's query. The page is not reloaded.
  * @param {(search: string) => void} show
  */
 export const onEntry = (show) => addEventListener("popstate", () => show(location.search));

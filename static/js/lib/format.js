@@ -1,4 +1,4 @@
-/** Numbers and times as a person reads them, in the page's language and the reader's time zone. */
+/** Numbers and times as text, in the page's language and the reader's time zone. */
 
 import { gettext, interpolate, ngettext } from "./i18n.js";
 
@@ -22,7 +22,7 @@ function number(options) {
 export const count = (n) => number({ maximumFractionDigits: 0 }).format(n);
 
 /**
- * 65537 -> "65,537" and 1.25 -> "1.25": every digit that the number has.
+ * 65537 -> "65,537" and 1.25 -> "1.25": all digits of the number.
  * @param {number} n
  */
 export const exact = (n) => number({ maximumFractionDigits: 20 }).format(n);
@@ -50,8 +50,8 @@ export const percent = (ratio, digits = 1) =>
 export const fixed = (n, digits) => number({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
 
 /**
- * A moment as its time of day, "12:41:07", in the reader's zone. The same form in every language, because figures of one
- * width stand under each other and in the top bar.
+ * The time of day, "12:41:07", in the reader's zone. It has the same form in every language, so that times align in columns
+ * and keep their width in the top bar.
  * @param {number | string | Date} at milliseconds, ISO 8601, or a date
  */
 export function clock(at) {
@@ -61,7 +61,7 @@ export function clock(at) {
 }
 
 /**
- * A moment with its date, "2026-05-03 12:41:07", in the reader's zone: the form of live/templatetags/times.py.
+ * A date and time, "2026-05-03 12:41:07", in the reader's zone, in the format of live/templatetags/times.py.
  * @param {number | string | Date} at as for `clock`
  */
 export function dated(at) {
@@ -71,7 +71,7 @@ export function dated(at) {
 }
 
 /**
- * "12:41:07" of today, else with its date.
+ * "12:41:07" if today, otherwise with the date.
  * @param {number | string | Date} at as for `clock`
  * @param {number} [now] milliseconds
  */
@@ -79,7 +79,7 @@ export const moment = (at, now = Date.now()) =>
   new Date(at).toDateString() === new Date(now).toDateString() ? clock(at) : dated(at);
 
 /**
- * A text whose dates break over lines at no hyphen: a word joiner follows each.
+ * The text with a word joiner after each hyphen, so that dates do not break across lines.
  * @param {string} text
  */
 export const unbroken = (text) => text.replaceAll("-", "-\u2060");
@@ -88,7 +88,7 @@ export const unbroken = (text) => text.replaceAll("-", "-\u2060");
 export const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
- * A length of time in words, in its largest unit: "8 s", "3 min", "2 h", "5 days".
+ * A duration in its largest unit: "8 s", "3 min", "2 h", "5 days".
  * @param {number} ms 0 or more
  */
 export function duration(ms) {

@@ -1,7 +1,7 @@
-/** What the dialogs share: close buttons, and the server's word about a field, beside that field. */
+/** Shared by all dialogs: close buttons, and the server's errors next to their fields. */
 
 /**
- * Close buttons of a dialog, and a click beside it.
+ * Closes a dialog by its close buttons and by a click outside it.
  * @param {HTMLDialogElement} dialog
  */
 export function wireDialog(dialog) {
@@ -12,7 +12,7 @@ export function wireDialog(dialog) {
 }
 
 /**
- * Takes all errors of a form away.
+ * Removes all errors of a form.
  * @param {HTMLFormElement} form
  */
 export function clearErrors(form) {
@@ -21,7 +21,7 @@ export function clearErrors(form) {
 }
 
 /**
- * Shows an error at its field, or at the form's own line where no field is named. The input stays.
+ * Shows an error at its field, or on the form's own line if it has no field. The input stays.
  * @param {HTMLFormElement} form
  * @param {string} text
  * @param {unknown} field

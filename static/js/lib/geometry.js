@@ -1,8 +1,8 @@
 /**
- * The geometry of the hash ring: tokens, angles, arcs, level of detail. Pure; knows no canvas and no page.
+ * The geometry of the hash ring: tokens, angles, arcs, level of detail. Pure; independent of canvas and page.
  *
- * A token is an unsigned 32-bit position. Token 0 stands at twelve o'clock and tokens rise clockwise, so an angle is in
- * canvas radians from -PI/2 (token 0) up to 3*PI/2. A token owns the range (previous token, token].
+ * A token is an unsigned 32-bit position. Token 0 is at twelve o'clock and tokens increase clockwise, so angles go from -PI/2
+ * (token 0) to 3*PI/2 in canvas radians. A token owns the range (previous token, token].
  */
 
 export const TOKEN_SPACE = 2 ** 32;
@@ -16,7 +16,7 @@ const TOP = -Math.PI / 2;
 export const angleOf = (token) => (token / TOKEN_SPACE) * TAU + TOP;
 
 /**
- * Token under an angle of any number of turns.
+ * Token at an angle, which may include whole turns.
  * @param {number} angle canvas radians
  */
 export function tokenAt(angle) {
@@ -25,21 +25,21 @@ export function tokenAt(angle) {
 }
 
 /**
- * Token under a point, seen from the centre of the ring.
+ * Token in the direction of a point, seen from the centre of the ring.
  * @param {number} dx
  * @param {number} dy
  */
 export const tokenAtPoint = (dx, dy) => tokenAt(Math.atan2(dy, dx));
 
 /**
- * Tokens in (start, end], wrapping; the whole ring when both are equal.
+ * How many tokens (start, end] spans, wrapping; the whole ring if both are equal.
  * @param {number} start
  * @param {number} end
  */
 export const span = (start, end) => (end > start ? end - start : end - start + TOKEN_SPACE);
 
 /**
- * The smallest angle that is `from` plus whole turns and not below `least`.
+ * The smallest angle at or above `least` that equals `angle` up to whole turns.
  * @param {number} angle
  * @param {number} least
  */
@@ -66,8 +66,8 @@ export function ownerIndex(tokens, hash) {
 const tables = new WeakMap();
 
 /**
- * Where every token's arc starts and ends: [start0, end0, start1, end1, ...] in radians, start < end, computed once for
- * a token array. The end of arc i is the token's own angle; arc 0 may start before twelve o'clock.
+ * Where each token's arc starts and ends: [start0, end0, start1, end1, ...] in radians, start < end; computed once per token
+ * array. Arc i ends at its token's angle; arc 0 may start before twelve o'clock.
  * @param {Uint32Array} tokens sorted
  */
 export function arcAngles(tokens) {
@@ -85,7 +85,7 @@ export function arcAngles(tokens) {
 }
 
 /**
- * Level of detail by the mean width of an arc: "arcs" with separators from 6 px, "thin" from 1 px, else a neutral "band".
+ * Level of detail by the mean width of an arc: "arcs" with separators from 6 px, "thin" from 1 px, otherwise a "band".
  * @param {number} tokens how many
  * @param {number} radius px
  * @returns {"arcs" | "thin" | "band"}
@@ -97,7 +97,7 @@ export function levelOfDetail(tokens, radius) {
 }
 
 /**
- * An arc widened about its middle to a least width, so that it can be seen.
+ * An arc widened from its middle to a minimum width, so that it is visible.
  * @param {number} start
  * @param {number} end
  * @param {number} least radians
@@ -110,7 +110,7 @@ export function widened(start, end, least) {
 }
 
 /**
- * How many times a lens enlarges, a power of two times ten, so that about a hundred tokens are in it.
+ * The magnification of the lens: ten times a power of two, so that it shows about a hundred tokens.
  * @param {number} tokens how many
  */
 export const lensFactor = (tokens) => 10 * 2 ** Math.max(0, Math.round(Math.log2(Math.max(1, tokens) / 940)));
@@ -127,17 +127,17 @@ export function lensWindow(at, factor) {
 }
 
 /**
- * Distance from the centre of a box to the nearest point of a corner box: a ring of that radius touches it.
- * @param {number} width of the whole
- * @param {number} height of the whole
- * @param {number} boxWidth reach of the corner box from its side
- * @param {number} boxHeight reach of the corner box from its top or bottom
+ * Distance from the centre of the host to the nearest point of a box in its corner: a ring of that radius touches the box.
+ * @param {number} width of the host
+ * @param {number} height of the host
+ * @param {number} boxWidth of the box in the corner
+ * @param {number} boxHeight of the box in the corner
  */
 export const clearRadius = (width, height, boxWidth, boxHeight) =>
   Math.hypot(Math.max(0, width / 2 - boxWidth), Math.max(0, height / 2 - boxHeight));
 
 /**
- * The corner where the label of a key stands: the nearest one, but never the lower left, where the legend is.
+ * The corner for the label of a key: the nearest one, except the lower left, which has the legend.
  * @param {number} fraction of the ring 0..1
  * @returns {"tr" | "br" | "tl"}
  */

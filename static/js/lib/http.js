@@ -1,20 +1,20 @@
-/** Asking our own server. Every failure is an HttpError whose message can be shown to a person. */
+/** Requests to our own server. Every failure is an HttpError with a message that can be shown to the reader. */
 
 import { gettext } from "./i18n.js";
 import { serverNow } from "./server-time.js";
 
-/** How long a post waits for its answer. Longer than the server waits for anything itself. */
+/** How long a POST waits for its answer: longer than the server itself waits for anything. */
 export const ANSWER_WITHIN_MS = 10_000;
 
-/** A new idempotency key: a request that is sent twice with the same key is carried out once. */
+/** A new idempotency key: a request sent twice with the same key is carried out once. */
 export const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
-/** A request that did not succeed. `status` is 0 when no answer came at all. */
+/** A request that did not succeed. `status` is 0 if there was no answer. */
 export class HttpError extends Error {
   /**
    * @param {number} status
    * @param {string} message
-   * @param {Record<string, unknown>} data the JSON of the answer, {} when it had none
+   * @param {Record<string, unknown>} data the JSON of the answer, {} if it had none
    */
   constructor(status, message, data = {}) {
     super(message);
@@ -27,7 +27,7 @@ export class HttpError extends Error {
 /**
  * @param {string | URL} url
  * @param {RequestInit} init
- * @returns {Promise<Response>} an answer of 2xx
+ * @returns {Promise<Response>} a 2xx response
  */
 async function ask(url, init) {
   let response;
@@ -45,10 +45,10 @@ async function ask(url, init) {
   return response;
 }
 
-const unanswered = () => new HttpError(0, gettext("No answer came. Try again in a few seconds."));
+const unanswered = () => new HttpError(0, gettext("The server did not answer. Try again in a few seconds."));
 
 /**
- * The rest of an answer, which a server that dies in the middle does not send.
+ * Reads the body of an answer. A server that dies midway never sends the rest.
  * @template T
  * @param {Promise<T>} reading
  * @param {AbortSignal} [signal]
@@ -86,7 +86,7 @@ export async function getJson(url, signal) {
 /**
  * @param {string | URL} url
  * @param {AbortSignal} [signal]
- * @returns {Promise<string>} a part of a page, as the server's template wrote it
+ * @returns {Promise<string>} a part of a page, rendered by the server
  */
 export async function getText(url, signal) {
   const response = await ask(url, { headers: { accept: "text/html" }, signal: signal ?? null });
@@ -104,13 +104,13 @@ export async function getBinary(url, signal) {
 }
 
 /**
- * Posts a form with the page's CSRF token (base.html writes it for operators only, who alone may post).
- * @param {string | URL} url
+ * Posts a form with the page's CSRF token, which base.html writes only for operators, because only they may post.
  *
- * It is given up when no answer comes in time, and then the server refuses it, should it arrive later (live/late.py). What
- * may be a file takes as long as it takes.
+ * Gives up if there is no answer in time; should the request arrive later, the server refuses it (live/late.py). Requests
+ * with a file have no time limit.
+ * @param {string | URL} url
  * @param {FormData | Record<string, string | number>} values
- * @param {{signal?: AbortSignal, withinMs?: number}} [how] signal: gives it up earlier
+ * @param {{signal?: AbortSignal, withinMs?: number}} [how] signal: cancels it earlier
  * @returns {Promise<any>} the decoded JSON
  */
 export async function postForm(url, values, { signal, withinMs = ANSWER_WITHIN_MS } = {}) {
@@ -132,7 +132,7 @@ export async function postForm(url, values, { signal, withinMs = ANSWER_WITHIN_M
  * @template T
  * @param {(signal: AbortSignal) => Promise<T>} work
  * @param {number} withinMs
- * @param {AbortSignal} [signal] of who asked
+ * @param {AbortSignal} [signal] the caller's
  * @returns {Promise<T>}
  */
 async function inTime(work, withinMs, signal) {

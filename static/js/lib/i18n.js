@@ -1,6 +1,6 @@
 /**
- * Words of the page in its language. The server's catalogue (the `jsi18n` script) puts `django` on the window; without it
- * (tests, a failed request) the English of the source stands.
+ * Translations. The server's catalogue (the `jsi18n` script) sets `window.django`; without it (in tests, or after a failed
+ * request) the English source text is used.
  */
 
 /**
@@ -21,14 +21,14 @@ export function gettext(text) {
 /**
  * @param {string} one
  * @param {string} many
- * @param {number} count decides which, and is not put into the text: use `interpolate`
+ * @param {number} count selects the form; use `interpolate` to put it into the text
  */
 export function ngettext(one, many, count) {
   return catalogue()?.ngettext(one, many, count) ?? (count === 1 ? one : many);
 }
 
 /**
- * Fills `%(name)s` places. A place without a value stays visible, so that a mistake is seen.
+ * Fills in `%(name)s` placeholders. One without a value stays in the text, so that the mistake is visible.
  * @param {string} text
  * @param {Record<string, string | number>} values
  */

@@ -1,8 +1,8 @@
-/** Keys of a page: they hold anywhere, but where a control or a dialog takes them itself. */
+/** Keyboard shortcuts of a page. They work everywhere, except where a control or a dialog uses the key itself. */
 
 /**
- * @param {Record<string, () => void>} keys by name, letters small
- * @param {(event: KeyboardEvent) => boolean} [taken] whether the control that has the focus takes the key
+ * @param {Record<string, () => void>} keys by name, letters in lower case
+ * @param {(event: KeyboardEvent) => boolean} [taken] whether the focused control uses the key
  */
 export function wireKeys(keys, taken = isTaken) {
   document.addEventListener("keydown", (event) => {
@@ -16,7 +16,7 @@ export function wireKeys(keys, taken = isTaken) {
 }
 
 /**
- * Fields take all keys but Escape, sliders and tabs the arrows, buttons and links the space bar.
+ * Fields use all keys except Escape, sliders and tabs use the arrows, buttons and links the space bar.
  * @param {KeyboardEvent} event
  */
 function isTaken({ target, key }) {

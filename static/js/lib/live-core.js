@@ -1,31 +1,31 @@
-/** The rules of a live connection, without a socket, a timer or a clock: what a message means for what the page has. */
+/** The rules of a live connection, without a socket, timer or clock: decides what to do with each message. */
 
 /**
- * @typedef {{v: number, epoch: string}} Have what the page shows: a version, and the life of the stream that it belongs to
+ * @typedef {{v: number, epoch: string}} Have what the page shows: a version, and the epoch of its stream
  * @typedef {{type: "event", v: number, kind: string, at: string, payload: any}} LiveEvent
- * @typedef {{type: "snapshot", v: number, epoch: string, parts: any}} Snapshot parts: the state of each subject, by its name
+ * @typedef {{type: "snapshot", v: number, epoch: string, parts: any}} Snapshot parts: the state of each subject, by name
  * @typedef {{do: "nothing"} | {do: "apply", event: LiveEvent} | {do: "replace", snapshot: Snapshot}
  *   | {do: "frame", topic: string, data: any} | {do: "ask", since: number} | {do: "renew"} | {do: "end"}} Verdict
- *   renew: an event came that the page cannot read, since the server is newer; only a snapshot helps
+ *   renew: the server is newer and sent an event that the page cannot read; only a snapshot helps
  */
 
-/** The server says something every second (live/hub.py): after such a silence the page is not live. */
+/** The server sends something every second (live/hub.py). After this much silence the page is no longer live. */
 export const HEARD_WITHIN_MS = 3_000;
-/** After such a silence the connection is given up for a new one; until then it may only be slow. */
+/** After this much silence the page opens a new connection. Until then the old one may only be slow. */
 export const GIVEN_UP_AFTER_MS = 10_000;
 
 const FIRST_PAUSE_MS = 500;
 const SHORTEST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Closing codes of the server (live/consumer.py). */
+/** Close codes of the server (live/consumer.py). */
 export const CODE_GONE = 4404;
 export const CODE_FULL = 4429;
 
 /**
- * How long to wait before the next attempt: longer each time, and spread, so that the pages of a restarted server do not
- * all come back in the same moment.
- * @param {number} attempt 0 for the first one after a connection that worked
+ * How long to wait before the next attempt: longer each time, with random jitter, so that after a restart of the server not
+ * all pages reconnect at the same moment.
+ * @param {number} attempt 0 for the first one after a working connection
  * @param {number} random in [0, 1)
  * @returns {number} milliseconds, 250 to 10,000
  */
@@ -35,10 +35,10 @@ export function pauseMs(attempt, random) {
 }
 
 /**
- * @param {string} url path or address of the socket
+ * @param {string} url path or URL of the socket
  * @param {Have} have
- * @param {string} page the address of the page
- * @returns {string} the address to connect to, continuing from what the page has
+ * @param {string} page the page's URL
+ * @returns {string} the URL to connect to, continuing from what the page has
  */
 export function socketAddress(url, have, page) {
   const address = new URL(url, page);
@@ -49,36 +49,36 @@ export function socketAddress(url, have, page) {
   return address.href;
 }
 
-/** One connection's messages, judged in the order they come. */
+/** The messages of one connection, judged in the order of arrival. */
 export class Conversation {
   /**
-   * @param {() => Have} have read anew for each message: whoever applies a verdict changes it
-   * @param {(kind: string) => boolean} declares whether the page was told of this kind of event
+   * @param {() => Have} have called for each message, because applying a verdict changes the result
+   * @param {(kind: string) => boolean} declares whether the page knows this kind of event
    */
   constructor(have, declares = () => true) {
     this.have = have;
     this.declares = declares;
-    /** Whether a snapshot is on its way, which stands for every event until it comes. */
+    /** Whether a snapshot was requested. It replaces all events until it arrives. */
     this.renewing = false;
     this.greeted = false;
-    /** Whether the server cannot read the log: what came last is all that is known. */
+    /** Whether the server cannot read the log, so the last message is all that is known. */
     this.silent = false;
     this.head = 0;
     this.epoch = "";
-    /** @type {number | null} the version that a resync was asked for, until something is applied */
+    /** @type {number | null} the version of a requested resync, until something is applied */
     this.asked = null;
     /** @type {Map<string, number>} */
     this.frames = new Map();
   }
 
-  /** Whether the page has everything that the server said there is. */
+  /** Whether the page has everything that the server has announced. */
   get current() {
     const { v, epoch } = this.have();
     return this.greeted && epoch === this.epoch && v >= this.head;
   }
 
   /**
-   * @param {any} message decoded JSON of the server
+   * @param {any} message the server's message, decoded
    * @returns {Verdict}
    */
   take(message) {
@@ -134,7 +134,7 @@ export class Conversation {
   }
 
   /**
-   * The newest value of a topic counts; one that was overtaken does not.
+   * Keeps the newest value of a topic and ignores late ones.
    * @param {{topic: string, n: number, data: any}} frame
    * @returns {Verdict}
    */
@@ -146,7 +146,7 @@ export class Conversation {
     return { do: "frame", topic, data };
   }
 
-  /** A gap is asked for once; until it is filled, what comes behind it asks for nothing more. @returns {Verdict} */
+  /** Requests a missing range once; later events request nothing until it is filled. @returns {Verdict} */
   askIfBehind() {
     const { v, epoch } = this.have();
     if (epoch !== this.epoch || v >= this.head || this.asked === v || this.renewing) {

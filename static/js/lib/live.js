@@ -1,4 +1,4 @@
-/** The page's live connection: keeps it, comes back by itself, and applies every event exactly once and in order. */
+/** The page's live connection: reconnects automatically and applies every event exactly once, in order. */
 
 import {
   CODE_FULL,
@@ -17,12 +17,12 @@ import { transport } from "./transport.js";
  * @typedef {import("./live-core.js").LiveEvent} LiveEvent
  * @typedef {import("./live-core.js").Snapshot} Snapshot
  * @typedef {"connecting" | "live" | "lost" | "silent" | "ahead" | "gone"} State
- *   ahead: connected, and the log has more than the page shows. gone: the stream was deleted; nothing follows.
- *   silent: connected, and the server cannot read the log: what the page shows may be old.
+ *   ahead: connected, but the log has more than the page shows. gone: the stream was deleted, so nothing more comes.
+ *   silent: connected, but the server cannot read the log, so the page may be out of date.
  * @typedef {{state: State, since: number | null}} LinkState
- *   lost: nothing was heard for 3 s, or the connection ended.
- *   since: for "lost", when something was last heard (ms since 1970 by this machine's clock); for "silent", when it said
- *   so; else null.
+ *   lost: no message for 3 s, or the connection ended.
+ *   since: for "lost", the time of the last message (ms since 1970 by this machine's clock); for "silent", when the server
+ *   said so; otherwise null.
  * @typedef {{
  *   url: string,
  *   have: () => Have,
@@ -34,14 +34,14 @@ import { transport } from "./transport.js";
  *   onNewer?: () => void,
  * }} Options
  *   have: what the page shows now; onSnapshot and onEvent must change it.
- *   declares: whether the page was told of a kind of event. One that it was not told of comes from a newer server: it is
- *   never handed out. onNewer is called, and a snapshot takes its place. Without `declares` every kind is handed out.
+ *   declares: whether the page knows a kind of event. An unknown kind comes from a newer server: onEvent is not called for
+ *   it, but onNewer is, and a snapshot replaces the event. Without `declares`, onEvent gets every kind.
  *
  * @typedef {{
  *   send(text: string): void,
  *   close(): void,
  *   addEventListener(kind: "message" | "close", listener: (event: any) => void): void,
- * }} Socket a message's data is JSON, or decoded already
+ * }} Socket the data of a message is JSON text, or already decoded
  * @typedef {{
  *   open(address: string): Socket,
  *   poll(address: () => string): Promise<Socket>,
@@ -51,18 +51,18 @@ import { transport } from "./transport.js";
  *   cancel(timer: any): void,
  *   onWake(callback: () => void): () => void,
  *   page(): string,
- * }} Surroundings what the browser gives; a test gives its own
+ * }} Surroundings the browser's functions; tests pass their own
  */
 
-/** How often a silent connection is looked at. */
+/** How often the connection is checked for silence. */
 const LOOK_EVERY_MS = 500;
-/** A look that comes so late was held back: the machine slept, or the tab was hidden. What was not heard meanwhile proves nothing. */
+/** A check this late was delayed because the machine slept or the tab was hidden, so the silence proves nothing. */
 const LATE_MS = 1_000;
-/** A full server is not asked again at once: the attempt from which on the pauses are the longest. */
+/** The attempt number after a refusal by a full server: from here on, pauses are the longest. */
 const PATIENT_ATTEMPT = 6;
-/** So many sockets in a row that said nothing, and none before them that did: something on the way lets none through. */
+/** After this many silent sockets, and no working one ever, something on the way is blocking WebSockets. */
 const BLOCKED_AFTER = 3;
-/** When a page that polls tries a socket, and how often: it was perhaps the server that was away. */
+/** When a polling page tries a socket again, because perhaps only the server was down. */
 const SOCKET_SOON_MS = 5_000;
 const SOCKET_AGAIN_MS = 60_000;
 
@@ -100,7 +100,7 @@ class Link {
     this.openedAt = around.now();
     this.lookAt = 0;
     this.attempt = 0;
-    /** How many sockets in a row said nothing; 0 for good once one did. */
+    /** How many sockets in a row sent nothing; stays 0 once one has. */
     this.mute = 0;
     this.everHeard = false;
     this.attempts = 0;
@@ -119,7 +119,7 @@ class Link {
     this.watch();
   }
 
-  /** Ends the connection for good. */
+  /** Ends the connection and does not reconnect. */
   close() {
     this.ended = true;
     this.around.cancel(this.retry);
@@ -148,7 +148,7 @@ class Link {
     this.again = this.around.later(() => this.trySocket(), SOCKET_SOON_MS);
   }
 
-  /** Of the socket, continuing from what the page has. */
+  /** The socket's URL, continuing from what the page has. */
   address() {
     return socketAddress(this.options.url, this.options.have(), this.around.page());
   }
@@ -163,7 +163,7 @@ class Link {
     socket.addEventListener("close", ({ code }) => socket === this.socket && this.lose(code));
   }
 
-  /** Beside the polling; the first word of a socket ends that. */
+  /** Tries a socket while polling; its first message ends the polling. */
   trySocket() {
     const socket = this.around.open(this.address());
     let heard = false;
@@ -172,7 +172,7 @@ class Link {
       heard = true;
       this.around.cancel(this.retry);
       this.retry = null;
-      this.attempts += 1; // of a poller that is not here yet
+      this.attempts += 1; // the poller is still loading
       this.drop();
       this.use(socket);
       this.receive(data);
@@ -219,9 +219,9 @@ class Link {
     }
   }
 
-  /** The connection is away: try again after a while. @param {number} code of the closing, 0 when it was given up here */
+  /** The connection is lost: try again after a pause. @param {number} code close code, 0 if the page gave up on it */
   lose(code) {
-    // One that neither opened nor closed in all this time is as good as several that were refused.
+    // A socket that neither opened nor closed in all this time counts as several refused ones.
     if (!this.everHeard && !this.polling) this.mute += code === 0 ? BLOCKED_AFTER : 1;
     this.drop();
     if (code === CODE_GONE) {
@@ -236,13 +236,13 @@ class Link {
     this.attempt += 1;
   }
 
-  /** The stream is deleted. */
+  /** The stream was deleted. */
   finish() {
     this.close();
     this.say("gone");
   }
 
-  /** Looks for a connection that fell silent without closing, again and again. */
+  /** Checks regularly whether the connection fell silent without closing. */
   watch() {
     this.lookAt = this.around.now() + LOOK_EVERY_MS;
     this.look = this.around.later(() => {
@@ -255,7 +255,7 @@ class Link {
     }, LOOK_EVERY_MS);
   }
 
-  /** How long nothing was heard on this connection, which may have been opened a moment ago. */
+  /** The time since the last message, or since the connection was opened. */
   get quietMs() {
     return this.around.now() - Math.max(this.heardAt, this.openedAt);
   }
@@ -269,8 +269,8 @@ class Link {
   }
 
   /**
-   * The network, the reader or the machine is back: no more waiting. A connection that has been quiet meanwhile may be
-   * dead, or nobody listened: a new one tells at once, and until it does nothing is said to be lost or live.
+   * The network, the reader or the machine is back, so stop waiting. A quiet connection may be dead, or its messages were
+   * not delivered. A new connection tells; until then the state is neither lost nor live.
    */
   wake() {
     if (this.ended) return;
@@ -287,7 +287,7 @@ class Link {
     }
   }
 
-  /** Lets go of the socket; what it still says is not heard. */
+  /** Drops the socket and ignores its later messages. */
   drop() {
     const socket = this.socket;
     this.socket = null;
@@ -306,8 +306,8 @@ class Link {
 }
 
 /**
- * Follows a stream until `close` is called or the stream is deleted. The state is "connecting" first; every change of it is
- * said by onState.
+ * Follows a stream until `close` is called or the stream is deleted. The first state is "connecting"; onState reports every
+ * change.
  * @param {Options} options
  * @param {Surroundings} [around]
  * @returns {{close(): void}}

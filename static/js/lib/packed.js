@@ -1,12 +1,12 @@
-/** Binary answers of ours: a JSON header, then arrays of numbers (`live/packed.py`). */
+/** Our binary format: a JSON header, then arrays of numbers (`live/packed.py`). */
 
 const MAGIC = 0x315a5652;
 
 /**
- * Opens a binary answer: its header, and where its numbers begin.
+ * The header of a binary answer, and where its numbers begin.
  * @param {ArrayBuffer} buffer
  * @returns {{header: any, at: number}} at: a multiple of 4
- * @throws {Error} when it is something else
+ * @throws {Error} if it has another format
  */
 export function unpacked(buffer) {
   const view = new DataView(buffer);

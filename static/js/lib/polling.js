@@ -1,10 +1,10 @@
-/** A socket's messages without a socket: its address is asked over HTTP, again as soon as it has answered (live/polling.py). */
+/** A socket's messages by long polling: asks its URL over HTTP, and again after each answer (live/polling.py). */
 
 import { CODE_FULL } from "./live-core.js";
 
 /** @import { Socket } from "./live.js" */
 
-/** The least time between two questions, however fast the answers come. */
+/** The minimum time between two requests, however fast the answers come. */
 const LEAST_MS = 250;
 const STATUS_FULL = 429;
 
@@ -15,7 +15,7 @@ const STATUS_FULL = 429;
  *   later: (callback: () => void, ms: number) => any,
  *   cancel: (timer: any) => void,
  *   id: () => string,
- * }} Around what the browser gives; a test gives its own. id: 16 hexadecimal digits, new each time
+ * }} Around the browser's functions; tests pass their own. id: 16 random hexadecimal digits
  */
 
 /** @returns {Around} */
@@ -34,7 +34,7 @@ const browser = () => ({
 /** @implements {Socket} */
 export class Poller {
   /**
-   * @param {() => string} address of the socket, continuing from what the page has now
+   * @param {() => string} address the socket's URL, continuing from what the page has now
    * @param {Around} [around]
    */
   constructor(address, around = browser()) {
@@ -56,7 +56,7 @@ export class Poller {
     this.listeners[kind]?.push(listener);
   }
 
-  /** Of what a page says to a socket only the wish for a snapshot is needed: each question says where the page is. @param {any} text */
+  /** Only a request for a snapshot matters here, because each poll says which version the page has. @param {any} text */
   send(text) {
     this.renewing ||= !("since" in JSON.parse(text));
   }

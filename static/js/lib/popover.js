@@ -1,7 +1,7 @@
-/** What opens over the page. */
+/** Popovers. */
 
 /**
- * A `<details>` that opens over the page: it opens by itself; a click elsewhere and Escape close it.
+ * Makes a `<details>` that opens over the page close on Escape and on a click elsewhere.
  * @param {HTMLDetailsElement} popover
  */
 export function wirePopover(popover) {

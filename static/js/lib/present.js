@@ -1,10 +1,10 @@
-/** Presentation: large text, and the drawing alone. A button begins it; another one leaves it. */
+/** Presentation mode: large text and only the drawing. One button starts it, another leaves it. */
 
 import { byId } from "./dom.js";
 
 /**
- * @param {() => void} [redraw] text has another size
- * @returns {{toggle: () => void, leave: () => boolean}} leave: whether there was one to leave
+ * @param {() => void} [redraw] called when the text size has changed
+ * @returns {{toggle: () => void, leave: () => boolean}} leave returns whether the mode was on
  */
 export function wirePresent(redraw = () => {}) {
   const end = byId("present-end");

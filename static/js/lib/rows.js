@@ -1,4 +1,4 @@
-/** Long tables: only the rows in view are in the page, and the others are two empty rows of their height. */
+/** Long tables: only the rows in view are in the page; two empty rows take the height of the others. */
 
 import { h, keepFocus } from "./dom.js";
 
@@ -6,9 +6,9 @@ const BEYOND = 12;
 
 /**
  * @template Item
- * @param {HTMLElement} scroller holds the table and scrolls
+ * @param {HTMLElement} scroller the scrolling element around the table
  * @param {HTMLTableSectionElement} body
- * @param {(item: Item, index: number) => HTMLTableRowElement} make a row of the same height as every other
+ * @param {(item: Item, index: number) => HTMLTableRowElement} make makes a row; all must have the same height
  */
 export function windowed(scroller, body, make) {
   /** @type {Item[]} */

@@ -1,9 +1,9 @@
-/** What the page says when the figures did not come. Pure. */
+/** The message to show if the figures could not be loaded. Pure. */
 
 import { gettext } from "./i18n.js";
 
 /**
- * @param {number} status of the answer, 0 for none
+ * @param {number} status of the answer, 0 if there was none
  * @param {string} body
  */
 export function refusalWords(status, body) {
@@ -12,7 +12,7 @@ export function refusalWords(status, body) {
     const { error } = JSON.parse(body);
     if (typeof error === "string" && error) return error;
   } catch {
-    // A page of some proxy: what it says is not for this place.
+    // Perhaps a proxy's error page, which is not useful here.
   }
   return gettext("The figures could not be computed. Try again in a few seconds.");
 }

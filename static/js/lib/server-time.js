@@ -1,13 +1,13 @@
-/** The server's time, as far as its heartbeats tell it: what is sent on the way is never ahead of it. */
+/** The server's time, estimated from its heartbeats. The estimate is never ahead, because messages take time to arrive. */
 
-/** Clocks drift, and are set: what was heard long ago counts no more. */
+/** Clocks drift and are adjusted, so only the newest messages count. */
 const SAMPLES = 10;
 
-/** @type {number[]} the server's clock less ours, of the newest messages */
+/** @type {number[]} the server's clock minus ours, for the newest messages */
 let offsets = [];
 
 /**
- * A message said what time it was when it was sent.
+ * Takes the time that a message was sent.
  * @param {number} told ms since 1970 by the server's clock
  * @param {number} at ms since 1970 by ours
  */
@@ -16,7 +16,7 @@ export function hearServer(told, at) {
 }
 
 /**
- * The server's time, or somewhat before it: the message that travelled fastest is believed. Null until one was heard.
+ * The server's time, or slightly earlier, from the message that travelled fastest. Null until the first message.
  * @param {number} [now] ms since 1970 by our clock
  */
 export const serverNow = (now = Date.now()) => (offsets.length ? now + Math.max(...offsets) : null);

@@ -1,30 +1,30 @@
 /**
- * Whether the reader is still signed in. Who signs out in one tab has other tabs open, with buttons that would be refused: they
- * ask when they are told of it, when they come back into view, and when something was refused. base.html names the address, on
- * the pages of operators only.
+ * Checks whether the reader is still signed in. After signing out in one tab, the buttons in other tabs no longer work. So
+ * each page checks when another page tells it to, when it comes back into view, and when a request was refused. Only pages
+ * for operators have the URL, in base.html.
  */
 
 import { getJson } from "./http.js";
 import { _ } from "./i18n.js";
 
-/** Told to the document when it is found out that the reader may not operate any more. */
+/** Dispatched on the document when the reader may no longer operate. */
 export const SIGNED_OUT = "ringviz:signed-out";
-/** Asks again now: for whoever was refused. */
+/** Dispatch this after a refusal to check the session now. */
 export const ASK = "ringviz:ask-session";
 const CHANNEL = "ringviz-session";
 
-/** Has the other pages of this browser ask. */
+/** Makes the other pages of this browser check. */
 export function tellOthers() {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage("changed");
   channel.close();
 }
 
-/** @param {HTMLMetaElement} told has the address of the answer, and where to sign in */
+/** @param {HTMLMetaElement} told has the URL of the check, and of the sign-in page */
 export function watchSession(told) {
   let signedOut = false;
   const ask = async () => {
-    const answer = await getJson(told.content).catch(() => null); // the page says by itself that nobody answers
+    const answer = await getJson(told.content).catch(() => null); // the page already shows that the connection is lost
     if (!answer || answer.may_operate === !signedOut) return;
     signedOut = !signedOut;
     showSession(signedOut, told.dataset.signIn ?? "");
@@ -37,14 +37,14 @@ export function watchSession(told) {
 }
 
 /**
- * The strip under the top bar. Who is signed in again gets the buttons back with a new page: this one's form token is of before.
+ * The strip under the top bar. After signing in again, a reload brings the buttons back, because this page's CSRF token is old.
  * @param {boolean} signedOut
  * @param {string} signIn
  */
 function showSession(signedOut, signIn) {
   const strip = document.getElementById("signed-out");
   if (!strip) return;
-  if (signedOut) document.body.classList.add("signed-out"); // and so it stays: see above
+  if (signedOut) document.body.classList.add("signed-out"); // stays until a reload: see above
   const space = document.createElement("span");
   space.className = "sp";
   const link = document.createElement("a");

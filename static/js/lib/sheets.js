@@ -1,12 +1,12 @@
-/** Style sheets that most visits do not need: they come when what they are for is opened. */
+/** Style sheets that most visits do not need. They are loaded when their part of the page is opened. */
 
 /** @type {Map<string, Promise<void>>} */
 const asked = new Map();
 
 /**
- * Loads a style sheet once. One that does not come leaves its part plain, and readable.
+ * Loads a style sheet once. If that fails, its part of the page stays unstyled but readable.
  * @param {string} href
- * @returns {Promise<void>} when it holds, or did not come
+ * @returns {Promise<void>} resolves when it is loaded, or failed
  */
 export function needSheet(href) {
   const known = asked.get(href);

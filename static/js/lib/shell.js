@@ -1,9 +1,9 @@
-/** What every page has: the phone menu, the theme switch, what opens over the page. */
+/** Shared by all pages: the phone menu, the theme switch, popovers. */
 
 import { wirePopover } from "./popover.js";
 import { wireThemeButton } from "./theme.js";
 
-/** The menu button of a narrow bar: opens and closes, and Escape closes it and gives the focus back. */
+/** The menu button on narrow screens. Escape closes the menu and returns the focus. */
 function wireMenu() {
   const bar = document.querySelector(".top");
   const button = document.querySelector("#menu-button");
@@ -23,7 +23,7 @@ function wireMenu() {
   });
 }
 
-/** Who else must know of it is told; who may operate is watched for the end of that. Visitors load nothing of it. */
+/** Tells other tabs about a sign-out, and on operators' pages watches the session. Visitors load nothing for it. */
 async function wireSession() {
   const told = document.querySelector("meta[name=session]");
   const left = document.querySelector("[data-signed-out]");

@@ -1,4 +1,4 @@
-/** The state of the page's connection, in words, in the top bar. */
+/** The state of the connection, in words, in the top bar. */
 
 import { clock, moment, unbroken } from "./format.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
@@ -7,14 +7,14 @@ import { transport } from "./transport.js";
 /**
  * @typedef {"connecting" | "live" | "lost" | "silent" | "viewing" | "ahead" | "gone"} State
  * @typedef {{state: State, watching?: number | null, at?: number | string | Date | null, note?: string, gone?: string}} Status
- *   watching: people with this page open, this one included; null or absent when unknown.
- *   at: the moment that the page shows, when it is not now. note: what stands behind "Live" in the place of the watchers.
- *   gone: what is said when the stream was deleted.
+ *   watching: people with this page open, including this one; null or absent if unknown.
+ *   at: the time that the page shows, if it is not now. note: the text after "Live", instead of the number of watchers.
+ *   gone: the text for a deleted stream.
  */
 
 /**
  * @param {Status} status
- * @returns {{kind: "wait" | "live" | "away", words: string, more: string}} more: the part that a narrow bar leaves out
+ * @returns {{kind: "wait" | "live" | "away", words: string, more: string}} more: left out on narrow screens
  */
 export function statusWords({ state, watching = null, at = null, note = "", gone = "" }) {
   const time = at === null ? "" : moment(at);
@@ -48,7 +48,7 @@ const pollingWords = () =>
   gettext("Live updates by polling: no WebSocket gets through to the server. Changes may show a second late.");
 
 /**
- * Writes the words into `#live`, and touches nothing when they are the same, so that a screen reader hears a change once.
+ * Writes the words into `#live`, but only if they changed, so that a screen reader reads each change once.
  * @param {HTMLElement} el holds `<i></i><span></span>`
  * @param {Status} status
  */
@@ -70,7 +70,7 @@ export function showStatus(el, status) {
 }
 
 /**
- * The strip that says that the server is newer than the page. It stays: only loading the page again helps.
+ * Shows the strip that says that the server is newer than the page. It stays until the page is reloaded.
  * @param {HTMLElement} strip
  */
 export function showNewer(strip) {
@@ -93,20 +93,19 @@ export function showNewer(strip) {
 }
 
 /**
- * What is said while the server cannot read the log, on every page.
+ * The message of every page while the server cannot read the log.
  * @param {number | string | Date} since
  */
 export const silentWords = (since) =>
-  interpolate(
-    gettext("The database has not answered since %(time)s. What is shown may be old. The page keeps trying."),
-    { time: clock(since) },
-  );
+  interpolate(gettext("The database has not answered since %(time)s. The page may be out of date. It keeps trying."), {
+    time: clock(since),
+  });
 
 /**
- * The strip under the top bar while nothing new can come: what the page shows then is the last that it received.
+ * The strip under the top bar while nothing new can arrive and the page shows the last state received.
  * @param {HTMLElement} strip
  * @param {Status["state"]} state
- * @param {number | string | Date | null} since when something was last heard, or the database fell silent
+ * @param {number | string | Date | null} since the time of the last message, or when the database stopped answering
  */
 export function showLost(strip, state, since) {
   strip.hidden = since === null || (state !== "lost" && state !== "silent");

@@ -1,7 +1,7 @@
-/** The one truth of the page: what is known and what is shown. Panels listen; nobody else keeps a copy. */
+/** The single source of truth of a page: what is known and what is shown. Panels listen to it and keep no copies. */
 
 /**
- * @template {object} Page what the page is made of
+ * @template {object} Page the page's state
  */
 export class Store {
   /** @param {Page} page */
@@ -10,12 +10,12 @@ export class Store {
     this.page = page;
     /** @type {{keys: (keyof Page)[], listener: (page: Readonly<Page>) => void}[]} */
     this.listeners = [];
-    /** @type {Set<keyof Page> | null} what waits while listeners are being called */
+    /** @type {Set<keyof Page> | null} keys that changed while listeners are being called */
     this.waiting = null;
   }
 
   /**
-   * Calls back at once, and after every change of one of the keys. Listeners are called in the order they came.
+   * Calls back at once, and after every change of one of the keys. Listeners are called in the order of registration.
    * @param {(keyof Page)[]} keys
    * @param {(page: Readonly<Page>) => void} listener
    */
@@ -25,7 +25,7 @@ export class Store {
   }
 
   /**
-   * Changes the page and tells those concerned, before it returns. A listener may set, too: that is told afterwards.
+   * Changes the page and calls the listeners before it returns. A listener may call `set` too; its change is reported after.
    * @param {Partial<Page>} patch
    */
   set(patch) {
@@ -55,7 +55,7 @@ export class Store {
 }
 
 /**
- * One broken panel must not stop the others: its error is reported as an uncaught one.
+ * Calls a listener and reports its error as uncaught, so that one broken panel does not stop the others.
  * @template Page
  * @param {(page: Readonly<Page>) => void} listener
  * @param {Readonly<Page>} page

@@ -1,11 +1,11 @@
 /**
- * The kinds of event that a page knows of one subject, each declared once: how it folds, what it says, what it shows. The
- * server declares the same kinds (live/subjects.py). Pure.
+ * The kinds of event of one subject that a page knows. Each is declared once: its fold, its words, what it shows. The server
+ * declares the same kinds (live/subjects.py). Pure.
  */
 
-/** @typedef {{label: string, text: string}} EventWords the label is a few letters; the text says it in a line of a list */
+/** @typedef {{label: string, text: string}} EventWords the label is a few letters; the text is a line of a list */
 
-/** A kind of event that the subject does not declare: the server is newer than the page, or it is another subject's. */
+/** The subject does not declare this kind of event: the server is newer than the page, or the kind is another subject's. */
 export class UnknownKind extends Error {}
 
 /**

@@ -1,11 +1,11 @@
-// Runs before the first paint, as a plain blocking script: `?theme=` of the address, else the choice that was kept, else light.
+// A plain blocking script that runs before the first paint. The theme is `?theme=` of the URL, else the saved choice, else light.
 (() => {
   const asked = new URLSearchParams(location.search).get("theme");
   let kept = null;
   try {
     kept = localStorage.getItem("ringviz:theme");
   } catch {
-    // Storage is refused in some private windows: the page is light then.
+    // Some private windows refuse storage; the page is then light.
   }
   const theme = asked ?? kept;
   document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";

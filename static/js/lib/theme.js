@@ -1,4 +1,4 @@
-/** Light and dark: what is on, and the switch. Drawings listen for "ringviz:theme" on the document and paint again. */
+/** The light and dark themes and their switch. Drawings listen for "ringviz:theme" on the document and repaint. */
 
 /** @typedef {"light" | "dark"} ThemeName */
 
@@ -15,7 +15,7 @@ function setTheme(theme) {
   try {
     localStorage.setItem(KEPT_AS, theme);
   } catch {
-    // Not kept where storage is refused; the page still changes.
+    // If storage is refused, the page changes but the choice is not kept.
   }
   document.dispatchEvent(new CustomEvent("ringviz:theme", { detail: { theme } }));
 }
@@ -27,7 +27,7 @@ function setTheme(theme) {
 export const onTheme = (callback) => document.addEventListener("ringviz:theme", () => callback());
 
 /**
- * Makes a button the switch: pressed while the page is dark.
+ * Makes a button switch the theme. It is pressed while the page is dark.
  * @param {HTMLElement} button
  */
 export function wireThemeButton(button) {

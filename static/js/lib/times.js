@@ -1,9 +1,9 @@
-/** Times of the server's markup, in the reader's time zone. */
+/** Shows the times in the server's markup in the reader's time zone. */
 
 import { dated, moment, zone } from "./format.js";
 
 /**
- * Writes a `<time datetime>` anew: its time of day, with the date unless it is of today; date and zone are its title.
+ * Rewrites a `<time datetime>` as the time of day, with the date unless it is today; its title has the date and zone.
  * @param {HTMLTimeElement} el
  */
 function rewrite(el) {

@@ -1,4 +1,4 @@
-/** How this page hears the server. One fact for the whole page: what stands between the two is the same for all its connections. */
+/** How this page receives messages. Shared by all its connections, because they all take the same network path. */
 
-/** polling: over HTTP, again and again, because no WebSocket gets through. */
+/** polling: over HTTP, because WebSockets are blocked. */
 export const transport = { polling: false };

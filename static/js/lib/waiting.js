@@ -1,22 +1,22 @@
 /**
- * Figures that htmx fetches when the page is there: why they did not come is said, and they are asked for again.
+ * Figures that htmx loads after the page. If they cannot be loaded, shows why, with a button to try again.
  *
- * Their place has `aria-busy` until they come, a paragraph for the wait, one for the refusal, and a button; its trigger
- * names `ringviz:again`.
+ * Their place has `aria-busy` until they are loaded, a paragraph for the wait, one for the error, and a button. Its htmx trigger
+ * includes `ringviz:again`.
  */
 
 import { refusalWords } from "./saying.js";
 
 /** @param {string} selector of the place, without `aria-busy` */
 export function wireWaiting(selector) {
-  /** The parts of the place, while the figures have not come. */
+  /** The parts of the place until the figures are loaded. */
   const waiting = () => {
     const place = document.querySelector(`${selector}[aria-busy]`);
     const [wait, refused] = place?.querySelectorAll("p") ?? [];
     const again = place?.querySelector("button");
     return wait && refused && again ? { place, wait, refused, again } : null;
   };
-  /** @param {string} words why there are no figures; "" while they are asked for */
+  /** @param {string} words why there are no figures; "" while loading */
   const sayRefused = (words) => {
     const parts = waiting();
     if (!parts) return;

@@ -1,4 +1,4 @@
-/** Who may do what now. Disabled is what a button says; the server decides. */
+/** Who may do what now. This only enables and disables buttons; the server decides. */
 
 import { _ } from "../lib/i18n.js";
 import { isExternal } from "./members.js";
@@ -8,7 +8,7 @@ import { isExternal } from "./members.js";
 /**
  * @typedef {{ask: boolean, operate: boolean, direct: boolean, click: boolean, quick: boolean, why: string}} Powers
  *   ask: plans can be asked for; operate: changes can be made; direct: one click makes them, without a plan first;
- *   click, quick: ask and direct for what may wait until the server is heard; why: what stands in the way, in words
+ *   click, quick: like ask and direct, for requests that may wait until the connection is back; why: what prevents it
  */
 
 /**

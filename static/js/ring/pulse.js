@@ -1,14 +1,14 @@
-/** Short freezes in words, as ringviz/events/pulse.py has them. Pure. */
+/** Short freezes in words, like ringviz/events/pulse.py. Pure. */
 
 import { count, percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 
 /** @typedef {{for_ms: number, every_ms: number}} Pulse */
 
-/** Freezes that come as often as this, in milliseconds, are felt as a low speed: MAX_SLOW_EVERY_MS of ringviz/bounds.py. */
+/** Freezes at least this often, in milliseconds, feel like low speed: MAX_SLOW_EVERY_MS in ringviz/bounds.py. */
 export const MAX_SLOW_EVERY_MS = 50;
 
-/** Half speed: SLOW_FOR_MS and SLOW_EVERY_MS of ringviz/bounds.py. @type {Pulse} */
+/** Half speed: SLOW_FOR_MS and SLOW_EVERY_MS in ringviz/bounds.py. @type {Pulse} */
 export const HALF_SPEED = { for_ms: 10, every_ms: 20 };
 
 export const isSlow = (/** @type {Pulse} */ { every_ms: every }) => every <= MAX_SLOW_EVERY_MS;

@@ -1,4 +1,4 @@
-/** What would be lost if a node of a managed cluster died, said before anybody clicks. Pure. */
+/** Says, before anybody clicks, what would be lost if a node of a managed cluster died. Pure. */
 
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -8,7 +8,7 @@ import { isMember, storedOf } from "./members.js";
 
 /**
  * @param {State} state
- * @param {number} [number] of the node; any of them when left out
+ * @param {number} [number] of the node; any node if left out
  */
 export function riskWords({ cluster, nodes }, number) {
   const node = nodes.find((one) => one.number === number);

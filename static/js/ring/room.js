@@ -1,10 +1,10 @@
-/** The disk of a cluster's servers is nearly full, full or read-only: what that means and what to do, in its own line. */
+/** A line that warns if the disk of a cluster's servers is nearly full, full or read-only, and says what to do. */
 
 import { _, interpolate } from "../lib/i18n.js";
 import { byId } from "./dom.js";
 import { size } from "./served/counts.js";
 
-/** Said again each second; a supervisor that is gone says nothing any more. */
+/** The supervisor repeats the warning each second. After this long without it, the line is removed. */
 const STALE_MS = 15_000;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -1,4 +1,4 @@
-/** Strategy, its parameters, tokens per node and copies: what is, and what is planned; a change is an action or a plan. */
+/** Strategy, parameters, tokens per node and copies: shows the current or planned values, and applies or plans changes. */
 
 import { count } from "../lib/format.js";
 import { clearErrors } from "../lib/forms.js";
@@ -66,8 +66,7 @@ export function wireSettings(store, acting, openAdd) {
 }
 
 /**
- * How long a server that somebody froze has until its verdict: of managed clusters only. It moves no key, so there is
- * nothing to plan.
+ * The delay of the verdict on a requested freeze; for managed clusters only. It moves no keys, so there is nothing to plan.
  * @param {Store} store
  * @param {Acting} acting
  * @param {HTMLFormElement} form
@@ -90,13 +89,13 @@ function wireVerdictDelay(store, acting, form) {
 }
 
 /**
- * What the controls stand at: the plan where there is one, else what is.
+ * The values that the controls show: those of the plan, if any, otherwise the current ones.
  * @param {Readonly<Page>} page
  */
 const settingsOf = ({ plan, view }) => (plan?.after ?? view.state).cluster;
 
 /**
- * The server's word about a setting, beside it. Whether it names one of these.
+ * Shows the server's error next to its setting. Returns whether the error names one of these settings.
  * @param {HTMLFormElement} form
  * @param {HttpError} error
  */
@@ -112,7 +111,7 @@ function toldBeside(form, { message, data }) {
 
 /**
  * @param {(vnodes: number) => void} ask
- * @returns {(cluster: Cluster, may: boolean) => void} shows what is
+ * @returns {(cluster: Cluster, may: boolean) => void} shows the current value
  */
 function wireTokens(ask) {
   const range = /** @type {HTMLInputElement} */ (byId("vnodes"));
@@ -122,7 +121,7 @@ function wireTokens(ask) {
   range.addEventListener("input", () => {
     out.textContent = count(steps[Number(range.value)]);
   });
-  // Arrow keys change a step at a time: what is meant is where they stop.
+  // Arrow keys go one step at a time. Only the value at which they stop is meant.
   range.addEventListener("change", () => {
     clearTimeout(timer);
     timer = setTimeout(() => ask(steps[Number(range.value)]), REST_MS);
@@ -149,7 +148,7 @@ const withOwn = (steps, own) => (steps.includes(own) ? steps : [...steps, own].s
  * @param {HTMLElement} group
  * @param {Readonly<Page>} page
  * @param {boolean} may
- * @param {string} why not
+ * @param {string} why why not
  */
 function showCopies(group, page, may, why) {
   const cluster = settingsOf(page);
@@ -169,7 +168,7 @@ function showCopies(group, page, may, why) {
 }
 
 /**
- * Buttons of numbers, made anew only when the numbers are others, so that the focus stays.
+ * Number buttons, rebuilt only if the numbers changed, so that the focus stays.
  * @param {HTMLElement} group
  * @param {number[]} numbers
  */

@@ -1,4 +1,4 @@
-/** What a cluster that somebody else runs does not say: that it is silent, or that its members disagree. In a line of its own. */
+/** A line that warns if an external cluster does not answer, or if its members disagree. */
 
 import { count, moment } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -7,7 +7,7 @@ import { byId } from "./dom.js";
 /**
  * @typedef {{silent_since?: number | null, disagreeing?: {address: string, members: number, slots: number}[],
  *   lacks?: string[]}} Frame
- *   of the topic "stored". silent_since: ms since 1970; disagreeing: members that answer and leave out others;
+ *   of the topic "stored". silent_since: ms since 1970; disagreeing: members that answer but leave out others;
  *   lacks: commands that the user may not run
  */
 

@@ -1,6 +1,6 @@
 /**
- * The slot map of a cluster that somebody else runs, as a ring: its state says which node has which slots. The same rules
- * as `ringviz/core/slots.py`. Pure.
+ * The slot map of an external cluster as a ring: its state says which node has which slots. Follows the same rules as
+ * `ringviz/core/slots.py`. Pure.
  */
 
 import { isMember } from "./members.js";
@@ -13,7 +13,7 @@ export const SLOTS = 16_384;
 export const BUCKET_SHIFT = 18;
 
 /**
- * The ends of the ranges, ascending, with the number of each one's owner: 0 is nobody.
+ * The ends of the ranges, ascending, each with the number of its owner; 0 is nobody.
  * @param {Node[]} nodes
  * @returns {{tokens: Uint32Array, owners: Uint32Array}}
  */
@@ -46,19 +46,19 @@ function listers(nodes) {
 export const slotCount = ({ slots = [] }) => slots.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 
 /**
- * How many slots somebody serves.
+ * How many slots are served.
  * @param {Node[]} nodes
  */
 export const covered = (nodes) => ownersOf(nodes).filter(Boolean).length;
 
 /**
- * How many slots somebody has, down or not.
+ * How many slots have a node, even if it is down.
  * @param {Node[]} nodes
  */
 export const claimed = (nodes) => listers(nodes).filter(Boolean).length;
 
 /**
- * Which slots changed owner between two maps, as a movement without keys: its pairs count slots. null where none did.
+ * The slots that changed owner between two maps, as a movement whose pairs count slots; null if there are none.
  * @param {Node[]} before
  * @param {Node[]} after
  * @returns {{movement: Movement, ranges: Range[]} | null}

@@ -1,4 +1,4 @@
-/** The canvas: draws the picture when the page changes, lets a change run, and says what was pointed at. */
+/** The canvas: draws the picture when the page changes, animates changes, and finds what the pointer is on. */
 
 import { onTheme } from "../lib/theme.js";
 import { shownChange } from "./change.js";
@@ -39,12 +39,12 @@ export class Stage {
     this.layout = null;
     /** @type {Hit | null} */
     this.hover = null;
-    /** @type {unknown} what the static layer was drawn from */
+    /** @type {unknown} the inputs of the static layer when it was last drawn */
     this.drawnFrom = null;
-    /** @type {Figures | null} the drawing of a strategy that has no ring; loaded when one is shown */
+    /** @type {Figures | null} the drawings of strategies without a ring; loaded when needed */
     this.figures = null;
     this.loading = false;
-    /** Whether the page answers yet; until then the host says that it is loading. */
+    /** Whether the page is ready; until then the host says that it is loading. */
     this.ready = false;
     this.change = shownChange(store.page);
     this.since = Number.NEGATIVE_INFINITY;
@@ -58,18 +58,18 @@ export class Stage {
     );
   }
 
-  /** Reads colours and sizes anew and draws: the theme, the fonts or the size of text changed. */
+  /** Reads colours and sizes again and redraws, after a change of the theme, the fonts or the text size. */
   restyle() {
     this.theme = readTheme(this.host);
     this.drawnFrom = null;
     this.draw();
   }
 
-  /** Draws both layers, the static one only if what it shows is new; starts the run of a new change. */
+  /** Draws both layers, the static one only if its inputs changed; starts the animation of a new change. */
   draw() {
     const { clientWidth: width, clientHeight: height } = this.host;
     const { page } = this.store;
-    // Behind the table nothing is drawn, but the version shown is still this one.
+    // Nothing is drawn behind the table, but the page still shows this version.
     if (this.ready) this.host.dataset.version = String(page.view.v);
     const flat = hasFigure(drawnState(page).cluster.strategy);
     byId("well").classList.toggle("flat", flat);
@@ -91,7 +91,7 @@ export class Stage {
   }
 
   /**
-   * Draws what a strategy without ranges has in the place of the ring.
+   * Draws the figure of a strategy without ranges, in place of the ring.
    * @param {Readonly<Page>} page
    * @param {number} width
    * @param {number} height
@@ -128,7 +128,7 @@ export class Stage {
     this.since = change && !matchMedia(REDUCED).matches ? performance.now() : Number.NEGATIVE_INFINITY;
   }
 
-  /** Draws the overlay at this moment of the run, and asks for the next frame as long as it runs. */
+  /** Draws the overlay at this moment of the animation, and requests the next frame while it runs. */
   step() {
     if (!this.picture || !this.layout) return;
     cancelAnimationFrame(this.frame);
@@ -140,7 +140,7 @@ export class Stage {
   }
 
   /**
-   * Writes what is drawn on the host, and fits the words in the middle.
+   * Sets data attributes that describe the drawing on the host, and fits the words in the middle.
    * @param {Picture} picture
    * @param {Layout} place
    */
@@ -158,7 +158,7 @@ export class Stage {
     });
   }
 
-  /** Puts the words in the middle where they have room: below the lens, if there is one. */
+  /** Places the words in the middle where there is room: below the lens, if there is one. */
   fitWords() {
     if (!this.layout) return void this.core.removeAttribute("style");
     const { lens, slot, density, cy, R } = this.layout;
@@ -166,7 +166,7 @@ export class Stage {
     this.core.classList.toggle("xs", R < 200);
     this.core.style.setProperty("--room", `${slot.width}px`);
     const low = () => (lens?.width ? Math.max(cy + 28, lens.y + lens.height + 30 + this.core.offsetHeight / 2) : cy);
-    // What comes last is left out where a lens above the words has it reach into the ring; the panel says it, too.
+    // If a lens above pushes the words into the ring, leave out the last lines. The panel has them as well.
     const parts = /** @type {HTMLElement[]} */ ([...this.core.querySelectorAll(".sub, .cmp")]);
     for (const part of parts) part.hidden = false;
     const free = density.outer - density.length;
@@ -177,7 +177,7 @@ export class Stage {
   }
 
   /**
-   * What stands under the pointer.
+   * What is under the pointer.
    * @param {MouseEvent} event
    */
   at(event) {
