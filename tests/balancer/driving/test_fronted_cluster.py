@@ -39,7 +39,7 @@ def proxying(real: Any, *options: str) -> Iterator[process.Child]:
         out.close()
         try:
             line = told.readline()
-            assert "takes connections to the nodes of real at 127.0.0.1:" in line, line + told.read()
+            assert "HAProxy is listening for real at 127.0.0.1:" in line, line
             yield child
         finally:
             child.kill()
