@@ -1,4 +1,4 @@
-/** Doing things to the ring: at once in a demo, by a plan first elsewhere, as a what-if for those who watch. */
+/** Actions on the ring: immediate in a demo, planned first elsewhere, what-ifs for people who only watch. */
 
 import { getJson, HttpError, newKey, postForm } from "../lib/http.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -14,10 +14,10 @@ import { deedWords, planWords } from "./deedwords.js";
 /** @import { Store } from "./store.js" */
 /** @import { TokenBook } from "./tokens.js" */
 
-/** @typedef {Record<string, string>} Fields `action` first, then what it is done to */
+/** @typedef {Record<string, string>} Fields `action` first, then its target */
 /** @typedef {(text: string, again?: {words: string, action: () => void}) => void} Notice */
 
-/** What is done or refused, and never planned. */
+/** Actions that are carried out or refused, but never planned. */
 const UNPLANNED = new Set(["undo", "cancel", "workload", "verdict_delay", "thaw"]);
 
 export class Acting {
@@ -33,12 +33,12 @@ export class Acting {
     this.notice = notice;
     this.asking = asking;
     this.receive = receive;
-    /** Whether the plan on the screen is being carried out: its event is no reason to plan again. */
+    /** Whether the plan on the screen is being committed. Its own event must not trigger a new plan. */
     this.committing = false;
-    /** The version that the plan became, when the server said so before the socket did. */
+    /** The version of the committed plan, if the answer arrived before the socket's event. */
     this.committed = 0;
     this.asked = 0;
-    /** Takes back the plan that is being asked for. */
+    /** Cancels the request for a plan. */
     this.leave = () => {};
     /** @type {{fields: Fields, note: string, v: number} | null} */
     this.waiting = null;
@@ -53,10 +53,10 @@ export class Acting {
   }
 
   /**
-   * What a click means: act where that is allowed at once, else plan. Removing cannot be undone, so it is planned first;
-   * thawing has no time for a plan.
+   * Handles a click: acts if that is allowed without a plan, otherwise plans. Removing is always planned first, because it
+   * cannot be undone; thawing never is, because there is no time.
    * @param {Fields} fields
-   * @param {(error: HttpError) => boolean} [told] says itself what was refused, where it can
+   * @param {(error: HttpError) => boolean} [told] shows the error itself and returns true, if it can
    */
   async intend(fields, told) {
     const { click, quick } = this.powers;
@@ -68,14 +68,14 @@ export class Acting {
 
   /**
    * @param {Fields} fields
-   * @param {() => void} [onWaiting] no answer came within a second; what is said of it stands under the top bar
-   * @returns {Promise<number>} the version that it became
+   * @param {() => void} [onWaiting] called if there is no answer within a second; a line under the top bar then says so
+   * @returns {Promise<number>} the new version
    * @throws {HttpError} refused; the input stays as it is. TakenBack
    */
   async act(fields, onWaiting) {
     const { v: version, state } = this.store.page.head;
     const key = newKey();
-    // Sent again it is of the same version: decided on what was seen when it was clicked.
+    // A repeated request keeps the version of the click, because the reader decided on what was visible then.
     const values = { ...fields, version, key };
     const send = (/** @type {AbortSignal} */ signal) =>
       postForm(this.urls.act, values, { signal, withinMs: ANSWER_WITHIN_MS });
@@ -85,11 +85,11 @@ export class Acting {
   }
 
   /**
-   * Asks what would happen and shows it.
+   * Requests a plan and shows it.
    * @param {Fields} fields
    * @param {string} [note] why the plan is made again
    * @returns {Promise<void>}
-   * @throws {HttpError} it makes no sense
+   * @throws {HttpError} if it is not possible
    */
   async plan(fields, note = "") {
     this.leave();
@@ -115,7 +115,7 @@ export class Acting {
   }
 
   /**
-   * The plan was made on a version that the socket has not brought yet (or has passed): once it has, ask again.
+   * The plan is for a version that the socket has not delivered yet, or has passed. Requests it again once they agree.
    * @param {Fields} fields
    * @param {string} note
    * @param {number} v
@@ -126,7 +126,7 @@ export class Acting {
   }
 
   /**
-   * The head moved: a plan that waited for it, or one that was made on what is no longer so, is made again.
+   * The head moved: repeats a plan that waited for it, or that is out of date.
    * @param {Fields | null} fields of the plan that was on the screen
    * @param {Event} event
    */
@@ -162,21 +162,21 @@ export class Acting {
   }
 
   /**
-   * Whether an event is what the plan on the screen became: it comes before the server's answer to the commit, or after.
+   * Whether an event is the commit of the plan on the screen. It can arrive before the server's answer, or after it.
    * @param {Event} event
    */
   isCommitted({ v }) {
     return this.committing || v === this.committed;
   }
 
-  /** Takes back the newest event. */
+  /** Undoes the newest event. */
   undo() {
     const fields = { action: "undo" };
     return this.reported(this.act(fields), fields);
   }
 
   /**
-   * Says in words what did not work.
+   * Reports the failure of an action in words.
    * @param {Promise<unknown>} work
    * @param {Fields} fields
    * @param {(error: HttpError) => boolean} [told]
@@ -194,13 +194,13 @@ export class Acting {
   }
 
   /**
-   * Somebody was faster: what happened, and the plan on what is so now. Anything else: what the server said.
+   * If somebody was faster, says what happened and plans again on the current state. Otherwise shows the server's message.
    * @param {HttpError} error
    * @param {Fields} fields
    */
   refused(error, fields) {
     const text = refusalWords(error);
-    if (error.status === 403) document.dispatchEvent(new CustomEvent(ASK)); // signed out meanwhile?
+    if (error.status === 403) document.dispatchEvent(new CustomEvent(ASK)); // perhaps signed out
     if (error.status !== 409 || UNPLANNED.has(fields.action)) return this.notice(text);
     const action = () => void this.reported(this.plan(fields), fields);
     this.notice(text, { words: _("Show the plan again"), action });
@@ -208,7 +208,7 @@ export class Acting {
 }
 
 /**
- * What the server said; when somebody was faster, what they did.
+ * The server's message; or what somebody else did, if they were faster.
  * @param {HttpError} error
  */
 export function refusalWords({ status, message, data }) {

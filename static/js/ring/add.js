@@ -1,4 +1,4 @@
-/** Adding a node: a form with the server's word at each field, its plan, and in a demo the deed at once. */
+/** Adding a node: a form with the server's errors at their fields. It plans the change, or in a demo applies it. */
 
 import { HttpError } from "../lib/http.js";
 import { refusalWords } from "./acting.js";
@@ -45,14 +45,14 @@ export function wireAdd(store, acting) {
     clearErrors(form);
     const fields = { action: "add", ...valuesOf(form) };
     try {
-      // What waits is said under the top bar, where it can be taken back.
+      // A waiting request has a line under the top bar, where it can be taken back.
       await (how === "act" ? acting.act(fields, () => dialog.close()) : acting.plan(fields));
       dialog.close();
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       if (error instanceof TakenBack) return;
       if (!dialog.open) dialog.showModal();
-      // Also when somebody was faster: what was typed stays, and the same button adds it to the ring as it is now.
+      // If somebody was faster, the input stays, and the same button adds the node to the current ring.
       showError(form, refusalWords(error), error.data.field);
     }
   };

@@ -1,4 +1,4 @@
-/** What a screen reader hears of changes: the newest sentence, at most one in two seconds. */
+/** Announces changes to screen readers: the newest sentence, at most one every two seconds. */
 
 import { coalesce } from "../lib/coalesce.js";
 import { shownChange, subjectOf } from "./change.js";
@@ -14,7 +14,7 @@ const EVERY_MS = 2000;
 
 /**
  * @param {Store} store
- * @returns {(text: string) => void} says something else in the same queue of one
+ * @returns {(text: string) => void} announces any other text, in the same queue of one
  */
 export function wireAnnouncements(store) {
   const region = byId("aloud");

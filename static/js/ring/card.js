@@ -1,4 +1,4 @@
-/** Everything about one node, and everything that can be done with it. Enter in the ring and a click on a name open it. */
+/** The card of a node: its facts and its actions. Enter on the ring or a click on a name opens it. */
 
 import { count, moment, percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -19,8 +19,8 @@ import { verdictAt, verdictWords } from "./verdict.js";
 /**
  * @param {Store} store
  * @param {Acting} acting
- * @param {typeof import("./served/deeds.js") | null} served what there is besides where servers of ours are
- * @param {typeof import("./served/outside.js") | null} outside what there is instead where somebody else's are
+ * @param {typeof import("./served/deeds.js") | null} served the additional facts and actions of managed clusters
+ * @param {typeof import("./served/outside.js") | null} outside the facts of external clusters, which replace them
  * @returns {(number: number) => void} opens the card of a node
  */
 export function wireCard(store, acting, served, outside) {
@@ -81,7 +81,7 @@ function facts(state, node, more) {
 }
 
 /**
- * How long there is time to thaw it.
+ * The time left to thaw it.
  * @param {Readonly<Page>} page
  * @param {Node} node
  */
@@ -93,7 +93,7 @@ function dueWords({ view, head, offset }, node) {
   return h("p", { class: "due", "data-due": due, "data-word": word }, `${word}, ${left}`);
 }
 
-/** @param {Node} node it pulses since some other time than that of its state */
+/** @param {Node} node `since` is about its state, not its pulse */
 const stateWords = (node) =>
   node.pulse
     ? nodeWord(node)
@@ -104,7 +104,7 @@ const listed = (rows) =>
   h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 
 /**
- * Buttons of what can be done. Watchers, and all in clusters that are no demo, get a plan; the words say which it is.
+ * The action buttons. They only plan for people who watch, and for everybody outside demos; the text says which.
  * @param {Node} node
  * @param {Acting} acting
  * @param {(action: string, more?: Record<string, string>) => void} act

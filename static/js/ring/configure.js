@@ -1,4 +1,4 @@
-/** What other settings are asked with. Pure. */
+/** The fields of a request for other settings. Pure. */
 
 import { spelled } from "./strategies.js";
 
@@ -7,7 +7,7 @@ import { spelled } from "./strategies.js";
 /** @typedef {{strategy?: string, options?: Record<string, number>, vnodes?: number, copies?: number}} Wanted */
 
 /**
- * The fields of acts and plans: what is wanted, and the rest as it is now. Another strategy begins with its defaults.
+ * The wanted settings, and the current values of all others. Another strategy starts with its defaults.
  * @param {Cluster} now
  * @param {Wanted} wanted
  * @returns {Record<string, string>}

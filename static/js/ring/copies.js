@@ -1,4 +1,4 @@
-/** When fewer nodes are active than copies were asked for: how many copies exist, and what can be done. */
+/** Shown when there are fewer active nodes than requested copies: how many copies exist, and what to do. */
 
 import { count } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -22,7 +22,7 @@ export function copiesPanel({ after }, faces, { acting, openAdd }) {
   const have = active.length;
   const keys = after.keys.count;
   const words = (/** @type {number} */ n) =>
-    n === asked ? _("as asked") : n === 0 ? _("lost") : n === 1 ? _("at risk") : _("short");
+    n === asked ? _("as requested") : n === 0 ? _("lost") : n === 1 ? _("at risk") : _("short");
   const rows = Array.from({ length: asked + 1 }, (_unused, i) => asked - i).map((n) =>
     h(
       "tr",
@@ -46,7 +46,7 @@ export function copiesPanel({ after }, faces, { acting, openAdd }) {
       "div",
       { class: "hrow" },
       h("h2", {}, _("Copies")),
-      h("span", { class: "sub" }, interpolate(_("%(n)s asked for"), { n: asked })),
+      h("span", { class: "sub" }, interpolate(_("%(n)s requested"), { n: asked })),
     ),
     h(
       "table",

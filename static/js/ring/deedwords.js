@@ -1,4 +1,4 @@
-/** What was asked of a cluster, in words. */
+/** Requested actions in words. */
 
 import { _, interpolate } from "../lib/i18n.js";
 
@@ -24,7 +24,7 @@ const DEEDS = {
 };
 
 /**
- * What was asked for, as the subject of a sentence: "Kill cache-2".
+ * The action as the subject of a sentence: "Kill cache-2".
  * @param {Record<string, string>} fields
  * @param {State} state
  */

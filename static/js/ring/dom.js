@@ -1,4 +1,4 @@
-/** Making elements of the ring; what every page makes is in lib/dom.js. */
+/** Creates elements that only the Ring page has; see also lib/dom.js. */
 
 import { h } from "../lib/dom.js";
 

@@ -1,4 +1,4 @@
-/** What each node is called and looks like on this page: the one place that names, chips and colours come from. */
+/** The names, chips and colours of nodes: the only place that decides them. */
 
 import { shownChange } from "./change.js";
 import { stateMark } from "./draw/pen.js";
@@ -9,17 +9,17 @@ import { GREY, looksOf, MOST_COLOURED, shortNames, zoneLooks, zonesOf } from "./
 
 /**
  * @typedef {{number: number, name: string, label: string, mark: string, look: Look, state: string}} Face
- *   label: the short name; mark: the number, or a pin's letter, with a sign behind it while the node does not answer
+ *   label: the short name; mark: the number, or a pin's letter, followed by a sign while the node does not answer
  * @typedef {{faces: Map<number, Face>, crowded: boolean, zones: {name: string, look: Look}[], prefix: string, suffix: string,
  *   of: (number: number) => Face}} Faces
- *   crowded: more nodes than looks; zones: where they are coloured by them; prefix and suffix: what the short names leave out
+ *   crowded: more nodes than looks; zones: if nodes are coloured by zone; prefix and suffix: left out of the short names
  */
 
 /** @type {{key: unknown[], made: Faces} | null} */
 let last = null;
 
 /**
- * Faces of all nodes that the screen may name, those of before a change included.
+ * Faces of all nodes that the page may name, including those from before a change.
  * @param {Readonly<Page>} page
  * @returns {Faces}
  */

@@ -18,18 +18,18 @@ import { copiesOf } from "./strategies.js";
 
 const WAIT_MS = 120;
 const SPREAD_MS = 1500;
-/** The same where nothing is known until the server has said it. */
+/** The same, if only the server can answer. */
 const ASKED_SPREAD_MS = 500;
-/** Of a cluster whose keys are not known: so many could be. */
+/** The number of possible example keys for a cluster whose keys are not known. */
 const ANY = 1_000_000;
 
-/** @typedef {{key: string, escapes: boolean}} Key as it stands in the field; escapes: \x00 and the like are bytes */
+/** @typedef {{key: string, escapes: boolean}} Key as in the field; escapes: \x00 and the like stand for bytes */
 
 /**
  * @param {Store} store
  * @param {Urls} urls
  * @param {Loader} loader
- * @param {Key} example a key to begin with; it is not in the address until somebody types one
+ * @param {Key} example a first key; it is not in the URL until somebody types one
  */
 export function wireFind(store, urls, loader, example) {
   const input = /** @type {HTMLInputElement} */ (byId("key"));
@@ -55,13 +55,13 @@ export function wireFind(store, urls, loader, example) {
     }
   };
   const read = () => bytesOf(input.value, escapes.checked);
-  /** Nothing is looked up, and why; without a reason there is nothing to look up. @param {string} why */
+  /** Clears the result and shows why; without a reason, the field is empty. @param {string} why */
   const tell = (why) => {
     trouble = why;
     store.set({ lookup: null });
     list.replaceChildren(...walkLines(store.page, trouble));
   };
-  /** What is typed, for the address: a key that is none would make it endless. */
+  /** Puts the key into the URL, but only a valid one, because others could be very long. */
   const note = () => {
     const { bytes } = read();
     input.ariaInvalid = String(bytes === null);
@@ -85,7 +85,7 @@ export function wireFind(store, urls, loader, example) {
   input.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (!/[\r\n]/.test(text)) return;
-    event.preventDefault(); // the field has one line, and the browser would drop the ends of the others
+    event.preventDefault(); // the field has one line, and the browser would drop the line breaks
     if (!escapes.checked) input.value = escaped(input.value);
     escapes.checked = true;
     input.setRangeText(escaped(text), ...rangeOf(input), "end");
@@ -98,7 +98,7 @@ export function wireFind(store, urls, loader, example) {
     await ask();
   });
   store.on(["lookup", "view", "plan", "pins"], (page) => list.replaceChildren(...walkLines(page, trouble)));
-  // In another moment the key is another node's: known at once where the tokens say it, and asked again when all have looked.
+  // At another version the key may have another owner. The tokens tell at once, if they can; the server is asked as well.
   store.on(["view", "drawn"], ({ view, lookup, head }) => {
     if (!lookup) return view === head ? soon(0) : undefined;
     if (lookup.v === view.v) return;
@@ -109,14 +109,14 @@ export function wireFind(store, urls, loader, example) {
     if (view === head) soon(Math.random() * (local ? SPREAD_MS : ASKED_SPREAD_MS));
     else soon(local ? 0 : WAIT_MS);
   });
-  // Somebody may have typed before this was there to hear it.
+  // Somebody may have typed before this module was loaded.
   if (input.value) note();
   else put(store.page.key ? { key: store.page.key, escapes: store.page.escapes } : example);
   if (input.value) void ask();
 }
 
 /**
- * One of the cluster's own keys; of a cluster without keys one that could be.
+ * One of the cluster's own keys, or a made-up one if it has none.
  * @param {Urls} urls
  * @param {number} n counted from the start
  * @returns {Promise<Key>}
@@ -128,7 +128,7 @@ export async function anyKey(urls, n) {
 
 /**
  * @param {HTMLInputElement} input
- * @returns {[start: number, end: number]} what a paste replaces
+ * @returns {[start: number, end: number]} the part that a paste replaces
  */
 const rangeOf = ({ selectionStart, selectionEnd, value }) => [
   selectionStart ?? value.length,
@@ -154,7 +154,7 @@ function walkLines(page, trouble) {
   const lines = [first, line(_("Position"), h("span", {}, around))];
   if (lookup.asked) return [...lines, line(_("Owner"), h("span", {}, _("asking")))];
   for (const [name, value] of stepLines(lookup.steps, faces)) lines.push(line(name, value));
-  if (!owner && lookup.steps) return lines; // nobody owns it, and the steps say why
+  if (!owner && lookup.steps) return lines; // the steps say why nobody owns it
   if (!owner)
     return [...lines, line(_("Owner"), h("span", { class: "wn" }, foreign ? _("nobody") : _("no node is active")))];
   if (token && !foreign) {
@@ -181,7 +181,7 @@ function walkLines(page, trouble) {
 }
 
 /**
- * Where copies of a node's keys are, as its cluster says.
+ * Where the copies of a node's keys are, as reported by its cluster.
  * @param {Readonly<Page>} page
  * @param {number} owner
  */
@@ -191,7 +191,7 @@ function replicaAddresses({ view }, owner) {
 }
 
 /**
- * Where a key really is, as the servers say at this moment.
+ * Where a key really is, as reported by the servers now.
  * @param {Readonly<Page>} page
  * @param {Faces} faces
  */

@@ -1,4 +1,4 @@
-/** Keys: single letters anywhere but in fields, and the ring as one tab stop. */
+/** Keyboard: single letters everywhere except in fields, and the ring as one tab stop. */
 
 import { activeNodes } from "./change.js";
 import { byId, narrow } from "./dom.js";
@@ -60,7 +60,7 @@ function focusField(store) {
 }
 
 /**
- * Escape leaves the innermost thing: a field, the presentation, the table, the plan, the change.
+ * Escape leaves whatever is innermost: a field, the presentation, the table, the plan, the change.
  * @param {Store} store
  * @param {Does} does
  */
@@ -73,7 +73,7 @@ function leaveInnermost(store, does) {
 }
 
 /**
- * The next active node in the order of numbers, said aloud.
+ * Selects the next active node by number, and announces it.
  * @param {Store} store
  * @param {number} by 1 or -1
  * @param {(text: string) => void} say

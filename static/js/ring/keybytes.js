@@ -1,9 +1,9 @@
-/** What is typed as a key, and the bytes that it stands for. Keys are bytes; text stands for its UTF-8. Pure. */
+/** Converts the text of the key field to bytes and back. Keys are bytes; text stands for its UTF-8. Pure. */
 
 import { count } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 
-/** As the server has it: ringviz/bounds.py, MAX_KEY_BYTES. */
+/** The same as MAX_KEY_BYTES in ringviz/bounds.py. */
 export const MOST_BYTES = 1024;
 
 /** @typedef {{bytes: Uint8Array, trouble: ""} | {bytes: null, trouble: string}} Read trouble: what to do, in words */
@@ -18,7 +18,7 @@ const ESCAPES = new Map([
 const ESCAPE = /\\(x[0-9a-fA-F]{2}|[^x]|x?$|x.{0,2})/gsu;
 
 /**
- * The bytes of a key. Nothing is cut: what is too long, or no escape, is said.
+ * The bytes of a key. Never truncates: a key that is too long, or an invalid escape, is an error.
  * @param {string} text
  * @param {boolean} escapes whether \x00, \n and the like stand for bytes
  * @returns {Read}
@@ -60,14 +60,14 @@ const notAnEscape = (what) =>
   );
 
 /**
- * Bytes as an address spells them.
+ * Bytes in percent-encoding.
  * @param {Uint8Array} bytes
  */
 export const percentEncoded = (bytes) =>
   Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
 
 /**
- * Text as escapes spell it, where a field of one line would drop a part of it.
+ * Text with escapes for what a one-line field would drop.
  * @param {string} text
  */
 export const escaped = (text) =>

@@ -1,4 +1,4 @@
-/** Other keys for the cluster: a pattern or a file is read, then planned; and the progress of it, which everybody sees. */
+/** Replaces the cluster's keys: reads a pattern or a file, then plans it. Everybody sees the progress. */
 
 import { getJson, HttpError, postForm } from "../lib/http.js";
 import { count, percent } from "../lib/format.js";
@@ -41,12 +41,12 @@ export function wireKeyset(store, acting, urls) {
   form.addEventListener("input", sample);
   sample();
 
-  let asked = 0; // rises with what is asked, and when the dialog is closed: what was asked before is not wanted any more
+  let asked = 0; // counts requests and closings of the dialog; answers to earlier ones are ignored
   dialog.addEventListener("close", () => {
     asked += 1;
   });
   /**
-   * Reads the keys, then shows the plan in the place of the form; what is wrong with them stands by where they came from.
+   * Reads the keys, then shows the plan instead of the form. Errors appear next to the pattern or the file.
    * @param {FormData} data
    * @param {(error: HttpError) => void} tell
    */
@@ -66,7 +66,7 @@ export function wireKeyset(store, acting, urls) {
       if (!(error instanceof HttpError)) throw error;
       if (mine === asked) tell(error);
     } finally {
-      file.value = ""; // so that the same file can be chosen again when it was corrected
+      file.value = ""; // so that the same file can be chosen again after a correction
     }
   };
   form.addEventListener("submit", (event) => {
@@ -100,21 +100,21 @@ const fileTrouble = (name, message) =>
 
 /**
  * @typedef {{id: number, done: number, total: number, state: string, error?: string, converted?: string, keys?: number}} Progress
- *   keys: the key set that was read, at the end
+ *   keys: the new key set, once it is read
  */
 
 const SHOWN_MS = 6000;
-/** A frame may be missed while the connection is lost; the server is asked, too. */
+/** Frames can be missed while the connection is lost, so the page asks the server too. */
 const LOOK_EVERY_MS = 2000;
 let timer = 0;
-/** @type {Set<(progress: Progress) => void>} who waits for the end of an import */
+/** @type {Set<(progress: Progress) => void>} callbacks that wait for the end of an import */
 const waiting = new Set();
 
 /** @param {Progress} progress */
 const isOver = ({ error, state }) => Boolean(error) || state === "done" || state === "failed";
 
 /**
- * How an import ended.
+ * Waits for the end of an import.
  * @param {Urls} urls
  * @param {number} id
  * @returns {Promise<Progress>}
@@ -139,7 +139,7 @@ function ended(urls, id) {
 }
 
 /**
- * A frame of the topic "import": in the settings, and in the dialog while somebody waits there.
+ * Shows a frame of the topic "import" in the settings, and in the dialog while it waits for one.
  * @param {Progress} progress
  */
 export function showProgress(progress) {

@@ -1,4 +1,4 @@
-/** A change in three figures, and its keys on their way from node to node. */
+/** A change in three figures, and the flow of its keys from node to node. */
 
 import { count, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -17,7 +17,7 @@ import { ring } from "./subject.js";
 /** @type {(change: Change, movement: Movement) => HTMLElement} */
 export const ledger = (change, movement) => cellsOf(ledgerCells(change, movement));
 
-/** @type {(compared: import("./types.js").OtherKeys) => HTMLElement} how other keys differ from those there are */
+/** @type {(compared: import("./types.js").OtherKeys) => HTMLElement} how a new key set differs from the current one */
 export const comparedLedger = ({ come, go, stay }) =>
   cellsOf([
     [count(come), _("would come"), false],
@@ -26,7 +26,7 @@ export const comparedLedger = ({ come, go, stay }) =>
   ]);
 
 /**
- * The figures with their words, and whether it is bad news.
+ * The figures with their words, and whether each is bad news.
  * @param {Change} change
  * @param {Movement} movement
  * @returns {Cell[]}
@@ -40,7 +40,7 @@ export function ledgerCells(change, movement) {
   /** @type {Cell[]} */
   const cells = [[count(moved), planned ? _("would change owner") : _("changed owner"), false]];
   if (kills) cells.push(lostCell(movement, copiesOf(after.cluster)));
-  // Three have room: where a key has no copies there is none to be made.
+  // Only three have room. Without copies, there are none to make.
   if (!kills || !lists) cells.push([count(needless), _("needless moves"), false]);
   if (lists)
     cells.push([count(copies.moved), interpolate(_("of %(n)s copies to make"), { n: count(copies.total) }), false]);
@@ -48,7 +48,7 @@ export function ledgerCells(change, movement) {
 }
 
 /**
- * What died with a node. A key that moved between nodes that stay is still where it was.
+ * The keys that died with a node. Keys that moved between other nodes are not lost.
  * @param {Movement} movement
  * @param {number} copies of each key
  * @returns {Cell}
@@ -60,7 +60,7 @@ function lostCell({ moved, needless }, copies) {
 }
 
 /**
- * On real servers: keys that arrived, or that were lost, which is not the same as another owner.
+ * For real servers: keys that arrived or were lost, which differs from keys that changed owner.
  * @param {Change} change
  * @param {Movement} movement
  * @returns {Cell[]}
@@ -107,7 +107,7 @@ export function flowOf(page, { after, payload }, movement) {
 }
 
 /**
- * What modulo would have done, where that is a fair comparison.
+ * What modulo would have done, if that is a fair comparison.
  * @param {Change} change
  * @param {Movement} movement
  */

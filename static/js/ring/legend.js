@@ -1,4 +1,4 @@
-/** What the colours and shapes of the picture mean. */
+/** The legend of the picture's colours and shapes. */
 
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -45,7 +45,7 @@ function legend(page) {
 }
 
 /**
- * The zones by name, as many as have room.
+ * The zones by name, as many as fit.
  * @param {import("./faces.js").Faces["zones"]} zones
  * @returns {Line[]}
  */

@@ -1,4 +1,4 @@
-/** What a strategy does not do, said where somebody is about to rely on it. Pure. */
+/** Warns about the limits of a strategy where somebody is about to rely on them. Pure. */
 
 import { _, interpolate } from "../lib/i18n.js";
 import { activeNodes, subjectOf } from "./change.js";
@@ -8,8 +8,8 @@ import { ring } from "./subject.js";
 /** @import { Change, Cluster, State } from "./types.js" */
 
 /**
- * That a node has others behind it, which get new numbers when it leaves or comes back; empty where it is the last one, and
- * where nodes have no numbers.
+ * Warns that later nodes get new numbers when this one leaves or comes back. Empty for the last node, and for strategies
+ * that do not number nodes.
  * @param {State} state
  * @param {number} number of the node
  */
@@ -24,7 +24,7 @@ export function renumberWords(state, number) {
 }
 
 /**
- * The same of the node that a change takes off the ring or puts back.
+ * The same for the node that a change takes off the ring or puts back.
  * @param {Change} change
  */
 export function renumberNote(change) {
@@ -35,7 +35,7 @@ export function renumberNote(change) {
 }
 
 /**
- * That the weight is not followed; empty where it is.
+ * Warns if the strategy ignores weights; otherwise empty.
  * @param {Cluster} cluster
  */
 export function weightWords(cluster) {

@@ -1,4 +1,4 @@
-/** What an address holds: the moment, the chosen node, the key (and whether it is spelled by escapes), and the plan (with its strategy). Pure but for `wireLink`. */
+/** The page's state in its URL: version, selected node, key (and whether it has escapes), plan (with its strategy). Pure except `wireLink`. */
 
 import { copyLink } from "../lib/copy.js";
 import { byId } from "./dom.js";
@@ -10,7 +10,7 @@ import { byId } from "./dom.js";
  * @typedef {{v: number | null, node: number | null, key: string, escapes: boolean, plan: Record<string, string> | null}} Wanted
  */
 
-/** What a plan is asked with; `node` is also the chosen node. */
+/** The fields of a plan; `node` is also the selected node. */
 const PLAN_FIELDS = [
   "node",
   "name",
@@ -44,8 +44,8 @@ export function readLink(search) {
 
 /**
  * @param {Readonly<Page>} page
- * @param {boolean} moment whether the version stands in it, also at the head
- * @param {string} [search] the address as it is: its other parts (theme) stay
+ * @param {boolean} moment whether to include the version, even at the head
+ * @param {string} [search] the current query; its other parts (theme) stay
  */
 export function writeLink(page, moment, search = "") {
   const query = new URLSearchParams(search);
@@ -65,7 +65,7 @@ export function writeLink(page, moment, search = "") {
 }
 
 /**
- * Keeps the address true, and copies it. A copied link holds the moment even when that is now.
+ * Keeps the URL up to date, and copies it. A copied link always includes the version.
  * @param {Store} store
  * @param {(text: string) => void} say
  */

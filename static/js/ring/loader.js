@@ -1,4 +1,4 @@
-/** What comes as binary: tokens and key density. Asks only for what the page does not have, and says when it came. */
+/** Loads binary data: tokens and key density. Requests only what the page does not have, and reports when it arrives. */
 
 import { lensFactor, lensWindow, TOKEN_SPACE } from "../lib/geometry.js";
 import { getBinary } from "../lib/http.js";
@@ -26,7 +26,7 @@ export class Loader {
     this.bins = null;
     /** @type {Data["lens"]} */
     this.lens = null;
-    /** @type {Set<string>} addresses that are being asked for */
+    /** @type {Set<string>} URLs being loaded */
     this.asked = new Set();
     this.timer = 0;
     store.on(["epoch"], () => this.forget());
@@ -34,13 +34,13 @@ export class Loader {
     store.on(["lens"], () => this.needLens());
   }
 
-  /** Another database: its numbers of key sets and versions mean something else. */
+  /** Forgets everything: in another database, the numbers of key sets and versions mean something else. */
   forget() {
     this.densities.clear();
     this.bins = this.lens = null;
   }
 
-  /** @returns {Data} what the picture is drawn from */
+  /** @returns {Data} the data for the picture */
   data() {
     const { state } = this.store.page.view;
     const bins = crowded(state) ? (this.bins?.bins ?? NONE) : null;
@@ -63,7 +63,7 @@ export class Loader {
   /**
    * @param {State} state
    * @param {number} v
-   * @param {number[]} [only] of these nodes
+   * @param {number[]} [only] for these nodes only
    */
   async needTokens(state, v, only) {
     const missing = this.book.missing(state).filter((number) => !only || only.includes(number));
@@ -81,7 +81,7 @@ export class Loader {
     );
   }
 
-  /** Where only bins are known, the lens asks for the tokens under it, when it has come to rest. */
+  /** If only bins are known, loads the tokens under the lens once it stops moving. */
   needLens() {
     const { view, lens } = this.store.page;
     if (!crowded(view.state)) return;
@@ -115,7 +115,7 @@ export class Loader {
   }
 
   /**
-   * One request an address at a time; a failed one may be asked for again.
+   * At most one request per URL at a time. A failed one may be repeated.
    * @param {string} address
    * @param {(data: ArrayBuffer) => void} learn
    */
@@ -130,7 +130,7 @@ export class Loader {
     }
   }
 
-  /** @param {boolean} fresh something new is there to be drawn */
+  /** @param {boolean} fresh whether there is something new to draw */
   arrived(fresh) {
     const { drawn } = this.store.page;
     if (fresh || drawn === 0) this.store.set({ drawn: drawn + 1 });
@@ -142,5 +142,5 @@ const NONE = new Uint32Array(4096);
 /** @param {State} state */
 const totalTokens = ({ nodes }) => nodes.reduce((sum, { tokens }) => sum + tokens, 0);
 
-/** @param {State} state more tokens than are sent */
+/** Whether there are more tokens than the server sends. @param {State} state */
 const crowded = (state) => hasOwnTokens(state.cluster) && totalTokens(state) > MOST_TOKENS;

@@ -1,4 +1,4 @@
-/** How each node looks and is called: hue and pattern, pins, short names. Pure. */
+/** The look and the short name of each node: hue, pattern, pins. Pure. */
 
 import { isMember } from "./members.js";
 
@@ -10,16 +10,16 @@ export const MOST_PINS = 6;
 
 export const HUES = 8;
 const PATTERNS = /** @type {const} */ (["solid", "hatched", "dotted"]);
-/** The hues of pins, most different ones first. */
+/** The hues of pins, the most different ones first. */
 const PIN_HUES = [1, 0, 2, 3, 4, 7];
-/** The hues of zones: those first that no pin has, then those of the last pins. */
+/** The hues of zones: first those that no pin uses, then those of the last pins. */
 const ZONE_HUES = [5, 6, 7, 4, 3, 2, 0, 1];
 /** @type {Look} */
 export const GREY = { hue: 0, pattern: "grey" };
 
 /**
- * Up to 24 nodes every one has a look of its own, by its number, so that a node keeps it. Above that only pins have, and by
- * `colour` every other node the look of its zone.
+ * Up to 24 nodes, each has its own look, by its number, and keeps it. With more nodes, only pins do; other nodes are grey, or
+ * have the look of their zone, depending on `colour`.
  * @param {Node[]} nodes sorted by number
  * @param {number[]} pins
  * @param {"pins" | "zone"} colour
@@ -44,10 +44,10 @@ const pinLook = (index) =>
   index < 0 ? GREY : /** @type {Look} */ ({ hue: PIN_HUES[index % MOST_PINS], pattern: "solid" });
 
 /**
- * Pins keep their looks, so that each is told from the others and from every zone.
+ * Pins keep their looks, so that each differs from the others and from all zones.
  * @param {Node[]} nodes
  * @param {number[]} pins
- * @param {string[]} zones none to leave all other nodes grey
+ * @param {string[]} zones empty to leave all other nodes grey
  * @returns {Map<number, Look>}
  */
 function ofMany(nodes, pins, zones) {
@@ -61,7 +61,7 @@ function ofMany(nodes, pins, zones) {
 }
 
 /**
- * How zones look, in the order of their names. Where a pin has the hue the zone is hatched.
+ * The looks of zones, in the order of their names. A zone is hatched if a pin has its hue.
  * @param {number} count of zones
  * @param {number} pins how many there are
  * @returns {Look[]}
@@ -79,7 +79,7 @@ export function zoneLooks(count, pins) {
 export const zonesOf = (nodes) => [...new Set(nodes.map(({ zone }) => zone))].filter(Boolean).sort();
 
 /**
- * The nodes with most, median and fewest keys (or share, where there are no keys): the pins of a crowded ring.
+ * The nodes with the most, median and fewest keys (or share, without keys): the first pins of a crowded ring.
  * @param {State} state
  * @returns {number[]}
  */
@@ -94,9 +94,9 @@ const LONG = 16;
 const SEPARATOR = /[-_.:/ ]/;
 
 /**
- * Short names: what all names begin and end with is left out when names are long, cut at a separator.
+ * Short names: if names are long, leaves out what all begin or end with, up to a separator.
  * @param {string[]} names
- * @returns {{short: (name: string) => string, prefix: string, suffix: string}} prefix and suffix: what was left out
+ * @returns {{short: (name: string) => string, prefix: string, suffix: string}} prefix and suffix: the parts left out
  */
 export function shortNames(names) {
   const longest = Math.max(0, ...names.map((name) => name.length));

@@ -1,6 +1,6 @@
 /**
- * Who owns a hash in another state. Where ranges belong to one node as a whole, the tokens that the page has say it: the same
- * as the server's `lookup`, without asking again. By other strategies only the server can say it. Pure.
+ * The owner of a hash in another state. If each range belongs to one node, the page computes it from its tokens, with the same
+ * result as the server's `lookup`. For other strategies, only the server can tell. Pure.
  */
 
 import { ownerIndex } from "../lib/geometry.js";
@@ -10,14 +10,14 @@ import { abilitiesOf, copiesOf } from "./strategies.js";
 
 /** @import { Cluster, Lookup, State } from "./types.js" */
 
-/** @type {(cluster: Cluster) => boolean} whether the page can say an owner by itself */
+/** @type {(cluster: Cluster) => boolean} whether the page can compute owners itself */
 export const isLocal = (cluster) => abilitiesOf(cluster).ranges;
 
 /**
- * The same key in another state of the ring. The token's index is the server's to say, and -1 until it has.
+ * The same key in another state of the ring. The token's index is -1 until the server reports it.
  * @param {Lookup} lookup
  * @param {number} v
- * @param {State} state by a strategy that `isLocal`
+ * @param {State} state with a strategy that `isLocal`
  * @param {{tokens: Uint32Array, owners: Uint32Array}} ring of that state
  * @returns {Lookup}
  */
@@ -31,7 +31,7 @@ export function lookupIn(lookup, v, state, ring) {
 }
 
 /**
- * The same key at another version, while the server is asked whose it is there.
+ * The same key at another version, while the server is asked for its owner there.
  * @param {Lookup} lookup
  * @param {number} v
  * @returns {Lookup}
@@ -39,7 +39,7 @@ export function lookupIn(lookup, v, state, ring) {
 export const askedIn = (lookup, v) => ({ ...ofKey(lookup), v, owner: 0, token: null, copies: [], asked: true });
 
 /**
- * What holds of a key at every version: all but what the servers say, and what they said before.
+ * The parts of a lookup that are the same at every version.
  * @param {Lookup} lookup
  */
 function ofKey({ stored, asked, steps, ...rest }) {
@@ -56,14 +56,14 @@ const bucketStart = (hash) => ((hash >>> BUCKET_SHIFT) << BUCKET_SHIFT) >>> 0;
  * @param {{tokens: Uint32Array, owners: Uint32Array}} ring
  */
 function walked(hash, state, ring) {
-  // Where real servers stand behind the nodes, buckets are placed: the hash's top bits, from their bucket's start on.
+  // With real servers, buckets are placed, so the walk begins at the start of the key's bucket.
   const from = isManaged(state) ? bucketStart(hash) : hash;
-  // In a slot map there is the owner, or nobody: no walk leads on to somebody else.
+  // In a slot map a slot without an owner belongs to nobody; there is no next node.
   return byWalk(from, ring, copiesOf(state.cluster)).filter(({ number }) => number !== 0);
 }
 
 /**
- * Distinct nodes clockwise from a hash, with the token at which each is met. O(log tokens) and the tokens walked over.
+ * Distinct nodes clockwise from a hash, with the token at which each is met. O(log tokens + tokens walked over).
  * @param {number} hash
  * @param {{tokens: Uint32Array, owners: Uint32Array}} ring
  * @param {number} most

@@ -1,4 +1,4 @@
-/** The Ring page begins: draws what the server sent, and then loads all that answers to the reader. */
+/** The start of the Ring page: draws what the server sent, then loads everything interactive. */
 
 import { wireCaption } from "./caption.js";
 import { wireCenter } from "./center.js";

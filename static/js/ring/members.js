@@ -1,32 +1,31 @@
-/** Which nodes are on the ring, what they should store, and what a node's state is called. Pure. */
+/** Which nodes are on the ring, what they should store, and the names of their states. Pure. */
 
 import { _ } from "../lib/i18n.js";
 import { pulseWords } from "./pulse.js";
 
 /** @import { Node, State } from "./types.js" */
 
-/** Whether servers of ours stand behind the nodes. */
+/** Whether the nodes are servers that we run. */
 export const isManaged = (/** @type {State} */ { cluster }) => cluster.kind === "managed";
 
-/** Whether real servers stand behind the nodes, ours or somebody else's. */
+/** Whether the nodes are real servers, ours or somebody else's. */
 export const isServed = (/** @type {State} */ { cluster }) => cluster.kind !== "simulated";
 
-/** Whether a node is on the ring: also while it does not answer, until the verdict. */
+/** Whether a node is on the ring. A node that does not answer stays on it until the verdict. */
 export const isMember = (/** @type {{state: string}} */ { state }) =>
   state === "active" || state === "suspected" || state === "frozen";
 
-/** Whether somebody else runs the cluster: it is looked at, and nothing is known of its keys but how many there are. */
+/** Whether somebody else runs the cluster. It is only observed, and of its keys only the number is known. */
 export const isExternal = (/** @type {State} */ { cluster }) => cluster.kind === "external";
 
 /**
- * The keys that the placement gives a node. Those of all nodes add up to the key set at every version, also while keys
- * wait to be stored, for the first time or again.
+ * The keys that the placement gives a node. At every version they add up to the key set, even while keys wait to be stored.
  * @param {Node} node
  */
 export const predicted = ({ keys }) => keys;
 
 /**
- * Of these, the keys that its server has: without those that wait to be stored.
+ * Those of them that its server has: without the keys that wait to be stored.
  * @param {Node} node
  */
 export const storedOf = ({ keys, lost = 0 }) => keys - lost;
@@ -51,13 +50,13 @@ export function stateWord(state) {
   }
 }
 
-/** What a node is called in lists: its state, or that it freezes again and again, or is slow. */
+/** The state of a node in lists; or that it freezes repeatedly, or is slow. */
 export function nodeWord(/** @type {Pick<Node, "state" | "pulse">} */ { state, pulse }) {
   if (!pulse || state !== "active") return stateWord(state);
   return pulseWords(pulse);
 }
 
-/** How a row of a node looks: hatched where it does not answer or is not on the ring, struck through where it is down. */
+/** The style of a node's row: hatched if it does not answer or is not on the ring, struck through if it is down. */
 export const rowLook = (/** @type {Node | null} */ node) =>
   node?.state === "active" && !node.pulse
     ? null

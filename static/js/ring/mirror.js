@@ -1,4 +1,4 @@
-/** Everything that the ring shows, as tables: all nodes, all arcs, and after a change all ranges that changed owner. */
+/** The content of the ring as tables: all nodes, all arcs, and after a change all ranges that changed owner. */
 
 import { count, percent } from "../lib/format.js";
 import { span, TOKEN_SPACE } from "../lib/geometry.js";
@@ -16,7 +16,7 @@ import { windowed } from "../lib/rows.js";
 /** @import { Loader } from "./loader.js" */
 /** @import { Store } from "./store.js" */
 
-/** @typedef {{start: number, end: number, from: number | null, to: number}} Arc from is null where nothing changed */
+/** @typedef {{start: number, end: number, from: number | null, to: number}} Arc from is null if nothing changed */
 
 /**
  * @param {Store} store

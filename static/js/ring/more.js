@@ -1,4 +1,4 @@
-/** The second panel on the right: what changed, the plan, the copies, the load of many nodes, keys to give, or the last events. */
+/** The second panel on the right: the last change, the plan, the copies, the load of many nodes, the form for keys, or events. */
 
 import { count, dated, moment, percent, zone } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -37,7 +37,7 @@ export function wireMore(store, parts) {
   const draw = () => {
     const { page } = store;
     const { tab, content } = contentOf(page, parts, keysForm);
-    // The form of keys is one element: in the panel of a cluster without keys, else in its dialog.
+    // There is only one form for keys: in this panel if the cluster has no keys, otherwise in its dialog.
     const inPanel = keysForm !== null && content.includes(keysForm);
     if (keysForm && !inPanel && keysForm.parentElement !== keysDialog) keysDialog?.append(keysForm);
     if (!(inPanel && keysForm?.parentElement === panel)) keepFocus(panel, () => panel.replaceChildren(...content));
@@ -85,14 +85,14 @@ function changePanel(page, change, movement, { openMoved }) {
   const modulo = moduloWords(change, movement);
   if (modulo) panel.push(h("p", { class: "txt narrow" }, modulo));
   const { loss } = change.payload;
-  // The flow is of keys that arrived: with a server that died none did.
+  // The flow shows keys that arrived. If a server died, none did.
   if (movement.moved > 0 && !loss) panel.push(flowOf(page, change, movement));
   if (movement.moved > 0) panel.push(allMoved(movement, Boolean(loss), () => openMoved(change)));
   return panel;
 }
 
 /**
- * Which slots went from whom to whom, most first.
+ * How many slots moved between each pair of nodes, the most first.
  * @param {Readonly<Page>} page
  * @param {Movement} movement of a slot map: its pairs count slots
  */

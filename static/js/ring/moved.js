@@ -1,4 +1,4 @@
-/** The table of moved keys: a page of a hundred at a time, for all pairs or one, and the whole as CSV. */
+/** The table of moved keys: a hundred per page, for all pairs or one, and all of them as CSV. */
 
 import { count } from "../lib/format.js";
 import { getJson, HttpError } from "../lib/http.js";
@@ -43,7 +43,7 @@ class Table {
    * @param {Urls} urls
    * @param {Record<string, string>} about the event or the plan
    * @param {Change} change
-   * @param {Faces} faces as they are when it is opened: the table is of that change
+   * @param {Faces} faces as of the opening, because the table is about that change
    */
   constructor(dialog, urls, about, change, faces) {
     this.urls = urls;
@@ -133,7 +133,7 @@ class Table {
     this.body.closest(".scroll")?.scrollTo(0, 0);
   }
 
-  /** @param {Row} row the key is text, whatever it holds */
+  /** @param {Row} row the key is always shown as inert text */
   row({ key, hash, from, to }) {
     const cell = (/** @type {number} */ number) =>
       h("td", {}, ...(number ? [chip(this.faces.of(number)), " "] : []), this.name(number));

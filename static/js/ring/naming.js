@@ -1,9 +1,9 @@
-/** What a new node is called. Pure. */
+/** The name of a new node. Pure. */
 
 /** @import { Node } from "./types.js" */
 
 /**
- * The name that follows: of "cache-7" and "cache-8" it is "cache-9", with as many digits.
+ * The next name: after "cache-7" and "cache-8" comes "cache-9", with as many digits.
  * @param {Node[]} nodes
  */
 export function nextName(nodes) {

@@ -1,4 +1,4 @@
-/** One node as a row: chip and name, load against the fair share, figures, and what can be done with it. */
+/** A node as a table row: chip and name, load against the fair share, figures, actions. */
 
 import { change as signed, count, duration, moment, percent, unbroken } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -17,25 +17,25 @@ import { verdictAt, verdictWords } from "./verdict.js";
  * @typedef {{page: Readonly<Page>, faces: Faces, change: Change | null, state: State, most: number, acting: Acting,
  *   open: (number: number) => void, unpin?: ((number: number) => void) | null,
  *   bare?: boolean, wide?: boolean}} Context
- *   state: what the figures are of; most: keys (or share, without keys) that fill a bar;
- *   bare: without anything to be done; wide: with room for every figure
+ *   state: the state of the figures; most: keys (or share, without keys) that fill a bar;
+ *   bare: without actions; wide: with room for every figure
  */
 
 /**
- * Who fills the cells of what a node's servers report, when they are made and with every frame: served/counts.js, which
- * is loaded only where there are servers.
+ * Fills the cells with what a node's servers report, when they are created and at every frame. Set by served/counts.js, which
+ * is loaded only for clusters with servers.
  */
 export const served = {
   fill: (/** @type {Readonly<Page>} */ _page, /** @type {HTMLElement} */ _cell) => {},
   fillReplica: (/** @type {Readonly<Page>} */ _page, /** @type {HTMLElement} */ _cell) => {},
 };
 
-/** Whether the tables say how the replica of each node is. */
+/** Whether the tables show the replica of each node. */
 export const hasReplicas = (/** @type {State} */ { cluster }, /** @type {Change | null} */ change) =>
   Boolean(cluster.replicas) && !change?.planned;
 
 /**
- * A cell that says so.
+ * The cell for it.
  * @param {Readonly<Page>} page
  * @param {number} number
  * @param {number} span columns
@@ -69,7 +69,7 @@ export const nameCell = ({ open }, face) =>
   );
 
 /**
- * The bar of a node's keys, with what it gained or gave and a line at its fair share; what it is instead when not active.
+ * The bar of a node's keys, with its gain or loss and a line at its fair share; or its state, if it is not active.
  * @param {Context} context
  * @param {Sides} sides
  * @param {Face} face
@@ -103,7 +103,7 @@ export function loadCell(context, { before, after }, face) {
 const pct = (ratio) => `${(ratio * 100).toFixed(2)}%`;
 
 /**
- * Keys, or the share of the hash space where there are none.
+ * Keys, or the share of the hash space if there are none.
  * @param {State} state
  * @param {Node | null} node
  */
@@ -116,7 +116,7 @@ export const holds = (state, node) =>
  */
 export const fairOf = (state, node) => (state.keys.count > 0 ? state.keys.count : 1) * fairShare(state, node);
 
-/** What is said of a node that is no more. Of somebody else's cluster only primaries are nodes, and it may serve on. */
+/** The word for a node that is gone. In an external cluster only primaries are nodes, so it may still run as a replica. */
 export const goneWord = (/** @type {State} */ state) => (isExternal(state) ? _("no primary now") : _("removed"));
 
 /**
@@ -134,7 +134,7 @@ function downWords({ page, change, state }, node) {
     return h("span", { class: "sub due", "data-due": due, "data-word": word }, `${word}, ${left}`);
   }
   const attributes = past ? {} : { "data-since": node.since, "data-word": word };
-  const look = past ? "sub due" : "sub"; // a date may take a line of its own
+  const look = past ? "sub due" : "sub"; // a date may need its own line
   const time = past ? `, ${unbroken(moment(node.since))}` : ` ${sinceWords(node.since, page.offset)}`;
   return h("span", { class: look, ...attributes }, word + time);
 }
@@ -143,7 +143,7 @@ function downWords({ page, change, state }, node) {
 const sinceWords = (since, offset) => duration(Date.now() + offset - Date.parse(since));
 
 /**
- * Writes "down 8 s" anew, once a second, and "frozen, verdict in 6 s".
+ * Updates "down 8 s" and "frozen, verdict in 6 s"; call it once a second.
  * @param {HTMLElement} root
  * @param {number} offset
  */
@@ -159,14 +159,14 @@ export function tickSince(root, offset) {
 }
 
 /**
- * Keys, and the share or the change beside it. Without keys the share of the hash space alone.
+ * Keys, and next to them the share or the change. Without keys, only the share of the hash space.
  * @param {Context} context
  * @param {Sides} sides
  */
 export function figureCells({ page, state, change, wide }, { before, after, number }) {
   const value = holds(state, after);
   const stored = change?.planned ? null : h("td", { class: "num", "data-stored": number });
-  // A table makes rows also when it is scrolled or resized, between two frames.
+  // Scrolling and resizing also create rows, between two frames.
   if (stored) served.fill(page, stored);
   if (state.keys.count === 0) {
     const counted = isServed(state) ? stored : null;
@@ -180,7 +180,7 @@ export function figureCells({ page, state, change, wide }, { before, after, numb
 }
 
 /**
- * Kill or revive: for operators in a demo at once, else as a plan. Where nothing can be done, the replicas instead.
+ * Kill or revive: immediate for operators in a demo, otherwise a plan. Without any action, shows the replicas instead.
  * @param {Context} context
  * @param {Sides} sides
  * @param {Face} face

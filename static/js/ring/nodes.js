@@ -1,4 +1,4 @@
-/** The node table of the right rail: every node, or the pinned ones where there are many. */
+/** The node table of the right rail: all nodes, or the pinned ones if there are many. */
 
 import { count, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -130,7 +130,7 @@ export function row(context, sides) {
 }
 
 /**
- * Below a node, how its replica is.
+ * The row of a node's replica, below the node.
  * @param {Context} context
  * @param {Sides} sides
  */
@@ -139,13 +139,13 @@ const replicaRow = ({ page, state, change }, { number, after }) =>
     ? [h("tr", { class: "replica" }, replicaCell(page, number, 5))]
     : [];
 
-/** @param {boolean} foreign a cluster that somebody else runs: there is nothing to be done with its nodes */
+/** @param {boolean} foreign whether somebody else runs the cluster, so its nodes have no actions */
 export const lastHeading = (foreign) =>
   foreign
     ? h("th", { class: "num", scope: "col" }, _("Replicas"))
     : h("th", {}, h("span", { class: "vh" }, _("Action")));
 
-/** @param {HTMLElement[]} cells the figure, and what is stored of it */
+/** @param {HTMLElement[]} cells the predicted figure, and the stored one */
 const served = (cells) => cells.filter((cell, i) => i === 0 || "stored" in cell.dataset);
 
 /** @type {(unpin: (number: number) => void, face: import("./faces.js").Face) => HTMLElement} */
@@ -166,7 +166,7 @@ const unpinCell = (unpin, { number, name }) =>
   );
 
 /**
- * The pins; after a change the node that it is about and those that received or gave most.
+ * The pins; after a change, its node and those that gave or received the most.
  * @param {Context & {rows: Sides[]}} context
  */
 function pinned({ page, rows }) {
@@ -193,19 +193,19 @@ function leftOut({ faces: { prefix, suffix } }) {
 }
 
 /**
- * Which nodes are pinned: at first those with most, median and fewest keys; after a change those that it is about; and what
- * is chosen in the field.
+ * Decides which nodes are pinned: at first those with the most, median and fewest keys; after a change, its nodes; and any
+ * chosen in the field.
  * @param {Store} store
  */
 function wirePins(store) {
   const field = /** @type {HTMLInputElement} */ (byId("pin-find"));
-  /** @type {number[] | null} what is pinned in a calm picture: after a change it is so again */
+  /** @type {number[] | null} the pins of the calm picture, restored after a change */
   let own = null;
   store.on(["view", "plan"], (page) => {
     const change = shownChange(page);
     const calm = facesOf(page).crowded ? (own ?? presetPins(page.view.state)) : [];
     const about = change && facesOf(page).crowded ? foremost(change, MOST_PINS) : [];
-    const wanted = about.length > 0 ? about : calm; // other keys, say, are about no node
+    const wanted = about.length > 0 ? about : calm; // new keys, for example, are not about any node
     if (wanted.join() !== page.pins.join()) store.set({ pins: wanted });
   });
   store.on(["pins"], (page) => {

@@ -1,4 +1,4 @@
-/** The table of all nodes: sorted, filtered, only the rows in view drawn. */
+/** The table of all nodes: sorted and filtered; only the rows in view exist. */
 
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -59,7 +59,7 @@ const COLUMNS = [
   },
 ];
 
-/** Of a cluster that somebody else runs: what its servers tell, and nothing that would be predicted. @type {Column[]} */
+/** For an external cluster: only what its servers report, no predictions. @type {Column[]} */
 const OUTSIDE = [
   { name: "name", words: () => _("Node"), key: (_context, sides) => node(sides).name },
   { name: "load", words: () => _("Slots"), key: ({ state }, { after }) => holds(state, after) },
@@ -71,16 +71,16 @@ const OUTSIDE = [
   { name: "state", words: () => _("State"), key: (_context, sides) => node(sides).state },
 ];
 
-/** How the table is sorted and filtered stays while the page is open. */
+/** The order and the filter stay while the page is open. */
 const chosen = { column: "", down: false, filter: "" };
 
 /**
  * @param {Store} store
  * @param {HTMLElement} scroll
- * @param {HTMLElement} tools where the filter goes
+ * @param {HTMLElement} tools the place for the filter
  * @param {Acting} acting
  * @param {(number: number) => void} open
- * @returns {() => void} fills it anew
+ * @returns {() => void} fills the table again
  */
 export function nodeTable(store, scroll, tools, acting, open) {
   const body = h("tbody");
@@ -130,7 +130,7 @@ export function nodeTable(store, scroll, tools, acting, open) {
   return refill;
 }
 
-/** Whether what the servers store has a column of its own. */
+/** Whether there is a column for the stored keys. */
 const noted = (/** @type {Context} */ { state, change }) =>
   isManaged(state) && state.keys.count > 0 && !change?.planned;
 
@@ -201,7 +201,7 @@ function row(context, sides) {
 }
 
 /**
- * Where a node is, and how much of the ring is its.
+ * Cells about a node's place, and how much of the ring it has.
  * @param {import("./types.js").State} state
  * @param {Node} one
  */

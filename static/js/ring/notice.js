@@ -1,4 +1,4 @@
-/** The line under the top bar: what was refused and what to do about it; and, in its own line, that nothing is heard. */
+/** The line under the top bar that says what was refused and what to do; and a separate one for a lost connection. */
 
 import { clock, duration } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -8,7 +8,7 @@ import { button, byId, h } from "./dom.js";
 /** @import { Store } from "./store.js" */
 /** @import { Notice } from "./acting.js" */
 
-/** @returns {Notice} says a text with at most one thing to do; an empty text takes it away */
+/** @returns {Notice} shows a text with at most one action; an empty text removes it */
 export function makeNotice() {
   const strip = byId("notice");
   return (text, again) => {

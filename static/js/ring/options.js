@@ -1,4 +1,4 @@
-/** A number field for each parameter of the strategy that is chosen. */
+/** A number field for each parameter of the chosen strategy. */
 
 import { h } from "./dom.js";
 import { optionsOf } from "./strategies.js";
@@ -6,13 +6,13 @@ import { optionsOf } from "./strategies.js";
 /** @import { Cluster, StrategyOption } from "./types.js" */
 
 const REST_MS = 350;
-/** How far an arrow key goes where every number may be. */
+/** The step of an arrow key for a parameter that accepts any number. */
 const STEP = 0.05;
 
 /**
- * @param {HTMLElement} host where the fields are
+ * @param {HTMLElement} host the parent of the fields
  * @param {(options: Record<string, number>) => void} ask
- * @returns {(cluster: Cluster, may: boolean, why: string) => void} shows what is; what is being typed stays
+ * @returns {(cluster: Cluster, may: boolean, why: string) => void} shows the current values; text being typed stays
  */
 export function wireOptions(host, ask) {
   /** @type {{strategy: string, fields: Field[]}} */
@@ -27,7 +27,7 @@ export function wireOptions(host, ask) {
     if (known.every(({ input, value }) => Number(input.value) === value)) return;
     ask(Object.fromEntries(known.map(({ option, input }) => [option.name, Number(input.value)])));
   };
-  // Arrow keys change a step at a time: what is meant is where they stop.
+  // Arrow keys go one step at a time. Only the value at which they stop is meant.
   host.addEventListener("change", () => {
     clearTimeout(timer);
     if (shown.fields.map(isRight).every(Boolean)) timer = setTimeout(submit, REST_MS);
@@ -81,7 +81,7 @@ function fieldOf(option) {
 }
 
 /**
- * Says at the field what is allowed, where something else stands in it.
+ * Shows the allowed values at the field if its value is not one of them.
  * @param {Field} field
  */
 function isRight({ option, input, line }) {
@@ -93,7 +93,7 @@ function isRight({ option, input, line }) {
 }
 
 /**
- * Whether a text is a number that an option may be.
+ * Whether a text is a valid number for an option.
  * @param {Pick<StrategyOption, "lowest" | "highest" | "wanted">} option
  * @param {string} text
  */

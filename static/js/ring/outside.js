@@ -1,4 +1,4 @@
-/** A cluster that somebody else runs, in words: what it is, and what became of it between two looks. Pure. */
+/** An external cluster in words: its state, and what changed between two looks. Pure. */
 
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -31,7 +31,7 @@ export function outsideWords(state) {
 }
 
 /**
- * The newest look beside the one before: the most telling first.
+ * What changed since the previous look, the most important first.
  * @param {Change} change
  * @returns {Words}
  */
@@ -46,7 +46,7 @@ export function seenWords({ before, after, movement }) {
 }
 
 /**
- * How many replicas follow a node, and how many of them do not answer.
+ * How many replicas a node has, and how many of them do not answer.
  * @param {Node} node
  */
 export function replicaWords({ replicas = [] }) {
@@ -143,7 +143,7 @@ function members(before, after) {
 function replicas(before, after) {
   return after.nodes.flatMap((node) => {
     const was = byNumber(before.nodes, node.number);
-    // Whose state changed lost its replica by that, or has it again; who is down lost it to its heir.
+    // A change of the node's state already explains its replicas: a node that is down lost its replica to a failover.
     if (!was || was.state !== node.state || node.state === "down" || replicaWords(was) === replicaWords(node))
       return [];
     return [interpolate(_("Replicas of %(node)s: %(n)s"), { node: node.name, n: replicaWords(node) })];

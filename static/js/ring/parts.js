@@ -1,4 +1,4 @@
-/** Everything of the Ring page that answers: panels, tools, keys, the socket. Loaded when the first picture stands. */
+/** The interactive parts of the Ring page: panels, tools, keyboard, socket. Loaded after the first picture is drawn. */
 
 import { onEntry } from "../lib/entries.js";
 import { connect } from "../lib/live.js";
@@ -39,9 +39,9 @@ import { wireAsking } from "../lib/asking-lines.js";
 /** @typedef {Begun & {travel: Travel, acting: Acting, notice: Notice, receive: (event: Event) => void,
  *   declares: (kind: string) => boolean}} Whole */
 
-/** What real servers tell, many times a second. */
+/** The topics of real servers, which send several frames a second. */
 const SERVED = new Set(["stored", "work", "suspicion", "traffic"]);
-/** Which of the cluster's keys the page begins with, and up to how many nodes it does. */
+/** The number of the example key, and the most nodes for which there is one. */
 const EXAMPLE = 20;
 const FEW_NODES = 24;
 const NO_KEY = { key: "", escapes: false };
@@ -73,11 +73,11 @@ function makeActing({ boot, store, loader }) {
   const notice = makeNotice();
   const travel = new Travel(store, urls, (error) => notice(error instanceof Error ? error.message : String(error)));
   /**
-   * The next event of the cluster, wherever it came from.
+   * Handles the next event of the cluster, from the socket or from an answer.
    * @param {Event} event
    */
   const receive = (event) => {
-    if (!declares(event.kind)) return; // the socket brings it too, and then a snapshot in its place
+    if (!declares(event.kind)) return; // the socket delivers it too, and then replaces it by a snapshot
     const { plan } = store.page;
     const done = acting.isCommitted(event);
     travel.receive(event);
@@ -93,7 +93,7 @@ function makeActing({ boot, store, loader }) {
 }
 
 /**
- * What most visits do not open: it comes when it is opened.
+ * Parts that most visits do not open. They are loaded when opened.
  * @param {Whole} whole
  */
 function wireLazily({ boot, store, loader, stage, acting }) {
@@ -115,17 +115,17 @@ function wireLazily({ boot, store, loader, stage, acting }) {
 /**
  * @param {Whole} whole
  * @param {ReturnType<typeof wireLazily>} lazy
- * @returns {(text: string) => void} says something aloud
+ * @returns {(text: string) => void} announces a text to screen readers
  */
 function wirePanels({ boot, store, stage, travel, acting }, { open, openAdd, openMoved }) {
   const { urls } = boot;
   wireNodes(store, acting, open);
   wireMore(store, { acting, open, openMoved, openAdd, timeline: `${urls.page}timeline/` });
-  const foreign = isExternal(boot.state); // there is nothing to be set, and nobody to be added
+  const foreign = isExternal(boot.state); // no settings, and no nodes to add
   if (!foreign) wireSettings(store, acting, openAdd);
   wireTabs(store);
   wirePointer(store, stage, (number) => {
-    // A mark in a drawing is pointed at to see its node's part in it: nothing invites to kill with it.
+    // In a figure, people click marks to see a node's part in it, so a click must not kill.
     if (acting.powers.click && !stage.figures?.scene) void acting.intend({ action: "kill", node: String(number) });
     else store.set({ selected: store.page.selected === number ? null : number });
   });
@@ -151,7 +151,7 @@ function wireHelp() {
 }
 
 /**
- * What the address asks for: a moment, a plan, a key; and the head, which the socket goes on from.
+ * Shows what the URL asks for: a version, a plan, a key; and loads the head, from which the socket continues.
  * @param {Whole} whole
  */
 async function showWanted({ boot, wanted, store, loader, travel, acting }) {
@@ -169,7 +169,7 @@ async function showWanted({ boot, wanted, store, loader, travel, acting }) {
 }
 
 /**
- * Follows the cluster from the version that the page has; again when somebody does not want to wait.
+ * Follows the cluster from the page's version; reconnects when somebody does not want to wait.
  * @param {Whole} whole
  */
 function follow({ boot, store, travel, receive, declares }) {
