@@ -11,12 +11,12 @@ import { font, pattern } from "./theme.js";
 const TICKS = 64;
 const QUARTERS = ["0", "40000000", "80000000", "C0000000"];
 const LEAST_FOR_NUMBER = 20;
-/** How much of the depth of a hollow arc is left on either side. */
+/** The part of an arc's depth that stays on either side when it is drawn hollow. */
 const RIM = 0.2;
 const DASHES = { suspected: [3, 4], frozen: [] };
 
 /**
- * Ticks outside of the ring and, where there is room, the hash at each quarter.
+ * Ticks outside the ring and, if there is room, the hash at each quarter.
  * @param {Pen} pen
  */
 export function drawScale(pen) {
@@ -36,7 +36,7 @@ export function drawScale(pen) {
 }
 
 /**
- * A ring without arcs: no node at all, or a strategy that gives every node keys from everywhere.
+ * A ring without arcs: there are no nodes, or the strategy gives every node keys from everywhere.
  * @param {Pen} pen
  */
 export function drawNeutral(pen) {
@@ -50,7 +50,7 @@ export function drawNeutral(pen) {
 }
 
 /**
- * Arcs of a pixel and more: in their node's colour while nothing has changed, else grey; the overlay has the changed ones.
+ * Arcs of at least a pixel: in their node's colour in a calm picture, otherwise grey; the overlay draws the changed ones.
  * @param {Pen} pen
  */
 export function drawArcs(pen) {
@@ -103,7 +103,7 @@ function drawSilent(pen, arcs) {
 }
 
 /**
- * Whether arcs have their nodes' colours: in a calm picture, and after a change of which the ranges are not known.
+ * Whether arcs have their nodes' colours: in a calm picture, and after a change whose ranges are not known.
  * @param {Picture} picture
  */
 export const isColoured = (picture) => picture.mode === "calm" || picture.ranges === null;

@@ -15,7 +15,7 @@ export function drawBand(pen) {
   const { layout, picture, theme } = pen;
   const { lanes, R } = layout;
   pen.fill(theme.line, () => pen.sector(layout.r0, layout.r1, 0, TAU));
-  // After a change the changed arcs are what has colour, and lanes would be hidden by them.
+  // After a change only the changed arcs have colour, and they would hide the lanes.
   if (!isColoured(picture)) return;
   picture.pins.forEach((number, lane) => {
     const inner = lanes.inner + lane * lanes.step;
@@ -27,7 +27,7 @@ export function drawBand(pen) {
 }
 
 /**
- * A lane for each zone, outside of the pins: the darker, the more of that part of the ring is the zone's.
+ * A lane for each zone, outside the pins. The darker a part is, the more of it belongs to the zone.
  * @param {Pen} pen
  */
 function drawZones(pen) {
@@ -49,8 +49,7 @@ function drawZones(pen) {
 const known = new WeakMap();
 
 /**
- * The arcs of a node, gathered once for an array of owners. Where only a node's tokens are known and not those before
- * them, an arc is its token alone.
+ * The arcs of a node, gathered once per array of owners. If only the node's own tokens are known, an arc is just its token.
  * @param {Picture} picture
  * @param {number} number of the node
  * @returns {Arc[]}

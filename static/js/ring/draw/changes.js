@@ -1,6 +1,6 @@
 /**
- * What changed owner: arcs that stand out of the ring in the new owner's colour, with the owner before on a band inside.
- * The new owner's token is the end of each range, so it takes the arc over from its end backwards.
+ * The arcs that changed owner: they stand out in the new owner's colour, and a band inside the ring shows the old owner. The
+ * new owner's token is the end of each range, so it takes over the arc from the end backwards.
  */
 
 import { angleOf, span, TAU, TOKEN_SPACE, unwind, widened } from "../../lib/geometry.js";
@@ -10,10 +10,10 @@ import { planned } from "./theme.js";
 /** @import { Pen } from "./pen.js" */
 /** @import { Layout, Picture, Range } from "./types.js" */
 
-// Above this many ranges the old owner's part of an arc is thinner than is seen: it is left out of the frames between.
+// Above this many ranges the old owner's part of an arc is too thin to see, so the animation leaves it out.
 const MANY = 600;
 
-/** Ranges as angles, gathered by look; made once for a picture, so that a frame allocates nothing big. */
+/** Ranges as angles, grouped by look; computed once per picture, so that frames allocate little. */
 class Changes {
   /**
    * @param {Picture} picture
@@ -45,7 +45,7 @@ class Changes {
   }
 
   /**
-   * Index of the drawn range at an angle, the topmost one; -1 outside of all.
+   * Index of the topmost drawn range at an angle; -1 if there is none.
    * @param {number} angle any number of turns
    * @param {number} [slack] radians
    */
@@ -57,7 +57,7 @@ class Changes {
   }
 
   /**
-   * For each bar of keys the range that its middle lies in, or -1.
+   * For each bar of keys, the range that contains its middle, or -1.
    * @param {number} count of bars
    */
   barRanges(count) {
@@ -77,7 +77,7 @@ class Changes {
 const made = new WeakMap();
 
 /**
- * The changed ranges of a picture, or null where none are known.
+ * The changed ranges of a picture, or null if they are not known.
  * @param {Layout} layout
  * @param {Picture} picture
  */
@@ -91,7 +91,7 @@ export function changesOf(layout, picture) {
 }
 
 /**
- * The band on which the owner before is shown. Static layer.
+ * The band that shows the old owners. Static layer.
  * @param {Pen} pen
  */
 export function drawBeforeBand(pen) {
@@ -100,7 +100,7 @@ export function drawBeforeBand(pen) {
 }
 
 /**
- * Draws the changed arcs part of the way from the owner before (0) to the owner after (1). Overlay.
+ * Draws the changed arcs at a point of the animation from the old owner (0) to the new one (1). Overlay.
  * @param {Pen} pen
  * @param {number} way 0..1
  */
@@ -121,7 +121,7 @@ export function drawChanges(pen, way) {
   }
   const outer = r1 + layout.lift * way;
   for (const { look, indexes } of way > 0 ? changes.to : []) {
-    // A hatch or an outline needs room; where arcs have none, the dashes outside tell that it is a plan.
+    // A hatch or an outline needs room. On thin arcs, the dashes outside show that it is a plan.
     const paint = plan && layout.lod === "arcs" ? planned(pen.ctx, theme, look) : pen.paint(look);
     pen.fillEach(paint, indexes, (i) => pen.sector(r0, outer, turn(i), ends[i]));
   }
@@ -130,7 +130,7 @@ export function drawChanges(pen, way) {
 }
 
 /**
- * The ink line on the outer side of what changed; a dashed outline round what is only planned.
+ * An ink line along the outside of changed arcs; a dashed outline around planned ones.
  * @param {Pen} pen
  * @param {Changes} changes
  * @param {(i: number) => number} turn

@@ -1,4 +1,4 @@
-/** Where the keys are: bars inside the ring, from nothing, so that their lengths can be compared. */
+/** Where the keys are: bars inside the ring. They start at zero, so that their lengths can be compared. */
 
 import { ownerIndex, TAU, TOKEN_SPACE } from "../../lib/geometry.js";
 import { isColoured } from "./arcs.js";
@@ -8,15 +8,14 @@ import { colour } from "./theme.js";
 
 /** @import { Pen } from "./pen.js" */
 
-// A number that no node has: its bars are grey, while 0 stands for a bar that is not drawn here.
-/** A number that no node has. */
+/** A number that no node has, for grey bars; 0 means a bar that is not drawn here. */
 const OTHERS = -1;
 
 /** @type {WeakMap<Uint32Array, Float64Array>} */
 const summed = new WeakMap();
 
 /**
- * Keys of each bar as a part of the fullest bar, 0..1. Kept for the last number of bars that was asked for.
+ * Keys of each bar relative to the fullest bar, 0..1. Cached for the last number of bars.
  * @param {Uint32Array} density keys in each half degree
  * @param {number} bars a divisor of its length
  */
@@ -58,7 +57,7 @@ export function drawDensity(pen) {
 }
 
 /**
- * Bars whose keys changed owner, in the colour of who has them at this moment of the way. Overlay.
+ * Bars whose keys changed owner, in the colour of their owner at this point of the animation. Overlay.
  * @param {Pen} pen
  * @param {number} way 0..1
  */

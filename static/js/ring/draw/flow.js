@@ -1,4 +1,4 @@
-/** Keys on their way: ribbons from the nodes that gave to the nodes that received, the largest of each and the others as one. */
+/** The flow of keys: ribbons from the nodes that gave keys to those that received them; small ones are drawn as one. */
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -9,7 +9,7 @@ import { cut, node, overlay, overlays, paint, render, text } from "./svg.js";
 /** @import { Pair } from "../types.js" */
 /**
  * @typedef {{number: number, nodes: number, keys: number, y: number, height: number, middle: number}} End
- *   one side of the ribbons: number is -1 for the others, of which there are `nodes`; middle: where its words stand
+ *   one side of the ribbons: number is -1 for the others, of which there are `nodes`; middle: the height of its words
  */
 /** @typedef {{left: number, right: number, keys: number, y0: number, y1: number, height0: number, height1: number}} Ribbon */
 
@@ -20,10 +20,10 @@ const TOP = 4;
 const LEAST = 2.5;
 
 /**
- * Where everything of the flow stands; pure. Heights on a side are to one scale, and every row has room for its words.
+ * The layout of the flow; pure. Heights on a side share one scale, and every row has room for its words.
  * @param {Pair[]} pairs
  * @param {number} height px
- * @param {number} slot least height of a row in px
+ * @param {number} slot minimum height of a row in px
  * @returns {{left: End[], right: End[], ribbons: Ribbon[], keys: number}}
  */
 export function flowModel(pairs, height, slot) {
@@ -60,7 +60,7 @@ function side(pairs, which, most, all, height, slot) {
 }
 
 /**
- * Stacks one side from the top: the scale is the largest with which all rows fit.
+ * Stacks one side from the top, at the largest scale at which all rows fit.
  * @param {End[]} ends
  * @param {number} all keys
  * @param {number} height
@@ -124,7 +124,7 @@ function ribbons(pairs, left, right) {
  * @param {SVGSVGElement} svg
  * @param {{pairs: Pair[], width?: number, height?: number, size?: number,
  *   notes?: Map<number, string>}} flow
- *   pairs as in a movement; size: of the text in px; notes: a word under the name of a node that stands alone on its side
+ *   pairs as in a movement; size: of the text in px; notes: a word under the name of a node that is alone on its side
  * @param {Map<number, PictureNode>} nodes
  */
 export function flow(svg, { pairs, width = 368, height = 180, size = 13, notes }, nodes) {
@@ -135,7 +135,7 @@ export function flow(svg, { pairs, width = 368, height = 180, size = 13, notes }
     left: column(model.left, width, false, both, prefix),
     right: column(model.right, width, true, both, prefix),
   };
-  // The side with more rows is the one that tells the ribbons apart.
+  // Colours come from the side with more rows, because they tell the ribbons apart.
   const byRight = model.right.length >= model.left.length;
   const children = model.ribbons.map((ribbon) => {
     const end = byRight ? model.right[ribbon.right] : model.left[ribbon.left];
@@ -155,7 +155,7 @@ export function flow(svg, { pairs, width = 368, height = 180, size = 13, notes }
 }
 
 /**
- * Where the bars of a side stand: beside their words, or inside of a block when the side is one node.
+ * Where the bars of a side are: next to their words, or inside a block if the side is one node.
  * @param {End[]} ends
  * @param {number} width
  * @param {boolean} right

@@ -1,4 +1,4 @@
-/** How even the load is: keys of every node, most first, with the fair share and what theory allows round it. */
+/** How even the load is: the keys of every node, highest first, with the fair share and the theoretical spread around it. */
 
 import { _ } from "../../lib/i18n.js";
 import { node, paint, render, text } from "./svg.js";
@@ -9,7 +9,7 @@ const BAR = 3.2;
 const LEAST_STEP = 1.2;
 
 /**
- * Standard deviation as a part of the mean; 0 without values or with a mean of 0.
+ * Standard deviation divided by the mean; 0 without values or with a mean of 0.
  * @param {number[]} values
  */
 export function spread(values) {
@@ -19,15 +19,15 @@ export function spread(values) {
 }
 
 /**
- * What `spread` is on average for n equal nodes of v tokens: sqrt((N - v) / (v (N + 1))), N = n v.
+ * The expected `spread` of n equal nodes with v tokens each: sqrt((N - v) / (v (N + 1))), N = n v.
  * @param {number} n nodes
  * @param {number} v tokens a node
  */
 export const theorySpread = (n, v) => (n > 0 && v > 0 ? Math.sqrt((n * v - v) / (v * (n * v + 1))) : 0);
 
 /**
- * Values most first, as many rows as there is room for: each row stands for one node or for some that follow each other,
- * and is as long as the first of them. Pure.
+ * Values, highest first, in as many rows as fit. A row stands for one node, or for several consecutive ones, and is as long as
+ * the first of them. Pure.
  * @param {{number: number, keys: number}[]} rows in any order
  * @param {number} room px
  */
@@ -47,7 +47,7 @@ export function histogramRows(rows, room) {
  * @param {SVGSVGElement} svg
  * @param {{rows: {number: number, keys: number}[], fair: number, theory?: number, pins: number[],
  *   width?: number, height?: number, size?: number}} load
- *   fair: keys of the fair share; theory: standard deviation that theory gives, as a part of it; pins: nodes with a colour
+ *   fair: keys of the fair share; theory: the theoretical standard deviation relative to it; pins: nodes with a colour
  * @param {Map<number, PictureNode>} nodes
  */
 export function histogram(svg, { rows, fair, theory = 0, pins, width = 368, height = 346, size = 13 }, nodes) {

@@ -1,4 +1,4 @@
-/** What stands under a point of the ring. Pure. */
+/** What is at a point of the ring. Pure. */
 
 import { ownerIndex, TAU, tokenAtPoint, unwind } from "../../lib/geometry.js";
 import { arcsOfNode } from "./band.js";
@@ -53,7 +53,7 @@ function lensHit({ lens }, picture, x, y) {
 }
 
 /**
- * A changed arc stands out and may be wider than it is, so it is asked before the ring is.
+ * A changed arc stands out and may be drawn wider than it is, so it is checked before the ring.
  * @param {Layout} layout
  * @param {Picture} picture
  * @param {number} distance from the centre
@@ -76,7 +76,7 @@ function changedHit(layout, picture, distance, angle) {
 }
 
 /**
- * In a lane of a pinned node its nearest mark within reach counts: the marks are thin.
+ * In the lane of a pinned node, the nearest mark within reach, because marks are thin.
  * @param {Layout} layout
  * @param {Picture} picture
  * @param {number} distance

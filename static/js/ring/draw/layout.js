@@ -1,4 +1,4 @@
-/** Where everything of the ring stands: pure measures from the size of the host, the picture and a way to measure text. */
+/** The layout of the ring: measures computed from the size of the host, the picture and a text measure. Pure. */
 
 import {
   clearRadius,
@@ -19,7 +19,7 @@ const MARGIN = 18;
 const LINE_HEIGHT = 18;
 
 /**
- * How text is measured where there is a canvas.
+ * Measures text with a canvas.
  * @param {CanvasRenderingContext2D} ctx
  * @param {{sans: string, mono: string, zoom: number}} theme
  * @param {{width: number, height: number}} [legend] box in the lower left corner that the ring must not touch
@@ -87,7 +87,7 @@ export function layout(width, height, picture, text) {
 export const binned = (picture) => picture.tokenBins?.reduce((sum, n) => sum + n, 0) ?? 0;
 
 /**
- * The largest ring that leaves the legend, the key's label and its own marks outside of it.
+ * The radius of the largest ring that leaves room for the legend, the key's label and its own marks.
  * @param {number} width
  * @param {number} height
  * @param {boolean} small
@@ -102,8 +102,8 @@ function radius(width, height, small, label, legend) {
 }
 
 /**
- * How deep the ring is. Never so deep that what stands inside of it (the band of before, the bars) would have a negative
- * radius, which no canvas draws: a host of a few pixels has a ring, too.
+ * The depth of the ring. Even in a host of a few pixels, it leaves a positive radius for the band and the bars inside, because
+ * a canvas cannot draw a negative one.
  * @param {number} R at least 40
  * @param {boolean} small
  * @param {"arcs" | "thin" | "band"} lod
@@ -114,7 +114,7 @@ function ringThickness(R, small, lod) {
 }
 
 /**
- * Bars of keys: one a half degree, a degree or a degree and a half, whichever leaves room to tell them apart.
+ * Bars of keys: one per half degree, degree or one and a half degrees, depending on the room between them.
  * @param {number} outer
  * @param {number} R
  * @param {boolean} small
@@ -140,8 +140,8 @@ function lanes(r0, thickness, count) {
 }
 
 /**
- * Changed arcs are widened so that they are seen: to 3.2 px while they are few, and never so far that all of them together
- * would take more than a fifth of the ring. Thousands of them are seen anyway.
+ * Changed arcs are widened to be visible: to 3.2 px if they are few, but never so that together they take more than a fifth of
+ * the ring. Thousands of them are visible anyway.
  * @param {number} count
  * @param {number} R
  */
@@ -200,7 +200,7 @@ function place(size, lines, walk, width, height, text) {
 /**
  * @param {number} cx
  * @param {number} cy
- * @param {number} free radius of the empty disc; 0 where the lens stands on a canvas of its own
+ * @param {number} free radius of the empty disc; 0 if the lens has a separate canvas
  * @param {number} at
  * @param {number} count of tokens
  * @returns {LensBox}

@@ -9,7 +9,7 @@ import { font } from "./theme.js";
 /** @import { LensBox, Picture } from "./types.js" */
 
 /**
- * Frame on the ring, the enlarged part inside of it, and the line that joins them.
+ * The frame on the ring, the enlarged part inside the ring, and the line that joins them.
  * @param {Pen} pen
  */
 export function drawLens(pen) {
@@ -33,7 +33,7 @@ export function drawLens(pen) {
 }
 
 /**
- * The enlarged tokens alone, also for a canvas of their own below the ring.
+ * Only the enlarged tokens; also used for the separate canvas below the ring.
  * @param {Pen} pen
  * @param {LensBox} box
  */
@@ -58,7 +58,7 @@ export function drawLensStrip(pen, box) {
 }
 
 /**
- * Calls back with each token's owner and the two sides of its range in the lens, in px, clipped to the box.
+ * Calls back with each token's owner and the left and right of its range in the lens, in px, clipped to the box.
  * @param {LensBox} box
  * @param {Picture} picture
  * @param {(number: number, token: number, left: number, right: number) => void} callback

@@ -1,4 +1,4 @@
-/** Which node is chosen and which is under the pointer: lines of ink at its arcs, because colour already means the node. */
+/** Marks the selected node and the one under the pointer with ink lines, because colours already identify nodes. */
 
 import { TAU, widened } from "../../lib/geometry.js";
 import { arcsOfNode } from "./band.js";
@@ -26,7 +26,7 @@ export function drawMarks(pen) {
 function drawSides(pen, number, ink, width) {
   const { r0, r1, R } = pen.layout;
   const arcs = arcsOfNode(pen.picture, number);
-  // As many arcs as pixels round the ring are everywhere.
+  // With more arcs than pixels around the ring, the line is a full circle.
   const shown = arcs.length > TAU * R ? [{ start: 0, end: TAU }] : arcs;
   pen.strokeEach(ink, width, shown, ({ start, end }) => {
     const [from, to] = widened(start, end, 1.6 / R);

@@ -1,4 +1,4 @@
-/** A canvas that knows the ring: points by angle and radius, one call for a filled or stroked shape. */
+/** A canvas with the ring's coordinates: points by angle and radius, and one call per filled or stroked shape. */
 
 import { GREY } from "../looks.js";
 import { fill, font } from "./theme.js";
@@ -24,7 +24,7 @@ export class Pen {
   }
 
   /**
-   * Fills what `trace` draws.
+   * Fills the shape that `trace` draws.
    * @param {string | CanvasPattern} style
    * @param {() => void} trace
    */
@@ -53,7 +53,7 @@ export class Pen {
   }
 
   /**
-   * Fills a shape for each item, some at a time: a path of thousands of shapes costs far more than its parts.
+   * Fills a shape for each item, in batches, because one path of thousands of shapes is far slower than several.
    * @template T
    * @param {string | CanvasPattern} style
    * @param {T[]} items
@@ -92,7 +92,7 @@ export class Pen {
   }
 
   /**
-   * Traces a piece of a ring. A narrow one is four lines: nobody sees the difference, and it costs a third.
+   * Traces a sector of a ring. A narrow one is four lines, which look the same at a third of the cost.
    * @param {number} inner
    * @param {number} outer
    * @param {number} start
@@ -157,13 +157,13 @@ export class Pen {
   }
 
   /**
-   * A node's number on an arc, if it fits: legible on its hue, on a plate where the hue is patterned, in ink on grey.
+   * A node's number on an arc, if it fits. Patterned hues have a plate behind it, and on grey it is in ink.
    * @param {number} number
    * @param {Look} look
    * @param {number} angle
    * @param {number} radius
    * @param {number} room px along the ring
-   * @param {string} [mark] of a node that does not answer, behind its number
+   * @param {string} [mark] after the number of a node that does not answer
    */
   number(number, look, angle, radius, room, mark = "") {
     const { ctx, theme } = this;
@@ -180,7 +180,7 @@ export class Pen {
   }
 
   /**
-   * What fills a node's arcs.
+   * The fill of a node's arcs.
    * @param {Look} look
    */
   paint(look) {
@@ -201,19 +201,19 @@ function inBatches(items, trace, paint) {
 }
 
 /**
- * What stands behind the number of a node that does not answer: neither hue nor hatch, which say which node it is.
+ * The sign after the number of a node that does not answer. Hue and hatch already identify the node.
  * @param {string} [state]
  */
 export const stateMark = (state) => (state === "suspected" ? "?" : state === "frozen" ? "‖" : "");
 
 /**
  * @param {Picture} picture
- * @param {number} number of a node; one that is not known looks grey
+ * @param {number} number of a node; unknown nodes are grey
  */
 export const lookOf = (picture, number) => picture.nodes.get(number)?.look ?? GREY;
 
 /**
- * Indexes gathered by how their node looks, so that each colour is set once. Nobody (0) has no look and is left out.
+ * Indexes grouped by the look of their node, so that each colour is set once. Nobody (0) has no look and is left out.
  * @param {Picture} picture
  * @param {ArrayLike<number>} numbers of nodes
  */

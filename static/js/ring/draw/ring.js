@@ -1,6 +1,6 @@
 /**
- * The drawing of the ring: two layers over each other. The static layer is drawn when the cluster, the size or the theme
- * changes; the overlay, with all that moves, whenever it has to be.
+ * Draws the ring in two layers. The static layer is drawn when the cluster, the size or the theme changes; the overlay, with
+ * everything that moves, as often as needed.
  */
 
 import { drawArcs, drawNeutral, drawScale } from "./arcs.js";
@@ -37,16 +37,16 @@ export function drawRing(ctx, layout, picture, theme) {
 }
 
 /**
- * Draws the overlay: what changed, marks, lens and walk.
+ * Draws the overlay: changes, marks, lens and walk.
  * @param {CanvasRenderingContext2D} ctx counts in CSS pixels, see `prepare`
  * @param {Layout} layout
  * @param {Picture} picture
  * @param {Theme} theme
- * @param {number} t how far the change has gone, 0..1; 1 with reduced motion
+ * @param {number} t progress of the animation, 0..1; 1 with reduced motion
  */
 export function drawOverlay(ctx, layout, picture, theme, t) {
   const pen = new Pen(ctx, layout, picture, theme);
-  // It starts at once and comes to rest slowly.
+  // Ease out: fast at first, slow at the end.
   const way = picture.view === "before" ? 0 : 1 - (1 - Math.max(0, Math.min(1, t))) ** 3;
   ctx.clearRect(0, 0, layout.width, layout.height);
   drawChanges(pen, way);
@@ -57,7 +57,7 @@ export function drawOverlay(ctx, layout, picture, theme, t) {
 }
 
 /**
- * Draws the enlarged part of the lens into a canvas of its own: where the ring is too small to hold it.
+ * Draws the enlarged part of the lens into a separate canvas, for rings that are too small to contain it.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Layout} layout of the ring
  * @param {Picture} picture

@@ -1,6 +1,6 @@
 /**
- * Where the events of the timeline strip stand; pure. Time is to scale, silence is cut and marked, events keep a least
- * distance, and of a long log a window round the moment that is shown.
+ * The layout of the timeline strip; pure. Time is to scale, long gaps are cut and marked, events keep a minimum distance, and
+ * a long log is shown as a window around the current moment.
  */
 
 /** @import { Glyph } from "../kinds/glyphs.js" */
@@ -17,7 +17,7 @@
  *   places: Spot[], segments: Segment[], ticks: Tick[], end: number,
  *   before: number, after: number, cursor: {x: number, ms: number, live: boolean},
  * }} StripModel
- *   end: x of now, or of the last event of the window when more come after it; before, after: events outside of the window
+ *   end: x of now, or of the last event of the window if more follow; before, after: number of events outside the window
  */
 
 const SILENCE_MS = 90_000;
@@ -41,7 +41,7 @@ export function stripModel({ events, at, head, now, width, plan = false }) {
   const after = chosen.length > 0 ? Math.max(0, head - chosen[chosen.length - 1].v) : 0;
   const left = before > 0 ? LEFT + MORE : LEFT;
   const moments = chosen.map((event) => Number(new Date(event.at)));
-  // Clocks of two machines differ: no moment comes before the one that is earlier in the log.
+  // The clocks of two machines differ, so force times to follow the order of the log.
   for (let i = 1; i < moments.length; i++) moments[i] = Math.max(moments[i], moments[i - 1]);
   const last = moments[moments.length - 1] ?? now;
   const stops = [...moments, after > 0 ? last + SILENCE_MS + 1 : Math.max(now, last)];
@@ -62,7 +62,7 @@ export function stripModel({ events, at, head, now, width, plan = false }) {
 }
 
 /**
- * As many events as have room, the newest ones or those round the one that is shown.
+ * As many events as fit: the newest ones, or those around the one shown.
  * @param {StripEvent[]} sorted
  * @param {number | null} at
  * @param {number} room px
@@ -77,7 +77,7 @@ function chooseWindow(sorted, at, room) {
 }
 
 /**
- * The x of every moment: one scale for all gaps that are not cut, found by halving, with a least distance.
+ * The x of every moment. All gaps that are not cut share one scale, found by bisection, with a minimum distance.
  * @param {number[]} stops ms, rising
  * @param {number} left
  * @param {number} right
@@ -116,7 +116,7 @@ function segmentsOf(stops, xs, more) {
 }
 
 /**
- * Whole minutes inside the gaps that are to scale, where two of them do not touch.
+ * Whole minutes inside the gaps that are to scale, unless two would touch.
  * @param {number[]} stops
  * @param {number[]} xs
  * @returns {Tick[]}

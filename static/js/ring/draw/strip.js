@@ -9,14 +9,14 @@ import { cut, node, render, text } from "./svg.js";
 /** @import { Glyph } from "../kinds/glyphs.js" */
 /** @import { Spot, StripEvent, StripModel } from "./strip-model.js" */
 
-/** @typedef {{v: number, x: number, x0: number, x1: number}} Area from x0 to x1 the event v is nearest */
+/** @typedef {{v: number, x: number, x0: number, x1: number}} Area between x0 and x1, the event v is nearest */
 
 const HEIGHT = 104;
 const LINE = 56;
 const BAR = 30;
 const LEFT = 24;
 const AIR = 8;
-/** Of a letter on average, in sizes of the text: rather more than it is. */
+/** Mean width of a letter relative to the text size; a little too large on purpose. */
 const WIDEST = 0.56;
 
 /**
@@ -24,9 +24,9 @@ const WIDEST = 0.56;
  * @param {SVGSVGElement} svg
  * @param {{events: StripEvent[], at: number | null, head: number, now: number, width: number, size?: number,
  *   plan?: {glyph?: Glyph, label: string} | null, stale?: boolean, bare?: boolean}} log
- *   at: the version shown, null at the head; now: ms; size: of the text in px; stale: the connection is lost; bare: nothing
- *   is known of keys, so there are no bars to name
- * @returns {Area[]} where a click belongs to which event
+ *   at: the version shown, null at the head; now: ms; size: of the text in px; stale: the connection is lost; bare: keys are
+ *   not known, so there are no bars and no title for them
+ * @returns {Area[]} which event a click belongs to
  */
 export function strip(svg, log) {
   const { width, size = 13, plan = null, stale = false, bare = false } = log;
@@ -123,7 +123,7 @@ function drawEvent({ x, event, later }, chosen, compared) {
 }
 
 /**
- * Words under the events: the one that is shown first, then the others from the left while they have room.
+ * Labels under the events: first the one that is shown, then the others from the left, where there is room.
  * @param {StripModel} model
  * @param {{at: number | null, head: number}} log
  * @param {number} width
@@ -167,7 +167,7 @@ function drawPlan(x, { glyph = DOT, label }, size) {
 }
 
 /**
- * Where now is, while another moment is shown.
+ * Marks now while another moment is shown.
  * @param {StripModel} model
  * @param {number} size
  * @returns {SVGElement[]}
@@ -178,7 +178,7 @@ function drawNow({ end, after }, size) {
 }
 
 /**
- * What the bars are, at the left, or right of the flag where that stands there; left out where neither has room.
+ * The title of the bars, at the left, or to the right of the flag if that is there; left out if neither has room.
  * @param {StripModel} model
  * @param {number} width
  * @param {number} size
@@ -193,7 +193,7 @@ function drawTitle(model, width, size) {
 }
 
 /**
- * Where the flag stands.
+ * The position of the flag.
  * @param {StripModel} model
  * @param {number} width
  * @param {number} size

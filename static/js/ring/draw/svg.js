@@ -1,11 +1,11 @@
-/** Making SVG without markup: text is set as text, so a node's name is inert, and the strict CSP is kept. */
+/** Creates SVG without markup: text is set as text, so a node's name is inert and the strict CSP holds. */
 
 /** @import { Look } from "./types.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * @typedef {string | number | undefined} Value an attribute; one that is undefined is left out
+ * @typedef {string | number | undefined} Value an attribute; undefined leaves it out
  */
 
 /**
@@ -38,7 +38,7 @@ export function render(svg, width, height, children) {
 }
 
 /**
- * A line of text. Colours are names of custom properties, so a change of theme needs no new drawing.
+ * A line of text. Colours are names of custom properties, so a change of the theme needs no redraw.
  * @param {string} words
  * @param {number} x
  * @param {number} y
@@ -66,7 +66,7 @@ export const text = (words, x, y, { size = 13, ink = "ink", weight, anchor, mono
 export const paint = (look) => (!look || look.pattern === "grey" ? "var(--line2)" : `var(--n${look.hue + 1})`);
 
 /**
- * What lies over a node's colour when its hue is shared, as a paint; null where the colour is plain.
+ * The pattern over a node's colour if its hue is shared, as a paint; null if the colour is plain.
  * @param {Look | undefined} look
  * @param {string} prefix as given to `overlays`
  */
@@ -74,7 +74,7 @@ export const overlay = (look, prefix) =>
   look?.pattern === "hatched" || look?.pattern === "dotted" ? `url(#${prefix}-${look.pattern})` : null;
 
 /**
- * The lines and dots that `overlay` names, once for a drawing.
+ * The patterns that `overlay` refers to; add them once per drawing.
  * @param {string} prefix unique in the page
  */
 export function overlays(prefix) {
@@ -86,8 +86,8 @@ export function overlays(prefix) {
 }
 
 /**
- * A name cut to a width, with an ellipsis; the whole name is in the table. Widths are estimated: the font's letters are
- * nearly of one width.
+ * A name cut to a width, with an ellipsis; the full name is in the table. Widths are estimated, because the font's letters
+ * have nearly the same width.
  * @param {string} name
  * @param {number} width px
  * @param {number} [size] px

@@ -1,4 +1,4 @@
-/** Colours, fonts and fills of the drawings. They come from CSS, so a theme is read again when the page's theme changes. */
+/** Colours, fonts and fills of the drawings. They come from CSS, so they are read again when the page's theme changes. */
 
 import { font, prepare, zoomOf } from "../../lib/canvas.js";
 import { HUES } from "../looks.js";
@@ -10,8 +10,8 @@ const TILE = 8;
 export { font, prepare };
 
 /**
- * Reads the custom properties that hold on an element, and the screen's pixel ratio. Costs a style computation: call it
- * when the theme or the screen changes, not for every drawing.
+ * Reads the custom properties of an element, and the screen's pixel ratio. It costs a style computation, so call it when the
+ * theme or the screen changes, not for every drawing.
  * @param {Element} element
  * @returns {Theme}
  */
@@ -47,7 +47,7 @@ export function readTheme(element) {
 export const colour = (theme, look) => (look.pattern === "grey" ? theme.line2 : theme.hues[look.hue]);
 
 /**
- * What fills a node's arcs: its hue, or a pattern of it.
+ * The fill of a node's arcs: its hue, or a pattern of it.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Theme} theme
  * @param {Look} look
@@ -58,7 +58,7 @@ export function fill(ctx, theme, look) {
 }
 
 /**
- * What fills arcs that are only planned: always hatched.
+ * The fill of planned arcs: always hatched.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Theme} theme
  * @param {Look} look
@@ -66,7 +66,7 @@ export function fill(ctx, theme, look) {
 export const planned = (ctx, theme, look) => pattern(ctx, theme, "hatched", colour(theme, look));
 
 /**
- * A colour with lines or dots of the background, drawn once for each theme and sharp at its scale.
+ * A colour with lines or dots in the background colour, drawn once per theme and sharp at its scale.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Theme} theme
  * @param {"hatched" | "dotted"} kind

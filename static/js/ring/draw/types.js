@@ -1,5 +1,5 @@
 /**
- * What the drawings take and give. Lengths are CSS pixels, angles canvas radians, tokens unsigned 32-bit integers.
+ * Inputs and outputs of the drawings. Lengths are CSS pixels, angles canvas radians, tokens unsigned 32-bit integers.
  *
  * @typedef {{hue: number, pattern: "solid" | "hatched" | "dotted" | "grey"}} Look
  *   hue 0..7; "grey" is a node without a colour of its own (more than 24 nodes and not pinned)
@@ -36,7 +36,7 @@
  *   hover?: Hit | null,
  *   pinTokens?: Map<number, Uint32Array> | null,
  * }} Picture
- *   scattered: there are no arcs, since no part of the hash space belongs to one node as a whole; tokens: sorted, of the active
+ *   scattered: there are no arcs, because no part of the hash space belongs to a single node; tokens: sorted, of the active
  *   nodes, of the ring as it is at the version shown: after the change when mode is "changed", before it when mode is "plan";
  *   owners: node number of each token, 0 nobody; tokenBins: tokens in each equal part of the hash space, when there are too many
  *   to send, and tokens is then empty; density: keys in each half degree;
@@ -61,8 +61,8 @@
  *   x: the side that the text is aligned to; step: between lines
  *
  * @typedef {{x: number, y: number, width: number, height: number, factor: number, start: number, end: number}} LensBox
- *   its width is 0 where the ring is too small and it stands on a canvas of its own (`drawLensCanvas`);
- *   start and end of the window in tokens: they may lie outside of the space by less than one turn
+ *   its width is 0 if the ring is too small and the lens has a separate canvas (`drawLensCanvas`);
+ *   start and end of the window in tokens may be outside the hash space by less than one turn
  *
  * @typedef {{
  *   width: number, height: number, small: boolean,
@@ -85,8 +85,8 @@
  *   hues: string[], texts: string[], sans: string, mono: string, scale: number, zoom: number,
  *   patterns: Map<string, CanvasPattern>,
  * }} Theme
- *   hues: the eight node colours; texts: what is written on them; scale: device pixels a CSS pixel;
- *   zoom: how much larger text is than usual (presentation)
+ *   hues: the eight node colours; texts: the text colours on them; scale: device pixels per CSS pixel;
+ *   zoom: scale of the text (more than 1 in a presentation)
  */
 
 export {};

@@ -1,6 +1,6 @@
 /**
- * The walk of a key, outside of the ring: from its hash clockwise to the owner's token, on to the tokens of the copies,
- * and a label in the nearest corner with a line to it.
+ * The walk of a key, outside the ring: clockwise from its hash to the owner's token and on to the tokens of the copies; and a
+ * label in the nearest corner, with a line to it.
  */
 
 import { angleOf, lineDistance, TAU, unwind } from "../../lib/geometry.js";
@@ -8,7 +8,7 @@ import { angleOf, lineDistance, TAU, unwind } from "../../lib/geometry.js";
 /** @import { Pen } from "./pen.js" */
 /** @import { Label, Layout, Walk } from "./types.js" */
 
-/** Between a label and the line that leads to it, px. */
+/** Space between a label and its line, px. */
 const AIR = 8;
 
 /** @param {Pen} pen */
@@ -57,13 +57,13 @@ function drawSteps(pen, { hash, stops }) {
 }
 
 /**
- * The line from a key to its label: straight, or along the outside of the ring first where a straight one would cross it.
- * It ends at the point of the label's box that is nearest, so it never runs through the words. Pure.
+ * The line from a key to its label: straight, or first along the outside of the ring if a straight line would cross it. It
+ * ends at the nearest point of the label's box, so it never runs through the words. Pure.
  * @param {Layout} layout
  * @param {Label} label
  * @param {number} key angle
- * @returns {{x: number, y: number, corner: number | null, tipX: number, tipY: number}} from x, y; corner: the angle to which
- *   it runs along the ring, null for a straight one; then straight on to the tip
+ * @returns {{x: number, y: number, corner: number | null, tipX: number, tipY: number}} from x, y; corner: the angle up to which
+ *   it runs along the ring, null for a straight line; then straight to the tip
  */
 export function leaderOf({ cx, cy, R, walk }, label, key) {
   const x = cx + walk.radius * Math.cos(key);
@@ -78,7 +78,7 @@ export function leaderOf({ cx, cy, R, walk }, label, key) {
 }
 
 /**
- * The point of the label's box, with some air round it, that is nearest to a point outside of it.
+ * The point of the label's box, including some space around it, that is nearest to a point outside.
  * @param {Label} label
  * @param {number} x
  * @param {number} y

@@ -1,4 +1,4 @@
-/** The circle of tokens where no range belongs to anybody: ticks in the colours of their nodes, and ways along it. */
+/** The circle of tokens for strategies without ranges: ticks in the colours of their nodes, and paths along the circle. */
 
 import { angleOf, TAU } from "../../lib/geometry.js";
 import { count } from "../../lib/format.js";
@@ -12,7 +12,7 @@ import { placed } from "./row.js";
 
 const TICK = 14;
 const ROUND = 40;
-/** Height of what stands below the circle. */
+/** Height of the strip below the circle. */
 const BELOW = 0.27;
 
 /**
@@ -29,10 +29,10 @@ export function split({ width, height }) {
 }
 
 /**
- * A point of the circle, or beside it.
+ * A point on the circle, or next to it.
  * @param {Circle} circle
  * @param {number} angle canvas radians
- * @param {number} [out] px outside of it
+ * @param {number} [out] px outside it
  * @returns {[x: number, y: number]}
  */
 export const pointAt = ({ cx, cy, R }, angle, out = 0) => [
@@ -44,7 +44,7 @@ export const pointAt = ({ cx, cy, R }, angle, out = 0) => [
 const xy = ([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 
 /**
- * A way clockwise from one token to the next one of it, as a path; nearly the whole circle where it is that far.
+ * A clockwise path from one token to another; up to nearly the whole circle.
  * @param {Circle} circle
  * @param {number} from
  * @param {number} to
@@ -59,7 +59,7 @@ export function wayOf(circle, from, to, out) {
 }
 
 /**
- * The line of the circle and a tick for each token, one path a node; words where there are too many to be sent.
+ * The line of the circle and a tick for each token, one path per node; a text if there are too many tokens to send.
  * @param {Scene} scene
  * @param {Circle} circle
  */
@@ -91,7 +91,7 @@ export function drawCircle({ tokens, state, faces, size }, circle) {
 }
 
 /**
- * A diamond where something lies on the circle.
+ * A diamond at a position on the circle.
  * @param {Circle} circle
  * @param {number} position token
  * @param {number} out px outside of the circle

@@ -1,4 +1,4 @@
-/** Which drawing a strategy has. The one place of the page that knows strategies by name; what has ranges is drawn as a ring. */
+/** The figure of each strategy: the only place on the page that names strategies. Those with ranges are drawn as a ring. */
 
 /** @import { Figure } from "./types.js" */
 

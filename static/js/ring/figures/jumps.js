@@ -10,13 +10,13 @@ import { placed, rowOf } from "./row.js";
 
 const MARGIN = 22;
 const BOX = 36;
-/** Left free at the end, where the jump arrives that is not made. */
+/** Space at the end for the jump that is not made. */
 const BEYOND = 54;
 const TOP = 72;
 const HIGHEST = 240;
 
 /**
- * Where the buckets stand, and an arc for every jump; the last one leads out of the row. Pure.
+ * The positions of the buckets, and an arc for every jump; the last one leads out of the row. Pure.
  * @param {JumpSteps} steps
  * @param {{width: number, height: number}} scene
  */

@@ -1,4 +1,4 @@
-/** Bounded loads: the way of a key along the circle past full nodes, and how full every node is. */
+/** Bounded loads: the walk of a key along the circle past full nodes, and how full every node is. */
 
 import { count } from "../../lib/format.js";
 import { angleOf } from "../../lib/geometry.js";
@@ -82,7 +82,7 @@ export const figure = {
 };
 
 /**
- * The diamond of the key, the tokens that it meets with a cross at each whose node is full, a dot at its owner's.
+ * A diamond for the key, and the tokens that it meets: a cross if the node is full, a dot for the owner.
  * @param {Scene} scene
  * @param {Circle} circle
  * @param {LevelSteps} steps
@@ -229,5 +229,5 @@ const plate = (words, x, y, size) =>
  * @param {Circle} circle
  */
 const asking = ({ size }, { cx, cy, R }) => [
-  text(cut(_("Find a key to see its way."), R * 1.8, size), cx, cy, { size, ink: "ink2", anchor: "middle" }),
+  text(cut(_("Find a key to see its walk."), R * 1.8, size), cx, cy, { size, ink: "ink2", anchor: "middle" }),
 ];

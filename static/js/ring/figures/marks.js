@@ -1,4 +1,4 @@
-/** Parts that several drawings have: a node's box, a sentence in the middle, the SVG that they stand in. */
+/** Shared by several figures: a node's box, a sentence in the middle, the SVG around them. */
 
 import { node, overlay, overlays, paint, render, text } from "../draw/svg.js";
 import { placed } from "./row.js";
@@ -9,7 +9,7 @@ import { placed } from "./row.js";
 const PREFIX = "fig";
 
 /**
- * Puts a drawing into its place: the SVG that is there, or a new one.
+ * Puts a drawing into its place: into the existing SVG, or a new one.
  * @param {HTMLElement} place
  * @param {{width: number, height: number}} scene
  * @param {SVGElement[]} children
@@ -22,7 +22,7 @@ export function put(place, { width, height }, children) {
 }
 
 /**
- * A box in a node's colour with its number, if that fits. Numbers stand on a plate where the colour is patterned or grey.
+ * A box in a node's colour with its number, if it fits. On patterned and grey boxes the number has a plate.
  * @param {Face} face
  * @param {{x: number, y: number, width: number, height: number}} box
  * @param {{size?: number, strong?: boolean, data?: Record<string, string | number>}} [look] strong: outlined; data: more
@@ -45,12 +45,12 @@ export function nodeBox(face, box, { size = 13, strong = false, data = {} } = {}
 const THIN = 3;
 
 /**
- * The boxes of all nodes of a row; where they are too thin to be told apart, one shape a colour, and only those that are
- * marked have boxes.
+ * The boxes of all nodes of a row. If they are too thin to tell apart, there is one shape per colour, and only marked nodes have
+ * boxes.
  * @param {Scene} scene
  * @param {{row: ReturnType<typeof import("./row.js").rowOf>, y: number, height: number, name: string,
  *   strong: (number: number, place: number) => boolean}} look
- *   name: of the data attribute that says the place; strong: which nodes are marked
+ *   name: of the data attribute with the place; strong: which nodes are marked
  */
 export function rowBoxes({ state, faces, size }, { row, y, height, name, strong }) {
   const nodes = placed(state);
@@ -90,7 +90,7 @@ function numberOn({ mark, look }, { x, y, width, height }, size) {
 }
 
 /**
- * The only thing that is said where there is nothing to draw yet.
+ * The text to show while there is nothing to draw.
  * @param {Scene} scene
  * @param {string} words
  */
@@ -98,7 +98,7 @@ export const saying = ({ width, height, size }, words) =>
   text(words, width / 2, height / 2, { size: size + 1, ink: "ink2", anchor: "middle" });
 
 /**
- * The steps of the key that is looked up, where they are of a kind.
+ * The steps of the looked-up key, if they are of this kind.
  * @template {Steps["kind"]} Kind
  * @param {Scene} scene
  * @param {Kind} kind

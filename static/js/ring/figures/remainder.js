@@ -1,4 +1,4 @@
-/** Modulo: the row of nodes, and the remainder that says which of them. */
+/** Modulo: the row of nodes, and the remainder that selects one. */
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -12,7 +12,7 @@ const MARGIN = 22;
 const BOX = 40;
 
 /**
- * The division as it is written, and the place of the row that it points to. Pure.
+ * The division as text, and the place in the row that it points to. Pure.
  * @param {RemainderStep} steps
  * @param {{width: number, height: number}} scene
  */

@@ -1,4 +1,4 @@
-/** The nodes in a row, by the places that a hash is counted to. Pure. */
+/** The nodes in a row, in the order in which a strategy counts them. Pure. */
 
 import { isMember } from "../members.js";
 
@@ -14,7 +14,7 @@ const GAP = 3;
 export const placed = ({ nodes }) => nodes.filter((node) => isMember(node) && node.weight > 0);
 
 /**
- * Where places stand that share a width evenly.
+ * The positions of places that share a width evenly.
  * @param {number} count
  * @param {number} left
  * @param {number} width

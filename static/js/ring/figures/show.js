@@ -1,4 +1,4 @@
-/** The place of the drawings: loads the one that the strategy has, gives it what it needs, and says it in words. */
+/** The place of the figures: loads the strategy's figure and its data, draws it, and describes it in words. */
 
 import { byId, h } from "../dom.js";
 import { facesOf } from "../faces.js";
@@ -42,7 +42,7 @@ export class Figures {
    * @param {Readonly<Page>} page
    * @param {Data} data
    * @param {{width: number, height: number, theme: Theme, hover: number | null}} where
-   * @returns {boolean} whether all of it was there
+   * @returns {boolean} whether all its data was loaded
    */
   draw(page, data, { width, height, theme, hover }) {
     const { state, v } = page.view;
@@ -53,7 +53,7 @@ export class Figures {
     const { table, trouble } = figure?.need === "table" ? this.source.of(state, v) : NO_TABLE;
     const tokens = tokensOf(state, data);
     const { lookup } = page;
-    const said = lookup?.v === v && !lookup.asked ? lookup : null; // what was asked for may still be another moment's
+    const said = lookup?.v === v && !lookup.asked ? lookup : null; // the lookup may still be for another version
     const found = said && { key: said.key, steps: said.steps ?? null, hash: placeOf(said.position) };
     const active = hover ?? page.selected;
     const faces = facesOf(page);
@@ -84,7 +84,7 @@ export class Figures {
   }
 
   /**
-   * The same in words, for whoever does not see the drawing.
+   * Describes the figure in words, for people who cannot see it.
    * @param {string[]} lines
    */
   say(lines) {
@@ -107,7 +107,7 @@ export class Figures {
     return this.figure.at(this.scene, clientX - box.left, clientY - box.top);
   }
 
-  /** Nothing is drawn here: the strategy has ranges. */
+  /** Removes the figure, for a strategy with ranges. */
   clear() {
     if (!this.scene) return;
     this.scene = this.figure = null;
@@ -121,7 +121,7 @@ export class Figures {
 const placeOf = (position) => Math.round(position * TOKEN_SPACE);
 
 /**
- * The tokens of the nodes that are placed; null until all of them have come.
+ * The tokens of the placed nodes; null until all of them are loaded.
  * @param {State} state
  * @param {Data} data
  * @returns {Tokens | null}

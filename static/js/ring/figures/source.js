@@ -1,4 +1,4 @@
-/** The table of a strategy that has one, as it comes from the server. */
+/** Loads the look-up table of a strategy that has one. */
 
 import { getBinary, HttpError } from "../../lib/http.js";
 import { unpacked } from "../../lib/packed.js";
@@ -9,7 +9,7 @@ import { placed } from "./row.js";
 
 const KEPT = 8;
 
-/** @typedef {{table: Table | null, trouble: string}} Given trouble: why it could not be had */
+/** @typedef {{table: Table | null, trouble: string}} Given trouble: why it could not be loaded */
 
 /** @type {Given} */
 const NOTHING = { table: null, trouble: "" };
@@ -17,17 +17,17 @@ const NOTHING = { table: null, trouble: "" };
 export class Source {
   /**
    * @param {Urls} urls
-   * @param {() => void} arrived something came, or could not be had
+   * @param {() => void} arrived called when a table was loaded, or could not be
    */
   constructor(urls, arrived) {
     this.urls = urls;
     this.arrived = arrived;
-    /** @type {Map<string, Given>} by what it depends on; a failure by its version, so that another one asks again */
+    /** @type {Map<string, Given>} by everything the table depends on; failures by version, so that another version tries again */
     this.known = new Map();
   }
 
   /**
-   * What is known of a state; what is not is asked for.
+   * The table of a state, as far as known; requests it if it is not.
    * @param {State} state
    * @param {number} v
    * @returns {Given}
@@ -69,7 +69,7 @@ export class Source {
 }
 
 /**
- * All that a table follows from: the same again costs no request.
+ * Everything that a table depends on. The same signature needs no new request.
  * @param {State} state
  */
 const signature = (state) => {

@@ -13,7 +13,7 @@ import { partOfCircle, scoreWords, strangerWords } from "./words.js";
 const BEST = 3;
 
 /**
- * What comes between the key's position and its owner. The walk of a ring is said where its token's name is known.
+ * The lines between the key's position and its owner. The walk on a ring is not among them; it is in find.js.
  * @param {Steps | null | undefined} steps
  * @param {Faces} faces
  * @returns {Line[]}
@@ -43,7 +43,7 @@ const value = (...children) => h("span", {}, ...children);
 const mono = (text) => h("span", { class: "mono" }, text);
 
 /**
- * A node with what is said of it, a line of its own.
+ * A node and a text about it, on its own line.
  * @param {Faces} faces
  * @param {number} number
  * @param {string} words

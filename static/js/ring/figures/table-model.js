@@ -1,15 +1,15 @@
-/** The measures of Maglev's table: its grid, the entries round one, and the first ones that a node asks for. Pure. */
+/** The layout of Maglev's table: its grid, the entries around one, and the first ones that a node asks for. Pure. */
 
 /** @import { Table } from "./types.js" */
 
-/** Width of an entry that is enlarged. */
+/** Width of an enlarged entry. */
 export const CLOSE = 30;
 const BIGGEST = 16;
 /** How many entries of a node's order are numbered. */
 const ASKED = 12;
 
 /**
- * How the table is laid out: columns of square cells, or where not every entry has a pixel, one cell for `each` of them.
+ * The grid of the table: square cells, one per entry, or one per `each` entries if there are too few pixels.
  * @param {number} size entries
  * @param {{width: number, height: number}} room
  */
@@ -25,7 +25,7 @@ export function gridOf(size, { width, height }) {
 }
 
 /**
- * Where an entry stands in the grid: the middle of its cell.
+ * The middle of an entry's cell in the grid.
  * @param {ReturnType<typeof gridOf>} grid
  * @param {number} entry
  */
@@ -35,7 +35,7 @@ export function cellOf({ cell, columns, each }, entry) {
 }
 
 /**
- * The entry under a point of the grid, -1 outside of it.
+ * The entry at a point of the grid, -1 outside it.
  * @param {ReturnType<typeof gridOf>} grid
  * @param {number} size entries
  * @param {number} x
@@ -63,7 +63,7 @@ export function askedBy({ size, nodes, entries }, number) {
 }
 
 /**
- * The entries round one, as many as a width has room for, wrapping at the ends of the table.
+ * The entries around one, as many as fit into a width, wrapping at the ends of the table.
  * @param {number} size entries
  * @param {number} entry
  * @param {number} width

@@ -77,11 +77,11 @@ function layers(place) {
   return { canvas, svg: marks };
 }
 
-/** @type {WeakMap<HTMLCanvasElement, unknown[]>} what a canvas was drawn from */
+/** @type {WeakMap<HTMLCanvasElement, unknown[]>} the inputs of each canvas when it was last drawn */
 const drawn = new WeakMap();
 
 /**
- * Every cell in its owner's colour; while a node is pointed at, the others are neutral.
+ * Every cell in its owner's colour. While the pointer is on a node, the others are neutral.
  * @param {HTMLCanvasElement} canvas
  * @param {Scene} scene
  * @param {Table} table
@@ -100,7 +100,7 @@ function drawCells(canvas, scene, table) {
   const inks = table.nodes.map(({ node: number }) =>
     active !== null && active !== number ? theme.line : colour(theme, faces.of(number).look),
   );
-  // One colour after the other: changing it costs more than a rectangle, and there are few of them however many nodes.
+  // One colour after the other, because changing it costs more than a rectangle, and there are never many.
   const palette = [...new Set(inks)];
   const inkOf = Uint8Array.from(inks, (ink) => palette.indexOf(ink));
   palette.forEach((ink, which) => {
@@ -145,7 +145,7 @@ function drawCloseUp(scene, { size: entries, nodes, entries: owners }) {
 }
 
 /**
- * The key's entry in the grid, and the first entries of the order of a node that is pointed at.
+ * The key's entry in the grid, and the first entries in the order of the node under the pointer.
  * @param {Scene} scene
  * @param {Table} table
  */
@@ -214,7 +214,7 @@ function orderWords({ node: number, offset, skip }, { faces, width, size }) {
 }
 
 /**
- * What the marks mean.
+ * A sentence that explains the marks.
  * @param {Scene} scene
  * @param {Table} table
  */

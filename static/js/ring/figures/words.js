@@ -1,11 +1,11 @@
-/** Figures and sentences that both the drawings and the panel say. */
+/** Numbers and sentences shared by the figures and the panel. */
 
 import { fixed, percent } from "../../lib/format.js";
 import { TOKEN_SPACE } from "../../lib/geometry.js";
 import { _ } from "../../lib/i18n.js";
 
 /**
- * Three figures that count: 8.32, 0.0123, 412.
+ * Three significant digits: 8.32, 0.0123, 412.
  * @param {number} score above 0
  */
 export function scoreWords(score) {
@@ -14,7 +14,7 @@ export function scoreWords(score) {
 }
 
 /**
- * A part of the circle as people read it: more digits the smaller it is.
+ * A part of the circle as text, with more digits the smaller it is.
  * @param {number} distance in tokens
  */
 export const partOfCircle = (distance) => {
@@ -22,5 +22,5 @@ export const partOfCircle = (distance) => {
   return percent(part, part >= 0.001 ? 2 : part >= 0.00001 ? 4 : 7);
 };
 
-/** What is said of a key that is not in the set. */
+/** The sentence about a key that is not in the set. */
 export const strangerWords = () => _("Bounded loads place the keys of the set together; this key is not one of them.");
