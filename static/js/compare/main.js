@@ -1,4 +1,4 @@
-/** The Compare page: says why figures did not come and asks for them again, and that the cluster has changed since. */
+/** The Compare page: if the figures could not be loaded, says why and can try again; says if the cluster has changed since. */
 
 import { connect } from "../lib/live.js";
 import { showLost, showStatus } from "../lib/status.js";

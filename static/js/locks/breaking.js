@@ -1,4 +1,4 @@
-/** The dialog that breaks a lock: the proof first, then a reason. Nothing is done by habit: the focus is on keeping it. */
+/** The dialog that breaks a lock: the proof first, then a reason. The focus is on keeping it, so that nobody breaks by habit. */
 
 import { byId, h, parts } from "../lib/dom.js";
 import { wireDialog } from "../lib/forms.js";

@@ -1,4 +1,4 @@
-/** What the server told of the locks of a source, kept up to date frame by frame. Pure: nothing here changes its arguments. */
+/** The locks of a source as the server reports them, updated by each frame. Pure: never changes its arguments. */
 
 /** @import { Frame, Hold, Now, Row, Table, Text, Wait } from "./types.js" */
 

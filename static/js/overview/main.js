@@ -1,4 +1,4 @@
-/** The overview kept true: a change of a place fetches its row again (htmx swaps it), and says who else watches. */
+/** Keeps the overview up to date: an event of a place reloads its row with htmx. Also shows how many people watch. */
 
 import { coalesce } from "../lib/coalesce.js";
 import { count } from "../lib/format.js";

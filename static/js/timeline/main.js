@@ -1,4 +1,4 @@
-/** The timeline kept true: a change of the cluster fetches the rows again, and rows that were not there are shown as fresh. */
+/** Keeps the timeline up to date: an event reloads the rows and highlights the new ones. */
 
 import { coalesce } from "../lib/coalesce.js";
 import { connect } from "../lib/live.js";
@@ -53,8 +53,7 @@ function unfoldAgain() {
 let asked = location.pathname + location.search;
 
 /**
- * A filter that is as it was asks for nothing, so that it is one entry of the history: Enter in a field is a change and a
- * submission.
+ * Ignores a filter that did not change. Enter in a field is both a change and a submission, but must be one history entry.
  * @param {Event} event
  */
 function skipTheSame(event) {

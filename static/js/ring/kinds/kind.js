@@ -1,4 +1,4 @@
-/** What the ring's declarations of kinds have in common. Pure. */
+/** The form in which the ring's kinds of events are declared. Pure. */
 
 /** @import { EventWords } from "../../lib/subject.js" */
 /** @import { Range } from "../draw/types.js" */

@@ -1,4 +1,4 @@
-/** What the servers say that they store, beside what the ring predicts; a difference is told as one, with its cause. */
+/** The keys that servers report, next to the predicted ones. A difference is marked and explained. */
 
 import { clock, count, fixed, percent } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";

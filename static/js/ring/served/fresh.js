@@ -1,4 +1,4 @@
-/** Frames are of now only, and old after three seconds. Pure. */
+/** Frames describe the present only, and expire after three seconds. Pure. */
 
 /** @import { Page } from "../types.js" */
 

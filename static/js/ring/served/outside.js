@@ -1,4 +1,4 @@
-/** What is known of a cluster that somebody else runs: as a whole, and of each of its nodes. Nothing of it is predicted. */
+/** The facts about an external cluster and each of its nodes. Nothing is predicted. */
 
 import { count, moment, percent } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";

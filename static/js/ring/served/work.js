@@ -1,4 +1,4 @@
-/** The strip of what is being done: intents that are open, how far they are, what waits; or that all is at rest. */
+/** The strip of running work: open intents, their progress, what waits; or that everything is idle. */
 
 import { clock, count, fixed } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -38,7 +38,7 @@ export function wireWork(store, acting) {
     const cancel = (/** @type {Work} */ work) => (cancellable.includes(work) ? [cancelButton(acting, work)] : []);
     keepFocus(root, () =>
       renew(root, [
-        // Before its words, whose width changes all the time: it must not be gone from under the pointer.
+        // Before the text, whose width changes all the time, so that the button stays under the pointer.
         ...(told.work ? cancel(told.work) : []),
         h("span", { class: told.wrong ? "wn" : null }, told.text),
         h("progress", { max: 1, value: told.done ?? 0, "aria-label": told.text, hidden: told.done === null }),
@@ -52,8 +52,8 @@ export function wireWork(store, acting) {
 }
 
 /**
- * Puts elements in the place of others; those that are the same stay. A button that is replaced ten times a second cannot
- * be clicked: it is another one when the finger is lifted.
+ * Replaces elements but keeps those that did not change. A button that is replaced ten times a second cannot be clicked,
+ * because it is a different one when the finger is lifted.
  * @param {HTMLElement} root
  * @param {HTMLElement[]} wanted
  */
