@@ -1,6 +1,6 @@
-"""`make bench`: every figure beside its peer, one JSON line each, the core first, then what travels, then the sockets.
+"""`make bench`: every figure with its peer, one JSON line each; the core first, then the data sent, then the sockets.
 
-Each part is a process of its own: what one leaves in memory does not weigh on the next.
+Each part runs in a separate process, so that no part is slowed by what an earlier one left in memory.
 """
 
 import subprocess

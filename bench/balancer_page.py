@@ -62,7 +62,7 @@ def measured(demo: Demo, page: Page) -> Line:
 
 
 def driven(demo: Demo, page: Page) -> float:
-    """Answers a second of the driver's process when it is asked for as much as it takes; the page shows them."""
+    """The most answers per second of the driver's process, while the page shows them."""
     told(demo, "balance", "set", "round_robin", "--on", "--rate", str(HIGHEST_RATE), "--skew", "0")
     while not (counts := answered(demo)):
         continue
@@ -85,13 +85,13 @@ def answered(demo: Demo) -> int:
 
 
 def boot(page: Page) -> dict[str, Any]:
-    """What the page began with."""
+    """The page's initial data."""
     found: dict[str, Any] = json.loads(page.locator("#boot").text_content() or "")
     return found
 
 
 def told(demo: Demo, *words: str) -> str:
-    """What a command of the project printed."""
+    """The output of a command of the project."""
     done = demo.manage(*words)
     if done.returncode:
         raise AssertionError(done.stderr)

@@ -1,4 +1,4 @@
-"""What the balancer's driver can send, and what a policy is worth when a node freezes.
+"""The balancer driver's throughput, and how much a policy helps when a node freezes.
 
 `python -m bench.balancer_traffic` prints JSON lines as `bench.core` does. Real ECHOs to five real servers on this
 machine, which shares its processors between them and the driver. The lag of the driver's own event loop stands beside
@@ -115,7 +115,7 @@ def with_a_freeze(servers: Sequence[Server]) -> Iterator[Line]:
 
 
 async def frozen(servers: Sequence[Server], policy: str) -> Seen:
-    """What a policy makes of it."""
+    """The results of one policy."""
     driver = Driver(targets(servers), PASSWORD, Settings(rate=RATE), policy, span_s=TIMES * EVERY_S)
     loop, frozen = asyncio.get_running_loop(), servers[1].child
     driver.start()

@@ -1,4 +1,4 @@
-"""What the core costs, each figure beside a peer measured in the same run: `python -m bench.core` prints JSON lines.
+"""The cost of the core, each figure next to a peer measured in the same run: `python -m bench.core` prints JSON lines.
 
 A line is `{"bench", "value", "unit", "peer", "peer_value", "ratio", "aim", "note"}`; `ratio` is how many times the peer
 takes what ours takes. Every value is the median of several repeats. A peer too slow for the whole is measured on a

@@ -109,7 +109,7 @@ def wait_in_vain(told: Any, ready: Any, path: str, kind: str) -> None:
 
 
 def crowd(work: Callable[..., None], path: str, kind: str) -> list[Any]:
-    """What so many processes tell."""
+    """The reports of all processes."""
     spawn = get_context("spawn")
     told, ready = spawn.Queue(), spawn.Barrier(PROCESSES)
     workers = [spawn.Process(target=work, args=(told, ready, path, kind), daemon=True) for _ in range(PROCESSES)]
@@ -122,7 +122,7 @@ def crowd(work: Callable[..., None], path: str, kind: str) -> list[Any]:
 
 
 class Figures(NamedTuple):
-    """What one lock does."""
+    """The figures of one lock."""
 
     handoff_ms: float
     handoff_p99_ms: float
