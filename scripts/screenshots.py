@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.e2e.visitors import CHROMIUM_OPTIONS, system_chromium  # noqa: E402
+from tests.e2e.visitors import CHROMIUM_OPTIONS, SEEN_TOUR, system_chromium  # noqa: E402
 
 PICTURES = ROOT / "docs" / "screenshots"
 DESKTOP, PHONE = (1440, 900), (390, 844)
@@ -69,6 +69,7 @@ class Photographer:
             storage_state=self._signed_in,
             reduced_motion="reduce",
         )
+        context.add_init_script(SEEN_TOUR)
         page = context.new_page()
         page.goto(f"{self._site}{path}{'&' if '?' in path else '?'}theme={theme}")
         at_rest(page)

@@ -23,6 +23,8 @@ CHROMIUM_OPTIONS = [
 ]
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
+# What the Ring page keeps once its tour was shown. Documents without storage (about:blank) refuse it.
+SEEN_TOUR = "try { localStorage.setItem('ringviz:tour', 'shown'); } catch {}"
 # By the process of a demo: an operator's cookies.
 _SIGNED_IN: dict[int, list[Cookie]] = {}
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -86,15 +88,21 @@ class Visitors:
         size: tuple[int, int] = DESKTOP,
         theme: str = "light",
         reduced_motion: bool = False,
+        first_visit: bool = False,
         **options: Any,
     ) -> Page:
-        """A new person's page at `path` (without a slash in front). `options` are those of a browser context."""
+        """A new person's page at `path` (without a slash in front). `options` are those of a browser context.
+
+        At a `first_visit` the Ring page shows its tour; all other people have seen it.
+        """
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             reduced_motion="reduce" if reduced_motion else "no-preference",
             has_touch=size[0] < 500,
             **options,
         )
+        if not first_visit:
+            context.add_init_script(SEEN_TOUR)
         watch = Watch(urlsplit(demo.url).netloc)
         self._opened.append((context, watch))
         context.on("page", watch.on)

@@ -1,8 +1,8 @@
 /** The light and dark themes and their switch. Drawings listen for "ringviz:theme" on the document and repaint. */
 
-/** @typedef {"light" | "dark"} ThemeName */
+import { keep } from "./kept.js";
 
-const KEPT_AS = "ringviz:theme";
+/** @typedef {"light" | "dark"} ThemeName */
 
 /** @returns {ThemeName} */
 function currentTheme() {
@@ -12,11 +12,7 @@ function currentTheme() {
 /** @param {ThemeName} theme */
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  try {
-    localStorage.setItem(KEPT_AS, theme);
-  } catch {
-    // If storage is refused, the page changes but the choice is not kept.
-  }
+  keep("theme", theme);
   document.dispatchEvent(new CustomEvent("ringviz:theme", { detail: { theme } }));
 }
 

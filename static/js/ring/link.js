@@ -43,6 +43,12 @@ export function readLink(search) {
 }
 
 /**
+ * Whether an address asks for the page as it is now, and for nothing in particular.
+ * @param {Wanted} wanted
+ */
+export const asksNothing = ({ v, node, key, plan }) => v === null && node === null && key === "" && plan === null;
+
+/**
  * @param {Readonly<Page>} page
  * @param {boolean} moment whether to include the version, even at the head
  * @param {string} [search] the current query; its other parts (theme) stay

@@ -25,6 +25,7 @@ import { ring } from "./subject.js";
 import { wireTabs } from "./tabs.js";
 import { wireTimebar } from "./timebar.js";
 import { wireTools } from "./tools.js";
+import { isFirstVisit } from "./tour/first.js";
 import { Travel } from "./travel.js";
 import { wireAsking } from "../lib/asking-lines.js";
 
@@ -48,10 +49,13 @@ const NO_KEY = { key: "", escapes: false };
 
 /** @param {Begun} begun */
 export async function wireAll(begun) {
-  const { boot, store, stage } = begun;
+  const { boot, wanted, store, stage } = begun;
   const whole = { ...begun, ...makeActing(begun) };
   const lazy = wireLazily(whole);
   const say = wirePanels(whole, lazy);
+  const tour = lazily(async () => (await import("./tour/tour.js")).wireTour(store, say));
+  byId("tour-again").addEventListener("click", () => tour(true));
+  const first = isFirstVisit(wanted);
   wireLink(store, say);
   onEntry((search) => void whole.travel.restore(readLink(search).v));
   await whole.acting.reported(showWanted(whole), {});
@@ -60,6 +64,13 @@ export async function wireAll(begun) {
   document.addEventListener(SIGNED_OUT, () => store.set({ mayOperate: false }));
   stage.ready = true;
   stage.draw();
+  if (first)
+    once(
+      store,
+      ["drawn"],
+      ({ drawn }) => drawn > 0,
+      async () => tour(false),
+    );
   if (isServed(boot.state)) {
     void import("./served/wire.js").then(({ wireServed }) => wireServed(store, whole.acting));
   }
