@@ -17,6 +17,7 @@ urlpatterns = [
     path("session/", views.show_session, name="session"),
     path("enter/<str:token>/", enter, name="enter"),
     path("", views.show_overview, name="overview"),
+    path("glossary/", views.show_glossary, name="glossary"),
     path("overview/processes/", views.show_processes, name="overview-processes"),
     path("overview/<slug:prefix>/<slug:slug>/", views.show_card, name="overview-card"),
     path("<slug:prefix>/<slug:slug>/timeline/", views.show_timeline, name="timeline"),

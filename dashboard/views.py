@@ -1,4 +1,4 @@
-"""The overview and the timeline: read and render. Nothing here writes."""
+"""The overview, the timeline and the glossary: read and render. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from dashboard import overview, processes
+from dashboard import glossary, overview, processes
 from dashboard.timeline import Asked, log_of
 from live.actors import OPERATE
 from live.places import place_at
@@ -28,6 +28,12 @@ def show_overview(request: HttpRequest) -> HttpResponse:
     if whole.cards and request.headers.get("HX-Request"):  # an empty page asks whether it still is
         return HttpResponseClientRefresh()
     return render(request, "dashboard/overview.html", {"overview": whole, "look": processes.processes_now()})
+
+
+@require_safe
+def show_glossary(request: HttpRequest) -> HttpResponse:
+    """Every term, with its anchor."""
+    return render(request, "dashboard/glossary.html", {"terms": glossary.terms()})
 
 
 @require_safe

@@ -18,6 +18,7 @@ SIZES = {
 }
 PAGES = {
     "overview": "",
+    "glossary": "glossary/",
     "demo": "clusters/demo/",
     "forty": "clusters/forty/",
     "hundred": "clusters/hundred/",

@@ -87,8 +87,7 @@ def test_an_operator_takes_the_four_steps_on_the_real_page_and_sees_them_once(ow
 def test_it_covers_nothing_that_it_points_at_at_any_size(
     calm_demo: Demo, visitors: Visitors, size: str, theme: str
 ) -> None:
-    options = {"size": SIZES[size], "theme": theme, "reduced_motion": True}
-    page = open_ring(visitors, calm_demo, first_visit=True, **options)
+    page = open_ring(visitors, calm_demo, first_visit=True, size=SIZES[size], theme=theme, reduced_motion=True)
     for name in ("find", "click", "balance", "back"):
         expect(tour(page)).to_have_attribute("data-step", name)
         page.page.wait_for_function(APART)

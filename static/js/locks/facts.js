@@ -3,13 +3,14 @@
 import { h, parts } from "../lib/dom.js";
 import { clock as timeOfDay, count } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
+import { termLink } from "../lib/term.js";
 import { brief, plain, shortId } from "./text.js";
 import { clientWords, holderName, lasting, length, renewsEvery } from "./words.js";
 
 /** @import { Child } from "../lib/dom.js" */
 /** @import { Detail, Row, Waiting } from "./types.js" */
 
-/** @typedef {[name: string, value: Child | Child[]]} Fact a value of null is left out */
+/** @typedef {[name: string | Node, value: Child | Child[]]} Fact a value of null is left out */
 
 const MOST_OTHERS = 20;
 
@@ -27,7 +28,10 @@ export function seenBox(row, others, open) {
       _("holder_id"),
       holder === null ? unknown() : h("bdi", { class: "mono", title: plain(holder) }, brief(holder, 46)),
     ],
-    [_("Fencing token"), fencing === null ? null : h("b", { class: "mono" }, String(fencing))],
+    [
+      termLink("fencing-token", _("Fencing token")),
+      fencing === null ? null : h("b", { class: "mono" }, String(fencing)),
+    ],
     [_("Held since"), since === null || !seen ? _("before watching began") : timeOfDay(since)],
     [_("Entered"), row.count > 1 ? interpolate(_("%(n)s times"), { n: count(row.count) }) : null],
     [_("Kind"), kind === "mutex" ? null : brief(`${kind} ${mode}`.trim())],

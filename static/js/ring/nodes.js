@@ -2,6 +2,7 @@
 
 import { count, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
+import { termLink } from "../lib/term.js";
 import { bothSides, foremost, shownChange } from "./change.js";
 import { byId, h, keepFocus } from "./dom.js";
 import { facesOf } from "./faces.js";
@@ -34,7 +35,7 @@ export function wireNodes(store, acting, open) {
   const render = () =>
     keepFocus(root, () => root.replaceChildren(...content(contextOf(store.page, acting, open), store)));
   store.on(["view", "plan", "pins", "colour", "link", "mayOperate", "selected"], (page) => {
-    byId("nodes-note").textContent = fairWords(page);
+    showFair(byId("nodes-note"), fairWords(page));
     byId("pin-box").hidden = !facesOf(page).crowded;
     render();
   });
@@ -57,6 +58,14 @@ export function contextOf(page, acting, open) {
   const values = rows.flatMap(({ before, after }) => [holds(state, after), holds(change?.before ?? state, before)]);
   const most = Math.max(fairOf(state), ...values) * 1.06 || 1;
   return { page, faces: facesOf(page), change, state, most, acting, open, rows };
+}
+
+/**
+ * @param {HTMLElement} note
+ * @param {string} words
+ */
+function showFair(note, words) {
+  if (note.textContent !== words) note.replaceChildren(words && termLink("fair-share", words));
 }
 
 /** @param {Readonly<Page>} page */
@@ -89,9 +98,11 @@ function content(context, store) {
     served ? _("Stored") : !keys || unpin ? "" : change ? _("Change") : _("Share"),
     ...(served && unpin ? [""] : []),
   ];
+  const terms = [null, null, served && keys ? "predicted" : null, served ? "stored" : null];
   const heading = (/** @type {string} */ text, /** @type {number} */ i) => {
     const hidden = i === 2 && !(served && keys);
-    const words = hidden ? h("span", { class: "vh" }, text) : text;
+    const term = terms[i];
+    const words = hidden ? h("span", { class: "vh" }, text) : term ? termLink(term, text) : text;
     return text ? h("th", { class: i > 1 ? "num" : null, scope: "col" }, words) : h("td");
   };
   const table = h(

@@ -82,7 +82,7 @@ const withPlan = () => _("Discard the plan to see the node list again.");
 const compare = {
   name: "compare",
   tab: "nodes",
-  at: ["#nodes .served :is(th, td):nth-child(n + 3):nth-child(-n + 4)", "#plan-acts", "#tab-nodes"],
+  at: ["#nodes .served :is(thead tr, [data-node]) > :is(:nth-child(3), :nth-child(4))", "#plan-acts", "#tab-nodes"],
   there: ({ head: { state } }) => isManaged(state) && hasLoad(state),
   title: () => _("Predicted beside stored"),
   text: ({ plan }) =>
@@ -95,7 +95,7 @@ const compare = {
 const balance = {
   name: "balance",
   tab: "nodes",
-  at: ["#nodes :is(th, td):nth-child(2)", "#plan-acts", "#tab-nodes"],
+  at: ["#nodes :is(thead tr, [data-node]) > :nth-child(2)", "#plan-acts", "#tab-nodes"],
   there: ({ head: { state } }) => !isManaged(state) && !isExternal(state) && hasLoad(state),
   title: () => _("Load against fair share"),
   text: ({ plan }) =>
