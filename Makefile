@@ -25,7 +25,7 @@ endif
 PYTEST := $(PYTHON) -m pytest
 JS_TESTS = $(shell find tests/js -name '*.test.js' 2>/dev/null | sort)
 
-.PHONY: help setup run link check test test-all lint unit e2e long soak bench screenshots clean again
+.PHONY: help setup run link check test test-all lint unit e2e long soak bundle bench screenshots clean again
 
 help: ## List what can be typed
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' Makefile | while IFS='|' read -r name text; do printf '%-20s%s\n' "$$name" "$$text"; done
@@ -72,6 +72,9 @@ long: setup ## Tests that take minutes, and those of clusters and locks on Postg
 
 soak: $(DEV_STAMP) ## Shake and break a real cluster for SOAK_SECONDS (600), in an order that SOAK_SEED makes
 	$(PYTEST) -s -m soak tests/consistency
+
+bundle: $(NODE_STAMP) ## Bundle and minify the JavaScript of a deployment into build/bundle, for collectstatic
+	@$(NODE) scripts/bundle.mjs
 
 bench: $(DEV_STAMP) ## Figures beside their peers, one JSON line each
 	@exec $(PYTHON) -m bench

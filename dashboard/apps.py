@@ -2,7 +2,10 @@
 
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
+
+from dashboard import bundle
 
 
 class DashboardConfig(AppConfig):
@@ -11,6 +14,10 @@ class DashboardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "dashboard"
     verbose_name = _("Ringviz")
+
+    def ready(self) -> None:
+        """Has `collectstatic` and `check` look at the bundle."""
+        checks.register(bundle.check, checks.Tags.staticfiles)
 
 
 class StaticFiles(StaticFilesConfig):

@@ -10,7 +10,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from dashboard import environment
+from dashboard import bundle, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = environment.data_dir(BASE_DIR / ".ringviz")
@@ -119,7 +119,9 @@ USE_TZ = True
 TIME_ZONE = environment.time_zone("TIME_ZONE")
 
 STATIC_URL = f"{PATH_PREFIX}static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Whether pages load the files of `make bundle` instead of the sources.
+BUNDLED = DEPLOYED and bool(bundle.folders())
+STATICFILES_DIRS = [BASE_DIR / "static", *(bundle.folders() if BUNDLED else [])]
 # The demo serves its files as they are; a deployment serves the hashed, compressed files made by collectstatic.
 STATIC_ROOT = DATA_DIR / "staticfiles" if DEPLOYED else None
 SERVESTATIC_USE_FINDERS = not DEPLOYED

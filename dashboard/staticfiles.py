@@ -3,14 +3,17 @@
 A deployment has hashed names, compressed, with the imports between JavaScript modules rewritten.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, sync_to_async
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.utils.decorators import sync_and_async_middleware
 from servestatic.middleware import ServeStaticMiddleware
 from servestatic.storage import CompressedManifestStaticFilesStorage
+
+from dashboard import bundle
 
 
 class StaticFilesMiddleware(ServeStaticMiddleware):  # type: ignore[misc]  # servestatic has no types
@@ -18,6 +21,10 @@ class StaticFilesMiddleware(ServeStaticMiddleware):  # type: ignore[misc]  # ser
 
     Servestatic lists and checks every file first, even if it looks again at each request: 0.3 s of each start.
     """
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        """Whether the address names the content: a file of the bundle does so in its own way."""
+        return url.startswith(f"{self.static_prefix}{bundle.PREFIX}/") or bool(super().immutable_file_test(path, url))
 
     def add_files_from_finders(self) -> None:
         """Names the folders that files may come from; lists their files too if nothing is looked up later."""
@@ -39,7 +46,22 @@ def static_files(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda request: (answer if request.path_info.startswith(prefix) else get_response)(request)
 
 
-class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic has no types
+class WithBundle(ManifestStaticFilesStorage):
+    """Takes the files of `make bundle` as they are: they have hashed names, and name each other."""
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Names all other files by their content; has templates name the bundle's files in the place of the sources."""
+        bundled = sorted(name for name in paths if name.startswith(f"{bundle.PREFIX}/"))
+        yield from super().post_process({name: paths[name] for name in paths.keys() - set(bundled)}, dry_run, **options)
+        if dry_run or not bundled:
+            return
+        self.hashed_files.update({name: name for name in bundled})
+        self.hashed_files.update(bundle.entries())
+        self.save_manifest()
+        yield from ((name, name, True) for name in bundled)
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage, WithBundle):  # type: ignore[misc]  # servestatic has no types
     """Also rewrites `import ... from "./x.js"`, so that a module is never cached beyond its version."""
 
     support_js_module_import_aggregation = True

@@ -1,5 +1,7 @@
 """Measures the Ring page in a real browser against the budgets of the interface: one JSON line per figure.
 
+First visits are measured in both forms, from sources and bundled behind nginx, also over a slow network.
+
 `python scripts/measure_page.py` starts its own demo in a temporary folder. Times are medians of several visits; they
 depend on this machine and its load, which is printed first.
 """
@@ -12,6 +14,7 @@ import os
 import statistics
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,11 +24,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests import demos, started  # noqa: E402
+from tests import demos, fronts, started  # noqa: E402
+from tests.dashboard.test_bundle import made  # noqa: E402
 from tests.demos import Demo  # noqa: E402
 from tests.e2e.visitors import CHROMIUM_OPTIONS, DESKTOP, sign_in_link, system_chromium  # noqa: E402
 
 VISITS = 5
+SLOW = {"offline": False, "latency": 50, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}  # ms, bytes/s
 KILLS = 10
 # Largest paint and blocking in ms; shift is a score; ring, pixel and frame in ms; sizes in gzipped bytes.
 BUDGETS = {
@@ -35,7 +40,6 @@ BUDGETS = {
     "first_ring_ms": 100,
     "event_to_pixel_ms": 100,
     "frame_p95_ms": 25,
-    "own_js_bytes": 40_000,
     "vendor_js_bytes": 25_000,
     "css_bytes": 8_000,
     "font_bytes": 52_000,
@@ -135,6 +139,62 @@ def person(browser: Browser, demo: Demo, slug: str, *, operator: bool = False) -
     return page
 
 
+ARRIVED = """
+() => {
+  const all = performance.getEntriesByType("resource").filter(({name}) => name.startsWith(location.origin));
+  const sum = (some) => some.reduce((total, {transferSize}) => total + transferSize, 0);
+  const [page] = performance.getEntriesByType("navigation");
+  const scripts = all.filter(({initiatorType, name}) => /\\.js(\\?|$)/.test(name) && !name.includes("/vendor/"));
+  const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
+  return {bytes: sum(all) + page.transferSize, scripts: sum(scripts), requests: all.length + 1, paint};
+}
+"""
+
+
+@contextmanager
+def bundled(folder: Path) -> Iterator[str]:
+    """A deployment of the demo's data with the bundle, behind nginx; gives its address."""
+    env = {
+        "BUNDLE_DIR": str(made(folder)),
+        "DEPLOYED": "1",
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        "PATH_PREFIX": fronts.PREFIX,
+        "SECURE_SSL_REDIRECT": "0",
+    }
+    demos.manage(folder, "collectstatic", "--noinput", "-v0", **env).check_returncode()
+    with (
+        started.web("dashboard.asgi:application", demos.environment(folder, **env)) as socket,
+        fronts.nginx(f"unix:{socket}") as url,
+    ):
+        yield url
+
+
+def arrivals(browser: Browser, url: str, slug: str, form: str, network: str) -> None:
+    """What a first visit loads, and when it has painted and drawn its ring; medians."""
+    figures: dict[str, list[float]] = {}
+    for _visit in range(VISITS):
+        context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+        page = context.new_page()
+        if network == "slow":
+            context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW)
+        page.add_init_script(WATCH)
+        page.goto(f"{url}clusters/{slug}/", wait_until="networkidle")
+        drawn(page)
+        arrived, ring = page.evaluate(ARRIVED), page.evaluate(FIRST_RING)
+        for name, value in (
+            ("page_kb", arrived["bytes"] / 1000),
+            ("own_js_kb", arrived["scripts"] / 1000),
+            ("requests", arrived["requests"]),
+            ("first_paint_ms", arrived["paint"]),
+            ("arrival_largest_paint_ms", page.evaluate("() => seen.paint")),
+            ("arrival_ring_ms", ring["drawn"]),
+        ):
+            figures.setdefault(name, []).append(value)
+        context.close()
+    for name, values in figures.items():
+        tell(name, statistics.median(values), cluster=slug, form=form, network=network, most=round(max(values), 3))
+
+
 def first_visits(browser: Browser, demo: Demo, slug: str) -> Page:
     """Paint, blocking, shift and the first ring of a first visit, as medians; and the page of the last one."""
     figures: dict[str, list[float]] = {}
@@ -207,6 +267,10 @@ def main() -> None:
     tell("load_average", os.getloadavg()[0], cores=os.cpu_count())
     with started.folder() as folder, demos.running(folder) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_OPTIONS)
+        with bundled(folder) as url:
+            for network in ("fast", "slow"):
+                arrivals(browser, demo.url, "demo", "sources", network)
+                arrivals(browser, url, "demo", "bundle", network)
         for slug in ("demo", "forty", "hundred"):
             page = first_visits(browser, demo, slug)
             sizes(page, slug)

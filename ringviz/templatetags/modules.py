@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html_join
@@ -27,7 +28,8 @@ def modulepreload(name: str) -> SafeString:
 
     What is imported by `import()` is asked for when it is needed, and has no hint.
     """
-    return format_html_join("\n", '<link rel="modulepreload" href="{}">', ((static(one),) for one in _graph(name)))
+    names = (name,) if settings.BUNDLED else _graph(name)  # the bundle's files are one for all of that
+    return format_html_join("\n", '<link rel="modulepreload" href="{}">', ((static(one),) for one in names))
 
 
 @lru_cache

@@ -26,7 +26,9 @@ print(json.dumps(answers))
 def deployment():
     """Asks a deployment for paths: status, headers and text of each."""
     with started.folder() as folder:
-        env = environment(folder, DEPLOYED="1", ALLOWED_HOSTS="ringviz.example", SECRET_KEY="secret")
+        env = environment(
+            folder, DEPLOYED="1", ALLOWED_HOSTS="ringviz.example", SECRET_KEY="secret", BUNDLE_DIR=str(folder / "none")
+        )
 
         def manage(*arguments: str, text: str = "") -> str:
             command = [sys.executable, "manage.py", *arguments]

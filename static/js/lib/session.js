@@ -4,7 +4,6 @@
  * for operators have the URL, in base.html.
  */
 
-import { getJson } from "./http.js";
 import { _ } from "./i18n.js";
 
 /** Dispatched on the document when the reader may no longer operate. */
@@ -20,11 +19,18 @@ export function tellOthers() {
   channel.close();
 }
 
+/** Does not use lib/http.js, because every page loads this. @param {string} url @returns {Promise<{may_operate: boolean}>} */
+async function answered(url) {
+  const response = await fetch(url, { credentials: "same-origin", headers: { accept: "application/json" } });
+  if (!response.ok) throw new Error(String(response.status));
+  return response.json();
+}
+
 /** @param {HTMLMetaElement} told has the URL of the check, and of the sign-in page */
 export function watchSession(told) {
   let signedOut = false;
   const ask = async () => {
-    const answer = await getJson(told.content).catch(() => null); // the page already shows that the connection is lost
+    const answer = await answered(told.content).catch(() => null); // the page already shows that the connection is lost
     if (!answer || answer.may_operate === !signedOut) return;
     signedOut = !signedOut;
     showSession(signedOut, told.dataset.signIn ?? "");

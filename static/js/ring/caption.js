@@ -7,13 +7,24 @@ import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { MOST_COLOURED } from "./looks.js";
 import { isExternal, isManaged, isMember } from "./members.js";
-import { outsideWords, seenWords } from "./outside.js";
 import { abilitiesOf, copiesOf, ruleOf } from "./strategies.js";
 import { ring } from "./subject.js";
 import { changeSentence, changeTitle } from "./words.js";
 
+/** @import { Words } from "./outside.js" */
 /** @import { Change, Page, State } from "./types.js" */
 /** @import { Store } from "./store.js" */
+
+/**
+ * How clusters that somebody else runs are told of: only their pages load these words.
+ * @type {{outsideWords: (state: State) => Words, seenWords: (change: Change) => Words} | null}
+ */
+let outside = null;
+
+/** @param {NonNullable<typeof outside>} words */
+export const tellOutside = (words) => {
+  outside = words;
+};
 
 /** @param {Store} store */
 export function wireCaption(store) {
@@ -33,8 +44,9 @@ export function wireCaption(store) {
  */
 export function captionOf(page) {
   const change = shownChange(page);
-  if (!change) return isExternal(page.view.state) ? outsideWords(page.view.state) : calm(page.view.state);
-  if (ring.kind(change.kind).bySlots) return seenWords(change);
+  const { state } = page.view;
+  if (!change) return isExternal(state) && outside ? outside.outsideWords(state) : calm(state);
+  if (ring.kind(change.kind).bySlots && outside) return outside.seenWords(change);
   const number = subjectOf(change)?.number;
   const face = number ? facesOf(page).of(number) : null;
   const title = changeTitle(change, face?.label ?? "");

@@ -5,13 +5,14 @@ import { percent } from "../lib/format.js";
 import { _, interpolate } from "../lib/i18n.js";
 import { byId, chip, h, parts } from "./dom.js";
 import { facesOf } from "./faces.js";
-import { stepLines } from "./figures/steps.js";
 import { bytesOf, escaped, percentEncoded } from "./keybytes.js";
 import { askedIn, isLocal, lookupIn } from "./lookup.js";
 import { isExternal, isManaged } from "./members.js";
 import { copiesOf } from "./strategies.js";
 
 /** @import { Faces } from "./faces.js" */
+/** @import { Line } from "./figures/steps.js" */
+/** @import { Steps } from "./figures/types.js" */
 /** @import { Loader } from "./loader.js" */
 /** @import { Page, Urls } from "./types.js" */
 /** @import { Store } from "./store.js" */
@@ -22,6 +23,12 @@ const SPREAD_MS = 1500;
 const ASKED_SPREAD_MS = 500;
 /** The number of possible example keys for a cluster whose keys are not known. */
 const ANY = 1_000_000;
+
+/**
+ * What lies between a position and its owner: only strategies without ranges have such steps, and load their words.
+ * @type {(steps: Steps | null | undefined, faces: Faces) => Line[]}
+ */
+let stepLines = () => [];
 
 /** @typedef {{key: string, escapes: boolean}} Key as in the field; escapes: \x00 and the like stand for bytes */
 
@@ -46,6 +53,7 @@ export function wireFind(store, urls, loader, example) {
     if (key === "") return tell("");
     try {
       const lookup = await getJson(`${urls.lookup}?key=${key}&v=${view.v}`);
+      if (lookup.steps) ({ stepLines } = await import("./figures/steps.js"));
       if (key !== percentEncoded(read().bytes ?? new Uint8Array()) || view.v !== store.page.view.v) return;
       trouble = "";
       store.set({ lookup });

@@ -14,24 +14,17 @@ import { clearErrors, showError, wireDialog } from "../lib/forms.js";
  * @param {Store} store
  * @param {Acting} acting
  * @param {Urls} urls
+ * @returns {() => void} opens it
  */
 export function wireKeyset(store, acting, urls) {
   const form = /** @type {HTMLFormElement | null} */ (document.getElementById("keys-form"));
   const dialog = /** @type {HTMLDialogElement | null} */ (document.getElementById("keys-dialog"));
-  if (!form || !dialog) return;
-  const opener = /** @type {HTMLButtonElement} */ (byId("keys-open"));
+  if (!form || !dialog) return () => {};
   const pattern = /** @type {HTMLInputElement} */ (byId("keys-pattern"));
   const number = /** @type {HTMLInputElement} */ (byId("keys-number"));
   const file = /** @type {HTMLInputElement} */ (byId("keys-file"));
   const binary = /** @type {HTMLInputElement} */ (byId("keys-binary"));
   wireDialog(dialog);
-  opener.addEventListener("click", () => {
-    if (form.parentElement === dialog) dialog.showModal();
-    else {
-      store.set({ tab: "more" });
-      pattern.focus();
-    }
-  });
   const sample = () => {
     const n = Number(number.value.replace(/\D/g, "")) || 0;
     const name = (/** @type {number} */ i) => pattern.value.replace("{n}", String(i));
@@ -86,12 +79,17 @@ export function wireKeyset(store, acting, urls) {
   });
   store.on(["view", "link", "mayOperate", "plan"], () => {
     const off = !acting.powers.operate;
-    opener.disabled = off;
-    opener.title = acting.powers.why;
     for (const control of form.querySelectorAll("button[type=submit], input[type=file]")) {
       /** @type {HTMLButtonElement} */ (control).disabled = off;
     }
   });
+  return () => {
+    if (form.parentElement === dialog) dialog.showModal();
+    else {
+      store.set({ tab: "more" });
+      pattern.focus();
+    }
+  };
 }
 
 /** @type {(name: string, message: string) => string} */

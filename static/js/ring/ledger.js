@@ -4,13 +4,14 @@ import { count, percent } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { moduloMoved } from "./change.js";
 import { h } from "./dom.js";
-import { flow } from "./draw/flow.js";
 import { facesOf } from "./faces.js";
 import { isManaged } from "./members.js";
 import { abilitiesOf, copiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
 
 /** @import { Change, Movement, Page } from "./types.js" */
+
+const WIDTH = 368;
 
 /** @typedef {[figure: string, words: string, bad: boolean]} Cell */
 
@@ -101,7 +102,10 @@ export function flowOf(page, { after, payload }, movement) {
   const state = after.nodes.find((node) => node.number === number)?.state;
   const notes = state === "down" ? new Map([[number, _("down")]]) : undefined;
   const height = innerWidth > 1140 ? Math.max(124, Math.min(206, innerHeight - 714)) : 206;
-  flow(svg, { pairs: movement.pairs, height, ...(notes ? { notes } : {}) }, facesOf(page).faces);
+  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`); // its room, until it is drawn
+  const { faces } = facesOf(page);
+  const drawing = { pairs: movement.pairs, width: WIDTH, height, ...(notes ? { notes } : {}) };
+  void import("./draw/flow.js").then(({ flow }) => flow(svg, drawing, faces));
   const label = _("How many keys went from which node to which, as in the table of moved keys");
   return h("div", { class: "flow", role: "img", "aria-label": label }, svg);
 }

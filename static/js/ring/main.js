@@ -1,12 +1,13 @@
 /** The start of the Ring page: draws what the server sent, then loads everything interactive. */
 
-import { wireCaption } from "./caption.js";
+import { tellOutside, wireCaption } from "./caption.js";
 import { wireCenter } from "./center.js";
 import { byId } from "./dom.js";
 import { readLink } from "./link.js";
 import { wireLegend } from "./legend.js";
 import { Loader } from "./loader.js";
 import { presetPins } from "./looks.js";
+import { isExternal } from "./members.js";
 import { Stage } from "./stage.js";
 import { Store } from "./store.js";
 import { declare } from "./strategies.js";
@@ -53,8 +54,13 @@ const store = new Store(page);
 const loader = new Loader(store, boot.urls);
 wireLegend(store);
 const stage = new Stage(store, boot.urls, () => loader.data());
-wireCaption(store);
-wireCenter(store);
+void begin();
 
-const { wireAll } = await import("./parts.js");
-await wireAll({ boot, wanted, store, loader, stage });
+/** Not awaited: this file is done before those come that import of its modules, as a bundle has them in one file. */
+async function begin() {
+  if (isExternal(boot.state)) tellOutside(await import("./outside.js"));
+  wireCaption(store);
+  wireCenter(store);
+  const { wireAll } = await import("./parts.js");
+  await wireAll({ boot, wanted, store, loader, stage });
+}

@@ -1,6 +1,7 @@
 /** Which nodes are on the ring, what they should store, and the names of their states. Pure. */
 
-import { _ } from "../lib/i18n.js";
+import { count } from "../lib/format.js";
+import { _, interpolate } from "../lib/i18n.js";
 import { pulseWords } from "./pulse.js";
 
 /** @import { Node, State } from "./types.js" */
@@ -63,3 +64,13 @@ export const rowLook = (/** @type {Node | null} */ node) =>
     : node && (isMember(node) || node.state === "joining")
       ? "odd"
       : "dead";
+
+/**
+ * How many replicas a node has, and how many of them do not answer.
+ * @param {Node} node
+ */
+export function replicaWords({ replicas = [] }) {
+  const down = replicas.filter(({ state }) => state !== "active").length;
+  const n = count(replicas.length);
+  return down > 0 ? interpolate(_("%(n)s, %(down)s down"), { n, down: count(down) }) : n;
+}

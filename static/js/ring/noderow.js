@@ -4,8 +4,7 @@ import { change as signed, count, duration, moment, percent, unbroken } from "..
 import { _, interpolate } from "../lib/i18n.js";
 import { fairShare } from "./change.js";
 import { chip, h } from "./dom.js";
-import { isExternal, isManaged, isMember, isServed, nodeWord, predicted } from "./members.js";
-import { replicaWords } from "./outside.js";
+import { isExternal, isManaged, isMember, isServed, nodeWord, predicted, replicaWords } from "./members.js";
 import { verdictAt, verdictWords } from "./verdict.js";
 
 /** @import { Acting } from "./acting.js" */

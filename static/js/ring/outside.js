@@ -3,6 +3,7 @@
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
 import { activeNodes } from "./change.js";
+import { replicaWords } from "./members.js";
 import { claimed, covered, slotCount, SLOTS } from "./slots.js";
 
 /** @import { Change, Node, State } from "./types.js" */
@@ -43,16 +44,6 @@ export function seenWords({ before, after, movement }) {
     ...replicas(before, after),
   ];
   return { title, text: (more.map((words) => `${words}.`).join(" ") + uncovered(after)).trim() };
-}
-
-/**
- * How many replicas a node has, and how many of them do not answer.
- * @param {Node} node
- */
-export function replicaWords({ replicas = [] }) {
-  const down = replicas.filter(({ state }) => state !== "active").length;
-  const n = count(replicas.length);
-  return down > 0 ? interpolate(_("%(n)s, %(down)s down"), { n, down: count(down) }) : n;
 }
 
 /** @param {State} state */

@@ -12,6 +12,7 @@ import { facesOf } from "./faces.js";
 import { anyKey, wireFind } from "./find.js";
 import { wireDialog } from "../lib/forms.js";
 import { wireKeyboard } from "./keyboard.js";
+import { wireKeysOpener } from "./keysopen.js";
 import { lazily, once } from "./lazy.js";
 import { readLink, wireLink } from "./link.js";
 import { isExternal, isManaged, isServed } from "./members.js";
@@ -74,8 +75,7 @@ export async function wireAll(begun) {
   if (isServed(boot.state)) {
     void import("./served/wire.js").then(({ wireServed }) => wireServed(store, whole.acting));
   }
-  if (boot.may_operate && !isExternal(boot.state))
-    void import("./keyset.js").then(({ wireKeyset }) => wireKeyset(store, whole.acting, boot.urls));
+  if (boot.may_operate && !isExternal(boot.state)) wireKeysOpener(store, whole.acting, boot.urls);
 }
 
 /** @param {Begun} begun */

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { captionOf } from "../../../static/js/ring/caption.js";
+import { captionOf, tellOutside } from "../../../static/js/ring/caption.js";
 import { movedRatio, rangesOf, shownChange } from "../../../static/js/ring/change.js";
 import { outsideWords, seenWords } from "../../../static/js/ring/outside.js";
 import { clusterFacts, nodeFacts } from "../../../static/js/ring/served/outside.js";
 import { slotMovement } from "../../../static/js/ring/slots.js";
 import { nodeOf, stateOf } from "../clusters.js";
 
+tellOutside({ outsideWords, seenWords });
 const replica = (port, state = "active") => ({ address: `10.0.0.9:${port}`, state });
 const nodeWith = (number, slots, more = {}) => ({
   ...nodeOf(number),

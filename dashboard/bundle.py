@@ -1,0 +1,48 @@
+"""The bundle: what `make bundle` (scripts/bundle.mjs) made of static/js for a deployment, if it was run."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(os.environ.get("BUNDLE_DIR") or ROOT / "build" / "bundle")
+SOURCES = ROOT / "static" / "js"
+PREFIX = "bundle"
+"""Where the files are among the static files."""
+
+
+def folders() -> list[tuple[str, Path]]:
+    """What STATICFILES_DIRS has besides the sources."""
+    return [(PREFIX, FOLDER)] if (FOLDER / "bundle.json").exists() else []
+
+
+def entries() -> dict[str, str]:
+    """The static file that stands for a source that templates name, by the source's name."""
+    return {name: f"{PREFIX}/{file}" for name, file in _made()["entries"].items()}
+
+
+def check(**_options: Any) -> list[CheckMessage]:
+    """An error if the sources are others than those that were bundled: new pages would get old scripts."""
+    if not settings.DEPLOYED or not folders() or _made()["sources"] == digest():
+        return []
+    text = f"The bundle in {FOLDER} was made from other sources than those in {SOURCES}."
+    return [Error(text, hint="Run `make bundle` again, or delete it.", id="dashboard.E001")]
+
+
+def digest() -> str:
+    """Of all sources, names and contents; as scripts/bundle.mjs computes it."""
+    found = hashlib.sha256()
+    for path in sorted(SOURCES.rglob("*.js"), key=Path.as_posix):
+        found.update(f"{path.relative_to(SOURCES).as_posix()}\0".encode())
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _made() -> dict[str, Any]:
+    made: dict[str, Any] = json.loads((FOLDER / "bundle.json").read_text())
+    return made
