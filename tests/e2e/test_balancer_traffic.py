@@ -70,14 +70,14 @@ def test_an_operator_starts_switches_freezes_and_stops_and_the_table_tells_it(de
     page.get_by_role("radio", name="Least connections").click()
     expect(page.get_by_role("radio", name="Least connections")).to_have_attribute("aria-checked", "true")
     until(page, lambda: page.locator("#policies-table tbody tr").count() == 2)
-    assert cell(page, "policies-table", "Round robin", "Nodes") == "as now"
+    assert cell(page, "policies-table", "Round robin", "Nodes") == "same as now"
     until(page, lambda: number(cell(page, "policies-table", "Least connections", "p99 ms")) > 0)
     share = cell(page, "nodes-table", "cache-2", "Share"), cell(page, "nodes-table", "cache-2", "Fair share")
     assert all(text.endswith("%") for text in share)
 
     row(page, "cache-2").get_by_role("button", name="Thaw: cache-2").click()
     expect(row(page, "cache-2")).to_have_attribute("data-standing", "up", timeout=PATIENCE_MS)
-    until(page, lambda: cell(page, "policies-table", "Round robin", "Nodes") == "otherwise")
+    until(page, lambda: cell(page, "policies-table", "Round robin", "Nodes") == "different")
 
     page.get_by_role("button", name="Hot key").click()
     expect(page.get_by_role("button", name="Hot key")).to_have_attribute("aria-pressed", "true")

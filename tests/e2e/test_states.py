@@ -273,6 +273,7 @@ def test_a_bad_file_keeps_the_dialog_open_and_is_named_with_its_line(clusters: D
     version, dialog = page.state()["v"], page.page.locator("#keys-dialog")
     visitors.watch(page.page).allow("400")  # an empty file is refused at once
     page.page.get_by_role("button", name="Change keys").click()
+    expect(dialog).to_be_visible()
     field, error = page.page.locator("#keys-file"), page.page.locator("#keys-file-error")
     bad = b"\n".join([b"one", b"two", b"x" * 2000, b"four"])
     for name, content, said in (
