@@ -49,7 +49,7 @@ _TERMS = (
         "bucket",
         _("Bucket"),
         _("A bucket is one of 16,384 equal parts of the hash space: the top 14 bits of a key's hash."),
-        _("On a managed cluster, whole buckets are placed and moved. Each bucket is stored in the slot of its number."),
+        _("On a managed cluster, whole buckets are placed and moved, each stored in the slot with its number."),
         _("Ring page of managed clusters; Compare"),
         ENGINE,
     ),
@@ -78,8 +78,8 @@ _TERMS = (
     Term(
         "event",
         _("Event, version"),
-        _("An event is one change of a cluster, and its version is its number: each event raises it by one."),
-        _("A version is a moment that you can go back to, and a link can hold it. The oldest events are deleted."),
+        _("An event is one change to a cluster, and it raises the version by one."),
+        _("You can go back to any version and link to it. The oldest events are deleted."),
         _("Timeline; time bar of the Ring page"),
     ),
     Term(
@@ -177,7 +177,7 @@ _TERMS = (
         "slot",
         _("Slot"),
         _("A slot is one of 16,384 parts into which Redis and Valkey clusters divide their keys."),
-        _("A slot has one owner. When the owner of a bucket changes, the slot of its number moves between servers."),
+        _("A slot has one owner. When a bucket changes owner, the slot with its number moves between servers."),
         _("Ring page of external clusters; progress of moves"),
         ENGINE,
     ),
