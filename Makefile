@@ -73,7 +73,7 @@ long: setup ## Tests that take minutes, and those of clusters and locks on Postg
 soak: $(DEV_STAMP) ## Shake and break a real cluster for SOAK_SECONDS (600), in an order that SOAK_SEED makes
 	$(PYTEST) -s -m soak tests/consistency
 
-bundle: $(NODE_STAMP) ## Bundle and minify the JavaScript of a deployment into build/bundle, for collectstatic
+bundle: $(NODE_STAMP) ## Bundle and minify the scripts and style sheets of a deployment into build/bundle, for collectstatic
 	@$(NODE) scripts/bundle.mjs
 
 bench: $(DEV_STAMP) ## Figures beside their peers, one JSON line each

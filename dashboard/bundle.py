@@ -1,4 +1,4 @@
-"""The bundle: what `make bundle` (scripts/bundle.mjs) made of static/js for a deployment, if it was run."""
+"""The bundle: what `make bundle` (scripts/bundle.mjs) made of static/js and static/css, if it was run."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(os.environ.get("BUNDLE_DIR") or ROOT / "build" / "bundle")
-SOURCES = ROOT / "static" / "js"
+SOURCES = ROOT / "static"
 PREFIX = "bundle"
 """Where the files are among the static files."""
 
@@ -26,8 +26,13 @@ def entries() -> dict[str, str]:
     return {name: f"{PREFIX}/{file}" for name, file in _made()["entries"].items()}
 
 
+def sheets() -> dict[str, str]:
+    """The static file with the minified text of each style sheet, by the sheet's name."""
+    return {name: f"{PREFIX}/{file}" for name, file in _made()["sheets"].items()}
+
+
 def check(**_options: Any) -> list[CheckMessage]:
-    """An error if the sources are others than those that were bundled: new pages would get old scripts."""
+    """An error if the sources are others than those that were bundled: new pages would get old scripts and styles."""
     if not settings.DEPLOYED or not folders() or _made()["sources"] == digest():
         return []
     text = f"The bundle in {FOLDER} was made from other sources than those in {SOURCES}."
@@ -37,7 +42,8 @@ def check(**_options: Any) -> list[CheckMessage]:
 def digest() -> str:
     """Of all sources, names and contents; as scripts/bundle.mjs computes it."""
     found = hashlib.sha256()
-    for path in sorted(SOURCES.rglob("*.js"), key=Path.as_posix):
+    scripts, styles = (SOURCES / "js").rglob("*.js"), (SOURCES / "css").rglob("*.css")
+    for path in (*sorted(scripts, key=Path.as_posix), *sorted(styles, key=Path.as_posix)):
         found.update(f"{path.relative_to(SOURCES).as_posix()}\0".encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()

@@ -47,12 +47,19 @@ def static_files(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 class WithBundle(ManifestStaticFilesStorage):
-    """Takes the files of `make bundle` as they are: they have hashed names, and name each other."""
+    """Takes the scripts of `make bundle` as they are: they have hashed names, and name each other.
+
+    Its style sheets take the place of the sources before those are named by their content, so that the fonts and
+    pictures in a sheet are found where the source has them, and get hashed names too.
+    """
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Names all other files by their content; has templates name the bundle's files in the place of the sources."""
         bundled = sorted(name for name in paths if name.startswith(f"{bundle.PREFIX}/"))
-        yield from super().post_process({name: paths[name] for name in paths.keys() - set(bundled)}, dry_run, **options)
+        others = {name: paths[name] for name in paths.keys() - set(bundled)}
+        if bundled:
+            others |= {name: paths[minified] for name, minified in bundle.sheets().items()}
+        yield from super().post_process(others, dry_run, **options)
         if dry_run or not bundled:
             return
         self.hashed_files.update({name: name for name in bundled})

@@ -1,5 +1,6 @@
 /**
- * `make bundle`: the JavaScript of each page in few, minified files, for the hashed static files of a deployment.
+ * `make bundle`: the JavaScript of each page in few, minified files, and each style sheet minified, for the hashed static
+ * files of a deployment.
  *
  * esbuild alone puts every module that several `import()` share into a file of its own: the Ring page would load 64 small
  * files, of which 30 % is what gzip cannot see across them. So each page's modules are laid out here, by what is known to be
@@ -7,17 +8,18 @@
  * imports by the names in `wanted`.
  *
  * Writes to `build/bundle` (BUNDLE_DIR): the files, named by a digest of all sources, and bundle.json:
- * {"sources": digest, "entries": {"js/ring/main.js": "ring-main-<digest>.js"}, "pages": {"js/ring/main.js": {...}}}.
+ * {"sources": digest, "entries": {"js/ring/main.js": "ring-main-<digest>.js"}, "sheets": {"css/ring.css": "ring-<digest>.css"}}.
  */
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, version } from "esbuild";
+import { build, transform, version } from "esbuild";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const SOURCES = join(ROOT, "static", "js");
+const STATIC = join(ROOT, "static");
+const SOURCES = join(STATIC, "js");
 const BUNDLE = resolve(process.env.BUNDLE_DIR || join(ROOT, "build", "bundle"));
 const COMMON = {
   absWorkingDir: ROOT,
@@ -40,11 +42,13 @@ const filesIn = (folder, ending) =>
     .map((name) => join(folder, name))
     .sort();
 
+const nameIn = (folder, file) => relative(folder, file).replaceAll("\\", "/");
+
 /** What the bundle is made of; dashboard/bundle.py computes the same. @param {string[]} files */
 function digestOf(files) {
   const all = createHash("sha256");
   for (const file of files) {
-    all.update(`${relative(SOURCES, file).replaceAll("\\", "/")}\0`);
+    all.update(`${nameIn(STATIC, file)}\0`);
     all.update(createHash("sha256").update(readFileSync(file)).digest());
   }
   return all.digest("hex");
@@ -239,15 +243,25 @@ function shortened(files, aliases) {
   return made;
 }
 
-const sources = digestOf(filesIn(SOURCES, ".js"));
+/** A style sheet by itself: pages keep its order among the others, and Django rewrites its addresses. @param {string} file */
+const minified = async (file) => (await transform(readFileSync(file, "utf8"), { loader: "css", minify: true, legalComments: "none" })).code;
+
+const styles = filesIn(join(STATIC, "css"), ".css");
+const sources = digestOf([...filesIn(SOURCES, ".js"), ...styles]);
 const digest = createHash("sha256").update(`${version} ${sources} ${readFileSync(fileURLToPath(import.meta.url))}`).digest("hex").slice(0, 12);
 const named = {};
+const sheets = {};
 rmSync(BUNDLE, { recursive: true, force: true });
 mkdirSync(BUNDLE, { recursive: true });
 for (const entry of entries()) {
   const files = await page(entry, digest);
   for (const [name, text] of files) writeFileSync(join(BUNDLE, name), text);
-  named[`js/${relative(SOURCES, entry).replaceAll("\\", "/")}`] = files.keys().next().value;
+  named[nameIn(STATIC, entry)] = files.keys().next().value;
 }
-writeFileSync(join(BUNDLE, "bundle.json"), `${JSON.stringify({ sources, entries: named }, null, 1)}\n`);
+for (const file of styles) {
+  const name = `${basename(file, ".css")}-${digest}.css`;
+  writeFileSync(join(BUNDLE, name), await minified(file));
+  sheets[nameIn(STATIC, file)] = name;
+}
+writeFileSync(join(BUNDLE, "bundle.json"), `${JSON.stringify({ sources, entries: named, sheets }, null, 1)}\n`);
 console.log(`${Object.keys(named).length} pages, ${readdirSync(BUNDLE).length - 1} files in ${BUNDLE}`);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,18 +22,22 @@ from tests.demos import ROOT, environment
 pytestmark = pytest.mark.no_cover
 KB = 1024
 FIRST_PAINT, RING_PAGE = 30 * KB, 60 * KB
+STYLES = 9 * KB
+TEMPLATES = ROOT / "templates"
 # What the Ring page of the demo's cluster imports by itself, for whoever may act; the rest comes when it is asked for.
 RING_OF_THE_DEMO = ("ring-parts", "ring-served-wire")
 OF_EVERY_OPERATOR = "lib-session"
 
 
 class Bundle:
-    """Files by name, and what imports what."""
+    """Scripts and style sheets by name, and what imports what."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.files = {path.name: path.read_text() for path in folder.glob("*.js")}
-        self.entries: dict[str, str] = json.loads((folder / "bundle.json").read_text())["entries"]
+        self.files = {path.name: path.read_text() for path in (*folder.glob("*.js"), *folder.glob("*.css"))}
+        made = json.loads((folder / "bundle.json").read_text())
+        self.entries: dict[str, str] = made["entries"]
+        self.sheets: dict[str, str] = made["sheets"]
 
     def loaded(self, *names: str) -> set[str]:
         """These files with all that they import."""
@@ -91,6 +96,32 @@ def test_all_scripts_of_the_demos_ring_page_fit_their_budget(page: Bundle) -> No
     assert page.weight(page.loaded(*own, *shell)) + classic() <= RING_PAGE
 
 
+def sheets_of(template: str) -> set[str]:
+    """What a template names, with those that it extends and includes, also what comes later than the first paint."""
+    text = (TEMPLATES / template).read_text()
+    found = set(re.findall(r'"(css/[\w-]+\.css)"', text))
+    return found.union(*map(sheets_of, re.findall(r'{% (?:extends|include) "([^"]+)"', text)))
+
+
+PAGES = sorted(
+    path.relative_to(TEMPLATES).as_posix()
+    for path in TEMPLATES.rglob("*.html")
+    if '{% extends "base.html" %}' in path.read_text()
+)
+
+
+@pytest.mark.parametrize("template", PAGES)
+def test_style_sheets_of_a_page_fit_their_budget(page: Bundle, template: str) -> None:
+    """The budget of the design is of a bundled deployment. While there was no bundle, the sources had to keep it."""
+    assert page.weight({page.sheets[name] for name in sheets_of(template)}) <= STYLES
+
+
+def test_every_style_sheet_is_weighed_on_a_page(page: Bundle) -> None:
+    """A template that is included by a variable could name one that no page's weight has."""
+    of_the_admin = {"css/admin.css"}
+    assert set().union(*map(sheets_of, PAGES)) == page.sheets.keys() - of_the_admin
+
+
 def test_no_module_is_in_two_files_of_a_page(page: Bundle) -> None:
     """It would have its state twice. Each class and each text of the sources is found once at most."""
     texts = re.findall(r'_\("([^"\\]{40,})"\)', (ROOT / "static/js/ring/keyset.js").read_text())
@@ -132,19 +163,36 @@ def test_a_deployment_serves_the_bundle_for_good_and_compressed(deployment: Any,
     assert status == 200
     assert f"/static/bundle/{page.entries['js/lib/shell.js']}" in names
     assert all(name.startswith("/static/bundle/") for name in names)
-    names += [f"/static/bundle/{name}" for name in page.files]
+    names += [f"/static/bundle/{name}" for name in page.files if name.endswith(".js")]
+    names += re.findall(r'<link rel="stylesheet" href="(/static/css/[^"]+)"', text)
     for status, headers, _text in deployment(*names):
         assert (status, "immutable" in headers["Cache-Control"], headers["Content-Encoding"]) == (200, True, "gzip")
 
 
+def test_a_deployment_serves_minified_sheets_whose_fonts_have_hashed_names(deployment: Any, folder: Path) -> None:
+    [[_status, _headers, text]] = deployment("/")
+    sheets = re.findall(r'<link rel="stylesheet" href="/static/(css/[^"]+)"', text)
+    assert [name.split(".")[0] for name in sheets] == ["css/tokens", "css/base", "css/shell", "css/doc", "css/overview"]
+    collected = folder / "staticfiles"
+    for name in sheets:
+        assert (collected / name).read_text().count("\n") <= 1, "it is minified"
+    fonts = re.findall(r'url\("\.\./(vendor/[^"]+)"\)', (collected / sheets[0]).read_text())
+    preloaded = re.findall(r'<link rel="preload" href="/static/([^"]+)" as="font"', text)
+    assert fonts == preloaded
+    assert all(re.search(r"\.[0-9a-f]{12}\.woff2$", name) and (collected / name).is_file() for name in fonts)
+
+
+@pytest.mark.parametrize("new", ["js/new.js", "css/new.css"])
 def test_sources_that_changed_since_are_an_error(
-    monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path, tmp_path: Path
+    new: str, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path, tmp_path: Path
 ) -> None:
     settings.DEPLOYED = True
     monkeypatch.setattr(bundle, "FOLDER", folder / "bundle")
     assert bundle.check() == []
-    monkeypatch.setattr(bundle, "SOURCES", tmp_path)
-    (tmp_path / "new.js").write_text("")
+    copy = shutil.copytree(bundle.SOURCES, tmp_path / "static", ignore=shutil.ignore_patterns("vendor"))
+    monkeypatch.setattr(bundle, "SOURCES", copy)
+    assert bundle.check() == []
+    (copy / new).write_text("")
     assert [error.id for error in bundle.check()] == ["dashboard.E001"]
     monkeypatch.setattr(bundle, "FOLDER", tmp_path)
     assert bundle.check() == [], "there is no bundle"
