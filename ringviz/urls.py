@@ -16,6 +16,7 @@ _cluster = [
     path("any-key", reading.any_key, name="any_key"),
     path("events", reading.events, name="events"),
     path("plan", acting.plan, name="plan"),
+    path("underway", acting.underway, name="underway"),
     path("act", acting.act, name="act"),
     path("moved", moved.moved, name="moved"),
     path("moved.csv", moved.moved_csv, name="moved_csv"),

@@ -32,7 +32,7 @@ from ringviz.events.clusters import ClusterCreated, ClusterFormed, ClusterReconf
 
 # isort: on
 from ringviz.events.shapes import ByModulo, Copies, Figures, Loss, MovementSummary, Settings
-from ringviz.events.subject import ring
+from ringviz.events.subject import ring, shows
 
 __all__ = [
     "ByModulo",
@@ -72,6 +72,7 @@ __all__ = [
     "WorkloadSet",
     "apply",
     "ring",
+    "shows",
     "work_words",
 ]
 

@@ -96,6 +96,7 @@ class ClusterFormed:
     fold=state.with_settings,
     words=_reconfigured,
     with_peer=False,
+    shows="change",
 )
 @dataclass(frozen=True)
 class ClusterReconfigured:
@@ -109,7 +110,7 @@ class ClusterReconfigured:
     work: int = 0
 
 
-@kind("external_seen", title=gettext_lazy("Changed elsewhere"), fold=state.with_nodes, words=_seen)
+@kind("external_seen", title=gettext_lazy("Changed elsewhere"), fold=state.with_nodes, words=_seen, shows="change")
 @dataclass(frozen=True)
 class ExternalSeen:
     """An external cluster changed. Contains all its nodes, as reported by one of its members."""

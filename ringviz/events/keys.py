@@ -27,7 +27,7 @@ def _lost(payload: Payload) -> EventWords:
     return same(ngettext("%(n)s key lost", "%(n)s keys lost", payload["keys"]) % {"n": grouped(payload["keys"])})
 
 
-@kind("keys_imported", title=gettext_lazy("Other keys"), fold=state.with_keys, words=_imported)
+@kind("keys_imported", title=gettext_lazy("Other keys"), fold=state.with_keys, words=_imported, shows="change")
 @dataclass(frozen=True)
 class KeysImported:
     """The cluster has a new key set. No key moves, because these are other keys."""
@@ -41,7 +41,7 @@ class KeysImported:
     unfilled: list[list[int]] | None = None
 
 
-@kind("keys_refilled", title=gettext_lazy("Keys stored"), fold=state.settled, words=_refilled)
+@kind("keys_refilled", title=gettext_lazy("Keys stored"), fold=state.settled, words=_refilled, shows="follows")
 @dataclass(frozen=True)
 class KeysRefilled:
     """Lost keys were reloaded from the key set: `keys` of them, in `ms` milliseconds."""
@@ -52,7 +52,7 @@ class KeysRefilled:
     changed: list[Figures]
 
 
-@kind("keys_lost", title=gettext_lazy("Keys lost"), fold=state.settled, words=_lost)
+@kind("keys_lost", title=gettext_lazy("Keys lost"), fold=state.settled, words=_lost, shows="follows")
 @dataclass(frozen=True)
 class KeysLost:
     """Buckets lost their keys although no node of the ring died. `keys` must be reloaded."""

@@ -71,13 +71,14 @@ class NodeEvent:
     title=gettext_lazy("Added"),
     fold=state.with_node,
     words=_says(gettext_lazy("%(node)s added"), sign="+"),
+    shows="change",
 )
 @dataclass(frozen=True)
 class NodeAdded(NodeEvent):
     """A new member took its token ranges."""
 
 
-@kind("node_killed", title=gettext_lazy("Killed"), fold=state.with_node, words=_killed)
+@kind("node_killed", title=gettext_lazy("Killed"), fold=state.with_node, words=_killed, shows="change")
 @dataclass(frozen=True)
 class NodeKilled(NodeEvent):
     """A member went down, and its token ranges went to the next tokens. With `loss`, its keys were lost.
@@ -95,6 +96,7 @@ class NodeKilled(NodeEvent):
     title=gettext_lazy("Revived"),
     fold=state.with_node,
     words=_says(gettext_lazy("%(node)s revived")),
+    shows="change",
 )
 @dataclass(frozen=True)
 class NodeRevived(NodeEvent):
@@ -106,6 +108,7 @@ class NodeRevived(NodeEvent):
     title=gettext_lazy("Drained"),
     fold=state.with_node,
     words=_says(gettext_lazy("%(node)s drained")),
+    shows="change",
 )
 @dataclass(frozen=True)
 class NodeDrained(NodeEvent):
@@ -117,6 +120,7 @@ class NodeDrained(NodeEvent):
     title=gettext_lazy("Removed"),
     fold=state.without_node,
     words=_says(gettext_lazy("%(node)s removed"), sign="\u2212"),
+    shows="change",
 )
 @dataclass(frozen=True)
 class NodeRemoved:
@@ -135,6 +139,7 @@ class NodeRemoved:
     title=gettext_lazy("Weight changed"),
     fold=state.with_node,
     words=_says(gettext_lazy("%(node)s has weight %(weight)s")),
+    shows="change",
 )
 @dataclass(frozen=True)
 class NodeReweighted(NodeEvent):
@@ -179,6 +184,7 @@ class NodeCleared(NodeEvent):
     title=gettext_lazy("Frozen"),
     fold=state.with_node,
     words=_says(gettext_lazy("%(node)s frozen")),
+    shows="change",
 )
 @dataclass(frozen=True)
 class NodeFrozen(NodeEvent):
@@ -228,6 +234,7 @@ class NodeRestarted(NodeEvent):
     title=gettext_lazy("Failed over"),
     fold=state.with_node,
     words=_says(gettext_lazy("the replica of %(node)s took over")),
+    shows="change",
 )
 @dataclass(frozen=True)
 class NodeFailedOver(NodeEvent):

@@ -7,7 +7,7 @@ golden files of `tests/contract` check that both agree.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +23,9 @@ ENDS_WORK = WorkPart("work", Part.DONE)  # most kinds say which intent they end,
 T = TypeVar("T")
 
 Words = Callable[[Payload], EventWords]
+Shows = Literal["change", "follows", "beside", "nothing"]
+
+_shows: dict[str, Shows] = {}
 
 
 def kind(
@@ -31,11 +34,17 @@ def kind(
     title: Any,
     fold: Fold,
     words: Words,
+    shows: Shows = "nothing",
     with_peer: bool = True,
     listed: Callable[[Payload], str] | None = None,
     work: WorkPart | None = ENDS_WORK,
 ) -> Callable[[type[T]], type[T]]:
-    """Declares a kind of the ring. `with_peer`: the movement can be compared with what modulo would have moved."""
+    """Declares a kind of the ring. `with_peer`: the movement can be compared with what modulo would have moved.
+
+    `shows`: a "change" is the picture until the next one. An event that "follows" from it, or is "beside" it, leaves
+    the picture; "nothing" ends it.
+    """
+    _shows[name] = shows
 
     def said(payload: Payload) -> EventWords:
         found = words(payload)
@@ -47,6 +56,11 @@ def kind(
         return effect_of(payload, with_peer=with_peer)
 
     return ring.kind(name, title=title, fold=fold, words=said, effect=effect, listed=listed, work=work)
+
+
+def shows(name: str) -> Shows:
+    """What a kind of the ring does to the picture. Raises KeyError for a kind that is not the ring's."""
+    return _shows[name]
 
 
 def same(text: str) -> EventWords:

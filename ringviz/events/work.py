@@ -115,7 +115,7 @@ def _delay(payload: Payload) -> EventWords:
     return same(text % {"seconds": f"{payload['delay_ms'] / 1_000:g}"})
 
 
-@kind("workload_set", title=gettext_lazy("Workload"), fold=state.with_workload, words=_workload)
+@kind("workload_set", title=gettext_lazy("Workload"), fold=state.with_workload, words=_workload, shows="beside")
 @dataclass(frozen=True)
 class WorkloadSet:
     """The clients of a managed cluster were started, stopped or changed."""
@@ -125,7 +125,13 @@ class WorkloadSet:
     undoes: int | None = None
 
 
-@kind("verdict_delay_set", title=gettext_lazy("Verdict on freezes"), fold=state.with_verdict_delay, words=_delay)
+@kind(
+    "verdict_delay_set",
+    title=gettext_lazy("Verdict on freezes"),
+    fold=state.with_verdict_delay,
+    words=_delay,
+    shows="beside",
+)
 @dataclass(frozen=True)
 class VerdictDelaySet:
     """A frozen server is declared dead `delay_ms` later. `before_ms` is the old value."""

@@ -17,12 +17,13 @@ from live.actor import Actor
 from live.turns import write_turn
 from ringviz.core.state import FIRST_WORKLOAD
 from ringviz.models import Cluster, KeySet, SeededCluster
+from ringviz.selectors.lastchange import SEEDED
 from ringviz.services.clusters import create_cluster
 from ringviz.services.keys import file_key_set, pattern_key_set
 
 DEMO_KEYS = 20_000
 DEMO_VERDICT_DELAY_MS = 8_000  # time to see a freeze, and to thaw it
-_SEEDER = Actor(name="seed", origin="seed", may_operate=True)
+_SEEDER = Actor(name="seed", origin=SEEDED, may_operate=True)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 Say = Callable[[str], None]

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from fleet.pace import Pace
 from live.subjects import encode
-from ringviz import events
 from ringviz.core.state import State
 from ringviz.errors import Refused
 from ringviz.events import apply
@@ -26,8 +25,8 @@ from ringviz.models import Intent, KeySet, Node
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.placing import bucket_owners, index_for, keys_per_bucket
 from ringviz.services import decisions, served
-from ringviz.services.actions import decision_of
 from ringviz.services.decisions import Decision
+from ringviz.services.underway import aim_of
 from ringviz.supervisor.audit import Audit
 from ringviz.supervisor.book import Book
 from ringviz.supervisor.members import AGREE_WITHIN_S, STARTED_AT_ONCE, Members
@@ -206,7 +205,6 @@ class Works:
         return self._members.start(number)
 
     def _join(self, on: Known, intent: Intent) -> None:
-        kind = events.NodeAdded if intent.action == "add" else events.NodeRevived
         server = self._members.primary(intent.node)
         if server is None or not server.is_running:
             self._tell("starting", intent)
@@ -221,27 +219,22 @@ class Works:
             if others:
                 self._engine.join(server.address, others[0].address, AGREE_WITHIN_S)
             self._members.watch(server)
-        decision = served.joined(intent.node, kind, address=str(server.address))
-        self._move_then(on, intent, decision, lambda: None)
+        self._move(on, intent, address=str(server.address))
 
-    def _drain(self, on: Known, intent: Intent) -> None:
-        decision = served.without_server(decisions.drain(intent.node))
-        self._move_then(on, intent, decision, lambda: self._members.retire(intent.node))
+    def _leave(self, on: Known, intent: Intent) -> None:
+        if self._move(on, intent):
+            self._members.retire(intent.node)
 
-    def _remove(self, on: Known, intent: Intent) -> None:
-        self._move_then(on, intent, decisions.remove(intent.node), lambda: self._members.retire(intent.node))
-
-    def _set(self, on: Known, intent: Intent) -> None:
-        decision = decision_of(intent.action, intent.fields)
-        self._move_then(on, intent, decision, lambda: None)
-
-    def _move_then(self, on: Known, intent: Intent, decision: Decision, then: Callable[[], None]) -> None:
-        """Moves towards the decision's result, then logs it and does the rest."""
+    def _move(self, on: Known, intent: Intent, *, address: str = "") -> bool:
+        """Moves keys towards the result of the request, then logs it. True once that is done."""
+        decision = aim_of(intent, address=address)
+        if decision is None:
+            raise MoveFailed(_("it moves no keys"))
         wanted = bucket_owners(_after(on, decision))
         if wanted.any() and not self._mover.step(wanted, self._keys_of(on.state), _about(intent)):
-            return
+            return False
         self._book.done(intent, decision)
-        then()
+        return True
 
     def _restart(self, _on: Known, intent: Intent) -> None:
         server = self._members.primary(intent.node)
@@ -277,14 +270,14 @@ class Works:
 
 
 _JOINS = ("add", "revive")
-_STEPS: dict[str, Callable[[Works, Known, Intent], None]] = {
+_STEPS: dict[str, Callable[[Works, Known, Intent], object]] = {
     "form": Works._form,
     "add": Works._join,
     "revive": Works._join,
-    "drain": Works._drain,
-    "remove": Works._remove,
-    "reweight": Works._set,
-    "configure": Works._set,
+    "drain": Works._leave,
+    "remove": Works._leave,
+    "reweight": Works._move,
+    "configure": Works._move,
     "restart": Works._restart,
     "keys": Works._keys,
 }

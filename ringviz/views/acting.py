@@ -15,6 +15,7 @@ from ringviz.selectors.clusters import seen
 from ringviz.services.actions import decision_of
 from ringviz.services.changing import change
 from ringviz.services.planning import answer_of, make_plan
+from ringviz.services.underway import under_way
 from ringviz.services.undo import undo
 from ringviz.views.answers import refusals_as_json
 
@@ -33,6 +34,18 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
         lambda: answer_of(make_plan(slug, decision_of(fields.get("action", ""), fields))),
         keep=now.cluster.kind != Cluster.Kind.MANAGED,  # for those, the answer also depends on the servers
     )
+
+
+@costly
+@require_safe
+@refusals_as_json
+def underway(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the open request `?work=` will do: `{"v", "kind", "payload"}`.
+
+    `kind` is empty if it moves no keys or has ended.
+    """
+    number, now = whole(fields_of(request), "work"), seen(slug)
+    return shared_answer(("under way", now.epoch, now.v, number), lambda: under_way(slug, number))
 
 
 @require_POST

@@ -25,6 +25,7 @@ from ringviz.events import ring as subject
 from ringviz.models import Cluster
 from ringviz.selectors.browsing import is_browsable
 from ringviz.selectors.clusters import PREFIX, Known, place_of, seen
+from ringviz.selectors.lastchange import last_change
 from ringviz.selectors.log import oldest
 from ringviz.selectors.past import event_at, seen_at
 from ringviz.selectors.placing import has_own_tokens
@@ -40,6 +41,7 @@ _ADDRESSES = (
     "density",
     "lookup",
     "plan",
+    "underway",
     "act",
     "moved",
     "moved_csv",
@@ -58,8 +60,9 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
         now = seen(slug)
     except NotFound as refused:
         raise Http404(refused.message) from refused
+    floor = oldest(now.cluster.stream_id)
     try:
-        boot = moment_asked(request, now.v, partial(_moment, now, oldest(now.cluster.stream_id)))
+        boot = moment_asked(request, now.v, partial(_moment, now, floor)) | {"change": last_change(now, floor)}
     except (NotFound, Stream.DoesNotExist):  # the cluster may have been deleted
         return HttpResponseRedirect(reverse("ringviz:ring", args=[slug]))
     boot |= {
@@ -84,10 +87,18 @@ def ring(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @refusals_as_json
 def state(request: HttpRequest, slug: str) -> HttpResponse:
-    """`{"v", "epoch", "head", "floor", "at", "event", "state"}` at `?v=`, or at the head."""
+    """`{"v", "epoch", "head", "floor", "at", "event", "state"}` at `?v=`, or at the head.
+
+    At the head also "change", the last one: `{"event", "before"}`, or null.
+    """
     version, now = maybe_whole(fields_of(request), "v"), seen(slug)
     floor = oldest(now.cluster.stream_id)  # can rise without an event
-    return shared_answer(("state", now.epoch, now.v, floor, version), lambda: _moment(now, floor, version))
+
+    def told() -> dict[str, Any]:
+        moment = _moment(now, floor, version)
+        return moment if version is not None else moment | {"change": last_change(now, floor)}
+
+    return shared_answer(("state", now.epoch, now.v, floor, version), told)
 
 
 def _moment(now: Known, floor: int, version: int | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pytest
 from django.utils import timezone
 
 from live.subjects import event_words
-from ringviz.events import apply, ring
+from ringviz.events import apply, ring, shows
 from tests.ringviz.external.story import external_story
 from tests.ringviz.served_story import served_story
 from tests.ringviz.story import Step, story
@@ -30,7 +30,13 @@ def golden(step: Step, key_sets: list[int]) -> dict[str, Any]:
     """What stands in the file of a step: key sets are numbered as they appear, and every second is one second."""
     frame = {"v": step.event.version, "kind": step.event.kind, "payload": step.event.payload}
     words = event_words(step.event.kind, step.event.payload)._asdict()
-    told = {"before": step.before, "event": frame, "after": step.after, "words": words}
+    told = {
+        "before": step.before,
+        "event": frame,
+        "after": step.after,
+        "words": words,
+        "shows": shows(step.event.kind),
+    }
     return dict(_numbered(json.loads(json.dumps(told)), key_sets))
 
 

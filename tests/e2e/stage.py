@@ -11,7 +11,7 @@ from pathlib import Path
 from tests import demos, started
 from tests.demos import Demo
 
-OWN_CLUSTERS = 28
+OWN_CLUSTERS = 32
 
 # What most browser tests look at changes in an instant and stands still until somebody acts: at the address of the
 # demo's cluster a simulated one, of the same keys and nodes, three of them there from the start and five added.

@@ -160,8 +160,13 @@ def test_a_hand_does_what_a_card_offers_and_cancels_it(demo: Demo, visitors: Vis
     same, places, said = page.page.evaluate("[new Set(seen.buttons).size, new Set(seen.places).size, seen.said.size]")
     assert (same, places) == (1, 1)
     assert said > 1
-    at_rest(page).act(action="add", name="cache-10")
+    at_rest(page)
+    supervisor = demo.program("supervise")
+    os.kill(supervisor, signal.SIGSTOP)  # else it may be done before the hand is there
+    page.act(action="add", name="cache-10")
     page.page.locator("#work").get_by_role("button", name="Cancel: add cache-10").click()
+    expect(page.title).to_have_text("Cancelling: add cache-10", timeout=PATIENCE_MS)
+    os.kill(supervisor, signal.SIGCONT)
     expect(page.page.locator("#panel-more")).to_contain_text("cancelled: add cache-10", timeout=PATIENCE_MS)
 
 

@@ -92,6 +92,8 @@ export function pageOf(state, more = {}) {
     head: view,
     view,
     plan: null,
+    underWay: null,
+    busy: null,
     epoch: "e",
     life: 0,
     floor: 1,

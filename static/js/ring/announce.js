@@ -1,12 +1,13 @@
 /** Announces changes to screen readers: the newest sentence, at most one every two seconds. */
 
 import { coalesce } from "../lib/coalesce.js";
-import { shownChange, subjectOf } from "./change.js";
+import { subjectOf } from "./change.js";
 import { byId } from "./dom.js";
 import { captionOf } from "./caption.js";
 import { facesOf } from "./faces.js";
 import { ring } from "./subject.js";
 import { changeAloud } from "./words.js";
+import { drawnChange } from "./underway.js";
 
 /** @import { Store } from "./store.js" */
 
@@ -27,14 +28,15 @@ export function wireAnnouncements(store) {
     say();
   };
   let first = true;
-  store.on(["view", "plan"], (page) => {
+  store.on(["view", "plan", "underWay"], (page) => {
     if (first) {
       first = false;
       return;
     }
-    const change = shownChange(page);
+    const change = drawnChange(page);
     const number = change && subjectOf(change)?.number;
     const { title, text } = captionOf(page);
+    if (change?.work) return announce(`${title}. ${text}`);
     if (change && ring.kind(change.kind).bySlots) return announce(`${title}. ${text}`.trim());
     announce(change ? changeAloud(change, number ? facesOf(page).of(number).label : "") : `${title}.`);
   });

@@ -10,6 +10,7 @@ import { isExternal, isManaged, isMember } from "./members.js";
 import { abilitiesOf, copiesOf, ruleOf } from "./strategies.js";
 import { ring } from "./subject.js";
 import { changeSentence, changeTitle } from "./words.js";
+import { busyWith } from "./underway.js";
 
 /** @import { Words } from "./outside.js" */
 /** @import { Change, Page, State } from "./types.js" */
@@ -30,10 +31,14 @@ export const tellOutside = (words) => {
 export function wireCaption(store) {
   const title = byId("capt");
   const text = byId("capp");
-  store.on(["view", "plan", "pins", "colour"], (page) => {
+  store.on(["view", "plan", "underWay", "busy", "pins", "colour"], (page) => {
     const words = captionOf(page);
     title.textContent = words.title;
     text.textContent = words.text;
+    title.title = words.title;
+    // The room is fixed: what is longer than it scrolls, also by keys.
+    text.toggleAttribute("tabindex", false);
+    if (text.scrollHeight > text.clientHeight + 1) text.tabIndex = 0;
     document.title = `${words.title} · ${page.view.state.cluster.name} · Ringviz`;
   });
 }
@@ -43,6 +48,8 @@ export function wireCaption(store) {
  * @returns {{title: string, text: string}}
  */
 export function captionOf(page) {
+  const work = busyWith(page);
+  if (work && page.busy) return page.busy.busyCaption(page, work);
   const change = shownChange(page);
   const { state } = page.view;
   if (!change) return isExternal(state) && outside ? outside.outsideWords(state) : calm(state);

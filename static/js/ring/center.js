@@ -13,6 +13,7 @@ import { riskWords } from "./risk.js";
 import { SLOTS } from "./slots.js";
 import { abilitiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
+import { busyWith } from "./underway.js";
 
 /** @import { Powers } from "./powers.js" */
 /** @import { Change, Movement, Node, Page } from "./types.js" */
@@ -21,9 +22,14 @@ import { ring } from "./subject.js";
 /** @param {Store} store */
 export function wireCenter(store) {
   const core = byId("core");
-  store.on(["view", "plan", "pins", "link", "mayOperate", "drawn"], (page) => {
-    core.replaceChildren(...content(page, powersOf(page, page.mayOperate)).filter((part) => part !== null));
-  });
+  const draw = (/** @type {Readonly<Page>} */ page) => {
+    const parts = content(page, powersOf(page, page.mayOperate)).filter((part) => part !== null);
+    const same = parts.length === core.children.length && parts.every((part, i) => part.isEqualNode(core.children[i]));
+    if (!same) core.replaceChildren(...parts);
+  };
+  store.on(["view", "plan", "underWay", "busy", "pins", "link", "mayOperate", "drawn"], draw);
+  // Frames come ten times a second: only what is under way is told by them. Others write into the middle as well.
+  store.on(["frames"], (page) => busyWith(page) && draw(page));
 }
 
 /**
@@ -32,7 +38,10 @@ export function wireCenter(store) {
  */
 function content(page, powers) {
   const change = shownChange(page);
+  const work = busyWith(page);
   if (page.drawn === 0) return [say(_("Loading the ring"))];
+  if (work && page.busy) return page.busy.busyCenter(page, work, Date.now());
+  if (work && activeNodes(page.view.state).length > 0) return fullest(page); // until its words are loaded
   if (!change) return calm(page, powers);
   const short = shortage(change.after);
   if (short && !change.planned) return copiesShort(change, short, powers);

@@ -66,11 +66,11 @@ function lostCell({ moved, needless }, copies) {
  * @param {Movement} movement
  * @returns {Cell[]}
  */
-function servedCells({ payload, after, planned }, { moved, needless }) {
+function servedCells({ payload, after, planned, work }, { moved, needless }) {
   const { loss } = payload;
   if (!loss) {
     return [
-      [count(moved), planned ? _("would move") : _("moved"), false],
+      [count(moved), work ? _("to move") : planned ? _("would move") : _("moved"), false],
       [count(needless), _("needless moves"), false],
       ["0", _("lost"), false],
     ];
@@ -101,12 +101,15 @@ export function flowOf(page, { after, payload }, movement) {
   const number = payload.node?.number ?? 0;
   const state = after.nodes.find((node) => node.number === number)?.state;
   const notes = state === "down" ? new Map([[number, _("down")]]) : undefined;
-  const height = innerWidth > 1140 ? Math.max(124, Math.min(206, innerHeight - 714)) : 206;
+  const height = innerWidth > 1140 ? Math.max(124, Math.min(206, innerHeight - 776)) : 206;
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`); // its room, until it is drawn
   const { faces } = facesOf(page);
   const drawing = { pairs: movement.pairs, width: WIDTH, height, ...(notes ? { notes } : {}) };
   void import("./draw/flow.js").then(({ flow }) => flow(svg, drawing, faces));
-  const label = _("How many keys went from which node to which, as in the table of moved keys");
+  // After a server died no keys arrived: the flow shows who owns them now and reloads them.
+  const label = payload.loss
+    ? _("How many keys each next owner reloads, as in the table of keys that changed owner")
+    : _("How many keys went from which node to which, as in the table of moved keys");
   return h("div", { class: "flow", role: "img", "aria-label": label }, svg);
 }
 

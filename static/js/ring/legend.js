@@ -2,11 +2,12 @@
 
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
-import { rangesOf, shownChange } from "./change.js";
+import { rangesOf } from "./change.js";
 import { byId, h } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { isMember } from "./members.js";
 import { abilitiesOf } from "./strategies.js";
+import { drawnChange } from "./underway.js";
 
 /** @import { Store } from "./store.js" */
 /** @import { Page } from "./types.js" */
@@ -16,11 +17,11 @@ import { abilitiesOf } from "./strategies.js";
 const MOST_ZONES = 8;
 
 /** @param {Store} store */
-export const wireLegend = (store) => store.on(["view", "plan", "pins", "colour"], legend);
+export const wireLegend = (store) => store.on(["view", "plan", "underWay", "pins", "colour"], legend);
 
 /** @param {Readonly<Page>} page */
 function legend(page) {
-  const change = shownChange(page);
+  const change = drawnChange(page);
   const { crowded, zones } = facesOf(page);
   const { state } = page.view;
   const changed = Boolean(rangesOf(change?.movement ?? null)?.length);

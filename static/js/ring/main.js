@@ -3,6 +3,7 @@
 import { tellOutside, wireCaption } from "./caption.js";
 import { wireCenter } from "./center.js";
 import { byId } from "./dom.js";
+import { withLastChange } from "./lastchange.js";
 import { readLink } from "./link.js";
 import { wireLegend } from "./legend.js";
 import { Loader } from "./loader.js";
@@ -22,12 +23,16 @@ declare(boot.strategies);
 const wanted = readLink(location.search);
 
 /** @type {Moment} */
-const start = { v: boot.v, at: boot.at, state: boot.state, event: boot.event, before: null, calm: true };
+const asked = { v: boot.v, at: boot.at, state: boot.state, event: boot.event, before: null, calm: true };
+const isHead = boot.v === boot.head;
+const start = isHead ? withLastChange(asked, boot.change, boot.epoch) : asked;
 /** @type {Page} */
 const page = {
-  head: boot.v === boot.head ? start : { ...start, v: boot.head },
+  head: isHead ? start : { ...start, v: boot.head },
   view: start,
   plan: null,
+  underWay: null,
+  busy: null,
   epoch: boot.epoch,
   life: 0,
   floor: boot.floor,

@@ -13,6 +13,7 @@ import { isExternal, isManaged } from "./members.js";
 import { planPanel, wirePlanButtons } from "./plan.js";
 import { abilitiesOf } from "./strategies.js";
 import { ring } from "./subject.js";
+import { drawnChange, movingChange } from "./underway.js";
 
 /** @import { Acting } from "./acting.js" */
 /** @import { Change, Movement, Page } from "./types.js" */
@@ -44,8 +45,9 @@ export function wireMore(store, parts) {
     panel.hidden = false;
     byId("tab-more").textContent = tab;
     byId("main").toggleAttribute("data-plan", page.plan !== null);
+    byId("main").toggleAttribute("data-change", drawnChange(page) !== null);
   };
-  store.on(["view", "plan", "rows", "pins", "colour", "link", "mayOperate"], draw);
+  store.on(["view", "plan", "underWay", "rows", "pins", "colour", "link", "mayOperate"], draw);
   addEventListener("resize", draw);
   wirePlanButtons(store, parts.acting);
 }
@@ -57,6 +59,8 @@ export function wireMore(store, parts) {
  * @returns {{tab: string, content: (HTMLElement | string)[]}}
  */
 function contentOf(page, parts, keysForm) {
+  const moving = movingChange(page);
+  if (moving?.movement?.moved) return { tab: _("Moving"), content: movingPanel(page, moving, moving.movement) };
   const change = shownChange(page);
   const { state } = page.view;
   if (change?.planned) return { tab: _("Plan"), content: planPanel(page, change, parts) };
@@ -80,16 +84,26 @@ function changePanel(page, change, movement, { openMoved }) {
   const faces = facesOf(page);
   const number = ring.kind(change.kind).resets ? 0 : (subjectOf(change)?.number ?? 0);
   const title = number ? interpolate(_("%(node)s\u2019s keys"), { node: faces.of(number).label }) : _("Moved keys");
+  const all = movement.moved > 0 ? allMoved(movement, Boolean(change.payload.loss), () => openMoved(change)) : "";
   /** @type {HTMLElement[]} */
-  const panel = [h("h2", {}, title), ledger(change, movement)];
+  const panel = [h("div", { class: "hrow" }, h("h2", {}, title), all), ledger(change, movement)];
   const modulo = moduloWords(change, movement);
   if (modulo) panel.push(h("p", { class: "txt narrow" }, modulo));
-  const { loss } = change.payload;
-  // The flow shows keys that arrived. If a server died, none did.
-  if (movement.moved > 0 && !loss) panel.push(flowOf(page, change, movement));
-  if (movement.moved > 0) panel.push(allMoved(movement, Boolean(loss), () => openMoved(change)));
+  if (movement.moved > 0) panel.push(flowOf(page, change, movement));
   return panel;
 }
+
+/**
+ * The keys that are moving. The middle of the ring shows the progress.
+ * @param {Readonly<Page>} page
+ * @param {Change} change
+ * @param {Movement} movement
+ */
+const movingPanel = (page, change, movement) => [
+  h("h2", {}, _("Moving keys")),
+  ledger(change, movement),
+  flowOf(page, change, movement),
+];
 
 /**
  * How many slots moved between each pair of nodes, the most first.

@@ -10,9 +10,11 @@ import { wireAnnouncements } from "./announce.js";
 import { byId } from "./dom.js";
 import { facesOf } from "./faces.js";
 import { anyKey, wireFind } from "./find.js";
+import { followWork } from "./following.js";
 import { wireDialog } from "../lib/forms.js";
 import { wireKeyboard } from "./keyboard.js";
 import { wireKeysOpener } from "./keysopen.js";
+import { withLastChange } from "./lastchange.js";
 import { lazily, once } from "./lazy.js";
 import { readLink, wireLink } from "./link.js";
 import { isExternal, isManaged, isServed } from "./members.js";
@@ -73,6 +75,7 @@ export async function wireAll(begun) {
       async () => tour(false),
     );
   if (isServed(boot.state)) {
+    followWork(store, boot.urls);
     void import("./served/wire.js").then(({ wireServed }) => wireServed(store, whole.acting));
   }
   if (boot.may_operate && !isExternal(boot.state)) wireKeysOpener(store, whole.acting, boot.urls);
@@ -169,7 +172,7 @@ async function showWanted({ boot, wanted, store, loader, travel, acting }) {
   const { urls } = boot;
   if (boot.v !== boot.head) {
     const head = await travel.fetch(boot.head);
-    store.set({ head });
+    store.set({ head: withLastChange(head, boot.change, boot.epoch) });
   }
   if (wanted.v !== null) await travel.go(boot.v);
   else if (wanted.plan) void acting.reported(acting.plan(wanted.plan), wanted.plan);

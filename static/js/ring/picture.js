@@ -2,10 +2,11 @@
 
 import { _, interpolate } from "../lib/i18n.js";
 import { TOKEN_SPACE } from "../lib/geometry.js";
-import { rangesOf, shownChange } from "./change.js";
+import { rangesOf } from "./change.js";
 import { facesOf } from "./faces.js";
 import { isManaged } from "./members.js";
 import { abilitiesOf, copiesOf } from "./strategies.js";
+import { drawnChange } from "./underway.js";
 
 /** @import { Hit, Picture, Walk } from "./draw/types.js" */
 /** @import { Faces } from "./faces.js" */
@@ -32,7 +33,7 @@ export const drawnState = (page) => page.view.state;
  * @returns {Picture}
  */
 export function pictureOf(page, data, hover) {
-  const change = shownChange(page);
+  const change = drawnChange(page);
   const state = drawnState(page);
   const faces = facesOf(page);
   const ranges = change ? rangesOf(change.movement) : null;

@@ -1,11 +1,11 @@
 /** The canvas: draws the picture when the page changes, animates changes, and finds what the pointer is on. */
 
 import { onTheme } from "../lib/theme.js";
-import { shownChange } from "./change.js";
 import { byId } from "./dom.js";
 import { drawOverlay, drawRing, hit, layout, prepare, readTheme, textMeasure } from "./draw/ring.js";
 import { hasFigure } from "./figures/index.js";
 import { drawnState, pictureOf } from "./picture.js";
+import { drawnChange } from "./underway.js";
 
 /** @import { Hit, Layout, Picture, Theme } from "./draw/types.js" */
 /** @import { Figures } from "./figures/show.js" */
@@ -46,16 +46,27 @@ export class Stage {
     this.loading = false;
     /** Whether the page is ready; until then the host says that it is loading. */
     this.ready = false;
-    this.change = shownChange(store.page);
+    this.change = drawnChange(store.page);
     this.since = Number.NEGATIVE_INFINITY;
     this.frame = 0;
     new ResizeObserver(() => this.draw()).observe(this.host);
     new ResizeObserver(() => this.fitWords()).observe(this.core);
     onTheme(() => this.restyle());
     document.fonts?.ready.then(() => this.restyle());
-    store.on(["view", "plan", "side", "pins", "colour", "lens", "selected", "lookup", "drawn", "screen"], () =>
-      this.draw(),
-    );
+    const drawn = [
+      "view",
+      "plan",
+      "underWay",
+      "side",
+      "pins",
+      "colour",
+      "lens",
+      "selected",
+      "lookup",
+      "drawn",
+      "screen",
+    ];
+    store.on(/** @type {(keyof Page)[]} */ (drawn), () => this.draw());
   }
 
   /** Reads colours and sizes again and redraws, after a change of the theme, the fonts or the text size. */
@@ -104,7 +115,7 @@ export class Stage {
     const whole = this.figures.draw(page, this.data(), { width, height, theme, hover: hover?.number ?? null });
     if (!this.ready) return;
     const { strategy } = drawnState(page).cluster;
-    const moved = String(shownChange(page)?.movement?.moved ?? 0);
+    const moved = String(drawnChange(page)?.movement?.moved ?? 0);
     const state = whole ? "idle" : "loading";
     Object.assign(this.host.dataset, { lod: "figure", tokens: "0", moved, mode: "calm", strategy, state });
   }
@@ -122,7 +133,7 @@ export class Stage {
   }
 
   watchChange() {
-    const change = shownChange(this.store.page);
+    const change = drawnChange(this.store.page);
     if (change === this.change) return;
     this.change = change;
     this.since = change && !matchMedia(REDUCED).matches ? performance.now() : Number.NEGATIVE_INFINITY;
@@ -152,8 +163,8 @@ export class Stage {
     Object.assign(this.host.dataset, {
       lod: place.lod,
       tokens: String(tokens),
-      moved: String(shownChange(page)?.movement?.moved ?? 0),
-      mode: picture.mode,
+      moved: String(drawnChange(page)?.movement?.moved ?? 0),
+      mode: drawnChange(page)?.work ? "moving" : picture.mode,
       strategy: drawnState(page).cluster.strategy,
     });
   }

@@ -2,6 +2,7 @@
 
 import { newEntry } from "../lib/entries.js";
 import { getJson } from "../lib/http.js";
+import { keepDone, withLastChange } from "./lastchange.js";
 import { apply, eventWords, isDrawn, keepsPicture, ring } from "./subject.js";
 
 /** @import { Event, EventRow, Moment, State, Urls } from "./types.js" */
@@ -109,7 +110,8 @@ export class Travel {
 
   /** Every node in colour again, without the last change. Only at the head: a moment of the past is its change. */
   calm() {
-    const { head, view } = this.store.page;
+    const { head, view, epoch } = this.store.page;
+    keepDone(head, epoch);
     const calm = { ...head, calm: true };
     this.store.set({ head: calm, plan: null, side: "after", ...(view === head ? { view: calm } : {}) });
   }
@@ -151,6 +153,19 @@ export class Travel {
     const follow = other || page.view === page.head;
     // What happened meanwhile is not among the rows: they are read anew.
     this.store.set({ head, epoch, life: page.life + 1, plan: null, rows: [], ...(follow ? { view: head } : {}) });
+    void this.recall(head).catch(this.trouble);
+  }
+
+  /**
+   * Adds the last change to a head that came without one.
+   * @param {Moment} head
+   */
+  async recall(head) {
+    const { v, epoch, change } = await getJson(this.urls.state);
+    const { page } = this.store;
+    if (page.head !== head || v !== head.v || epoch !== page.epoch) return; // there is a newer one
+    const told = withLastChange(head, change, epoch);
+    this.store.set({ head: told, ...(page.view === head ? { view: told } : {}) });
   }
 }
 

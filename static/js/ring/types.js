@@ -41,7 +41,8 @@
  *   survivors: {node: number, bytes: number, limit: number, after_bytes: number, misses_per_s: number}[]}} Estimate
  *   what a plan costs real servers; measured: all of them said what they hold
  * @typedef {{kind: string, payload: Payload, movement: Movement | null, before: State, after: State, planned: boolean,
- *   v: number}} Change
+ *   v: number, work?: Work}} Change
+ *   work: the request in progress that will become this change; then `planned` is true
  * @typedef {{key: string, hash: number, position: number, v: number, owner: number,
  *   token: {value: number, index: number} | null, copies: {number: number, token: number | null}[], bucket?: number,
  *   steps?: import("./figures/types.js").Steps | null,
@@ -69,7 +70,8 @@
  * @typedef {import("../lib/live.js").State} LinkWord
  *
  * @typedef {{
- *   head: Moment, view: Moment, plan: Plan | null, epoch: string, life: number, floor: number,
+ *   head: Moment, view: Moment, plan: Plan | null, underWay: import("./underway.js").UnderWay | null,
+ *   busy: typeof import("./busy.js") | null, epoch: string, life: number, floor: number,
  *   link: {state: LinkWord, since: number}, mayOperate: boolean, watching: number | null, offset: number,
  *   key: string, escapes: boolean, lookup: Lookup | null, selected: number | null, side: "after" | "before",
  *   pins: number[], colour: "pins" | "zone", lens: number, screen: "ring" | "table", tab: string,
@@ -77,8 +79,9 @@
  * }} Page
  *   key: as it is typed, with escapes for bytes where `escapes`; mayOperate: the server lets this person operate, and they have not signed out since; life: how many snapshots replaced the head; frames: the newest of each topic, of now only; offset: server clock minus ours in ms; drawn: rises when tokens or density arrive, 0 until then
  *
- * @typedef {{state: string, tokens: string, table: string, density: string, lookup: string, plan: string, act: string, moved: string,
- *   moved_csv: string, events: string, keys: string, any_key: string, socket: string, page: string, nodes: string}} Urls
+ * @typedef {{state: string, tokens: string, table: string, density: string, lookup: string, plan: string, underway: string,
+ *   act: string, moved: string, moved_csv: string, events: string, keys: string, any_key: string, socket: string,
+ *   page: string, nodes: string}} Urls
  * @typedef {{tokens: boolean, ranges: boolean, told: boolean, weights: boolean, lists: boolean, alone: boolean,
  *   minimal: boolean, last_only: boolean}} Abilities
  *   what a strategy can do: see `Abilities` of ringviz/core/abilities.py
@@ -89,10 +92,10 @@
  *   options: StrategyOption[]}} Strategy
  *   offered: a cluster can be set to it; rule: which node a key belongs to; notes: what it cannot do, a sentence each
  * @typedef {{v: number, epoch: string, head: number, floor: number, at: string, state: State, event: Event | null,
- *   urls: Urls, may_operate: boolean, now: number, elsewhere: string[], strategies: Record<string, Strategy>,
- *   undoable: string[], missing: string}} Boot
- *   elsewhere: kinds of event that the stream carries of other subjects; of these only the version counts here; undoable: kinds
- *   that can be taken back
+ *   change: import("./lastchange.js").LastChange | null, urls: Urls, may_operate: boolean, now: number,
+ *   elsewhere: string[], strategies: Record<string, Strategy>, undoable: string[], missing: string}} Boot
+ *   change: the last one of the head; elsewhere: kinds of event that the stream carries of other subjects; of these only
+ *   the version counts here; undoable: kinds that can be taken back
  */
 
 export {};

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { UnknownKind } from "../../../static/js/lib/subject.js";
-import { apply, eventWords } from "../../../static/js/ring/subject.js";
+import { apply, eventWords, ring } from "../../../static/js/ring/subject.js";
 import { killEvent, nodeOf, stateOf } from "../clusters.js";
 
 const CONTRACT = new URL("../../contract/", import.meta.url);
@@ -26,6 +26,13 @@ for (const name of golden) {
     const { event, words } = JSON.parse(readFileSync(new URL(name, CONTRACT), "utf8"));
     const { label, text } = eventWords(event.kind, event.payload);
     assert.deepEqual({ label, text }, words);
+  });
+}
+
+for (const name of golden) {
+  test(`${name} shows what the server says that it shows`, () => {
+    const { event, shows } = JSON.parse(readFileSync(new URL(name, CONTRACT), "utf8"));
+    assert.equal(ring.kind(event.kind).shows, shows);
   });
 }
 

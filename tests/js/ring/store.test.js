@@ -65,7 +65,9 @@ test("an event that was had, or one too far ahead, is dropped", () => {
   assert.equal(store.page.head, head);
 });
 
-test("another epoch starts over, also for who was in the past", () => {
+test("another epoch starts over, also for who was in the past", (t) => {
+  const answer = JSON.stringify({ v: 2, epoch: "other", change: null });
+  t.mock.method(globalThis, "fetch", async () => new Response(answer));
   const state = stateOf(4);
   const { store, travel } = travelOf(
     pageOf(state, { view: momentOf(3, state), rows: [/** @type {any} */ ({ v: 1 })] }),

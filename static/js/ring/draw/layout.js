@@ -193,6 +193,7 @@ function place(size, lines, walk, width, height, text) {
     top,
     step: LINE_HEIGHT * text.zoom,
     align: right ? "right" : "left",
+    first: text.measure(lines[0].text, lines[0].font),
     ...size,
   };
 }

@@ -57,8 +57,8 @@
  *
  * @typedef {{text: string, font: string, strong: boolean}} Line
  *
- * @typedef {{lines: Line[], x: number, top: number, step: number, align: "left" | "right", width: number, height: number}} Label
- *   x: the side that the text is aligned to; step: between lines
+ * @typedef {{lines: Line[], x: number, top: number, step: number, align: "left" | "right", first: number, width: number, height: number}} Label
+ *   x: the side that the text is aligned to; step: between lines; first: the width of its first line
  *
  * @typedef {{x: number, y: number, width: number, height: number, factor: number, start: number, end: number}} LensBox
  *   its width is 0 if the ring is too small and the lens has a separate canvas (`drawLensCanvas`);

@@ -78,14 +78,16 @@ export function leaderOf({ cx, cy, R, walk }, label, key) {
 }
 
 /**
- * The point of the label's box, including some space around it, that is nearest to a point outside.
+ * The point of the label's box, including some space around it, that is nearest to a point outside; from above, that of
+ * its first line, which may be shorter.
  * @param {Label} label
  * @param {number} x
  * @param {number} y
  */
-function nearestOf({ align, x: side, top, width, height }, x, y) {
-  const left = align === "right" ? side - width : side;
-  const tipX = Math.max(left - AIR, Math.min(left + width + AIR, x));
+function nearestOf({ align, x: side, top, width, height, first }, x, y) {
+  const wide = y < top - AIR ? first : width;
+  const left = align === "right" ? side - wide : side;
+  const tipX = Math.max(left - AIR, Math.min(left + wide + AIR, x));
   return { tipX, tipY: Math.max(top - AIR / 2, Math.min(top + height + AIR / 2, y)) };
 }
 
