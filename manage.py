@@ -4,11 +4,11 @@
 import os
 import sys
 
-INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
+INTERRUPTED = 130  # a shell's exit status for a program that Ctrl-C ended
 
 
 def main() -> None:
-    """Run one management command, with the project's settings. Ctrl-C ends it in silence, also at its start."""
+    """Run one management command with the project's settings. Ctrl-C ends it silently, even while it starts."""
     try:
         _run()
     except KeyboardInterrupt:

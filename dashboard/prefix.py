@@ -1,13 +1,13 @@
-"""The site under a path of its host (PATH_PREFIX), behind a proxy that passes the whole path or a part of it."""
+"""Serves the site under a path of its host (PATH_PREFIX), behind a proxy that keeps or strips the prefix."""
 
 from typing import Any
 
 
 class UnderPrefix:
-    """An ASGI application: gives `application` the whole path, and the prefix as `root_path`, as ASGI wants it.
+    """An ASGI application: gives `application` the whole path, and the prefix as `root_path`, as ASGI requires.
 
-    A path that does not begin with the prefix comes from a proxy that took it away, or from somebody who asks this
-    process directly. The prefix without its last slash is redirected, because our cookies are not sent there.
+    A path that does not begin with the prefix comes from a proxy that stripped it, or from a client that asks this
+    process directly. The prefix without its last slash is redirected, because browsers do not send our cookies there.
     """
 
     def __init__(self, application: Any, prefix: str) -> None:

@@ -1,6 +1,6 @@
-"""Rows of the timeline: what was asked for and what came of it are one row, which can be unfolded.
+"""Rows of the timeline: a request and its outcome share one row, which can be unfolded.
 
-Which kinds are parts of a work, and which part, their declarations say (`live.subjects.WorkPart`).
+The declaration of a kind says whether it is part of a work, and which part (`live.subjects.WorkPart`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from live.subjects import Kind, Part, WorkPart, all_kinds, known
 from live.wording import lasting
 
 Key = tuple[str, Any]
-"""A work: the name of its subject, and its id there."""
+"""A work: the name of its subject, and its ID there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An event, with those of its work that came before it, oldest first; `note` says how the work stands."""
+    """An event with the earlier events of its work, oldest first; `note` says how far the work has come."""
 
     entry: Entry
     before: Sequence[Entry]
@@ -33,10 +33,10 @@ class Row:
 
 
 def rows_of(page: Sequence[Event], matching: QuerySet[Event], said: Callable[[Event], Entry]) -> list[Row]:
-    """The rows of a page of events, in their order; `matching` are the events that the filter shows.
+    """The rows of a page of events, in the same order; `matching` are the events that the filter shows.
 
-    An event is left out if the end of its work is shown, here or on another page. Two queries, and none for a page
-    that has every work whole.
+    An event gets no row if the end of its work has one, here or on another page. Takes two queries, or none if every
+    work is complete on this page.
     """
     works = {key for event in page if (key := key_of(event))}
     all_of = _whole(page, works)
@@ -53,11 +53,11 @@ def rows_of(page: Sequence[Event], matching: QuerySet[Event], said: Callable[[Ev
         whole = all_of.get(key, [event]) if key else [event]
         before = [one for one in whole if one.version < event.version] if end is not None and end.pk == event.pk else []
         rows.append(Row(said(event), [said(one) for one in before], _note(event, before, end)))
-    return rows or [Row(said(event), (), "") for event in page]  # nothing but beginnings of what ends on another page
+    return rows or [Row(said(event), (), "") for event in page]  # all these works end on another page
 
 
 def key_of(event: Event) -> Key | None:
-    """The work that an event is a part of; None for most."""
+    """The work that an event belongs to; None for most events."""
     kind = known(event.kind)
     found = kind.work.work_of(event.payload) if kind and kind.work else None
     return (kind.subject.name, found) if kind and found is not None else None
@@ -90,7 +90,7 @@ def _whole(page: Sequence[Event], works: set[Key]) -> dict[Key, list[Event]]:
 
 
 def _working(works: Iterable[Key]) -> list[tuple[Kind, WorkPart]]:
-    """The kinds that are parts of works of these subjects."""
+    """The kinds of event of these subjects that are parts of works."""
     names = {name for name, _id in works}
     return [(kind, kind.work) for kind in all_kinds() if kind.work and kind.subject.name in names]
 

@@ -1,22 +1,22 @@
-"""Where a Unix socket can be: its path has to be short."""
+"""Where a Unix socket can be placed: its path must be short."""
 
 import hashlib
 import os
 import tempfile
 from pathlib import Path
 
-# The kernel's room for the path of a socket is 108 bytes on Linux and 104 on macOS, the final zero included.
+# The kernel limits the path of a socket to 108 bytes on Linux and 104 on macOS, including the final zero.
 SOCKET_PATH_BYTES = 103
 
 
 class NotPrivate(OSError):
-    """The folder that would take a socket belongs to somebody else, or others may enter it."""
+    """The folder for the socket belongs to another user, or other users may enter it."""
 
 
 def socket_path(directory: Path, name: str) -> Path:
-    """The path of the socket of this name for a directory: in it, or in a private folder where that were too long.
+    """The path of a directory's socket with this name: in the directory, or in a private folder if that is too long.
 
-    The private folder is made, and is always the same for a directory. Raises NotPrivate.
+    Creates the private folder, which is always the same for a directory. Raises NotPrivate.
     """
     inside = directory / name
     if len(os.fsencode(inside)) <= SOCKET_PATH_BYTES:

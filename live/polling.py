@@ -1,11 +1,11 @@
-"""What a socket would send, for a page that can open none: it asks the same address again and again over HTTP.
+"""Polling for a page that cannot open a socket: it asks the same address over HTTP, again and again.
 
 `GET /ws/<prefix>/<slug>/?since=V&epoch=E&page=ID&feed=F&frames=N` answers within about a second with a JSON list of the
-messages: hello, the events after `since` or a snapshot, the frames after N, a heartbeat; at last
-`{"type": "cursor", "feed": F, "frames": N}`, which the page sends back with its next question. Waiting takes neither a
-thread nor the database.
+messages that a socket would send: hello, the events after `since` or a snapshot, the frames after N, a heartbeat. The
+last is `{"type": "cursor", "feed": F, "frames": N}`, which the page sends back with its next request. Waiting uses
+neither a thread nor the database.
 
-A page keeps its seat between two questions: it counts as a watcher, and its feed stays open.
+A page keeps its seat between two requests: it still counts as a watcher, and its feed stays open.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from live.socket import Socket, StaleFeedError, TakeSnapshot
 SEAT_S = 5.0
 ANSWER_WITHIN_S = 10.0  # a heartbeat comes every second, but a snapshot may take longer
 Find = Callable[[dict[str, str]], tuple[int, TakeSnapshot] | None]
-"""The stream of an address, by the parts of its path, and what reads its snapshot; None if there is none."""
+"""The stream for the parts of an address's path, and the function that reads its snapshot; None if there is none."""
 
 _PAGE = re.compile(r"[0-9a-f]{16}")
 _HEADERS = [
@@ -43,7 +43,7 @@ _seats: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, ..
 
 
 class Seat:
-    """A page's place in the hub of this event loop. Whoever takes one leaves it or keeps it, once."""
+    """A page's seat in the hub of this event loop. The caller that takes it must either leave it or keep it, once."""
 
     def __init__(self, hub: hubs.Hub, find: Find) -> None:
         self.hub = hub
@@ -55,7 +55,7 @@ class Seat:
         self._timer: asyncio.TimerHandle | None = None
 
     async def sit(self, at: dict[str, str], before: "Seat | None") -> Feed:
-        """Opens the feed of the place. Raises ObjectDoesNotExist. `before` is the page's last seat, if it has one."""
+        """Opens the feed of the place. `before` is the page's last seat, if it has one. Raises ObjectDoesNotExist."""
         self._found = await self.hub.read(lambda: self._find(at)) if before is None else before._found
         if self._found is None:
             raise ObjectDoesNotExist
@@ -65,7 +65,7 @@ class Seat:
         return self._feed
 
     async def hear(self, query: dict[str, list[str]]) -> None:
-        """Collects what a socket would be sent now, or next."""
+        """Collects the messages that a socket would get now, or next."""
         if self._socket is None or self._feed is None:
             raise RuntimeError("nobody sits here")
         known = query.get("feed") == [self._feed.name]
@@ -74,7 +74,7 @@ class Seat:
         self.texts.append(wire.encode(cursor))
 
     def keep(self, seats: "dict[tuple[str, ...], Seat]", key: tuple[str, ...]) -> None:
-        """The page is about to ask again: it is missed only after 5 s."""
+        """The page is about to ask again: it counts as gone only after 5 s."""
         if (other := seats.pop(key, None)) is not None:
             other.leave()
         seats[key] = self
@@ -87,7 +87,7 @@ class Seat:
         self._timer = asyncio.get_running_loop().call_later(SEAT_S, free)
 
     def leave(self) -> None:
-        """The page is away, or has another seat."""
+        """The page is gone, or has another seat."""
         if self._timer is not None:
             self._timer.cancel()
         if self._feed is not None and self._socket is not None:
@@ -99,10 +99,10 @@ class Seat:
 
 
 class Poll:
-    """An ASGI application: answers one question.
+    """An ASGI application: answers one request.
 
-    426 without `page`; 429 if the process holds as many pages as it may, 503 if something failed and asking again makes
-    sense.
+    426 without `page`; 429 if the process holds as many pages as it may; 503 if something failed and the page should
+    ask again.
     """
 
     def __init__(self, find: Find) -> None:
@@ -113,7 +113,7 @@ class Poll:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         page, texts = query.get("page", [""])[0], list[str]()
         if scope["method"] != "GET" or not _PAGE.fullmatch(page):
-            status = 426  # a socket that a proxy did not let through, or somebody who looks
+            status = 426  # a socket that a proxy blocked, or a person who opened the address
         elif (hub := hubs.enter()) is None:
             status = 429
         else:

@@ -1,4 +1,4 @@
-"""Where a page stands in a stream, as the query of its address says."""
+"""A page's position in a stream, read from the query of its address."""
 
 from collections.abc import Mapping, Sequence
 

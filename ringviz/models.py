@@ -28,7 +28,7 @@ from servers.guard.rules import MAX_HOST_NAME
 
 
 class KeySet(models.Model):
-    """The keys of a cluster. A row never changes: other keys are another row.
+    """The keys of a cluster. A row never changes: different keys get a new row.
 
     `digest` names the folder of its arrays under DATA_DIR (see `ringviz.stores.keysets`).
     """
@@ -93,7 +93,7 @@ class Cluster(models.Model):
         _("verdict on a freeze after, ms"),
         default=0,
         validators=[MaxValueValidator(MAX_VERDICT_DELAY_MS)],
-        help_text=_("How long a server that somebody froze may stay silent. 0: as any other server."),
+        help_text=_("How long a server that an operator froze may stay silent. 0: no longer than any other server."),
     )
     slot_map = models.JSONField(null=True, default=None, editable=False)
     stream = models.OneToOneField(Stream, models.PROTECT, editable=False, related_name="cluster")

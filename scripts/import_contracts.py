@@ -1,4 +1,4 @@
-"""Checks the import contracts of `.importlinter` with the environment's own Python, wherever the folder was moved."""
+"""Checks the import contracts of `.importlinter` with the environment's own Python, wherever the folder is."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Links from words on a page to the glossary: `{% term "token" %}`, and what a script links by lib/term.js."""
+"""Links from words on a page to the glossary: `{% term "token" %}`. Scripts use them through lib/term.js."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag
 def term(slug: str, words: object = "") -> SafeString:
-    """A link to this term, titled with its first sentence, around these words or its name. Raises UnknownTerm."""
+    """A link to this term around `words`, or around its name. Its title is the first sentence. Raises UnknownTerm."""
     found = known(slug)
     href = f"{reverse('glossary')}#{found.slug}"
     return format_html(

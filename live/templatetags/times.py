@@ -1,6 +1,6 @@
 """Times in templates: `{% moment at %}` and `{% zone %}`, in the server's time zone.
 
-static/js/lib/times.js writes them anew in the reader's, in the same form.
+static/js/lib/times.js rewrites them in the reader's time zone, in the same form.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.simple_tag
 def moment(at: datetime | None) -> SafeString | str:
-    """A `<time>`: "12:41:07" of today, otherwise "2026-05-03 12:41:07"; date and time zone as its title."""
+    """A `<time>`: "12:41:07" if it is today, otherwise "2026-05-03 12:41:07". Its title has the date and time zone."""
     if at is None:
         return ""
     local = timezone.localtime(at)
@@ -28,7 +28,7 @@ def moment(at: datetime | None) -> SafeString | str:
 
 @register.simple_tag
 def zone() -> SafeString:
-    """The time zone of the times on the page, once beside their heading."""
+    """The time zone of the times on the page, shown once beside their heading."""
     return format_html("<span data-zone>{}</span>", _name())
 
 

@@ -1,4 +1,4 @@
-"""A new cluster as it is made on a page: the admin's form, with defaults that give a cluster worth looking at."""
+"""The form that creates a cluster on a page: the admin's form, with defaults that give a cluster worth looking at."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEFAULT_NODES = 5
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields that stand together. `folded` ones are shown on request, or when one of them has an error."""
+    """A group of fields. If `folded`, they are shown on request, or when one of them has an error."""
 
     title: str
     fields: list[forms.BoundField]
@@ -29,7 +29,7 @@ class Group:
 
 
 class NewClusterForm(AddClusterForm):
-    """Without an address, one is made from the name. Keys that are there go before a pattern."""
+    """An empty address is made from the name. An existing key set takes precedence over a pattern."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,18 +54,18 @@ class NewClusterForm(AddClusterForm):
         ]
 
     def clean(self) -> dict[str, Any] | None:
-        """Fills in what was left out."""
+        """Fills in what the person left empty."""
         given = self.cleaned_data
         if not given.get("slug") and "slug" not in self.errors and given.get("name"):
             given["slug"] = slugify(given["name"])[:MAX_SLUG].strip("-")
             if not given["slug"]:
-                self.add_error("slug", _("Give an address: small letters, digits and hyphens."))
+                self.add_error("slug", _("Give an address: lowercase letters, digits and hyphens."))
         if given.get("key_set"):
             given["pattern"] = ""
         return super().clean()
 
     def _say(self, refused: Refused) -> None:
-        """The services count memory in bytes, a person gives MiB."""
+        """The memory in bytes, as the services count it; a person types MiB."""
         if isinstance(refused, Invalid) and refused.field == "memory":
             self.add_error("memory_mib", refused.message)
         else:
@@ -76,7 +76,7 @@ class NewClusterForm(AddClusterForm):
 
 
 def _helps() -> dict[str, str]:
-    """The limits, where they are needed."""
+    """Adds the help texts, with the limits."""
     memory = {
         "least": grouped(LEAST_MEMORY // MIB),
         "most": grouped(MOST_MEMORY // MIB),
@@ -84,11 +84,11 @@ def _helps() -> dict[str, str]:
     }
     return {
         "slug": _("The part after /clusters/. Leave it empty to make it from the name."),
-        "nodes": _("Named node-1 and so on: 1 to %(managed)s servers, or up to %(simulated)s simulated nodes.")
+        "nodes": _("1 to %(managed)s servers, or up to %(simulated)s simulated nodes, named node-1, node-2, ...")
         % {"managed": grouped(MAX_SERVED_NODES), "simulated": grouped(MAX_NODES)},
         "replicas": _("0 or 1. A replica takes over when its server dies. Managed clusters only."),
         "memory_mib": _("%(least)s to %(most)s; all servers together may take %(all)s. Managed clusters only.")
         % memory,
-        "key_set": _("Then the pattern is not used."),
-        "copies": _("On a simulated ring. Servers keep replicas instead."),
+        "key_set": _("If you choose one, the pattern is not used."),
+        "copies": _("Simulated clusters only. Managed clusters have replicas instead."),
     }

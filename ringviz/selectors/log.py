@@ -16,14 +16,14 @@ MOST_ROWS = 500
 
 
 def oldest(stream_id: int) -> int:
-    """The oldest version that can still be shown; 1 is the first of all."""
+    """The oldest version that can still be shown; 1 is the very first."""
     return max(1, floor(stream_id))
 
 
 def log_page(
     stream_id: int, *, before: int | None, lowest: int | None, limit: int, kind: str, with_who: bool
 ) -> dict[str, Any]:
-    """`{"head", "floor", "events"}`, newest first: the ring's below `before` and not below `lowest`."""
+    """`{"head", "floor", "events"}`, newest first: the ring's events with `lowest` <= version < `before`."""
     events = Event.objects.filter(stream_id=stream_id, kind__in=list(ring.kinds))
     if before is not None:
         events = events.filter(version__lt=before)

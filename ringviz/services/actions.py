@@ -1,4 +1,4 @@
-"""Actions as a form or an address names them, made into decisions: the same words for a plan and for the deed."""
+"""Turns actions, as a form or an address names them, into decisions. A plan and its execution use the same words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringviz.services.decisions import Decision
 
 
 def decision_of(action: str, fields: Fields) -> Decision:
-    """The decision that `action` and its fields ask for. Raises Invalid for what cannot be read."""
+    """The decision that `action` and its fields ask for. Raises Invalid if a field cannot be read."""
     if action not in _ACTIONS:
         known = ", ".join(sorted(_ACTIONS))
         raise Invalid("action", action, _("Choose one of: %(names)s.") % {"names": known})
@@ -25,7 +25,7 @@ def decision_of(action: str, fields: Fields) -> Decision:
 
 
 def weight(fields: Fields) -> float:
-    """A weight; nothing is 1. Raises Invalid."""
+    """A weight; 1 if the field is empty. Raises Invalid."""
     text = fields.get("weight", "").strip() or "1"
     try:
         number = float(text)
@@ -70,7 +70,7 @@ def _workload(fields: Fields) -> Decision:
 
 
 def _freeze(fields: Fields) -> Decision:
-    """For good, or `for` so many milliseconds of `every` so many."""
+    """For good, or for `for` ms out of every `every` ms."""
     number = whole(fields, "node")
     frozen, every = maybe_whole(fields, "for"), maybe_whole(fields, "every")
     if frozen is None and every is None:

@@ -64,7 +64,7 @@ def check_slug(slug: str) -> None:
     """The slug: a cluster's own part of its address."""
     if len(slug) > MAX_SLUG or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise Invalid(
-            "slug", slug, _("Use small letters, digits and single hyphens, at most %(most)d.") % {"most": MAX_SLUG}
+            "slug", slug, _("Use lowercase letters, digits and single hyphens, at most %(most)d.") % {"most": MAX_SLUG}
         )
 
 

@@ -1,6 +1,6 @@
-"""Hints for the browser: which JavaScript modules a page begins with, so that it asks for all of them at once.
+"""Tells the browser which JavaScript modules a page starts with, so that it requests all of them at once.
 
-Without a build step a module's imports are found only when it has arrived, one level after the other.
+Without a build step, the browser finds a module's imports only once the module has arrived, one level after another.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _IMPORT = re.compile(r"""^(?:import|export)\s(?:[^"';]*\sfrom\s)?"(\.[^"]+)";"""
 
 @register.simple_tag
 def modulepreload(name: str) -> SafeString:
-    """A `<link rel="modulepreload">` for a module of the static files and for all that it imports, nearest first.
+    """A `<link rel="modulepreload">` for a module of the static files and for everything it imports, nearest first.
 
-    What is imported by `import()` is asked for when it is needed, and has no hint.
+    Modules loaded by `import()` are requested when they are needed, and get no link.
     """
-    names = (name,) if settings.BUNDLED else _graph(name)  # the bundle's files are one for all of that
+    names = (name,) if settings.BUNDLED else _graph(name)  # in the bundle, one file has all of these
     return format_html_join("\n", '<link rel="modulepreload" href="{}">', ((static(one),) for one in names))
 
 
@@ -43,7 +43,7 @@ def _graph(name: str) -> tuple[str, ...]:
 
 
 def imports_of(name: str) -> list[str]:
-    """The modules that a module imports by plain imports, as names of static files. Raises LookupError."""
+    """The modules that a module imports statically, as names of static files. Raises LookupError."""
     path = finders.find(name)
     if path is None:
         raise LookupError(name)

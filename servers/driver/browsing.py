@@ -1,8 +1,8 @@
-"""A server's keys and the beginning of each value, page by page or at random. Only reads.
+"""Reads a server's keys and the beginning of each value, page by page or at random. Writes nothing.
 
-Nothing is sent but what COMMANDS lists. SCAN goes through the whole keyspace with a cursor: what is there from start to
-end is returned at least once, and may be returned twice. RANDOMKEY picks a slot by its number of keys, then a key of
-its table; keys with few neighbours in that table come somewhat more often, and a key may be drawn again.
+Only the commands in COMMANDS are sent. SCAN goes through the whole keyspace with a cursor: a key that exists from start
+to end is returned at least once, perhaps twice. RANDOMKEY picks a slot, weighted by its number of keys, then a key from
+its table; keys with few neighbours in that table are picked somewhat more often, and a key may be picked again.
 Sources: https://valkey.io/commands/scan/ and randomkey/, `kvstoreGetFairRandomHashtableIndex` in src/kvstore.c.
 """
 
@@ -28,9 +28,9 @@ COMMANDS: Final = frozenset(
 MOST_MEMBERS: Final = 5  # of a value that has members
 MOST_WORD: Final = 200  # bytes of a string, or of a member
 MOST_NAMES_BYTES: Final = 256 * 1024  # of one page; a page with longer names has fewer keys
-MOST_MEMBER_BYTES: Final = 64 * 1024  # a value whose members are larger on average is counted, not read
+MOST_MEMBER_BYTES: Final = 64 * 1024  # if the members of a value are larger on average, they are counted and not read
 _NO_KEY = -2  # PTTL
-_MOST_SCANS = 20  # a page of a nearly empty table: each looks at `count` places more
+_MOST_SCANS = 20  # for a page of a nearly empty table: each looks at `count` more places
 
 Row = tuple[bytes, ...]
 """A member: alone, with its value (hash), with its score (sorted set), or an entry: id, field, value, field, ..."""
@@ -40,9 +40,9 @@ Row = tuple[bytes, ...]
 class Held:
     """A key as its server has it.
 
-    `state`: "moved" if another server owns it by now, "gone" if it expired or was deleted meanwhile; the rest is empty
-    then. `kind` is the engine's word for its type. `ttl_ms` is None without expiry. `bytes` is the memory of key and
-    value, estimated by the engine from a few members. `length` counts bytes of a string, otherwise members.
+    `state` is "moved" if another server owns it now, "gone" if it expired or was deleted meanwhile; the other fields
+    are then empty. `kind` is the engine's name of its type. `ttl_ms` is None without expiry. `bytes` is the memory of
+    key and value, estimated by the engine from a few members. `length` counts bytes of a string, otherwise members.
     `beginning` has at most MOST_WORD bytes of a string in one row, or at most MOST_MEMBERS rows; None if not read.
     """
 
@@ -57,9 +57,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Keys of a server, and `total`, how many it has. `cursor` is where the next page begins, 0 after the last.
+    """Keys of a server, and `total`, how many it has. `cursor` is where the next page begins, 0 after the last page.
 
-    `drawn` counts the draws of a random sample, of which `keys` are the different ones; 0 for a page.
+    `drawn` is the number of draws in a random sample; `keys` has each drawn key once. 0 for a page.
     """
 
     keys: Sequence[Held]
@@ -70,7 +70,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How a type is read: the commands, from the name of a key, and the rows in the second reply."""
+    """How a type is read: the commands for the name of a key, and the rows from the second reply."""
 
     length: str
     first: Callable[[bytes], Sequence[str | int | bytes]]
@@ -101,7 +101,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 
 @dataclass(slots=True)
 class _Asking:
-    """One look: each exchange begins before `deadline`, on the monotonic clock."""
+    """One look at the server: each exchange begins before `deadline`, on the monotonic clock."""
 
     address: Address
     deadline: float
@@ -118,8 +118,8 @@ class Browsing(Viewing):
     def page_of_keys(self, address: Address, cursor: int, count: int, within_s: float) -> Look:
         """The keys from a cursor on: about `count`, fewer if the names are long or the table is nearly empty.
 
-        No exchange begins after `within_s`; one that is under way may take the engine's timeout longer. Raises
-        Unreachable, also if time is over; Refusal for a cursor that no server gives.
+        No exchange begins after `within_s`; one that has begun may take the engine's timeout longer. Raises
+        Unreachable, also if the time is up; Refusal for an invalid cursor.
         """
         asking = _Asking(address, time.monotonic() + within_s)
         total = self._read(asking, [("DBSIZE",)])[0]
@@ -134,7 +134,7 @@ class Browsing(Viewing):
         return Look(self._held(asking), int(total), cursor=int(cursor))
 
     def random_keys(self, address: Address, count: int, within_s: float) -> Look:
-        """The different keys of `count` random draws. Deadline and errors as for `page_of_keys`."""
+        """The keys of `count` random draws, each once. Deadline and errors as for `page_of_keys`."""
         asking = _Asking(address, time.monotonic() + within_s)
         total, *drawn = self._read(asking, [("DBSIZE",), *[("RANDOMKEY",)] * count])
         names = [name for name in drawn if isinstance(name, bytes)]  # null from an empty server
@@ -155,7 +155,7 @@ class Browsing(Viewing):
         return [_begun(one, next(values)) if _is_readable(one) else one for one in counted]
 
     def _read(self, asking: _Asking, commands: Sequence[Sequence[str | int | bytes]]) -> list[Any]:
-        """The replies to commands that only read; a Refusal in the place of one that was refused."""
+        """The replies to commands that only read; a Refusal for each that was refused."""
         if any(words[0] not in COMMANDS and " ".join(map(str, words[:2])) not in COMMANDS for words in commands):
             raise ValueError("a command that is not for reading")
         left = asking.deadline - time.monotonic()
@@ -165,7 +165,7 @@ class Browsing(Viewing):
 
 
 def _met(name: bytes, kind: Any, ttl_ms: Any, size: Any) -> Held:
-    """A key by what TYPE, PTTL and MEMORY USAGE say."""
+    """A key, from the replies to TYPE, PTTL and MEMORY USAGE."""
     if isinstance(kind, Refusal):  # MOVED or ASK: TYPE itself is never refused
         return Held(name, state="moved")
     if kind == b"none" or ttl_ms == _NO_KEY:
@@ -180,19 +180,19 @@ def _met(name: bytes, kind: Any, ttl_ms: Any, size: Any) -> Held:
 
 
 def _counted(held: Held, length: Any) -> Held:
-    """With its length, if it is still what it was."""
+    """The key with its length, if its type has not changed."""
     return replace(held, length=length) if isinstance(length, int) else held
 
 
 def _is_readable(held: Held) -> bool:
-    """Whether the beginning of its value is small enough to be read: of a string it always is."""
+    """Whether the beginning of its value is small enough to be read. A string's always is."""
     if held.length is None or held.kind == "string":
         return held.length is not None
     return (held.bytes or 0) <= MOST_MEMBER_BYTES * max(1, held.length)
 
 
 def _begun(held: Held, reply: Any) -> Held:
-    """With the beginning of its value, unless that changed its type meanwhile."""
+    """The key with the beginning of its value, unless its type changed meanwhile."""
     if isinstance(reply, Refusal):
         return held
     rows = islice(_KINDS[held.kind].rows(reply), MOST_MEMBERS)

@@ -54,7 +54,7 @@ def test_a_new_cluster_of_servers_waits_for_them(small, operator):
         ({"managed": "on"}, "1 to"),
         ({"managed": "on", "nodes": 2, "memory_mib": 1}, "MiB"),
         ({"managed": "on", "nodes": 2, "replicas": 2}, "1"),
-        ({"slug": "Big_One"}, "small letters"),
+        ({"slug": "Big_One"}, "lowercase letters"),
         ({"vnodes": 1001}, "1000"),
         ({"copies": 9}, "8"),
         ({"seed": 2**32}, "4294967295"),

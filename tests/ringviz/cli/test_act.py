@@ -241,7 +241,7 @@ def test_who_waits_for_a_new_cluster_waits_until_it_stores_every_key(ring: Ring)
     ("words", "because"),
     [
         ("create demo", "There is already a cluster at demo"),
-        ("create BIG", "small letters"),
+        ("create BIG", "lowercase letters"),
         ("create x --managed", "1 to"),
         ("create x --managed --nodes 1 --replicas 2", "one replica"),
         ("create x --managed --nodes 1 --memory 1", "MiB"),

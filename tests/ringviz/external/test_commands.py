@@ -93,7 +93,7 @@ def test_what_is_odd_about_a_cluster_is_said(ring, foreign):
         ("attach theirs 10.0.0.1:6379:1", b"", "host:port"),
         ("attach theirs 10.0.0.1 --password-stdin", b"", "no password"),
         ("attach theirs 10.0.0.1 --password-stdin", b"\xff\n", "UTF-8"),
-        ("attach No-Slug 10.0.0.1", b"", "small letters"),
+        ("attach No-Slug 10.0.0.1", b"", "lowercase letters"),
         ("detach nobody", b"", "no cluster"),
     ],
 )

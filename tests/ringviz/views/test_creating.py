@@ -95,7 +95,7 @@ def test_keys_that_are_there_go_before_the_pattern(operator):
         ({"name": ""}, "name", "required"),
         ({"name": "日本"}, "slug", "Give an address"),
         ({"name": "x", "slug": "small"}, "slug", "already"),
-        ({"slug": "Big_One"}, "slug", "small letters"),
+        ({"slug": "Big_One"}, "slug", "lowercase letters"),
         ({"managed": "on", "nodes": "0"}, "nodes", "1 to 64"),
         ({"managed": "on", "nodes": "65"}, "nodes", "1 to 64"),
         ({"nodes": "10001"}, "nodes", "10000"),
