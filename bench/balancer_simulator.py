@@ -1,7 +1,7 @@
-"""What a simulated request costs, beside SimPy in the same run: ten nodes, load 0.9, the same requests and policy.
+"""What a simulated request costs, compared with SimPy in the same run: ten nodes, load 0.9, same requests and policy.
 
-An event is the arrival or the end of a request, two for each; SimPy takes more of its own to do the same. Both pick by
-the same code and must come to the same mean.
+An event is the arrival or the end of a request, so each request has two; SimPy needs more of its own events for the
+same. Both pick nodes with the same code and must arrive at the same mean.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Events = Generator[simpy.Event, None, None]
 
 
 class InSimpy:
-    """The same nodes, each a resource of capacity 1, and a process for each request."""
+    """The same nodes in SimPy: each is a resource of capacity 1, and each request is a process."""
 
     def __init__(self, plan: Plan, name: str) -> None:
         self.environment = simpy.Environment()
@@ -47,7 +47,7 @@ class InSimpy:
         self.times = [0.0] * plan.requests
 
     def run(self) -> None:
-        """Until every request has ended."""
+        """Runs until every request has ended."""
         self.environment.process(self._source())
         self.environment.run()
 
@@ -67,7 +67,7 @@ class InSimpy:
 
 
 def measured(name: str) -> Line:
-    """Ours and the peer's in turn, so that a machine that is busy for a while is busy for both."""
+    """Alternates ours and the peer's, so that a machine that is busy for a while slows both."""
     whole, sample = Plan(NODES, LOAD, REQUESTS, SEED), Plan(NODES, LOAD, SAMPLE, SEED)
     check(sample, name)
     ours, theirs = [], []
@@ -87,7 +87,7 @@ def measured(name: str) -> Line:
 
 
 def check(plan: Plan, name: str) -> None:
-    """Raises AssertionError where the two means differ."""
+    """Raises AssertionError if the two means differ."""
     peer = InSimpy(plan, name)
     peer.run()
     ours, theirs = run(plan, name).mean, fmean(peer.times[int(plan.requests * WARM_UP) :])
@@ -96,7 +96,7 @@ def check(plan: Plan, name: str) -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """What one call takes of the processor, whatever else runs."""
+    """The processor time that one call takes, whatever else runs."""
     start = time.process_time()
     work()
     return time.process_time() - start

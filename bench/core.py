@@ -1,8 +1,8 @@
 """The cost of the core, each figure next to a peer measured in the same run: `python -m bench.core` prints JSON lines.
 
-A line is `{"bench", "value", "unit", "peer", "peer_value", "ratio", "aim", "note"}`; `ratio` is how many times the peer
-takes what ours takes. Every value is the median of several repeats. A peer too slow for the whole is measured on a
-sample and scaled; its note says so.
+A line is `{"bench", "value", "unit", "peer", "peer_value", "ratio", "aim", "note"}`; `ratio` is the peer's value over
+ours. Every value is the median of several repeats. A peer that is too slow for the whole is measured on a sample and
+scaled; its note says so.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def line(bench: str, value: float, unit: str, peer: str, peer_value: float, aim:
 
 
 def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
-    """The median time of one call, after one call that warms up."""
+    """The median time of one call, after one call to warm up."""
     work()
     times = []
     for _ in range(repeats):
@@ -85,7 +85,7 @@ def placing() -> Iterator[Line]:
 
 
 def moving() -> Iterator[Line]:
-    """Which of ten million keys move when a node leaves: their positions, not only their number."""
+    """Finds which of ten million keys move when a node leaves: their positions, not just their number."""
     before = our_ring()
     after = without(before, GONE)
     hashes = many_hashes(before, MOVED_KEYS)
@@ -93,7 +93,7 @@ def moving() -> Iterator[Line]:
     by_ranges = movement(before, after, index).positions()
     if not np.array_equal(np.sort(by_ranges), diff_of_placements(before, after, hashes)):
         raise AssertionError("the two ways disagree about which keys move")
-    # Another node leaves each time, so that no search finds the way of the one before it in the cache.
+    # A different node leaves each time, so that no search finds the path of the previous one in the cache.
     rings = cycle([without(before, name) for name in NODES[:32]])
     ours = seconds(lambda: movement(before, next(rings), index).positions(), repeats=31)
     bench, aim = "which of 10,000,000 keys move when 1 of 100 nodes leaves", "<= 1 ms"
@@ -118,7 +118,7 @@ def moving() -> Iterator[Line]:
 
 
 def looking_up() -> Iterator[Line]:
-    """One owner of one key, asked one at a time."""
+    """Looks up the owner of one key at a time."""
     ring, peer = our_ring(), peer_ring()
     keys = [f"user:{number}" for number in range(SAMPLE)]
     ours = seconds(lambda: [ring.owner(key) for key in keys]) / SAMPLE
@@ -156,7 +156,7 @@ def our_ring() -> HashRing:
 
 
 def without(ring: HashRing, name: str) -> HashRing:
-    """The ring after a node left."""
+    """The ring after a node has left."""
     return ring.with_nodes(node for node in ring.nodes if node.name != name)
 
 

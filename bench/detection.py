@@ -1,7 +1,7 @@
-"""How soon a death is found, and what finding it costs: `python -m bench.detection` prints JSON lines (bench.core).
+"""How soon a death is detected, and what detection costs: `python -m bench.detection` prints JSON lines (bench.core).
 
-The peer of both detection times is Valkey Cluster's own detector at its default, `cluster-node-timeout` 15 s: a lower
-bound of what it takes, not measured here.
+The peer of both detection times is Valkey Cluster's own detector at its default, `cluster-node-timeout` 15 s. That is a
+lower bound of the time it takes, not a measurement.
 """
 
 import queue
@@ -30,7 +30,7 @@ def key(number: int) -> ServerKey:
 
 
 def begin(servers: list[Server], on_verdict: Callable[[ServerKey], None]) -> Heartbeat:
-    """A heartbeat that has had an answer from every server."""
+    """A heartbeat to which every server has answered."""
     heartbeat = Heartbeat(lambda *_: None, lambda _: None, on_verdict)
     for number, server in enumerate(servers):
         heartbeat.watch(key(number), server.address, PASSWORD)
@@ -52,12 +52,12 @@ def frozen() -> list[float]:
             begun = time.perf_counter()
             servers[victim].freeze()
             whom, at = verdicts.get(timeout=30)
-            assert whom == key(victim), "a healthy server was convicted"
+            assert whom == key(victim), "a healthy server was declared dead"
             times.append(at - begun)
             servers[victim].thaw()
             heartbeat.watch(whom, servers[victim].address, PASSWORD)
         heartbeat.stop()
-        assert verdicts.empty(), "a server was convicted twice"
+        assert verdicts.empty(), "a server was declared dead twice"
     return times
 
 
@@ -83,7 +83,7 @@ def _say_end(child: Child, ended: "queue.SimpleQueue[float]") -> None:
 
 
 def watching_many() -> tuple[float, float]:
-    """Share of a core that watching costs this process, and the median round trip in seconds."""
+    """The share of a core that watching takes in this process, and the median round trip in seconds."""
     with running(MANY) as servers:
         heartbeat = begin(servers, lambda _: None)
         begun = time.process_time()
@@ -95,7 +95,7 @@ def watching_many() -> tuple[float, float]:
 
 
 def main() -> None:
-    """Freezes, kills, and the cost of 64 servers."""
+    """Measures freezes, kills, and the cost of watching 64 servers."""
     found = frozen()
     note = f"{FREEZES} freezes of one of {SERVERS}; worst {max(found):.2f} s; peer's is its setting, not measured"
     print(line("detection of SIGSTOP, median", median(found), "s", PEER, PEER_S, "1.2 s", note))

@@ -1,8 +1,8 @@
 """How a lock goes from one process to the next: `python -m bench.handoff` prints JSON lines as `bench.core` does.
 
-Ours beside the locks of redis-py and python-redis-lock, each on a server of its own in the same run: eight processes
-that want one lock all the time, eight that wait for one that is held, and one alone. Times are of one monotonic clock,
-commands are those that the clients send.
+Compares our lock with those of redis-py and python-redis-lock, each on a separate server in the same run: eight
+processes that contend for one lock, eight that wait for a lock that is held, and one alone. All times are on one
+monotonic clock; commands are those that the clients send.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def python_redis_lock(client: Redis, wait_s: float | None) -> AbstractContextMan
     return None
 
 
-# What gives the lock for a `with` block; or, with a time, waits so long for one that does not come.
+# Returns the lock for a `with` block. With a time, it waits that long for a lock that it does not get.
 Kind = Callable[[Redis, float | None], AbstractContextManager[object] | None]
 KINDS: dict[str, Kind] = {"ours": ours, "redis-py": redis_py, "python-redis-lock": python_redis_lock}
 
@@ -78,7 +78,7 @@ def block(kind: str, client: Redis) -> AbstractContextManager[object]:
 
 @contextmanager
 def client_at(path: str) -> Iterator[Counting]:
-    """A client that has sent nothing that counts."""
+    """A client whose count of commands starts at zero."""
     with Counting(unix_socket_path=path, socket_timeout=5) as client:
         client.ping()
         client.sent = 0
@@ -86,7 +86,7 @@ def client_at(path: str) -> Iterator[Counting]:
 
 
 def contend(told: Any, ready: Any, path: str, kind: str) -> None:
-    """Enters as often as it can; tells when it entered, left and had asked, and how many commands that took."""
+    """Takes the lock as often as it can. Reports when it got, left and requested it, and how many commands it sent."""
     entries = []
     with client_at(path) as client:
         ready.wait()
@@ -101,7 +101,7 @@ def contend(told: Any, ready: Any, path: str, kind: str) -> None:
 
 
 def wait_in_vain(told: Any, ready: Any, path: str, kind: str) -> None:
-    """Waits for a lock that is held; tells how many commands that took."""
+    """Waits for a lock that is held. Reports how many commands that took."""
     with client_at(path) as client:
         ready.wait()
         KINDS[kind](client, WAITING_S)
@@ -135,12 +135,14 @@ class Figures(NamedTuple):
 
 
 def measure(kind: str) -> Figures:
-    """All figures of one lock."""
+    """Measures all figures of one lock."""
     with started.valkey() as server, client_at(str(server.path)) as client:
         contended = crowd(contend, str(server.path), kind)
         entries = sorted(entry for ones, _sent in contended for entry in ones)
-        assert all(left < entered for (_, left, *_), (entered, *_) in pairwise(entries)), f"{kind}: two were in at once"
-        # Where a process takes it again past those who wait, nothing was handed over.
+        assert all(left < entered for (_, left, *_), (entered, *_) in pairwise(entries)), (
+            f"{kind}: two processes held it at once"
+        )
+        # If the last holder gets in before the waiters, nothing was handed over.
         handoffs_ms = [(two[0] - one[1]) * 1000 for one, two in pairwise(entries) if one[3] != two[3]]
         shares = [len(ones) for ones, _sent in contended]
         with block(kind, client):
@@ -177,8 +179,8 @@ AIMS = {"unfairness": "1.5"}
 
 
 def main() -> None:
-    """Each figure, once beside each peer."""
-    from bench.core import line  # what it needs would take the workers seconds to import
+    """Each figure, once for each peer."""
+    from bench.core import line  # its imports would take the workers seconds
 
     found = {kind: measure(kind) for kind in KINDS}
     note = f"{PROCESSES} processes, held {HOLD_S * 1000:.0f} ms at a time for {CONTENDING_S:.0f} s"

@@ -1,8 +1,8 @@
 """What reading a server's locks costs: `python -m bench.locks` prints JSON lines as `bench.core` does.
 
-10,000 locks of redis-py among 1,000,000 ordinary keys, most of them with a time to live: the first search beside a
-plain SCAN of the same keys, rereading the locks beside a pipeline of TYPE, PTTL and GET, and what another client of the
-server notices of it.
+10,000 locks of redis-py among 1,000,000 ordinary keys, most of them with a time to live. Compares the first search with
+a plain SCAN of the same keys, and rereading the locks with a pipeline of TYPE, PTTL and GET; measures how much another
+client of the server notices.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ ROUNDS = 5
 _BATCH = 10_000
 _TTL_S = 86_400
 _WATCH_S = 4.0
-BUDGET = 0.2  # of the server's time, as the watcher has it
+BUDGET = 0.2  # of the server's time, as the watcher sets it
 WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel")
 
 
 def ordinary(number: int, chance: random.Random) -> tuple[str, str]:
-    """A key as caches, sessions and counters have them."""
+    """A key like those of caches, sessions and counters."""
     if number % 4 == 0:
         mail = f"{chance.choice(WORDS)}@example.com"
         return f"user:{number}:profile", json.dumps({"id": number, "name": chance.choice(WORDS), "mail": mail})
@@ -49,7 +49,7 @@ def ordinary(number: int, chance: random.Random) -> tuple[str, str]:
 
 
 def fill(client: Redis) -> list[bytes]:
-    """Stores the keys; gives the names of the locks."""
+    """Stores the keys and returns the names of the locks."""
     chance = random.Random(1)
     for begin in range(0, KEYS, _BATCH):
         pipeline = client.pipeline(transaction=False)
@@ -76,12 +76,12 @@ def timed(work: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 
 def scan_plainly(client: Redis) -> int:
-    """What a client can do without a script: the names alone."""
+    """What a client can read without a script: only the names."""
     return sum(1 for _ in client.scan_iter(count=1_000))
 
 
 def read_plainly(client: Redis, names: list[bytes]) -> None:
-    """What tools do: three commands a key."""
+    """What tools do: three commands per key."""
     for begin in range(0, len(names), 250):
         pipeline = client.pipeline(transaction=False)
         for name in names[begin : begin + 250]:
@@ -92,7 +92,7 @@ def read_plainly(client: Redis, names: list[bytes]) -> None:
 
 
 def search(source: Source) -> None:
-    """A search that finds every lock, and nothing that is none."""
+    """A search that finds every lock and nothing else."""
     found = [one.key for some in source.discover() for one in some]
     assert len(found) == LOCKS, len(found)
 
@@ -113,7 +113,7 @@ def ask(path: str, begin: Event, stop: Event, told: Connection) -> None:
 
 @contextmanager
 def another_client(path: str) -> Iterator[list[float]]:
-    """The times of its GETs while the block runs."""
+    """The times of that client's GETs while the block runs."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     begin, stop = context.Event(), context.Event()
@@ -131,7 +131,7 @@ def another_client(path: str) -> Iterator[list[float]]:
 
 
 def felt(path: str, source: Source | None) -> tuple[float, float]:
-    """p50 and p99 of another client's GET in milliseconds, while a source is searched again and again, or is not."""
+    """p50 and p99 of another client's GET in milliseconds, with or without a source being searched continuously."""
     over = threading.Event()
     with another_client(path) as times:
         timer = threading.Timer(_WATCH_S, over.set)
@@ -145,7 +145,7 @@ def felt(path: str, source: Source | None) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the lines."""
+    """Prints the lines."""
     with started.valkey() as server, Redis(unix_socket_path=str(server.path)) as client:
         names = fill(client)
         config = SourceConfig("bench", "bench", server.url)
@@ -155,7 +155,7 @@ def main() -> None:
 
 
 def lines(path: str, client: Redis, source: Source, gentle: Source, names: list[bytes]) -> Iterator[Line]:
-    """The figures, one after the other."""
+    """The figures, one after another."""
     searched, scanned = timed(lambda: search(source), 3), timed(lambda: scan_plainly(client), 3)
     note = "10,000 locks among 1,000,000 keys, median of 3; SCAN alone gives names"
     yield line("first search of a keyspace", searched, "s", "SCAN COUNT 1000", scanned, "3 s", note)

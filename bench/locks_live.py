@@ -1,7 +1,7 @@
 """How live the locks are: `python -m bench.locks_live` prints JSON lines (bench.core).
 
 A watcher process watches a real server with a million keys that have a TTL; a client takes locks there. A change counts
-as shown when its frame has come to a subscriber of our own Redis, which every web process is.
+as shown when its frame reaches a subscriber of our own Redis. Every web process is one.
 """
 
 import json
@@ -58,7 +58,7 @@ class Bench:
     child: process.Child
 
     def frame(self, what: Callable[[dict[str, Any]], bool]) -> float:
-        """The moment at which a frame has come of which `what` is so."""
+        """The moment at which a frame arrives for which `what` is true."""
         deadline = time.perf_counter() + 60
         while time.perf_counter() < deadline:
             message = self.frames.get_message(timeout=1)
@@ -73,7 +73,7 @@ class Bench:
 
 @contextmanager
 def watched() -> Iterator[Bench]:
-    """A watcher, once it has searched a million keys."""
+    """A watcher that has searched a million keys."""
     with (
         started.folder() as folder,
         started.valkey() as own,
@@ -108,7 +108,7 @@ def watched() -> Iterator[Bench]:
 
 
 def changes(bench: Bench) -> list[float]:
-    """Milliseconds from the reply to whoever took a lock to the frame that counts it."""
+    """Milliseconds from the reply to the client that took a lock to the frame that counts it."""
     took = []
     for number in range(CHANGES):
         time.sleep(random.uniform(0.05, 0.3))
@@ -125,12 +125,12 @@ def changes(bench: Bench) -> list[float]:
 
 
 def expiries(bench: Bench) -> list[float]:
-    """Milliseconds from a lock's deadline to the frame that has it no more."""
+    """Milliseconds from a lock's deadline to the first frame without it."""
     late = []
     for number in range(EXPIRIES):
         begun = time.perf_counter()
         bench.client.set(f"short:{number}", uuid.uuid1().hex, px=EXPIRES_MS)
-        # The server begins to count somewhere between the two moments.
+        # The server starts counting somewhere between the two moments.
         deadline = (begun + time.perf_counter()) / 2 + EXPIRES_MS / 1000
         bench.frame(lambda frame: frame["counts"]["held"] == 1)
         late.append((bench.frame(lambda frame: frame["counts"]["held"] == 0) - deadline) * 1000)
@@ -139,7 +139,7 @@ def expiries(bench: Bench) -> list[float]:
 
 
 def at_rest() -> float:
-    """Commands a second that the watcher sends, the mean of ten seconds, as it tells it itself."""
+    """Commands per second that the watcher sends, a mean over ten seconds, as it reports them."""
     time.sleep(REST_S)
     told = status("jobs")
     assert told is not None
@@ -147,8 +147,8 @@ def at_rest() -> float:
 
 
 def own_events(server: Redis) -> tuple[list[float], int]:
-    """Milliseconds from a deadline to the server's own event, of those that come within EVENTS_WITHIN_S; and how many
-    do not. Nobody asks for the keys meanwhile: whoever does has them expire.
+    """Milliseconds from a deadline to the server's own event, for those that arrive within EVENTS_WITHIN_S, and how
+    many do not. No client asks for the keys meanwhile, because that would make them expire.
     """
     events: Any = server.pubsub()  # type: ignore[no-untyped-call]
     events.psubscribe("__keyspace@0__:peer:*")
@@ -178,7 +178,7 @@ def plain_publish(bench: Bench, own: Redis) -> float:
 
 
 def plain_scan(client: Redis) -> float:
-    """Milliseconds of a SCAN over everything, a thousand at a time."""
+    """Milliseconds that a SCAN over everything takes, a thousand keys at a time."""
     begun = time.perf_counter()
     for _key in client.scan_iter(count=1_000):
         pass

@@ -1,7 +1,7 @@
-"""What a managed cluster costs: `python -m bench.moves [keys]` prints JSON lines like bench.core's.
+"""What moves in a managed cluster cost: `python -m bench.moves [keys]` prints JSON lines like bench.core's.
 
-A ninth node joins eight that hold a million keys: its slots by atomic migration, and the same slots one by one as
-`valkey-cli --cluster reshard` moves them.
+A ninth node joins eight that hold a million keys. Its slots arrive by atomic migration; then the same slots are moved
+one by one, as `valkey-cli --cluster reshard` does it.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ LOOK_EVERY_S = 0.002
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long one call takes."""
+    """The seconds that one call takes."""
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
 def fill(server: Server, slots: range, keys: int) -> None:
-    """Stores so many keys, spread evenly over the slots. Raw, since a client library takes longer than the server."""
+    """Stores this many keys, spread evenly over the slots. Raw, because a client library is slower than the server."""
     with socket.create_connection(("127.0.0.1", server.port)) as client, client.makefile("rb") as replies:
         client.sendall(_command(b"AUTH", PASSWORD.encode()))
         replies.readline()
@@ -67,14 +67,14 @@ def owners(cluster: Cluster) -> NDArray[np.int32]:
 
 
 def move_atomically(cluster: Cluster, wanted: NDArray[np.int32]) -> None:
-    """Moves until every slot is where it is wanted, as the supervisor does."""
+    """Moves slots as the supervisor does, until each is where it is wanted."""
     engine = cluster.engine
     running: dict[int, int] = {}
     now = owners(cluster)
     while (now != wanted).any():
         for move in next_moves(now, wanted, list(running.items()), MOST_AT_ONCE - len(running)):
             source, target = cluster.servers[move.source - 1], cluster.servers[move.target - 1]
-            with suppress(NotAgreed):  # one of the two has not heard yet of what the other has given away
+            with suppress(NotAgreed):  # one of the two has not heard yet what the other gave away
                 engine.move(source.address, target.id, move.ranges)
                 running[move.source] = move.target
         time.sleep(LOOK_EVERY_S)
@@ -85,7 +85,7 @@ def move_atomically(cluster: Cluster, wanted: NDArray[np.int32]) -> None:
 
 
 def has_moved(cluster: Cluster, source: Server) -> bool:
-    """Whether the newest move of a server has ended. Raises AssertionError when it failed."""
+    """Whether the newest move of a server has ended. Raises AssertionError if it failed."""
     newest = next(one for one in cluster.engine.moves(source.address) if one.exporting)
     if newest.state not in ("running", "done") and not newest.unheard:
         raise AssertionError(newest.message)
@@ -93,7 +93,7 @@ def has_moved(cluster: Cluster, source: Server) -> bool:
 
 
 def move_slot_by_slot(cluster: Cluster, wanted: NDArray[np.int32]) -> None:
-    """Moves the same as valkey-cli's reshard does: one slot after the other, ten keys at once."""
+    """Makes the same moves as valkey-cli's reshard: one slot after another, ten keys at once."""
     now = owners(cluster)
     for slot in np.flatnonzero(now != wanted).tolist():
         source, target = cluster.servers[now[slot] - 1], cluster.servers[wanted[slot] - 1]
@@ -101,10 +101,10 @@ def move_slot_by_slot(cluster: Cluster, wanted: NDArray[np.int32]) -> None:
 
 
 def moving(keys: int) -> Iterator[Line]:
-    """A ninth node over a million keys, and back, and again slot by slot."""
+    """A ninth node joins a million keys, gives them back, and joins again slot by slot."""
     with servers.cluster(NODES) as cluster:
         cluster.engine.close()
-        cluster.engine = Engine(PASSWORD, WITHIN_S)  # no reply is late here: it is the moves that are measured
+        cluster.engine = Engine(PASSWORD, WITHIN_S)  # no reply counts as late here: the moves are what is measured
         for server, ((first, last),) in zip(cluster.servers, even(NODES), strict=True):
             fill(server, range(first, last + 1), keys // NODES)
         before = owners(cluster)
@@ -133,14 +133,14 @@ def moving(keys: int) -> Iterator[Line]:
 
 
 def stored(cluster: Cluster) -> list[int]:
-    """What each server holds, once all agree."""
+    """The number of keys on each server, once all agree."""
     cluster.engine.wait_agreed(cluster.addresses, WITHIN_S)
     measured = cluster.engine.measure(cluster.addresses, 5.0)
     return [0 if (one := measured[address]) is None else one.keys for address in cluster.addresses]
 
 
 def main() -> None:
-    """Print the figure; `keys` on the command line makes it smaller."""
+    """Prints the figure. A smaller number of keys on the command line makes the run shorter."""
     keys = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
     for one in moving(keys):
         print(one, flush=True)

@@ -1,7 +1,8 @@
 """How long real servers keep clients waiting: `python -m bench.servers` prints JSON lines as `bench.core` does.
 
-After a death: from the verdict until each bucket of the dead takes writes at its next owner. For a new node: from its
-start until it takes writes, beside a primary that is simply started. For a large cluster: until 64 nodes answer as one.
+After a death: from the verdict until the next owner of each of the dead node's buckets accepts writes. For a new node:
+from its start until it accepts writes, compared with a primary that is just started. For a large cluster: until 64
+nodes answer as one.
 """
 
 import os
@@ -41,7 +42,7 @@ _ROUND_S = 0.02
 
 
 def takes_writes(address: Address, password: str, bucket: int) -> bool:
-    """Whether a server takes a write of a bucket."""
+    """Whether a server accepts a write to a bucket."""
     with Redis(host=address.host, port=address.port, password=password, socket_timeout=0.2) as client:
         try:
             return bool(client.set(stored_name(b"bench", bucket), b"v"))
@@ -50,16 +51,16 @@ def takes_writes(address: Address, password: str, bucket: int) -> bool:
 
 
 def until_written(address: Address, password: str, bucket: int, begun: float) -> float:
-    """Seconds since `begun` at the first write that is taken."""
+    """Seconds from `begun` to the first write that is accepted."""
     while not takes_writes(address, password, bucket):
         time.sleep(_EVERY_S)
     return time.perf_counter() - begun
 
 
 def after_a_verdict(nodes: int) -> list[float]:
-    """Of the engine alone: seconds from the verdict until every bucket of the dead has taken a write.
+    """The engine alone: seconds from the verdict until every bucket of the dead node has accepted a write.
 
-    The writer is a process of its own, which asks any survivor and goes where it is sent.
+    The writer is a separate process. It asks any survivor and follows redirects.
     """
     times = []
     with cluster(nodes) as made:
@@ -81,11 +82,11 @@ def after_a_verdict(nodes: int) -> list[float]:
 
 @contextmanager
 def writing(ports: list[int], slots: list[int]) -> Iterator["Connection[float, float]"]:
-    """A process that is told when the dead died, and tells how many seconds later the last slot took a write."""
+    """A process that is told when the node died, and reports how many seconds later the last slot accepted a write."""
     ours, theirs = get_context("spawn").Pipe()
     writer = get_context("spawn").Process(target=write_all, args=(theirs, ports, PASSWORD, slots), daemon=True)
     writer.start()
-    theirs.close()  # so that its end is heard
+    theirs.close()  # so that the reader notices its end
     try:
         ours.recv()  # it is connected
         yield ours
@@ -95,7 +96,7 @@ def writing(ports: list[int], slots: list[int]) -> Iterator["Connection[float, f
 
 
 def write_all(told: "Connection[float, float]", ports: list[int], password: str, slots: list[int]) -> None:
-    """Asks for every slot that has taken no write yet, in rounds of a pipeline at each server."""
+    """Writes to every slot that has not accepted a write yet, in rounds of one pipeline per server."""
     clients = {port: Redis(port=port, password=password, socket_timeout=5) for port in ports}
     for client in clients.values():
         client.ping()
@@ -103,7 +104,7 @@ def write_all(told: "Connection[float, float]", ports: list[int], password: str,
     told.send(0.0)
     begun = told.recv()
     while where:
-        time.sleep(_ROUND_S)  # so that it does not take the core of those it waits for
+        time.sleep(_ROUND_S)  # so that it leaves the core to the servers it waits for
         for port, client in clients.items():
             asked = [slot for slot, at in where.items() if at == port]
             pipeline = client.pipeline(transaction=False)
@@ -119,7 +120,7 @@ def write_all(told: "Connection[float, float]", ports: list[int], password: str,
 
 
 def after_a_kill() -> float:
-    """Of the whole: seconds from SIGKILL, which nobody announced, until a bucket of the dead takes writes again."""
+    """The whole product: seconds from an unannounced SIGKILL until a bucket of the dead node accepts writes again."""
     times = []
     with installation(nullcontext_blocker(), settings, nodes=NODES, keys=20_000) as ours:
         for _ in range(KILLS):
@@ -139,12 +140,12 @@ def after_a_kill() -> float:
 
 
 def is_down(ours: Installation, number: int) -> bool:
-    """Whether the log tells of a node's death."""
+    """Whether the log records a node's death."""
     return bool(ours.node(number)["state"] == "down")
 
 
 def of_a_new_node() -> tuple[float, float]:
-    """Seconds from a server's start until it takes writes: as we have it join, and as a primary that is left alone."""
+    """Seconds from a server's start until it accepts writes: when we make it join, and when a primary is left alone."""
     ours, plain = [], []
     with cluster(3) as made:
         for _ in range(JOINS):
@@ -166,7 +167,7 @@ def of_a_new_node() -> tuple[float, float]:
 
 
 def many() -> float:
-    """Seconds from the start of the first of 64 servers until all take writes as one cluster."""
+    """Seconds from the start of the first of 64 servers until all accept writes as one cluster."""
     with cluster(0) as made:
         begun = time.perf_counter()
         made.servers = [made.start() for _ in range(MANY)]
@@ -177,7 +178,7 @@ def many() -> float:
 
 
 def nullcontext_blocker() -> object:
-    """Stands for pytest-django's: outside of pytest nothing blocks the database."""
+    """Replaces pytest-django's: outside pytest nothing blocks the database."""
 
     class Unblocked:
         def unblock(self) -> object:
@@ -187,7 +188,7 @@ def nullcontext_blocker() -> object:
 
 
 def main() -> None:
-    """Print the lines."""
+    """Prints the lines."""
     peer = "cluster-node-timeout 15 s, default"
     for nodes in (NODES, MANY):
         found = after_a_verdict(nodes)

@@ -1,4 +1,4 @@
-"""What travels to a page, in bytes, beside what it would be without binary tokens, or with a snapshot for every event.
+"""How many bytes a page receives, compared with tokens that are not binary, or with a snapshot for every event.
 
 `python -m bench.snapshot` prints JSON lines as `bench.core` does.
 """
@@ -26,7 +26,7 @@ NOTE = "bytes before compression; 100,000 keys"
 
 
 def state_of(nodes: int, vnodes: int, keys: KeyIndex, *, down: int = 0) -> State:
-    """A cluster of so many nodes; `down` is the number of one that is not active."""
+    """A cluster with this many nodes; `down` is the number of a node that is not active."""
     cluster = ClusterState(
         slug="bench",
         name="Bench",
@@ -56,7 +56,7 @@ def state_of(nodes: int, vnodes: int, keys: KeyIndex, *, down: int = 0) -> State
 
 
 def size(value: Any) -> int:
-    """Bytes of its JSON, as the sockets send it."""
+    """The bytes of its JSON, as the sockets send it."""
     return len(json.dumps(value, separators=(",", ":")).encode())
 
 

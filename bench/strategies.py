@@ -1,6 +1,6 @@
-"""What each strategy costs: 1,000,000 keys at 8 and at 100 nodes, beside a Python library of the same strategy.
+"""What each strategy costs: 1,000,000 keys on 8 and on 100 nodes, compared with a Python library of the same strategy.
 
-Where there is no library to compare with, the peer is our own hash ring in the same run.
+If there is no such library, the peer is our own hash ring in the same run.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
 def measured(name: str, count: int, index: KeyIndex, ring_s: float) -> tuple[Line, float]:
     """The line of a strategy, and the seconds that the hash ring took, which is measured first."""
     nodes = [PlacedNode(f"node-{number}") for number in range(count)]
-    # Another one each time, so that no placement of these keys is kept; one that warms up comes first.
+    # A different one each time, so that no placement of these keys is cached; the first one warms up.
     made = [build(name, nodes, VNODES) for _ in range(REPEATS + 1)]
     for one in made:
         one.ownership()  # a table is built here, and measured by `building`
@@ -62,7 +62,7 @@ def measured(name: str, count: int, index: KeyIndex, ring_s: float) -> tuple[Lin
 
 
 def building(count: int) -> Iterator[Line]:
-    """A Maglev table beside a ring: the one strategy that takes long to build."""
+    """A Maglev table compared with a ring: the only strategy that takes long to build."""
     nodes = [PlacedNode(f"node-{number}") for number in range(count)]
     ours = seconds(lambda: build("maglev", nodes).ownership(), REPEATS)
     ring = seconds(lambda: build("ring", nodes), REPEATS)
@@ -71,7 +71,7 @@ def building(count: int) -> Iterator[Line]:
 
 
 def peers_of(names: list[str]) -> dict[str, Peer]:
-    """Look-ups of one key, by the strategy that they are of."""
+    """Look-ups of one key, by strategy."""
     hashed, rendezvous = uhashring.HashRing(names, vnodes=VNODES), RendezvousHash(names)
     return {
         "ring": ("uhashring get_node", hashed.get_node),

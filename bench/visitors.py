@@ -1,7 +1,7 @@
-"""One visitor asks for 200 plans at once beside another who reads: `python -m bench.visitors` prints JSON lines.
+"""One visitor requests 200 plans at once while another reads: `python -m bench.visitors` prints JSON lines.
 
-A web process as a deployment has it, on PostgreSQL; 100 nodes, 1,000,000 keys. The peer of the reader's figures is the
-same reader of the same run with nobody beside him (bench.core).
+A web process as in a deployment, on PostgreSQL; 100 nodes, 1,000,000 keys. The peer of the reader's figures is the same
+reader alone, in the same run (bench.core).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Answers:
     took_ms: list[float] = field(default_factory=list)
 
     def rate(self) -> float:
-        """Good answers a second of those who ask again when they were answered."""
+        """Successful answers per second for clients that ask again after each answer."""
         return max(1, self.statuses[200]) / sum(self.took_ms) * 1000
 
     def p(self, percent: int) -> float:
@@ -55,14 +55,14 @@ class Answers:
 
 
 class Visitor:
-    """A client behind a proxy that says so, with one connection: asks again when it was answered."""
+    """A client with one connection, behind a proxy that names it. It asks again after each answer."""
 
     def __init__(self, web: Path, address: str) -> None:
         self._web, self._address = web, address
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str, into: Answers) -> None:
-        """One request. What does not come within a minute has status 0."""
+        """One request. If no answer arrives within a minute, the status is 0."""
         begun = time.perf_counter()
         try:
             async with asyncio.timeout(GIVEN_UP_S):
@@ -116,14 +116,14 @@ def deployment(**more: str) -> Iterator[tuple[started.Postgres, Path]]:
 
 
 def plans() -> list[str]:
-    """200 different ones: each node killed, and each of another weight."""
+    """200 different plans: killing each node, and changing the weight of each."""
     kills = [f"{PAGE}plan?action=kill&node={node}" for node in range(1, NODES + 1)]
     return kills + [f"{PAGE}plan?action=reweight&node={node}&weight=2" for node in range(1, NODES + 1)]
 
 
 @contextmanager
 def counting(server: started.Postgres) -> Iterator[Callable[[], int]]:
-    """How many connections the web process has open, whenever it is asked; by one that is open before."""
+    """How many connections the web process has open at each request; asks on a connection that is already open."""
     import psycopg
 
     with psycopg.connect(host=str(server.folder), user="postgres", dbname="postgres", autocommit=True) as client:
@@ -131,7 +131,7 @@ def counting(server: started.Postgres) -> Iterator[Callable[[], int]]:
 
 
 async def read(web: Path, until: asyncio.Event, into: Answers, address: str = "198.51.100.7") -> None:
-    """A person who looks at the cluster: its state, a key, its page."""
+    """The requests of a person who looks at the cluster: its state, a key, its page."""
     visitor, asked = Visitor(web, address), 0
     while not until.is_set():
         paths = (STATE, f"{PAGE}lookup?key=user:{asked}", PAGE)
@@ -142,7 +142,7 @@ async def read(web: Path, until: asyncio.Event, into: Answers, address: str = "1
 
 
 async def beside(web: Path, work: asyncio.Future[object]) -> Answers:
-    """What a reader is answered until the work is done."""
+    """The answers that a reader gets until the work is done."""
     ended, answers = asyncio.Event(), Answers()
     work.add_done_callback(lambda _: ended.set())
     await asyncio.gather(work, read(web, ended, answers))
@@ -150,7 +150,7 @@ async def beside(web: Path, work: asyncio.Future[object]) -> Answers:
 
 
 async def ask_all(web: Path, paths: list[str], into: Answers) -> None:
-    """All at once, from one address."""
+    """Requests all of them at once, from one address."""
     visitors = [Visitor(web, "203.0.113.9") for _ in paths]
     await asyncio.gather(*(visitor.get(path, into) for visitor, path in zip(visitors, paths, strict=True)))
     for visitor in visitors:
@@ -158,7 +158,7 @@ async def ask_all(web: Path, paths: list[str], into: Answers) -> None:
 
 
 async def crowd(web: Path, into: Answers) -> None:
-    """Ten who ask for the state again and again."""
+    """Ten clients that keep requesting the state."""
     ended = asyncio.Event()
 
     async def one(number: int) -> None:
@@ -172,8 +172,8 @@ async def crowd(web: Path, into: Answers) -> None:
 
 
 async def measured(web: Path, count: Callable[[], int]) -> None:
-    """Everything, in one run."""
-    await ask_all(web, [plans()[0], STATE, PAGE], Answers())  # what is made once
+    """Measures everything in one run."""
+    await ask_all(web, [plans()[0], STATE, PAGE], Answers())  # warms up what is created once
     one = Answers()
     await ask_all(web, plans()[-1:], one)
     alone = await beside(web, asyncio.ensure_future(asyncio.sleep(READS_S)))

@@ -1,1 +1,1 @@
-"""Event to socket: our hub against channel-layer groups, in one run. `python -m bench.sockets` prints JSON lines."""
+"""Event to socket: our hub and channel-layer groups in one run. `python -m bench.sockets` prints JSON lines."""

@@ -1,7 +1,7 @@
 """1,000 sockets, 20 events a second for 10 s: how late the events are, what each costs the server, how many are lost.
 
-Each side has a server process, a process of clients and one that writes, its own database and Valkey. Both write the
-event to the log first, and both are told of it through Valkey; what differs is the way from there to the sockets.
+Each side has a server process, a process of clients, a process that writes, and its own database and Valkey. Both write
+the event to the log first, and both hear of it through Valkey; they differ in the way from there to the sockets.
 """
 
 import json
@@ -31,7 +31,7 @@ LAYERS = {
 
 @dataclass(frozen=True)
 class Side:
-    """What was measured of one side. Lost is what had not come 5 s after the last event."""
+    """The measurements of one side. A message is lost if it has not arrived 5 s after the last event."""
 
     p99_ms: float
     cpu_us: float
@@ -65,7 +65,7 @@ def raise_file_limit() -> None:
 
 
 def measure(side: str, layer: str = "") -> Side:
-    """Runs one side in processes of its own: Django's settings are read once a process."""
+    """Runs one side in separate processes, because a process reads Django's settings once."""
     with opened(side, layer) as (ask_writer, ask_clients, web):
         before_s = cpu_s(web)
         ask_writer()
@@ -76,7 +76,7 @@ def measure(side: str, layer: str = "") -> Side:
 
 
 def heartbeats_us() -> float:
-    """CPU time of the server a second while nothing happens: a heartbeat a second for each socket, and the polling."""
+    """The server's CPU time per second at rest: a heartbeat per second for each socket, and the polling."""
     with opened("ours", "") as (_ask_writer, _ask_clients, web):
         before_s = cpu_s(web)
         time.sleep(IDLE_S)
@@ -85,7 +85,7 @@ def heartbeats_us() -> float:
 
 @contextmanager
 def opened(side: str, layer: str) -> Iterator[tuple[Callable[[], str], Callable[[], str], Path]]:
-    """A side with all its sockets open: asks its writer, asks its clients, and where its server is."""
+    """A side with all its sockets open: calls to its writer and to its clients, and the socket of its server."""
     settings = "bench.sockets.peer_settings" if layer else "dashboard.settings"
     with started.folder() as data, started.valkey() as valkey:
         env = {
@@ -107,7 +107,7 @@ def opened(side: str, layer: str) -> Iterator[tuple[Callable[[], str], Callable[
 
 @contextmanager
 def helper(module: str, *arguments: str, env: dict[str, str]) -> Iterator[tuple[Callable[[], str], str]]:
-    """A process of the bench that says one line when it is ready, and another for each line that it is given."""
+    """A process of the bench. It prints a line when it is ready, and another for each line that it reads."""
     process = subprocess.Popen(
         [sys.executable, "-m", f"bench.sockets.{module}", *arguments],
         cwd=started.ROOT,

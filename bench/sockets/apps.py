@@ -1,4 +1,4 @@
-"""The two servers under test, as ASGI applications, and the CPU time that their process has used, over HTTP."""
+"""The two servers under test, as ASGI applications. They report the CPU time of their process over HTTP."""
 
 import os
 import time
@@ -30,7 +30,7 @@ bench = Subject("bench")
 )
 @dataclass(frozen=True)
 class Happened:
-    """`t` is when it was about to be written, in ns since 1970; `filler` makes it as long as a killed node's event."""
+    """`t` is the time just before the write, in ns since 1970; `filler` makes it as long as a killed node's event."""
 
     t: int
     filler: str
@@ -47,7 +47,7 @@ class Ours(StreamConsumer):
 
 
 class Peer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """A member of a group; accepted once it is one."""
+    """A member of a group. The connection is accepted once it has joined."""
 
     async def connect(self) -> None:
         await self.channel_layer.group_add(GROUP, self.channel_name)
@@ -61,7 +61,7 @@ class Peer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no typ
 
 
 async def cpu_time(_scope: Any, _receive: Any, send: Any) -> None:
-    """Seconds of CPU, all threads."""
+    """Seconds of CPU time, of all threads."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": str(time.process_time()).encode()})
 

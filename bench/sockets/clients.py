@@ -1,7 +1,7 @@
-"""The pages: `python -m bench.sockets.clients SOCKET PATH COUNT` opens so many connections from one process.
+"""The pages: `python -m bench.sockets.clients SOCKET PATH COUNT` opens COUNT connections from one process.
 
-Says "connected" when all are open; on the next line of its input says what came, as JSON. It takes frames apart by
-hand, so that on a machine of two cores it is not the client that is measured.
+Prints "connected" when all are open, and after the next line of input what arrived, as JSON. It parses frames by hand,
+so that on a machine with two cores the client is not what is measured.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class Page(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         key = base64.b64encode(os.urandom(16)).decode()
-        cast(asyncio.WriteTransport, transport).write(  # uvloop's are of no class of asyncio
+        cast(asyncio.WriteTransport, transport).write(  # uvloop's transports are not of asyncio's classes
             f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
@@ -62,7 +62,7 @@ class Page(asyncio.Protocol):
 
 
 def frame_end(data: bytes, start: int) -> int | None:
-    """Where the frame that begins at `start` ends; None where it is not all there. A server's frames have no mask."""
+    """Where the frame that begins at `start` ends; None if it is incomplete. A server's frames have no mask."""
     if len(data) < start + 4:
         return None
     length, begins = data[start + 1], start + 2

@@ -1,7 +1,7 @@
 """The project's settings with a channel layer, for the peer only. BENCH_LAYER names its class.
 
-As good as it gets: redis-py's socket timeout and its bound of connections would make the peer fail, and the usual
-capacity of 100 messages a channel would make it drop.
+The settings are the best for the peer: redis-py's socket timeout and limit on connections would make it fail, and the
+usual capacity of 100 messages per channel would make it drop messages.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""The writer: `python -m bench.sockets.writer ours|peer` makes the stream, says its epoch, and writes when told to.
+"""The writer: `python -m bench.sockets.writer ours|peer` creates the stream, prints its epoch, and writes on request.
 
-For the peer it writes the same event without a hint and then sends it to the group.
+For the peer, it writes the same event without a hint and then sends it to the group.
 """
 
 import sys
