@@ -1,6 +1,6 @@
-"""A real Valkey Cluster for tests: three servers by themselves, formed with the engine's own commands.
+"""A real Valkey Cluster for tests: three separate servers, formed with the engine's own commands.
 
-It needs nothing of ringviz, so that what ringviz does to a cluster can be judged by it.
+It uses nothing of ringviz, so tests can judge by it what ringviz does to a cluster.
 """
 
 import socket
@@ -52,7 +52,7 @@ class Server:
         return self.client.execute_command(*words)
 
     def ranges(self) -> list[tuple[int, int]]:
-        """The slots that it has, by its own words: first and last."""
+        """The slots that it reports as its own: first and last."""
         return [(first, last) for first, last, (_, port, *_), *_ in self.call("CLUSTER", "SLOTS") if port == self.port]
 
     def freeze(self) -> None:
@@ -76,7 +76,7 @@ class ServerCluster:
         return sum(server.client.dbsize() for server in self.servers)
 
     def agrees(self) -> bool:
-        """Whether all tell the same of who has what, and of the newest epoch."""
+        """Whether all report the same owners and the same newest epoch."""
         maps = [server.call("CLUSTER", "SLOTS") for server in self.servers]
         owners = {str([(first, last, primary[1]) for first, last, primary, *_ in one]) for one in maps}
         epochs = {_info(server)["cluster_current_epoch"] for server in self.servers}
@@ -98,7 +98,7 @@ def await_true(condition, what: str) -> None:
 
 @contextmanager
 def server_cluster(count: int = 3, owners: int | None = None) -> Iterator[ServerCluster]:
-    """A formed cluster that takes writes. `owners` of the servers have slots (all of them if not said)."""
+    """A formed cluster that accepts writes. `owners` of the servers have slots; all of them by default."""
     with folder() as where, ExitStack() as stack:
         servers = [stack.enter_context(_server(where / str(number))) for number in range(count)]
         _form(servers, owners or count)
@@ -125,7 +125,7 @@ def _server(directory: Path) -> Iterator[Server]:
 
 
 def _free_ports() -> tuple[int, int]:
-    """Two ports that nobody has now."""
+    """Two ports that are free now."""
     with socket.socket() as one, socket.socket() as other:
         for bound in (one, other):
             bound.bind(("127.0.0.1", 0))

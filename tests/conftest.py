@@ -1,4 +1,4 @@
-"""What every test may ask for. The settings and their temporary folder come first: tests/settings.py."""
+"""Fixtures for every test. The settings and their temporary folder come first: tests/settings.py."""
 
 import fcntl
 import importlib
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PRODUCT = ("balancer", "dashboard", "fleet", "live", "locks", "ringviz", "servers")
 
-# Time limits live in `make bench`: an example may take as long as a busy machine makes it.
+# Time limits belong in `make bench`: on a busy machine an example may take any time.
 hypothesis_settings.register_profile("unhurried", parent=hypothesis_settings.default, deadline=None)
 hypothesis_settings.load_profile("unhurried")
 
@@ -64,7 +64,7 @@ def fixtures_of(item: pytest.Item) -> Collection[str]:
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    """Nothing of this thread is measured meanwhile: a tracer slows down all code, whatever it measures."""
+    """Pauses coverage in this thread: a tracer slows down all code, whatever it measures."""
     tracing = sys.gettrace()
     sys.settrace(None)
     try:
@@ -75,7 +75,7 @@ def untraced() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Iterator[None]:
-    """What the product's modules do when they are imported is measured, and the search for tests is not."""
+    """Measures what the product's modules do when they are imported, but not the search for tests."""
     for package in PRODUCT:
         for module in pkgutil.walk_packages([str(started.ROOT / package)], f"{package}."):
             if ".migrations" not in module.name and module.name != "dashboard.asgi":
@@ -86,16 +86,16 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup() -> Iterator[None]:
-    """What a test is about is measured, not what is made for it."""
+    """Measures what a test is about, not what its fixtures set up."""
     with untraced():
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Nothing traces a test marked `no_cover`: where pytest-cov pauses in a worker, an outer measurement goes on.
+    """Leaves out tests marked `no_cover`: if pytest-cov pauses in a worker, an outer measurement would go on.
 
-    Nor one that waits for a supervisor, which is measured for itself (tests/supervised.py).
+    Also leaves out tests that wait for a supervisor, which is measured separately (tests/supervised.py).
     """
     if item.get_closest_marker("no_cover") is None and "real" not in getattr(item, "fixturenames", ()):
         return (yield)
@@ -105,20 +105,20 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """As what is made for it, what is cleared away."""
+    """Leaves out the teardown too."""
     with untraced():
         return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def everything_imported() -> None:
-    """Before a test patches anything: views are imported with the first address asked for, and would keep the patch."""
+    """Runs before any test patches: the first request imports the views, which would keep what was patched then."""
     import dashboard.urls  # noqa: F401
 
 
 @pytest.fixture(scope="session")
 def shared_valkey() -> Iterator[started.Valkey]:
-    """One Valkey for all tests; who kills it, starts one for itself."""
+    """One Valkey for all tests. A test that kills its Valkey starts its own."""
     with started.valkey() as server:
         yield server
 
@@ -132,13 +132,13 @@ def hint_server(settings, shared_valkey: started.Valkey) -> started.Valkey:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client of servers waits long enough for any reply: an error is one of ours, and not of a busy machine."""
+    """Clients of servers wait long enough for any reply, so an error is ours and not that of a busy machine."""
     monkeypatch.setattr("servers.client.line.LIMITS", Limits(timeout_s=20.0))
 
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Gives a folder that `make` filled, once for all who test at the same time: the others wait, or find it."""
+    """A folder filled by `make` once for all workers that test at the same time: the others wait, or find it."""
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
@@ -158,7 +158,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
 @pytest.fixture(scope="session")
 def seeded_folder(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
-    """The data folder of a demo that was started once and ended: tables, clusters, keys. Copy it, do not use it."""
+    """The data folder of a demo that was started once and ended: tables, clusters, keys. Work on a copy of it."""
 
     def make(folder: Path) -> None:
         with demos.running(folder) as demo:

@@ -1,4 +1,4 @@
-"""A real demo in a subprocess: `manage.py demo` in a data folder of its own, on a free port."""
+"""A real demo in a subprocess: `manage.py demo` with a separate data folder, on a free port."""
 
 import json
 import os
@@ -18,11 +18,11 @@ from tests.processes import DEADLINE_S, children_of, heeding_signals, processes_
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(http://\S+/)enter/[\w-]+/")
-UP_WITHIN_S = 120.0  # a first start on a busy machine: tables and clusters are made
+UP_WITHIN_S = 120.0  # a first start on a busy machine creates tables and clusters
 
 
 class Output:
-    """The lines that a process prints, as they come."""
+    """The lines that a process prints, as they arrive."""
 
     def __init__(self, stream) -> None:
         self._stream = stream
@@ -75,11 +75,11 @@ class Demo:
 
     @property
     def url(self) -> str:
-        """Its page, a slash at its end."""
+        """The address of its overview, with a slash at the end."""
         return self.output.wait_for(LINK, deadline_s=UP_WITHIN_S).group(1)
 
     def manage(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command of the project beside the demo, in the same data folder."""
+        """Runs a command of the project next to the demo, in the same data folder."""
         return manage(self.folder, *arguments, **variables)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
@@ -105,7 +105,7 @@ class Demo:
         return until(lambda: found if len(found := self.servers()) == count else {}, what=f"{count} servers")
 
     def status(self, cluster: str = "demo") -> dict[str, Any]:
-        """What `ring status` says."""
+        """The output of `ring status`."""
         told = self.manage("ring", "status", "--cluster", cluster, "--json")
         assert told.returncode == 0, told.stderr
         status: dict[str, Any] = json.loads(told.stdout)
@@ -144,7 +144,7 @@ def manage(folder: Path, *arguments: str, **variables: str) -> "subprocess.Compl
 
 @contextmanager
 def launched(folder: Path, *, command: list[str] | None = None, **variables: str) -> Iterator[Demo]:
-    """A demo on a free port that has just been started; nothing of it is left afterwards, however the test went."""
+    """A demo on a free port that has just been started. Nothing of it is left afterwards, however the test ends."""
     with heeding_signals():
         process = subprocess.Popen(
             command or [sys.executable, "manage.py", "demo"],
@@ -189,7 +189,7 @@ def left(folder: Path) -> dict[int, str]:
 
 
 def nothing_left(folder: Path) -> None:
-    """Every process of the folder has ended, and its lock is free. Fails where one stays."""
+    """Waits until every process of the folder has ended and its lock is free. Fails if one stays."""
     from fleet.lockfile import LockFile
 
     until(lambda: not left(folder), what=f"the end of {left(folder)}")

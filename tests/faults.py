@@ -1,6 +1,6 @@
-"""Faults of what an installation stands on: its database held, its disk full or read-only, its servers ended together.
+"""Faults under an installation: its database locked, its disk full or read-only, its servers killed together.
 
-Each is a context manager, or done when it returns; nothing of it is left afterwards.
+Each is a context manager, or complete when it returns, and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FILLER = "filler"
 
 @contextmanager
 def database_held(url: str) -> Iterator[None]:
-    """Nobody can write to the database of this DATABASE_URL meanwhile; it can be read."""
+    """Blocks writes to the database of this DATABASE_URL meanwhile; reads still work."""
     path = url.removeprefix("sqlite:///")
     if path == url:
         with closing(psycopg.connect(url)) as client:
@@ -62,7 +62,7 @@ def small_disk(path: Path, mebibytes: int) -> Iterator[Path]:
 
 @contextmanager
 def disk_filled(path: Path) -> Iterator[None]:
-    """No byte is free on the file system of `path` when this begins; what filled it is gone afterwards."""
+    """Fills the file system of `path` to the last byte; what filled it is deleted afterwards."""
     fill(path)
     try:
         yield
@@ -71,7 +71,7 @@ def disk_filled(path: Path) -> Iterator[None]:
 
 
 def fill(path: Path) -> None:
-    """Takes every byte that is free by now; `disk_filled` gives it back."""
+    """Takes every byte that is free now; `disk_filled` frees them again."""
     with (path / _FILLER).open("ab", buffering=0) as filler:
         for size in (_CHUNK, 1):
             with suppress(OSError):
@@ -94,7 +94,7 @@ def read_only(folder: Path) -> Iterator[None]:
 
 
 def end_together(pids: Iterable[int], number: signal.Signals = signal.SIGKILL) -> None:
-    """Ends processes of others at the same time; returns when all are gone."""
+    """Sends a signal to processes that are not our children, all at once. Returns when all are gone."""
     ended = list(pids)
     for pid in ended:
         with suppress(ProcessLookupError):

@@ -40,7 +40,7 @@ http {{
 
 
 def documented() -> tuple[str, str]:
-    """What the document has readers put into `http` and into `server`."""
+    """What the document tells readers to put into `http` and `server`."""
     http, server = re.findall(r"```nginx\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert UPSTREAM in http
     assert len(UPGRADE.findall(server)) == 2

@@ -1,4 +1,4 @@
-"""Reading pages in tests: the text of elements, by simple selectors ("#id .class tag", descendants)."""
+"""Reads pages in tests: the text of elements, found by simple selectors ("#id .class tag", descendants)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STEP = re.compile(r"^(?P<tag>[a-z0-9]+)?(?P<rest>(?:[.#][\w-]+)*)$")
 
 @dataclass
 class Element:
-    """A tag with its attributes and what is in it."""
+    """A tag with its attributes and its contents."""
 
     tag: str
     attributes: dict[str, str]
@@ -29,12 +29,12 @@ class Element:
                 yield from child.walk()
 
     def text(self) -> str:
-        """What a person reads, white space as it stands."""
+        """The text that a person reads, with its white space unchanged."""
         parts = [child if isinstance(child, str) else child.text() for child in self.content if self.tag not in UNREAD]
         return "".join(parts)
 
     def matches(self, step: str) -> bool:
-        """Whether it is what one step of a selector means."""
+        """Whether one step of a selector matches it."""
         found = STEP.match(step)
         assert found, f"not a simple selector: {step}"
         names = re.findall(r"([.#])([\w-]+)", found["rest"])
@@ -68,7 +68,7 @@ class _Builder(HTMLParser):
 
 
 def select(page: str, selector: str) -> list[Element]:
-    """The elements that a selector means, in order."""
+    """The elements that a selector matches, in order."""
     builder = _Builder()
     builder.feed(page)
     *above, last = selector.split()
@@ -87,12 +87,12 @@ def _is_below(element: Element, steps: list[str]) -> bool:
 
 
 def texts(page: str, selector: str) -> list[str]:
-    """What each of them says."""
+    """The text of each match."""
     return [re.sub(r"\s+", " ", element.text()).strip() for element in select(page, selector)]
 
 
 def one_text(page: str, selector: str) -> str:
-    """What the only one says."""
+    """The text of the only match."""
     found = texts(page, selector)
     assert len(found) == 1, f"{selector}: {found}"
     return found[0]

@@ -8,7 +8,7 @@ from tests import started
 
 
 def main() -> int:
-    """The status of pytest; 0 where PostgreSQL is not installed. The server is the run's own and ends with it."""
+    """The status of pytest; 0 if PostgreSQL is not installed. The server belongs to this run and ends with it."""
     if started.postgres_programs() is None:
         print("PostgreSQL is not installed here: its run is left out.")  # noqa: T201
         return 0

@@ -1,4 +1,4 @@
-"""A database of a test's own, on the engine that this run of the tests is on: a file, or one of a PostgreSQL server."""
+"""A separate database for one test, on the engine of this test run: a file, or a database of a PostgreSQL server."""
 
 import functools
 import itertools
@@ -37,7 +37,7 @@ def made_database(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def database_file(folder: Path) -> Iterator[str]:
-    """The same as a file in the folder, whatever this run is on."""
+    """The same as a file in the folder, whatever engine this run uses."""
     path = folder / FILE
     path.write_bytes(file())
     yield f"sqlite:///{path}"
@@ -53,7 +53,7 @@ def connected(url: str) -> Iterator[None]:
 
 @functools.cache
 def file() -> bytes:
-    """Of an empty, migrated database: copying it takes a millisecond, the migrations a second."""
+    """The bytes of an empty, migrated database: copying them takes a millisecond, migrating takes a second."""
     with started.folder() as folder:
         path = folder / FILE
         with databases.connected_to(databases.sqlite(str(path))):

@@ -1,4 +1,4 @@
-"""What tests ask the system about processes: is it gone, and who is left. It reads Linux's /proc."""
+"""Tells tests which processes have ended and which are left. Reads Linux's /proc."""
 
 import os
 import select

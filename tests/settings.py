@@ -42,7 +42,7 @@ from dashboard.settings import *  # noqa: E402, F403
 
 # A test that needs a hint server asks for one (the fixture hint_server).
 REDIS_URL = ""
-# Hashing passwords slowly proves nothing here.
+# Slow password hashing would prove nothing here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The second run, on another database: tests/on_postgresql.py.
 if _url := os.environ.get("TEST_DATABASE_URL"):

@@ -48,7 +48,7 @@ def folder() -> Iterator[Path]:
 
 
 def listens(path: Path) -> bool:
-    """Whether somebody accepts connections on the Unix socket."""
+    """Whether a process accepts connections on the Unix socket."""
     with socket.socket(socket.AF_UNIX) as client:
         try:
             client.connect(str(path))
@@ -77,7 +77,7 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        """What REDIS_URL is to be."""
+        """The value for REDIS_URL."""
         return f"unix://{self.path}"
 
     def start(self) -> None:
@@ -126,7 +126,7 @@ class Postgres:
     child: Child | None = field(default=None, init=False)
 
     def url(self, database: str) -> str:
-        """What DATABASE_URL is to be."""
+        """The value for DATABASE_URL."""
         return f"postgresql://postgres@{quote(str(self.folder), safe='')}/{database}"
 
     def execute(self, statement: str) -> None:

@@ -76,7 +76,7 @@ class Installation:
             self.supervisor = process.start("supervise", argv, env=env, cwd=started.ROOT, stdout=log, stderr=log)
 
     def kill_supervisor(self) -> None:
-        """SIGKILL, of the supervisor alone: its children have to die by their leash."""
+        """Kills only the supervisor, with SIGKILL: the leash must end its children."""
         os.kill(self.supervisor.pid, signal.SIGKILL)
         self.supervisor.wait()
         self.supervisor = None
@@ -87,7 +87,7 @@ class Installation:
         return status
 
     def log(self) -> str:
-        """What its supervisors said since its cluster was made."""
+        """What its supervisors have logged since its cluster was created."""
         return (self.folder / "supervisor.log").read_bytes()[self._logged :].decode(errors="replace")
 
     # --- the cluster
@@ -103,7 +103,7 @@ class Installation:
         memory: int = 32 * 2**20,
         workload: Workload | None = None,
     ) -> None:
-        """Has its cluster made; returns when it is formed and filled."""
+        """Creates its cluster. Returns when it is formed and filled."""
         self._logged = (self.folder / "supervisor.log").stat().st_size
         create_cluster(
             actor=OPERATOR,
@@ -141,7 +141,7 @@ class Installation:
         return next(dict(node) for node in self.state()["nodes"] if node["number"] == number)
 
     def act(self, action: str, *, version: int | None = None, key: str = "", **fields: Any) -> Event:
-        """Asks, as an operator on the page does."""
+        """Requests an action, as an operator does on the page."""
         decision = decision_of(action, {name: str(value) for name, value in fields.items()})
         return change(slug=SLUG, actor=OPERATOR, version=version, decision=decision, key=key)
 
@@ -150,7 +150,7 @@ class Installation:
         return not state["work"] and not state["unfilled"]
 
     def rest(self) -> State:
-        """Waits until nothing is asked, moving or refilling, and gives the state."""
+        """Waits until nothing is requested, moving or refilling, and returns the state."""
         self._until_told(self.at_rest, what="rest")
         return self.state()
 
@@ -171,7 +171,7 @@ class Installation:
         return value
 
     def measured(self) -> dict[int, Measured | None]:
-        """What every server on the ring says now."""
+        """What every server on the ring reports now."""
         on = self.known()
         return measure(on.cluster, on.state)
 
@@ -184,7 +184,7 @@ class Installation:
         return {n["number"]: n["keys"] - n["lost"] for n in self.state()["nodes"] if n["number"] in self.measured()}
 
     def equal(self) -> dict[int, int]:
-        """Waits for rest and until what is stored is what is predicted; gives it."""
+        """Waits until the cluster is idle and stores exactly what is predicted, and returns that."""
         self.rest()
         until(lambda: self.stored() == self.predicted(), what=f"{self.predicted()} stored, not {self.stored()}")
         return self.predicted()

@@ -18,7 +18,7 @@ from tests.e2e.ring_page import PATIENCE_MS
 from tests.e2e.stage import OWN_CLUSTERS, Own, clusters_for_all, simulated
 from tests.e2e.visitors import CHROMIUM_OPTIONS, Visitors, system_chromium
 
-# What comes at all comes in a moment, but for a machine with other work: how long it takes is judged elsewhere.
+# Whatever appears does so in a moment, unless the machine is busy. How long it takes is measured elsewhere.
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def simulated_folder(seeded_folder: Path, made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
-    """The same with a simulated cluster in the place of the demo's. Copy it, do not use it."""
+    """The same with a simulated cluster in place of the demo's. Work on a copy of it."""
 
     def make(folder: Path) -> None:
         shutil.copytree(seeded_folder, folder, dirs_exist_ok=True)
@@ -44,7 +44,7 @@ def simulated_folder(seeded_folder: Path, made_once: Callable[[str, Callable[[Pa
 
 @pytest.fixture
 def simulated_copy(simulated_folder: Path) -> Iterator[Path]:
-    """That as a data folder of the test's own."""
+    """A copy of that folder for one test."""
     with started.folder() as folder:
         shutil.copytree(simulated_folder, folder, dirs_exist_ok=True)
         yield folder
@@ -66,7 +66,7 @@ def simulated_demo(simulated_copy: Path) -> Iterator[Demo]:
 
 @pytest.fixture(scope="session")
 def calm_demo(simulated_folder: Path) -> Iterator[Demo]:
-    """One demo for all tests that change nothing."""
+    """One demo shared by all tests that change nothing."""
     with started.folder() as folder:
         shutil.copytree(simulated_folder, folder, dirs_exist_ok=True)
         with demos.running(folder) as running:
@@ -90,7 +90,7 @@ def own(own_clusters: Iterator[Own]) -> Own:
 
 @pytest.fixture
 def visitors(browser: Browser) -> Iterator[Visitors]:
-    """People with browsers. At the end of the test their pages must have been without fault."""
+    """People with browsers. The test fails at its end if one of their pages had a fault."""
     people = Visitors(browser)
     yield people
     people.leave()

@@ -65,7 +65,7 @@ class LocksPage:
         self.said = page.locator("#aloud")
 
     def live(self) -> LocksPage:
-        """Wait until it is connected and the watcher watches."""
+        """Waits until it is connected and the watcher is watching."""
         expect(self.page.locator("#live")).to_have_attribute("data-state", "live", timeout=PATIENCE_MS)
         expect(self.page.locator("body")).to_have_attribute("data-watch", "watching", timeout=PATIENCE_MS)
         return self
@@ -75,7 +75,7 @@ class LocksPage:
         return self.page.locator("#lanes > li").filter(has=self.page.get_by_role("button", name=name, exact=True))
 
     def left_s(self, name: str) -> float:
-        """The time left that it shows; fails where it shows none."""
+        """The time left that it shows. Fails if it shows none."""
         return float(self.lane(name).locator(".left").inner_text().removesuffix("s").strip())
 
     def open(self, name: str) -> None:
@@ -86,5 +86,5 @@ class LocksPage:
 
 
 def open_locks(visitors: Visitors, demo: Demo, path: str = "locks/jobs/", **options: object) -> LocksPage:
-    """A new person's page of a source."""
+    """Opens a source's page as a new person."""
     return LocksPage(visitors.open(demo, path, **options)).live()  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The ring in plain Python with mmh3 and bisect: what the pages say is checked against this, not against us."""
+"""The ring in plain Python with mmh3 and bisect: pages are checked against this, not against our own code."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -33,7 +33,7 @@ class PlainRing:
         return int(mmh3.hash(key, self.seed, signed=False))
 
     def owner_at(self, hash_: int) -> str:
-        """The node of the first token at or after it, beyond the last token that of the first."""
+        """The node of the first token at or after the hash; after the last token, the node of the first."""
         return self.owners[bisect_left(self.tokens, hash_) % len(self.tokens)]
 
     def preference(self, key: bytes, copies: int) -> list[str]:
@@ -51,7 +51,7 @@ class PlainRing:
 
 
 def moves(before: PlainRing, after: PlainRing, keys: Iterable[bytes]) -> list[Move]:
-    """Every key whose owner is another, in the order of the hashes."""
+    """Every key that changed owner, in the order of the hashes."""
     found = []
     for key in keys:
         hash_ = before.hash(key)
@@ -62,6 +62,6 @@ def moves(before: PlainRing, after: PlainRing, keys: Iterable[bytes]) -> list[Mo
 
 
 def modulo_moved(before: list[str], after: list[str], keys: Iterable[bytes], seed: int = 0) -> int:
-    """How many keys another owner gets when a key belongs to node number (hash mod number of nodes)."""
+    """How many keys change owner if a key belongs to node number (hash mod number of nodes)."""
     hashes = (mmh3.hash(key, seed, signed=False) for key in keys)
     return sum(before[hash_ % len(before)] != after[hash_ % len(after)] for hash_ in hashes)

@@ -1,4 +1,4 @@
-"""The ring page as the tests see it: what it shows, and what a hand can do on it. Waits are Playwright's own."""
+"""The Ring page as the tests see it: what it shows, and what a person can do on it. Waits are Playwright's own."""
 
 import json
 import re
@@ -53,12 +53,12 @@ class RingPage:
         return self.page.locator(f"#nodes tr[data-node='{number}']")
 
     def at(self, version: int) -> "RingPage":
-        """Wait until it shows this version, and stands still."""
+        """Waits until it shows this version and nothing moves."""
         expect(self.ring).to_have_attribute("data-version", str(version), timeout=PATIENCE_MS)
         return self.still()
 
     def still(self) -> "RingPage":
-        """Wait until it is drawn and nothing moves."""
+        """Waits until it is drawn and nothing moves."""
         expect(self.ring).to_have_attribute("data-lod", re.compile("."), timeout=PATIENCE_MS)
         expect(self.page.locator("#core")).not_to_contain_text("Loading", timeout=PATIENCE_MS)
         expect(self.ring).to_have_attribute("data-state", "idle", timeout=PATIENCE_MS)
@@ -69,13 +69,13 @@ class RingPage:
         return self
 
     def state(self, version: int | None = None) -> dict[str, Any]:
-        """What the server says of a version; of the newest when none is given. `{"v", "state", ...}`."""
+        """The server's answer about a version, or about the newest if none is given: `{"v", "state", ...}`."""
         answer = self.page.request.get(f"{self.base}state", params={} if version is None else {"v": version})
         assert answer.ok, answer.text()
         return dict(answer.json())
 
     def try_act(self, **fields: object) -> tuple[int, dict[str, Any]]:
-        """Post an act as the page does, from inside of it: the status and the answer."""
+        """Posts an action from inside the page, as the page does. Returns the status and the answer."""
         answer = self.page.evaluate(
             """async (fields) => {
               const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
@@ -107,7 +107,7 @@ class RingPage:
         self.page.mouse.click(middle["x"], middle["y"])
 
     def rail(self) -> list[str]:
-        """The text of every node's row in the right rail, without how long it has been so."""
+        """The text of every node's row in the right rail, without the time it has been in its state."""
         texts = self.page.locator("#nodes tbody tr").all_inner_texts()
         return [re.sub(r"down \d+ \w+", "down", text) for text in texts]
 
@@ -137,7 +137,7 @@ def arcs(plain: PlainRing, name: str) -> list[tuple[float, float]]:
 
 
 def open_ring(visitors: Visitors, demo: Demo, path: str = DEMO, **options: Any) -> RingPage:
-    """A new person's page of a cluster: drawn, still and live."""
+    """Opens a cluster's page as a new person: drawn, still and live."""
     return RingPage(visitors.open(demo, path, **options)).still()
 
 
@@ -158,5 +158,5 @@ def grouped(n: int) -> str:
 
 
 def boot(page: Page) -> dict[str, Any]:
-    """What the server gave the page to begin with."""
+    """The data that the server put into the page."""
     return dict(json.loads(page.locator("#boot").text_content() or ""))

@@ -1,6 +1,6 @@
-"""One demo for many tests that change something: each takes a cluster of its own and leaves it changed.
+"""One demo for many tests that change something: each takes a separate cluster and leaves it changed.
 
-Starting a demo costs seconds, a cluster a tenth of one.
+Starting a demo takes seconds; creating a cluster takes a tenth of one.
 """
 
 import shutil
@@ -58,7 +58,7 @@ class Own:
 
 
 def simulated(folder: Path) -> None:
-    """Puts the simulated cluster in the place of the demo's. Nobody may run there."""
+    """Replaces the demo's cluster with the simulated one. Nothing may be running there."""
     made = demos.manage(folder, "shell", "-c", SIMULATED)
     assert made.returncode == 0, made.stderr
     shutil.rmtree(folder / "clusters", ignore_errors=True)

@@ -1,4 +1,4 @@
-"""People in front of the page: each in a browser context of their own, watched for errors and foreign requests."""
+"""People who use the pages: each has a separate browser context, watched for errors and requests to other hosts."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def system_chromium() -> Path | None:
-    """The system's browser; None where Playwright has to bring its own."""
+    """The system's browser; None if Playwright must bring its own."""
     return next((path for path in SYSTEM_CHROMIUM if path.exists()), None)
 
 
@@ -54,7 +54,7 @@ class Watch:
         page.on("response", self._on_response)
 
     def check(self) -> None:
-        """Fails with every fault that nobody allowed."""
+        """Fails with every fault that was not allowed."""
         left = [fault for fault in self.faults if not any(allowed.search(fault) for allowed in self._allowed)]
         assert not left, "\n".join(left)
 
@@ -136,7 +136,7 @@ class Visitors:
 
 
 def sign_in_link(demo: Demo) -> str:
-    """A fresh link: each signs in once."""
+    """A fresh sign-in link: each works once."""
     made = demo.manage("link")
     found = re.search(LINK, made.stdout)
     assert found, made.stderr
@@ -144,7 +144,7 @@ def sign_in_link(demo: Demo) -> str:
 
 
 def violations(page: Page, *, within: str | None = None) -> list[str]:
-    """What axe finds against WCAG 2.2 AA: one line a rule and element. Empty is good."""
+    """What axe reports against WCAG 2.2 AA: one line per rule and element. Empty if there is nothing."""
     page.evaluate(AXE.read_text())
     found = page.evaluate(
         """async (within) => {
