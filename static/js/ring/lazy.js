@@ -4,7 +4,7 @@
 /** @import { Page } from "./types.js" */
 
 /**
- * A function whose part is loaded by its first call.
+ * A function that loads its part when it is first called.
  * @template {unknown[]} Arguments
  * @param {() => Promise<(...given: Arguments) => unknown>} load
  * @returns {(...given: Arguments) => void}
@@ -25,7 +25,7 @@ export function lazily(load) {
 }
 
 /**
- * Loads a part as soon as the page is so that it is needed.
+ * Loads a part as soon as the page needs it.
  * @param {Store} store
  * @param {(keyof Page)[]} keys
  * @param {(page: Readonly<Page>) => boolean} needed

@@ -1,6 +1,6 @@
 /**
- * What the server declares of every strategy: what it can do, what it is called, what may be set of it. The page asks this,
- * and never which strategy it is; the one that a strategy is drawn by stands in figures/index.js.
+ * What the server declares about every strategy: abilities, names and parameters. The page checks these and never compares
+ * names; only figures/index.js does, to choose a drawing.
  */
 
 import { exact } from "../lib/format.js";
@@ -14,14 +14,14 @@ import { _, interpolate } from "../lib/i18n.js";
 let declared = {};
 
 /**
- * Once, when the page is loaded.
- * @param {Record<string, Strategy>} strategies by name, as `described` of ringviz/strategies.py gives them
+ * Called once when the page loads.
+ * @param {Record<string, Strategy>} strategies by name, from `described` in ringviz/strategies.py
  */
 export function declare(strategies) {
   declared = strategies;
 }
 
-/** @type {Abilities} of a strategy that a newer server has: nothing is claimed of it */
+/** @type {Abilities} of an unknown strategy, from a newer server: it claims nothing */
 const NONE = {
   tokens: false,
   ranges: false,
@@ -42,7 +42,7 @@ const strategyOf = ({ strategy }) =>
 /** @type {(placed: Placed) => Abilities} */
 export const abilitiesOf = (placed) => strategyOf(placed).abilities;
 
-/** @type {(placed: Placed) => string} as in "hash ring", within a sentence */
+/** @type {(placed: Placed) => string} "hash ring", for use inside a sentence */
 export const labelOf = (placed) => strategyOf(placed).label;
 
 /** @type {(placed: Placed) => string} as a heading */
@@ -51,13 +51,13 @@ export const titleOf = (placed) => raised(labelOf(placed));
 /** @type {(placed: Placed) => string} the sentence that says which node a key belongs to */
 export const ruleOf = (placed) => strategyOf(placed).rule;
 
-/** @type {(placed: Placed) => string[]} what it cannot do, a sentence each */
+/** @type {(placed: Placed) => string[]} what it cannot do, one sentence each */
 export const notesOf = (placed) => strategyOf(placed).notes;
 
 /** @type {(placed: Placed) => StrategyOption[]} its parameters */
 export const optionsOf = (placed) => strategyOf(placed).options;
 
-/** @returns {[name: string, label: string][]} what a cluster can be set to */
+/** @returns {[name: string, label: string][]} the strategies that a cluster can use */
 export const offered = () =>
   Object.entries(declared)
     .filter(([, { offered: may }]) => may)
@@ -69,11 +69,11 @@ export const hasOwnTokens = (placed) => {
   return tokens && !told;
 };
 
-/** @type {(cluster: Cluster) => number} how many copies a key can be asked to have: without lists only the one */
+/** @type {(cluster: Cluster) => number} the most copies that can be set; 1 without lists */
 export const copiesOf = (cluster) => (abilitiesOf(cluster).lists ? cluster.copies : 1);
 
 /**
- * The label with the parameters, as in "Maglev (table size 65,537)".
+ * The label with the parameters: "Maglev (table size 65,537)".
  * @param {Placed & {options?: Record<string, number>}} placed
  */
 export function named(placed) {
@@ -83,7 +83,7 @@ export function named(placed) {
 }
 
 /**
- * As in "table size 65,537"; empty without parameters.
+ * "table size 65,537"; empty without parameters.
  * @param {Placed & {options?: Record<string, number>}} placed
  */
 export function optionWords(placed) {
@@ -103,7 +103,7 @@ export const raised = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const lowered = (text) => text.slice(0, 1).toLowerCase() + text.slice(1);
 
 /**
- * The text that asks for these parameters, as in "table_size=65537".
+ * The parameters as the server reads them: "table_size=65537".
  * @param {Record<string, number | string>} options
  */
 export const spelled = (options) =>

@@ -1,4 +1,4 @@
-/** The subject "ring": every kind of event that this page knows, and what it makes of them. Pure. */
+/** The subject "ring": every kind of event that this page knows, and what the page does with it. Pure. */
 
 import { _, interpolate } from "../lib/i18n.js";
 import { Subject } from "../lib/subject.js";
@@ -24,8 +24,8 @@ export const ring = new Subject("ring", { ...nodeKinds, ...workKinds, ...keyKind
 export const apply = (state, kind, payload) => ring.apply(state, kind, payload);
 
 /**
- * An event as the strip's short label and as a line of a list; the server says the same of older events. A kind that the
- * page does not know is called by its name.
+ * An event as a short label for the strip and as a line of a list; the server writes the same for older events. An unknown
+ * kind is shown by its name.
  * @param {string} kind
  * @param {Payload} payload
  * @returns {EventWords}
@@ -39,16 +39,16 @@ export function eventWords(kind, payload) {
 /** @param {string} kind */
 const shows = (kind) => (ring.knows(kind) ? ring.kind(kind).shows : "beside");
 
-/** @type {(kind: string) => boolean} whether it is a picture of its own */
+/** @type {(kind: string) => boolean} whether it has a picture of its own */
 export const isDrawn = (kind) => shows(kind) === "change";
 
-/** @type {(kind: string) => boolean} whether it leaves the picture of the change before it, and is no part of that change */
+/** @type {(kind: string) => boolean} whether it keeps the previous change's picture without being part of that change */
 export const isBeside = (kind) => shows(kind) === "beside";
 
-/** @type {(kind: string) => boolean} whether it follows by itself from the change before it, and leaves its picture */
+/** @type {(kind: string) => boolean} whether it follows by itself from the previous change and keeps its picture */
 export const follows = (kind) => shows(kind) === "follows";
 
-/** @type {(kind: string) => boolean} whether it leaves the picture of the change before it */
+/** @type {(kind: string) => boolean} whether it keeps the previous change's picture */
 export const keepsPicture = (kind) => isBeside(kind) || follows(kind);
 
 /** @param {string} kind its sign on the strip */

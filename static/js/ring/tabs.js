@@ -1,4 +1,4 @@
-/** On narrow screens one panel is shown at a time. On wide ones the tabs are not there and all panels are. */
+/** Tabs, on narrow screens, that show one panel at a time. Wide screens show all panels and no tabs. */
 
 import { byId } from "./dom.js";
 

@@ -27,7 +27,7 @@ const WIDE = 761;
  * @param {Store} store
  * @param {Travel} travel
  * @param {Urls} urls
- * @returns {{toggle: () => void}} plays and stops
+ * @returns {{toggle: () => void}} toggle: plays or stops
  */
 export function wireTimebar(store, travel, urls) {
   const svg = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (byId("strip")));
@@ -78,7 +78,7 @@ function logOf(page, width) {
 }
 
 /**
- * The version of the row that stands for a version: events of other subjects have none, and leave the one before them.
+ * The version of the row that represents a version. Events of other subjects have no row; the previous row represents them.
  * @param {EventRow[]} rows rising
  * @param {number} v
  */
@@ -102,7 +102,7 @@ function shortLabel(label, { prefix, suffix, faces }) {
 function writeWords({ view, head, floor, link, watching }, travel) {
   const live = view === head;
   const away = link.state === "lost" || link.state === "gone" || link.state === "silent";
-  const state = live ? link.state : "viewing"; // that nothing is heard stands in the strip below
+  const state = live ? link.state : "viewing"; // the strip below says that nothing is heard
   showStatus(byId("live"), { state, watching, at: live ? (away ? link.since : null) : view.at });
   const where = interpolate(_("Event %(v)s of %(head)s"), { v: count(view.v), head: count(head.v) });
   const later = head.v - view.v;
@@ -132,7 +132,7 @@ function writeWords({ view, head, floor, link, watching }, travel) {
 }
 
 /**
- * Plays from the moment shown to the head, an event at a time.
+ * Plays from the moment shown to the head, one event at a time.
  * @param {Store} store
  * @param {Travel} travel
  */
@@ -141,7 +141,7 @@ function wirePlayer(store, travel) {
   const speed = byId("speed");
   let rate = 0;
   let timer = 0;
-  let first = true; // what is played is one entry of the history
+  let first = true; // playback is one history entry
   const stop = () => {
     clearTimeout(timer);
     timer = 0;
@@ -171,7 +171,7 @@ function wirePlayer(store, travel) {
 }
 
 /**
- * A click or a drag on the strip shows the nearest event; Home and End the first and the last.
+ * A click or a drag on the strip shows the nearest event; Home and End show the first and the last.
  * @param {SVGSVGElement} svg
  * @param {Travel} travel
  * @param {() => Area[]} areas
@@ -183,7 +183,7 @@ function wireScrub(svg, travel, areas) {
     const x = event.clientX - svg.getBoundingClientRect().left;
     const area = areas().find(({ x0, x1 }) => x >= x0 && x < x1);
     if (!area || area.v === last) return;
-    void travel.go(area.v, last === 0); // a drag is one entry of the history
+    void travel.go(area.v, last === 0); // a drag is one history entry
     last = area.v;
   };
   svg.addEventListener("pointerdown", (event) => {
@@ -207,7 +207,7 @@ function wireScrub(svg, travel, areas) {
 }
 
 /**
- * The newest events; the window of the strip is what was loaded. Going back beyond it loads what stands before.
+ * Loads the newest events. The strip shows what was loaded; going further back loads earlier events.
  * @param {Store} store
  * @param {Urls} urls
  */
@@ -229,7 +229,7 @@ function loadRows(store, urls) {
       await load(fresh ? "" : `&before=${rows[0].v}`);
       life = now;
     } catch (error) {
-      // Without an answer the page says that the connection is lost, and asks again when it is back.
+      // If there is no answer, the page says that the connection is lost, and asks again when it is back.
       if (!(error instanceof HttpError) || error.status !== 0) throw error;
     } finally {
       loading = false;

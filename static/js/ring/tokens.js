@@ -1,6 +1,6 @@
 /**
  * Tokens of every node that the page has seen. A node's tokens follow from its name, its weight and the cluster's settings,
- * so a node that comes back, or a moment of the past, costs no request.
+ * so a node that returns, or a past moment, needs no request.
  */
 
 import { unpacked } from "../lib/packed.js";
@@ -10,14 +10,14 @@ import { abilitiesOf, hasOwnTokens } from "./strategies.js";
 
 /** @import { Cluster, Node, State } from "./types.js" */
 
-/** Above this the server sends counts of tokens in equal parts of the hash space instead of the tokens. */
+/** Above this number, the server sends the count of tokens in equal parts of the hash space instead of the tokens. */
 export const MOST_TOKENS = 20_000;
 
 /**
  * Reads tokens.bin.
  * @param {ArrayBuffer} buffer
  * @returns {{v: number, nodes: Map<number, Uint32Array>, bins: Uint32Array | null}}
- * @throws {Error} when it is something else
+ * @throws {Error} if the buffer is something else
  */
 export function decodeTokens(buffer) {
   const { header, at: start } = unpacked(buffer);
@@ -33,7 +33,7 @@ export function decodeTokens(buffer) {
 }
 
 /**
- * Little-endian words. Every machine that runs a browser is little-endian.
+ * Reads little-endian words. Every machine that runs a browser is little-endian.
  * @param {ArrayBuffer} buffer
  * @param {number} [at] multiple of 4
  */
@@ -59,12 +59,12 @@ export class TokenBook {
       const one = tokens.get(node.number);
       if (one) this.known.set(keyOf(state.cluster, node), one);
     }
-    // Not only this state's: another object of the same moment may have been drawn without them meanwhile.
+    // Forget every state's: meanwhile another object of the same moment may have been drawn without them.
     this.rings = new WeakMap();
   }
 
   /**
-   * Numbers of the nodes whose tokens are not known.
+   * The numbers of the nodes whose tokens are unknown.
    * @param {State} state
    */
   missing({ cluster, nodes }) {
@@ -75,15 +75,15 @@ export class TokenBook {
   /**
    * @param {Cluster} cluster
    * @param {Node} node
-   * @returns {Uint32Array} sorted; empty when not known
+   * @returns {Uint32Array} sorted; empty if unknown
    */
   of(cluster, node) {
     return this.known.get(keyOf(cluster, node)) ?? new Uint32Array();
   }
 
   /**
-   * All tokens of the active nodes in order, with the number of the owner of each. Of equal tokens the one stands whose
-   * node's name sorts first. O(n log n) for n tokens, once for a state. In a slot map a range may be nobody's, which is 0.
+   * All tokens of the active nodes in order, each with its owner's number. Of equal tokens, the one whose node's name sorts
+   * first counts. O(n log n) for n tokens, once per state. In a slot map a range may have no owner: 0.
    * @param {State} state
    */
   ring(state) {
@@ -125,7 +125,7 @@ function merged(book, { cluster, nodes }) {
   return { tokens: tokens.subarray(0, kept), owners: owners.subarray(0, kept) };
 }
 
-/** @param {string} text as a string of its UTF-8 bytes, which compares as bytes do */
+/** @param {string} text becomes a string of its UTF-8 bytes, which sorts as the bytes do */
 const utf8 = (text) => String.fromCharCode(...new TextEncoder().encode(text));
 
 /**

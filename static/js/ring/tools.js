@@ -43,7 +43,7 @@ export function wireTools(store, acting, travel, undoable) {
   store.on(["view", "plan", "side", "colour", "screen", "link", "mayOperate", "pins"], (page) => {
     const change = shownChange(page);
     undo.hidden = !acting.powers.operate || !change || !canUndo(page, change, undoable);
-    // What died with a server does not come back with it.
+    // Keys that were lost with a server do not come back with it.
     undo.textContent = change?.payload.loss ? _("Undo (the node returns empty)") : _("Undo");
     side.hidden = !rangesOf(change?.movement ?? null)?.length;
     side.ariaPressed = String(page.side === "before");

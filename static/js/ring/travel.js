@@ -14,22 +14,22 @@ export class Travel {
   /**
    * @param {Store} store
    * @param {Urls} urls
-   * @param {(error: unknown) => void} trouble a moment could not be had
+   * @param {(error: unknown) => void} trouble called if a moment could not be loaded
    */
   constructor(store, urls, trouble) {
     this.store = store;
     this.urls = urls;
     this.trouble = trouble;
-    /** @type {Map<number, Promise<Moment>>} moments as they were asked for, without what was before them */
+    /** @type {Map<number, Promise<Moment>>} requested moments, without the state before them */
     this.known = new Map();
     this.asked = 0;
-    /** Whether what is shown next begins an entry; a step that another one overtakes, or
-     * that shows what is shown already, passes it on. */
+    /** Whether the next moment shown begins a history entry; a step that is overtaken by another, or
+     * that changes nothing on the page, passes this on. */
     this.entry = false;
   }
 
   /**
-   * A moment as the server has it.
+   * A moment from the server.
    * @param {number} v
    * @returns {Promise<Moment>}
    */
@@ -51,9 +51,9 @@ export class Travel {
   }
 
   /**
-   * Shows a version with what its event changed. The last one asked for wins.
+   * Shows a version and what its event changed. The last request wins.
    * @param {number} v
-   * @param {boolean} [entry] whether Back leads to what is shown now
+   * @param {boolean} [entry] whether Back returns to what is shown now
    * @returns {Promise<boolean>} whether it is shown
    */
   async go(v, entry = false) {
@@ -86,8 +86,8 @@ export class Travel {
   }
 
   /**
-   * Where Back or Forward leads: the moment of its address.
-   * @param {number | null} v null is what is now
+   * Follows Back or Forward to the moment in the address.
+   * @param {number | null} v null for now
    */
   async restore(v) {
     const { view, head } = this.store.page;
@@ -98,7 +98,7 @@ export class Travel {
   }
 
   /**
-   * Back to what is now.
+   * Returns to now.
    * @param {boolean} [entry] as of `go`
    */
   live(entry = true) {
@@ -108,7 +108,7 @@ export class Travel {
     this.store.set({ view: this.store.page.head, side: "after" });
   }
 
-  /** Every node in colour again, without the last change. Only at the head: a moment of the past is its change. */
+  /** Shows every node in colour again, without the last change. Only at the head: a past moment always shows its change. */
   calm() {
     const { head, view, epoch } = this.store.page;
     keepDone(head, epoch);
@@ -117,8 +117,8 @@ export class Travel {
   }
 
   /**
-   * The next event, from the socket or from an answer: both come here, and the second one is dropped. Of another subject
-   * only the version counts.
+   * Takes the next event, from the socket or from an answer: each event may come from both, and the second is dropped. For
+   * other subjects, only the version counts.
    * @param {Event} event
    */
   receive(event) {
@@ -127,7 +127,7 @@ export class Travel {
     const { kind, payload, v, at } = event;
     const live = view === head;
     if (!ring.knows(kind)) {
-      // Another subject's: nothing of this page changes but the version.
+      // Another subject's: only the version changes.
       const next = { ...head, v, at };
       this.store.set({ head: next, ...(live ? { view: next } : {}) });
       return;
@@ -140,7 +140,7 @@ export class Travel {
   }
 
   /**
-   * The whole state anew: after a long silence, or of a database that was made anew (another epoch).
+   * Replaces the whole state: after a long silence, or from a new database (another epoch).
    * @param {{v: number, epoch: string, parts: {ring: State}}} snapshot
    * @param {string} at
    */
@@ -151,7 +151,7 @@ export class Travel {
     const other = epoch !== page.epoch;
     if (other) this.known.clear();
     const follow = other || page.view === page.head;
-    // What happened meanwhile is not among the rows: they are read anew.
+    // Events that happened meanwhile are not among the rows: load them again.
     this.store.set({ head, epoch, life: page.life + 1, plan: null, rows: [], ...(follow ? { view: head } : {}) });
     void this.recall(head).catch(this.trouble);
   }
@@ -163,14 +163,14 @@ export class Travel {
   async recall(head) {
     const { v, epoch, change } = await getJson(this.urls.state);
     const { page } = this.store;
-    if (page.head !== head || v !== head.v || epoch !== page.epoch) return; // there is a newer one
+    if (page.head !== head || v !== head.v || epoch !== page.epoch) return; // a newer one exists
     const told = withLastChange(head, change, epoch);
     this.store.set({ head: told, ...(page.view === head ? { view: told } : {}) });
   }
 }
 
 /**
- * An event as a row of the list, as the server would give it.
+ * An event as a row of the list, as the server would send it.
  * @param {Event} event
  * @returns {EventRow}
  */

@@ -1,4 +1,4 @@
-/** Undo: where it stands, and where the focus goes after it. */
+/** Undo: when it is offered, and where the focus goes afterwards. */
 
 import { byId } from "./dom.js";
 import { follows } from "./subject.js";
@@ -6,8 +6,8 @@ import { follows } from "./subject.js";
 /** @import { Change, Page } from "./types.js" */
 
 /**
- * Whether the change on the screen is what an undo would take back: the newest event of all, or the newest but for what
- * follows from it, and of a kind that the server can take back.
+ * Whether an undo would take back the change on the screen: it is the newest event, apart from events that follow from it,
+ * and the server can take back its kind.
  * @param {Readonly<Page>} page
  * @param {Change} change
  * @param {string[]} undoable kinds
@@ -15,13 +15,14 @@ import { follows } from "./subject.js";
 export function canUndo({ rows, head, floor }, { kind, v, planned }, undoable) {
   if (planned || v <= floor || !undoable.includes(kind)) return false;
   const since = rows.filter((row) => row.v > v);
-  // Events of other subjects are no rows: an undo would meet them first.
+  // Events of other subjects have no rows, but an undo would meet them first.
   return since.length === head.v - v && since.every((row) => follows(row.kind));
 }
 
 /**
- * The focus goes back to the node that an undo was about, to its row, or to the ring where it has none. Who has gone on to something else meanwhile stays there.
- * @param {number} [number] of the node; none where the change was about no node
+ * Returns the focus to the row of the node that an undo was about, or to the ring if there is no row. If the user has moved
+ * the focus elsewhere meanwhile, it stays there.
+ * @param {number} [number] of the node, if the change was about a node
  */
 export function focusNode(number) {
   const active = document.activeElement;

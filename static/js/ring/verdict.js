@@ -1,11 +1,11 @@
-/** When a server that somebody froze is convicted, by the time of the freeze and the cluster's setting. Pure. */
+/** When a requested freeze gets its verdict: from the time of the freeze and the cluster's setting. Pure. */
 
 import { _, interpolate } from "../lib/i18n.js";
 
 /** @import { Cluster, Node } from "./types.js" */
 
 /**
- * When the verdict is due, in ms since 1970 by the server's clock; null where a freeze has no time of its own.
+ * When the verdict is due, in ms since 1970 by the server's clock; null if freezes have no delay.
  * @param {Cluster} cluster
  * @param {Pick<Node, "state" | "since">} node
  */
@@ -13,7 +13,7 @@ export const verdictAt = ({ verdict_delay_ms: delay = 0 }, { state, since }) =>
   state === "frozen" && delay > 0 ? Date.parse(since) + delay : null;
 
 /**
- * @param {number} at when it is due
+ * @param {number} at the due time
  * @param {number} now by the server's clock
  */
 export function verdictWords(at, now) {

@@ -1,4 +1,4 @@
-/** Changes and plans in words: a title with its sentence, and one sentence for those who listen. Pure. */
+/** Changes and plans in words: a title with its sentence, and one sentence for screen readers. Pure. */
 
 import { count } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -24,7 +24,7 @@ export function changeTitle({ kind, payload, planned }, node) {
 }
 
 /**
- * The sentence under the title: where the keys went, or would go.
+ * The sentence under the title: where the keys went or would go.
  * @param {Change} change
  * @param {boolean} [brief] without the remark on the rest of the ring
  */
@@ -46,7 +46,7 @@ export function changeSentence(change, brief = false) {
 }
 
 /**
- * What other settings mean; empty where the declaration of the event says it.
+ * What new settings mean; empty if the event's declaration says it.
  * @param {Change} change
  */
 function settingsSentence({ before: { cluster: was }, after: { cluster: now }, movement, planned }) {
@@ -68,7 +68,7 @@ function settingsSentence({ before: { cluster: was }, after: { cluster: now }, m
 }
 
 /**
- * Owners changed, and no key came along.
+ * For changes of owner without keys.
  * @param {Change} change
  */
 function lossSentence({ after, payload, planned }) {
@@ -88,7 +88,7 @@ function lossSentence({ after, payload, planned }) {
   return interpolate(text, { n: count(keys) });
 }
 
-/** @param {Change} change the node's tokens on the ring, on the side where it has some */
+/** @param {Change} change returns the node's tokens on the ring, before or after, where it has any */
 function subject(change) {
   const number = subjectOf(change)?.number;
   const sides = [change.before, change.after].map((state) => {
@@ -98,7 +98,7 @@ function subject(change) {
   return { tokens: Math.max(...sides) };
 }
 
-/** @type {(keys: number, planned: boolean) => string} where there are no arcs that somebody takes */
+/** @type {(keys: number, planned: boolean) => string} for strategies without arcs */
 function scatteredLoss(keys, planned) {
   const text = planned
     ? ngettext(
@@ -129,7 +129,7 @@ function needlessSentence(needless, planned) {
   return interpolate(text, { n: count(needless) });
 }
 
-/** @type {(planned: boolean, tokens: number) => string} where the arcs of a node go that is no more on the ring */
+/** @type {(planned: boolean, tokens: number) => string} where the arcs of a node that left the ring go */
 function given(planned, tokens) {
   const text = planned
     ? ngettext(
@@ -146,7 +146,7 @@ function given(planned, tokens) {
 }
 
 /**
- * One sentence with the number, for those who listen.
+ * One sentence with the number, for screen readers.
  * @param {Change} change
  * @param {string} node its short name
  */

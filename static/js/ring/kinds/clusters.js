@@ -1,4 +1,4 @@
-/** Events about a cluster as a whole. Declared once more on the server: ringviz/events/clusters.py. */
+/** Events about a cluster as a whole. The server declares them too: ringviz/events/clusters.py. */
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -12,7 +12,7 @@ import { same } from "./kind.js";
 /** @import { Kind } from "./kind.js" */
 
 /**
- * What a cluster's new settings say, the most telling difference first.
+ * The most important change in a cluster's settings.
  * @param {Cluster} cluster
  * @param {Record<string, any>} before
  */
@@ -30,7 +30,7 @@ export function settingWords(cluster, before) {
 }
 
 /**
- * Whether new settings change no server and no key: copies of a cluster whose servers keep none by them.
+ * Whether new settings change no server and no key: copies, in a cluster whose servers do not store them.
  * @param {Cluster} cluster
  * @param {Record<string, any>} before
  */
@@ -74,7 +74,7 @@ export const clusterKinds = {
     arcs: (planned) => (planned ? _("Every node would get new tokens.") : _("Every node got new tokens.")),
     resets: true,
   },
-  // Of a cluster that somebody else runs the events say what is so; what moved follows from the two maps.
+  // Events of external clusters give the new state; what moved follows from the two maps.
   external_seen: {
     fold: withNodes,
     words: seen,

@@ -1,8 +1,8 @@
-/** The signs of events on the timeline strip, as SVG paths round 0, 0. */
+/** The signs of events on the timeline strip, as SVG paths around 0, 0. */
 
 /** @typedef {{d: string, ink: string, width: number}} Glyph ink: a colour of tokens.css; width: of the line, px */
 
-/** @type {Glyph} what has no sign of its own */
+/** @type {Glyph} for events without a sign of their own */
 export const DOT = { d: "M-3.6 0a3.6 3.6 0 1 0 7.2 0a3.6 3.6 0 1 0 -7.2 0", ink: "ink", width: 2 };
 /** @type {Glyph} */
 export const PLUS = { d: "M-4.5 0H4.5M0 -4.5V4.5", ink: "ink", width: 2 };

@@ -1,4 +1,4 @@
-/** Events about keys. Declared once more on the server: ringviz/events/keys.py. */
+/** Events about keys. The server declares them too: ringviz/events/keys.py. */
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";

@@ -1,4 +1,4 @@
-/** The form in which the ring's kinds of events are declared. Pure. */
+/** How the ring's kinds of events are declared. Pure. */
 
 /** @import { EventWords } from "../../lib/subject.js" */
 /** @import { Range } from "../draw/types.js" */
@@ -23,15 +23,15 @@
  *   resets?: boolean,
  *   bySlots?: boolean,
  * }} Kind
- *   shows: a change is the picture until the next one; what follows from it, and what is beside it, leave it there; nothing
- *     is a calm picture.
+ *   shows: "change" is the picture until the next change; "follows" (from a change) and "beside" (unrelated) keep it;
+ *     "nothing" shows a calm picture.
  *   glyph: its sign on the timeline strip.
- *   happened, planned: titles, with places for node, weight and what; without one the words of the event stand there.
- *   sentence: what it means where every key keeps its owner.
- *   arcs: what it does to the arcs at the tokens of its node; without it they go to the next token.
- *   moves: what moved, where the event itself does not say.
- *   ofNode: it is about one node of a ring, so that modulo can be set beside it. alone: nothing else of the ring changes.
- *   kills: the node dies. resets: every node may get other tokens. bySlots: what moved is counted in slots.
+ *   happened, planned: titles, with placeholders for node, weight and what; by default, the words of the event.
+ *   sentence: what it means if every key keeps its owner.
+ *   arcs: what happens to the arcs at its node's tokens; by default they go to the next token.
+ *   moves: what moved, if the event itself does not say.
+ *   ofNode: it is about one node of a ring, so it can be compared with modulo. alone: nothing else in the ring changes.
+ *   kills: the node dies. resets: every node may get other tokens. bySlots: movement is counted in slots.
  */
 
 /** @param {string} text @returns {EventWords} the text as its own label */

@@ -1,4 +1,4 @@
-/** Events about one node. Declared once more on the server: ringviz/events/nodes.py. */
+/** Events about one node. The server declares them too: ringviz/events/nodes.py. */
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -10,7 +10,7 @@ import { CROSS, DOWN, EQUALS, MINUS, PLUS, UP } from "./glyphs.js";
 /** @import { Kind } from "./kind.js" */
 
 /**
- * Words of a node's event; `sign` stands before the label.
+ * Words of a node's event; `sign` comes before the label.
  * @param {(payload: Payload) => string} text
  */
 const says =

@@ -1,4 +1,4 @@
-/** Events about what was asked of servers, and about clients. Declared once more on the server: ringviz/events/work.py. */
+/** Events about requests to servers, and about clients. The server declares them too: ringviz/events/work.py. */
 
 import { count } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -9,7 +9,7 @@ import { same } from "./kind.js";
 /** @import { Kind } from "./kind.js" */
 
 /**
- * What an intent is for: "kill cache-4".
+ * What was requested: "kill cache-4".
  * @param {string} action
  * @param {string} name
  */

@@ -1,4 +1,4 @@
-/** Hit rate and operations of the last minute, on a canvas: a line of ink and a dashed one, which need no colour. */
+/** Hit rate and operations of the last minute, on a canvas: a solid and a dashed line, which need no colour. */
 
 import { prepare } from "../draw/theme.js";
 import { SECONDS } from "./series.js";
@@ -34,7 +34,7 @@ export function drawChart(canvas, points, { newest, marks, rate }) {
 }
 
 /**
- * A line through the points that are known, broken where a second is missing.
+ * A line through the known points, broken where a second is missing.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Point[]} points
  * @param {(second: number) => number} x

@@ -11,7 +11,7 @@ import { replicaLine } from "./replicas.js";
 
 /**
  * @typedef {{text: string, known: boolean, differs: boolean}} Count
- *   known: counted by the server itself within the last seconds
+ *   known: counted by the server itself in the last few seconds
  */
 
 /**
@@ -31,7 +31,7 @@ export function countOf(page, node, now) {
 }
 
 /**
- * The line under the table: how it was counted, and why it is another number.
+ * The line under the table: how keys were counted, and why a count differs from the prediction.
  * @param {Readonly<Page>} page
  * @param {number} now
  */
@@ -56,7 +56,7 @@ export function countNote(page, now) {
       ? ngettext("%(n)s does not answer.", "%(n)s do not answer.", silent)
       : ngettext(
           "%(n)s does not answer, or may not be contacted from here.",
-          "%(n)s do not answer, or may not be asked from here.",
+          "%(n)s do not answer, or may not be contacted from here.",
           silent,
         );
     words.push(interpolate(text, { n: silent }));
@@ -95,10 +95,10 @@ function causeOf(page, now) {
 }
 
 /**
- * How many keys all primaries store, as far as that is known of each of them.
+ * How many keys all primaries store; a lower bound if a server's count is unknown.
  * @param {Readonly<Page>} page
  * @param {number} now
- * @returns {string | null} null where it is not
+ * @returns {string | null} null if no count is known
  */
 export function totalOf(page, now) {
   const members = page.view.state.nodes.filter(isMember);
@@ -110,7 +110,7 @@ export function totalOf(page, now) {
 }
 
 /**
- * Fills the cells that the tables of nodes leave for it.
+ * Fills in the cells that the node tables leave empty for this.
  * @param {Readonly<Page>} page
  */
 export function fillCounts(page) {
@@ -132,7 +132,7 @@ export function fillCounts(page) {
 
 /**
  * @param {Readonly<Page>} page
- * @param {HTMLElement} cell of the node that its data-stored names
+ * @param {HTMLElement} cell of the node in its data-stored
  * @param {number} now
  */
 export function fillCount(page, cell, now = Date.now()) {
@@ -145,7 +145,7 @@ export function fillCount(page, cell, now = Date.now()) {
 
 /**
  * @param {Readonly<Page>} page
- * @param {HTMLElement} line about the replica of the node that its data-replica names
+ * @param {HTMLElement} line about the replica of the node in its data-replica
  * @param {number} now
  */
 export function fillReplica(page, line, now = Date.now()) {
@@ -159,7 +159,7 @@ export const write = (element, text) => {
 };
 
 /**
- * What the card of a node says besides.
+ * Additional facts for a node's card.
  * @param {Readonly<Page>} page
  * @param {Node} node
  * @param {number} now

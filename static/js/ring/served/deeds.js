@@ -1,4 +1,4 @@
-/** What can be done with a node that is a real server, by its state, and what that costs. */
+/** The actions for a node that is a real server, by its state, and what they cost. */
 
 import { _ } from "../../lib/i18n.js";
 import { h } from "../dom.js";
@@ -39,8 +39,8 @@ export function deedsOf({ state, pulse }) {
 }
 
 /**
- * The way to what its server stores, for operators: a page of its own.
- * @param {string} nodes the address of the nodes' pages, "" where keys are not browsed
+ * For operators, a link to the page that shows what its server stores.
+ * @param {string} nodes the address of the nodes' pages, "" if keys cannot be browsed
  * @param {Node} node
  */
 export const keysLink = (nodes, node) =>

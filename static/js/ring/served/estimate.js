@@ -1,4 +1,4 @@
-/** What a plan would cost on real servers: what moves or is lost in bytes, and the room that is left on every survivor. */
+/** What a plan would cost on real servers: the bytes that move or are lost, and the room left on every survivor. */
 
 import { count, fixed } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
@@ -9,7 +9,7 @@ import { size } from "./counts.js";
 /** @import { Estimate, Page } from "../types.js" */
 
 /**
- * Fills the place that the panel of the plan leaves for it.
+ * Fills in the part that the plan's panel leaves empty for this.
  * @param {Readonly<Page>} page
  */
 export function fillEstimate(page) {

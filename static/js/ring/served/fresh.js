@@ -5,7 +5,7 @@
 const STALE_MS = 3000;
 
 /**
- * The newest frame of a topic, if it still says what is so: null in the past, without a frame, and when it is old.
+ * The newest frame of a topic, if it is current: null in the past, without a frame, or if it is old.
  * @template {keyof Page["frames"]} Topic
  * @param {Readonly<Page>} page
  * @param {Topic} topic

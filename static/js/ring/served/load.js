@@ -1,4 +1,4 @@
-/** The workload: clients that use the cluster, what they measure, and the controls of them. */
+/** The workload: clients that use the cluster, their measurements, and their controls. */
 
 import { clock, count, fixed, percent } from "../../lib/format.js";
 import { _, interpolate } from "../../lib/i18n.js";
@@ -34,7 +34,7 @@ export function wireLoad(store, acting) {
     const fields = { action: "workload", on: on ? "1" : "", rate: String(rate), distribution, reads: String(reads) };
     return acting.reported(acting.act(fields), fields).then(show);
   };
-  // One after the other: who types a rate and clicks Start has both, decided on what the first one made.
+  // One after the other: typing a rate and then clicking Start does both, the second on the result of the first.
   let sent = Promise.resolve();
   const set = (/** @type {Partial<Workload>} */ more) => {
     sent = sent.then(() => send(more));
@@ -103,7 +103,7 @@ export function stateWords(page, now) {
  * @param {TrafficFrame} frame
  */
 export function figureWords(series, { p50_ms: p50, p99_ms: p99 }) {
-  // The newest second that is whole: a window of a fifth of it says little.
+  // The newest complete second: a window of a fifth of a second says little.
   const points = series.points();
   const point = points.at(-2) ?? points.at(-1);
   const errors = points.slice(-10).reduce((sum, one) => sum + one.errors, 0);
@@ -182,7 +182,7 @@ function makeControls(set, now) {
 const readWords = (share) => interpolate(_("%(share)s reads"), { share: percent(share, 0) });
 
 /**
- * The next step up or down from a rate that need not be one.
+ * The next step up or down from a rate, which need not be a step itself.
  * @param {number} rate
  * @param {number} by 1 or -1
  */

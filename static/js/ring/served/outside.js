@@ -28,7 +28,7 @@ export function wireOutside(store) {
     root.replaceChildren(...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
   };
   store.on(["view", "frames"], fill);
-  setInterval(fill, EVERY_MS); // what was counted grows old by itself
+  setInterval(fill, EVERY_MS); // counts expire by themselves
 }
 
 /**
@@ -52,7 +52,7 @@ export function clusterFacts(page, now) {
 }
 
 /**
- * What is not as it should be, and why counts are unknown. Nothing where all is well.
+ * What is wrong, and why counts are unknown. Empty if all is well.
  * @param {Stored[]} told
  * @param {string[]} lacks
  * @returns {Fact[]}
@@ -74,7 +74,7 @@ function doubts(told, lacks) {
 }
 
 /**
- * What the card of a node says.
+ * The facts on a node's card.
  * @param {Readonly<Page>} page
  * @param {Node} node
  * @param {number} [now]

@@ -1,4 +1,4 @@
-/** What the page shows of real servers. Loaded only where there are some. */
+/** Everything that the page shows about real servers. Loaded only if there are some. */
 
 import { isManaged } from "../members.js";
 import { served } from "../noderow.js";
@@ -19,12 +19,12 @@ const EVERY_MS = 1000;
 export function wireServed(store, acting) {
   served.fill = fillCount;
   served.fillReplica = fillReplica;
-  // After the tables, which are wired before: the notes that they have made anew are filled in the same turn.
+  // The tables are wired first, so the notes that they rebuild are filled in the same turn.
   store.on(
     ["view", "plan", "pins", "colour", "link", "mayOperate", "selected", "screen", "drawn", "frames"],
     fillCounts,
   );
-  // What was counted grows old by itself.
+  // Counts expire by themselves.
   setInterval(() => fillCounts(store.page), EVERY_MS);
   if (!isManaged(store.page.head.state)) {
     void import("./outside.js").then(({ wireOutside }) => wireOutside(store));

@@ -1,4 +1,4 @@
-/** The strip of running work: open intents, their progress, what waits; or that everything is idle. */
+/** The strip of running work: open requests, their progress, what is waiting; or that everything is idle. */
 
 import { clock, count, fixed } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
@@ -15,7 +15,7 @@ import { fresh } from "./fresh.js";
 const GRACE_MS = 3000;
 /** Often enough for the tenths of a second that are left until a verdict. */
 const EVERY_MS = 100;
-/** Of the silent, so that the ring keeps its place when half of the servers are. */
+/** Silent nodes to list, so that the ring keeps its place even when half of the servers are silent. */
 const MOST_NAMED = 3;
 
 /**
@@ -66,7 +66,7 @@ function renew(root, wanted) {
   while (root.children.length > wanted.length) root.lastElementChild?.remove();
 }
 
-/** @param {Work} work the first servers cannot be done without */
+/** @param {Work} work not the start of the first servers, which the cluster needs */
 const canCancel = ({ action, cancelling }) => action !== "form" && !cancelling;
 
 /**
@@ -87,7 +87,7 @@ const thenWords = ({ action, name, cancelling }) => {
 };
 
 /**
- * What the strip says first.
+ * The strip's first line.
  * @param {Readonly<Page>} page
  * @param {number} now
  * @param {number} begun when the page began to listen
@@ -101,7 +101,7 @@ export function toldOf(page, now, begun) {
   const frame = fresh(page, "work", now);
   const open = work.length > 0 || unfilled.length > 0;
   if (!frame) {
-    // The supervisor may well be at work, and waits for the database too.
+    // The supervisor may be running, and waiting for the database too.
     if (page.link.state === "silent")
       return { ...nothing, text: _("The database does not answer, so what is running is unknown.") };
     if (!frames.work && now - begun < GRACE_MS) return { ...nothing, text: _("Checking what is running...") };
@@ -126,7 +126,7 @@ export function toldOf(page, now, begun) {
   };
 }
 
-/** @param {number} extra keys that clients stored beside the key set */
+/** @param {number} extra keys that clients stored in addition to the key set */
 function restWords(extra) {
   const rest = _("Idle: no keys are moving.");
   if (!extra) return rest;
@@ -135,7 +135,7 @@ function restWords(extra) {
 }
 
 /**
- * What waits for its turn.
+ * What is waiting for its turn.
  * @param {Readonly<Page>} page
  * @param {Work | null} running
  */
@@ -175,7 +175,7 @@ function phaseWords(frame, work, replicas = 0) {
 }
 
 /**
- * @param {string} why what the supervisor waits for, by its name; or a reason in words
+ * @param {string} why what the supervisor is waiting for, as a code; or a reason in words
  */
 const whyWords = (why) =>
   ({
@@ -186,7 +186,7 @@ const whyWords = (why) =>
   })[why] ?? why;
 
 /**
- * Whether the frame is ahead of the event that says the same. A node that came back since is another server.
+ * Whether the frame is ahead of the event that says the same. A node that has returned since then is a different server.
  * @param {Readonly<Page>} page
  * @param {Node} node
  * @param {SuspicionFrame | null} frame
@@ -195,7 +195,7 @@ const isToldOf = ({ offset }, { number, since }, frame) =>
   frame?.node === number && Date.parse(since) < frame.heard + offset;
 
 /**
- * Who does not answer, and when the verdict falls: that one first.
+ * The nodes that do not answer, and when the verdict is due: the node that the frame is about comes first.
  * @param {Readonly<Page>} page
  * @param {number} now
  * @returns {string[]}

@@ -1,4 +1,4 @@
-/** Whether somebody sees the Ring page for the first time in this browser. */
+/** Whether this is the first visit to the Ring page in this browser. */
 
 import { keep, kept } from "../../lib/kept.js";
 import { asksNothing } from "../link.js";
@@ -8,10 +8,10 @@ import { asksNothing } from "../link.js";
 const NAME = "tour";
 
 /**
- * Whether the tour comes by itself: nobody has seen it here, and the address leads to nothing in particular.
+ * Whether the tour starts by itself: nobody has seen it here, and the address asks for nothing in particular.
  * @param {Wanted} wanted
  */
 export const isFirstVisit = (wanted) => asksNothing(wanted) && kept(NAME) === null;
 
-/** Notes that it was shown. False where that cannot be kept: it would come at every visit. */
+/** Remembers that it was shown. False if the browser cannot: the tour would start on every visit. */
 export const noteShown = () => keep(NAME, "shown");

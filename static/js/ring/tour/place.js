@@ -1,27 +1,27 @@
-/** Where the tour stands: beside what it points at, never over it, and over as little else as possible. Pure. */
+/** Where the tour is placed: next to its target, never over it, and over as little else as possible. Pure. */
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box px of the window */
 /** @typedef {{left: number, top: number, side: "left" | "right" | "above" | "below" | "", arrow: number}} Place
- *   side: of the target that it stands on, "" where it does not touch it; arrow: px along the edge that faces the target */
+ *   side: of the target, "" if the two do not touch; arrow: px along the edge that faces the target */
 
 const EDGE = 8;
 const GAP = 14;
 const ARROW_EDGE = 20;
 /** Covering the target costs more than covering everything else. */
 const NEVER = 1e9;
-/** px² of other things that it rather covers than stand away from its target. */
+/** px² of other things that it may cover to stay next to its target. */
 const APART = 2000;
-/** px from its target at which it may stay where it is. */
+/** Up to this many px from its target, it may stay where it is. */
 const NEAR = 90;
 
 /** @typedef {{width: number, height: number}} Size */
 
 /**
- * @param {Box | null} target null: there is nothing to point at
+ * @param {Box | null} target null if there is nothing to point at
  * @param {Size} size of the panel
- * @param {Box} room where it may stand
+ * @param {Box} room where it may be placed
  * @param {Box[]} clear what should stay in view
- * @param {Place | null} [now] where it stands: it stays while that still does, so that it does not hop about
+ * @param {Place | null} [now] its current place: it stays there if that is still good, so that it does not jump about
  * @returns {Place}
  */
 export function placeBeside(target, size, room, clear, now = null) {

@@ -1,4 +1,4 @@
-/** The frame around what the tour points at, and the tour beside it: on narrow screens a sheet at the bottom. */
+/** The frame around the tour's target, and the tour next to it, or as a sheet at the bottom of narrow screens. */
 
 import { byId } from "../dom.js";
 import { placeBeside } from "./place.js";
@@ -6,16 +6,16 @@ import { placeBeside } from "./place.js";
 /** @import { Box } from "./place.js" */
 /** @import { Step } from "./steps.js" */
 
-/** As in ring.css, where one panel is shown at a time and the time bar is fixed. */
+/** As in ring.css: one panel is shown at a time and the time bar is fixed. */
 const SHEET = "(max-width: 760px)";
 const AROUND = 3;
-/** What a person looks at in the steps: it stays in view where there is room. */
+/** What the steps ask people to look at: it stays in view if there is room. */
 const CLEAR = ["#capt", "#capp", "#tools", "#core", "#panel-find", "#nodes", "#plan-acts", "#legend"];
 
 /**
  * @param {HTMLElement} panel
- * @returns {{show: (step: Step) => void, reach: (step: Step) => void, hide: () => void}} show: points at a step's control,
- *   again whenever something moved; reach: scrolls to it
+ * @returns {{show: (step: Step) => void, reach: (step: Step) => void, hide: () => void}} show: points at a step's
+ *   control, and is called again whenever something moved; reach: scrolls to it
  */
 export function wirePointing(panel) {
   const mark = document.createElement("div");
@@ -65,7 +65,7 @@ function put(element, at) {
 }
 
 /**
- * The sheet stands on what is fixed to the bottom, and the page can be scrolled out from under it.
+ * The sheet sits on top of what is fixed to the bottom, and leaves room to scroll the page out from under it.
  * @param {HTMLElement} panel
  */
 function lift(panel) {
@@ -96,7 +96,7 @@ function reach(step, panel) {
 
 /**
  * @param {Step} step
- * @returns {Element[]} the elements that it points at, seen at present; none where nothing is
+ * @returns {Element[]} its targets that are visible now; may be empty
  */
 function targetOf({ at }) {
   for (const selector of at) {
@@ -122,7 +122,7 @@ function boxOf(step) {
 }
 
 /**
- * The part of a box that is not scrolled out of view.
+ * The visible part of a box, without what is scrolled out of view.
  * @param {Box} box
  * @param {Element} element
  * @returns {Box | null}

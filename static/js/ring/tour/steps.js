@@ -13,9 +13,9 @@ import { abilitiesOf } from "../strategies.js";
  * @typedef {{name: string, tab: string, at: string[], with?: string, round?: boolean, there: (page: Shown) => boolean,
  *   title: (page: Shown, touch: boolean) => string, text: (page: Shown, touch: boolean) => string,
  *   done?: (page: Shown, from: Shown) => boolean, after?: (page: Shown) => string}} Step
- *   tab: the panel that it is about, where one is shown at a time, or ""; at: selectors, the first that is seen is pointed
- *   at, all of its elements together; with: what belongs to it and stays in view, too; round: it is a circle; there: whether the cluster has what it is about;
- *   done: whether it was done since `from`, and after: what is said then
+ *   tab: its panel, on screens that show one at a time, or ""; at: selectors; the target is every element of the first one
+ *   that is visible; with: a related element that stays in view too; round: the target is a circle; there: whether the
+ *   cluster has what the step is about; done: whether it was done since `from`; after: what is said then
  */
 
 /** @type {(page: Shown) => boolean} */
@@ -120,7 +120,7 @@ const back = {
 };
 
 /**
- * The steps that this cluster has something for.
+ * The steps that apply to this cluster.
  * @param {Shown} page
  */
 export const stepsFor = (page) => [find, click, compare, balance, back].filter(({ there }) => there(page));

@@ -1,4 +1,4 @@
-/** The tour of the Ring page: a few steps that stand beside the page while people use it. Nothing waits for it. */
+/** The tour of the Ring page: a few steps shown next to the page while people use it. It blocks nothing. */
 
 import { _, interpolate } from "../../lib/i18n.js";
 import { needSheet } from "../../lib/sheets.js";
@@ -15,8 +15,9 @@ import { stepsFor } from "./steps.js";
 
 /**
  * @param {Store} store
- * @param {(text: string) => void} say aloud
- * @returns {Promise<(asked: boolean) => void>} shows it from its first step; asked: by a person, who gets the focus there
+ * @param {(text: string) => void} say through the screen reader
+ * @returns {Promise<(asked: boolean) => void>} shows it from its first step; asked: a person started it, so
+ *   it takes the focus
  */
 export async function wireTour(store, say) {
   const panel = byId("tour");
@@ -52,7 +53,7 @@ export async function wireTour(store, say) {
       if (!panel.hidden) draw();
     });
   };
-  /** @param {number} to @param {boolean} led somebody wants to be led there: the panel that it is about is opened */
+  /** @param {number} to @param {boolean} led a person asked to go there: opens the step's panel */
   const go = (to, led) => {
     at = to;
     const { tab } = steps[at];
