@@ -1,4 +1,4 @@
-"""What an A/B run could have found, for whoever shows or keeps it."""
+"""Possible results of an A/B run, for tests that show or store them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ FROZEN = Fault(node=2, name="cache-2", state="active", for_ms=300, every_ms=1000
 
 
 def figures(p99_ms: float | None, *, lag_ms: float | None = 0.4, **counts: int) -> Figures:
-    """Of a hundred requests, all of them answered, unless something else is said."""
+    """The figures of a hundred requests, all answered by default."""
     times = {name: p99_ms and round(p99_ms * part, 3) for name, part in _PARTS.items()}
     usual = {**dict.fromkeys(COUNTS, 0), "sent": 100, "answered": 100}
     return cast(Figures, {**times, "lag_p99_ms": lag_ms, **usual, **counts})
 
 
 def rounds(*pairs: tuple[float | None, float | None], **given: Any) -> list[Round]:
-    """A round for each pair of percentiles: that of A, and that of B."""
+    """A round for each pair of percentiles: A's and B's."""
     return [
         Round(seed=stretch_seed(42, number), first=order(number)[0], a=figures(a, **given), b=figures(b, **given))
         for number, (a, b) in enumerate(pairs, 1)
@@ -28,7 +28,7 @@ def rounds(*pairs: tuple[float | None, float | None], **given: Any) -> list[Roun
 
 
 def comparison(*pairs: tuple[float | None, float | None], faults: tuple[Fault, ...] = (), **given: Any) -> Comparison:
-    """Of round robin and two choices."""
+    """A comparison of round robin and two choices."""
     found = rounds(*(pairs or USUAL), **given)
     return Comparison(traffic=TRAFFIC, rounds=found, summary=summary(found), faults=list(faults))
 

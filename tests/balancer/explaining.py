@@ -1,4 +1,4 @@
-"""Requests with their reasons, as a driver keeps them."""
+"""Requests with their reasons, as a driver stores them."""
 
 from __future__ import annotations
 

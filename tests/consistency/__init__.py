@@ -1,9 +1,9 @@
-"""Does a cluster lose, resurrect or age what was written to it while its slots move? It knows nothing of ringviz.
+"""Does a cluster lose, resurrect or age what was written to it while its slots move? Knows nothing about ringviz.
 
-    writers   a process that writes and reads, and logs what it asked and what it was told
+    writers   a process that writes and reads, and logs its requests and their answers
     history   the log: one record an operation
     checker   judges a history (pure)
-    run       three writers, somebody who shakes the cluster meanwhile, and the verdict
+    run       three writers, a shaker that changes the cluster meanwhile, and the verdict
 
-What dies with a killed server is lost by design: a run is of joins, drains, moves, and freezes that end in a thaw.
+Keys of a killed server are lost by design, so a run has only joins, drains, moves, and freezes that end in a thaw.
 """

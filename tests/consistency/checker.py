@@ -1,14 +1,14 @@
 """Judges a history. Pure.
 
-Each key has one writer, whose writes of it follow each other; their order is known. A read is right if it gave
+Each key has one writer, which writes one value after another: their order is known. A read is right if it returned
 
-- the newest write that was certainly done when the read began: acknowledged by then, or seen by a read that ended by
-  then;
-- or a later one that had begun before the read ended, if it did not fail;
+- the newest write that was certainly done when the read began: acknowledged, or seen by another read, before that;
+- or a later write that began before the read ended, and did not fail;
 - or any write of unknown outcome that had begun: it may be done late.
 
-Counters have many writers: no two acknowledged increments answer the same number, one that began after another's end
-answers more, and the last value lies between the acknowledged ones and those plus the unknown.
+Counters have many writers. No two acknowledged increments return the same number, an increment that began after
+another's end returns more, and the last value lies between the number of acknowledged increments and that number plus
+the unknown ones.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ Kind = Literal["lost", "resurrected", "stale", "invented", "counter", "size"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong. A write is lost when its key is gone, stale when an older value stands in its place."""
+    """What is wrong. A write is lost if its key is gone, stale if the key has an older value."""
 
     kind: Kind
     key: str
@@ -130,7 +130,7 @@ def _check_counter(key: str, increments: list[Record], final: int) -> list[Fault
 
 
 def _check_size(by_key: Mapping[str, list[Record]], counters: int, size: int) -> list[Fault]:
-    """The keys that the last read of each found there, and the counters, are all there is: no copy stayed behind."""
+    """Checks that the keys found by the last reads, and the counters, are all there is: no copy stayed behind."""
     last = [
         max((one for one in records if one.op == READ), key=lambda one: one.start, default=None)
         for records in by_key.values()

@@ -1,6 +1,6 @@
 """A plain client of a cluster for one thread: redis-py connections to single servers, redirections followed here.
 
-It says of every failure whether the command may have been done.
+For every failure it says whether the command may have been done.
 """
 
 import random
@@ -22,11 +22,11 @@ class NotDone(Exception):
 
 
 class MayBeDone(Exception):
-    """No answer came."""
+    """No answer arrived: it may have been done."""
 
 
 class ClusterClient:
-    """Not for several threads."""
+    """A client for one thread."""
 
     def __init__(self, addresses: Iterable[Address], password: str) -> None:
         self._seeds = list(addresses)
@@ -89,7 +89,7 @@ class ClusterClient:
         return connection
 
     def _forget(self, address: Address, slot: int) -> None:
-        """What may still come on this connection must answer nobody, and the slot may have another owner."""
+        """Closes the connection, so that no later request gets a late reply; the slot may have another owner."""
         if connection := self._connections.pop(address, None):
             connection.disconnect()
         self._owners.pop(slot, None)

@@ -1,7 +1,8 @@
-"""Judges what confirmed writes came to. Pure.
+"""Judges what became of confirmed writes. Pure.
 
-A key has what it had, or any later write of it that may have been done; or it is lost, and the origin's value is back.
-A loss must be told, and what is told must be lost. A value from before the newest confirmed one is neither.
+A key has its confirmed value, or any later write of it that may have been done; or it is lost, and has the origin's
+value again. Every loss must be reported, and every reported key must be lost. A value older than the newest confirmed
+one is neither.
 """
 
 from collections import defaultdict
@@ -63,7 +64,7 @@ def judge(
 
 
 def _kind(value: int, writes: list[Record], floor: int, held: int | None) -> Kind | None:
-    """What is wrong with a value that is there; None where nothing is."""
+    """What is wrong with a value that a key has; None if nothing is."""
     if value == held:
         return None
     at = next((at for at, one in enumerate(writes) if one.value == value), None)
@@ -71,7 +72,7 @@ def _kind(value: int, writes: list[Record], floor: int, held: int | None) -> Kin
         return "invented" if held is None else "aged"
     if writes[at].outcome == FAILED:
         return "invented"
-    # What was not answered may have been done late.
+    # A write without an answer may have been done late.
     return None if at > floor or writes[at].outcome == UNKNOWN else "aged"
 
 

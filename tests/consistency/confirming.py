@@ -1,4 +1,4 @@
-"""A process that gives keys of the key set new values and waits for a replica's word on each: SET, then WAIT 1.
+"""A process that gives keys of the key set new values and waits for a replica to confirm each: SET, then WAIT 1.
 
 `python -m tests.consistency.confirming CONFIG`; SIGTERM ends it after the write at hand. CONFIG is a file:
 {"addresses", "password", "seed", "names", "first", "log"}; `names` are stored names, values rise from `first` on. OK in
@@ -22,7 +22,7 @@ PAUSE_S = 0.002
 
 
 class Confirming:
-    """Writes until it is told to stop."""
+    """Writes until it gets the signal to stop."""
 
     def __init__(self, config: dict[str, Any], log: Callable[[str], object]) -> None:
         self.stopping = False

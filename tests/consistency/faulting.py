@@ -1,4 +1,4 @@
-"""Faults of a managed cluster with replicas, one a round, while a process of its own records every confirmed write."""
+"""Faults of a managed cluster with replicas, one per round, while a separate process records every confirmed write."""
 
 import json
 import random
@@ -175,7 +175,7 @@ class Faulting:
     # --- what must be so
 
     def _on_ring(self) -> list[int]:
-        """The nodes on the ring, those that a busy machine has suspected for a moment too."""
+        """The nodes on the ring, including those that are suspected for a moment because the machine is busy."""
         return [node["number"] for node in self.real.state()["nodes"] if node["state"] not in ("down", "draining")]
 
     def _whole(self) -> None:
@@ -196,7 +196,7 @@ class Faulting:
         self.real.rest()
 
     def _told(self, since: int) -> set[str]:
-        """The names of all keys that were told as lost. How many the log says is how many there are."""
+        """The names of all keys reported as lost. Checks that the log reports the same number."""
         told: set[str] = set()
         known = np.zeros(BUCKETS, np.bool_)
         for event in self.real.events(since):
@@ -225,7 +225,7 @@ class Faulting:
 
     @contextmanager
     def _writing(self, log: Path) -> Iterator[None]:
-        """The client, a process of its own."""
+        """The client, a separate process."""
         config = {
             "addresses": self.real.addresses(),
             "password": self.real.password(),

@@ -1,4 +1,4 @@
-"""What a writer logs: one JSON line an operation, written when its outcome is known."""
+"""What a writer logs: one JSON line per operation, written when its outcome is known."""
 
 import json
 from collections.abc import Iterable
@@ -38,5 +38,5 @@ class Record:
 
 
 def read_history(paths: Iterable[Path]) -> list[Record]:
-    """All records of these files. A last line that was cut off is an error: writers end by finishing it."""
+    """All records of these files. An incomplete last line is an error: writers finish it before they end."""
     return [Record(**json.loads(line)) for path in paths for line in path.read_text().splitlines()]

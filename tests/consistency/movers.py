@@ -22,7 +22,7 @@ def owned_slots(server: Server, keys: Iterable[str]) -> list[int]:
 
 
 def atomic(source: Server, target: Server, slot: int) -> None:
-    """As the engine does it."""
+    """Moves the slot as the engine does."""
     source.call("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", target.id)
     await_true(lambda: _newest_move(source) == b"success", f"slot {slot} does not move")
 
@@ -34,7 +34,7 @@ def _newest_move(source: Server) -> bytes:
 
 
 def without_writes_between(source: Server, target: Server, slot: int) -> None:
-    """Broken: copies the keys, and reassigns the slot a while later. What was written meanwhile is lost."""
+    """Broken: copies the keys, and reassigns the slot a while later. Writes in between are lost."""
     keys = source.call("CLUSTER", "GETKEYSINSLOT", slot, 1000)
     dumps = [(key, source.client.dump(key)) for key in keys]
     time.sleep(GAP_S)
@@ -49,7 +49,7 @@ def without_writes_between(source: Server, target: Server, slot: int) -> None:
 
 
 def without_keys(source: Server, target: Server, slot: int) -> None:
-    """Broken: the slot changes its owner, and its keys stay behind."""
+    """Broken: the slot changes owner, but its keys stay behind."""
     _hand_over(source, target, slot)
 
 

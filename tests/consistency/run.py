@@ -35,7 +35,7 @@ class Report:
 
     @property
     def operations(self) -> int:
-        """How many were tried."""
+        """How many operations were tried."""
         return len(self.history)
 
     def summary(self) -> str:
@@ -85,7 +85,7 @@ def run(
 
 
 class ConsistencyRunFailed(AssertionError):
-    """The run itself went wrong: it says nothing of the cluster."""
+    """The run itself failed, so it says nothing about the cluster."""
 
 
 def _has_words(log: Path) -> bool:
@@ -98,7 +98,7 @@ def _writer(config: Path, number: int) -> Child:
 
 
 def _cleared(addresses: Sequence[Address], password: str) -> int:
-    """Deletes what an earlier run left, and counts the keys that are not of a run."""
+    """Deletes what an earlier run left, and counts the keys that do not belong to a run."""
     client = ClusterClient(addresses, password)
     for key in [*all_keys(), *counters()]:
         client.call(key, "DEL", key)

@@ -1,4 +1,4 @@
-"""What shakes a managed cluster by its supervisor, and what must hold whenever it has come to rest."""
+"""Shakes a managed cluster through its supervisor, and checks what must hold whenever it is idle again."""
 
 import itertools
 import os
@@ -30,7 +30,7 @@ LEAST, MOST = 3, 7  # nodes on the ring
 
 
 class ShakeFailed(AssertionError):
-    """What was asked did not come to pass, or somebody was convicted whom nobody froze for long."""
+    """A request was not carried out, or a node was declared dead that was not frozen for long."""
 
 
 class TooLate(Exception):
@@ -38,7 +38,7 @@ class TooLate(Exception):
 
 
 class Shaking:
-    """Asks for what keeps every key: each method returns when it is done."""
+    """Requests changes that keep every key. Each method returns when the change is done."""
 
     def __init__(self, real: Installation, rng: random.Random) -> None:
         self.real = real
@@ -56,7 +56,7 @@ class Shaking:
         self.ask("add", name=f"cache-{next(self._names)}", weight=1)
 
     def pause(self, number: int) -> None:
-        """Frozen, and thawed before the verdict."""
+        """Freezes a node and thaws it before the verdict."""
         frozen = self.real.act("freeze", node=number)
         self.real.event("node_frozen", frozen.version)
         began = time.monotonic()
@@ -73,7 +73,7 @@ class Shaking:
         self._check(frozen)
 
     def randomly(self, seconds: float) -> None:
-        """Whatever is possible, for so long."""
+        """Makes whatever changes are possible, for this long."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self._rng.choice(list(self._possible()))()
@@ -100,14 +100,14 @@ class Shaking:
         return any(event.payload.get("work") == asked.version for event in self.real.events(asked.version + 1))
 
     def _check(self, asked: Event) -> None:
-        """Nothing asked has failed, and nobody died."""
+        """Checks that no request failed and no node died."""
         for event in self.real.events(asked.version):
             if event.kind in ("work_ended", "node_killed"):
                 raise ShakeFailed(f"{event.kind} {event.payload} after {self.done}")
 
 
 class Breaking:
-    """Does what loses keys: a node dies by some way, or the supervisor. Each method returns when it has happened."""
+    """Causes losses of keys: a node dies in some way, or the supervisor. Each method returns when it has happened."""
 
     def __init__(self, real: Installation, rng: random.Random) -> None:
         self.real = real

@@ -1,4 +1,4 @@
-"""One HAProxy before five servers, for all tests of a module; and a fresh look of it for each."""
+"""One HAProxy in front of five servers, for all tests of a module, reset for each test."""
 
 import shutil
 import tempfile
@@ -52,7 +52,7 @@ async def kept(kept_servers: list[Server]) -> AsyncIterator[Before]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def before(kept: Before) -> AsyncIterator[Before]:
-    """The proxy before its five servers, all of them well: as it was started."""
+    """The proxy in front of its five servers, all up, as it was when it started."""
     runtime = kept.proxy.runtime
     await until(lambda: kept.up(1, 2, 3, 4, 5))
     yield kept

@@ -26,7 +26,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 @dataclass
 class Before:
-    """A proxy before servers, in their order in the slots 1, 2, ..."""
+    """A proxy in front of servers, which have the slots 1, 2, ... in order."""
 
     proxy: Proxy
     servers: list[Server]
@@ -35,7 +35,7 @@ class Before:
         return Calls(self.proxy.address, PASSWORD, LIMITS)
 
     async def visit(self, calls: Calls | None = None) -> Outcome:
-        """One request on a connection of its own: what comes back, the identity of a server."""
+        """Sends one request on a separate connection. Returns the reply: the identity of a server."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Outcome] = loop.create_future()
         (calls or self.calls()).ask(WHO, answer.set_result)
@@ -47,7 +47,7 @@ class Before:
         return 1 + [server.id for server in self.servers].index(outcome.decode())
 
     async def visits(self, count: int) -> dict[int, int]:
-        """How many of so many connections, one after the other, led to each slot."""
+        """How many of this many successive connections led to each slot."""
         return Counter([self.slot(await self.visit()) for _ in range(count)])
 
     async def hold(self) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter]:
@@ -73,7 +73,7 @@ class Before:
         return (await self.status(slot)).startswith("DOWN")
 
     async def given(self, backend: str, slot: int, count: int) -> bool:
-        """Whether a backend has given a slot so many connections, or more."""
+        """Whether a backend has given a slot at least this many connections."""
         return (await self.total(backend))[slot] >= count
 
     async def total(self, backend: str) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""A pool with its guards and a policy that counts what it is told."""
+"""A pool with its guards, and a policy that counts the calls it gets."""
 
 from balancer.core.draws import draws
 from balancer.core.guards.eligible import Eligible, Rules
@@ -8,9 +8,9 @@ from balancer.core.pool import Member, Pool
 
 
 class Told(Policy):
-    """Picks the first ready node; `times` counts `changed`, and `seen` is what the pool was like then.
+    """Picks the first ready node. `times` counts calls of `changed`, `seen` is the state of the pool at the last one.
 
-    `idle` counts the times at which nothing had changed.
+    `idle` counts the calls without any change.
     """
 
     sight = frozenset()
@@ -41,7 +41,7 @@ class Guarded:
         self.now = 0.0
 
     def ticks(self, until: float) -> None:
-        """Ten ticks a second up to and including a moment."""
+        """Ten ticks per second, up to and including a moment."""
         for tenth in range(round(self.now * 10) + 1, round(until * 10) + 1):
             self.now = tenth / 10
             self.guards.tick(self.now)

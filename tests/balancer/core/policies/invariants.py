@@ -1,4 +1,4 @@
-"""What must hold for a policy, each as a function that takes its class and fails with an AssertionError."""
+"""Invariants of a policy. Each is a function that takes its class and raises AssertionError if it fails."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def pool_of(*weights: float) -> Pool:
 
 
 def picks(policy: Policy, count: int) -> list[int]:
-    """Picks without any effect on what is in flight."""
+    """Picks nodes without changing what is in flight."""
     return [policy.pick(0, 0.0) for _ in range(count)]
 
 
 def sent(policy: Policy, count: int, seed: int = 7) -> list[int]:
-    """Sends requests of random keys, none of which is answered; gives how many each node has in flight."""
+    """Sends requests with random keys, none of which is answered. Returns how many each node has in flight."""
     key = draws(seed)
     for _ in range(count):
         policy.pool.in_flight[policy.pick(int(key() * 2**32), 0.0)] += 1

@@ -1,4 +1,4 @@
-"""The simulator once more, slow and plain: time goes from event to event, and every node has a queue of its own."""
+"""A second simulator, slow and plain: time goes from event to event, and every node has its own queue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Request:
 
 @dataclass
 class Reference:
-    """`run` gives every request with where it went and when it ended."""
+    """`run` returns every request with its node and the time of its end."""
 
     plan: Plan
     make: type[Policy]
@@ -75,7 +75,7 @@ class Reference:
         self.policy.changed()
 
     def work_until(self, until: float) -> None:
-        """From event to event: the head of a queue is done, or a speed changes."""
+        """Goes from event to event: the head of a queue is done, or a speed changes."""
         while True:
             busy = [place for place, queue in enumerate(self.queues) if queue]
             if until == inf and not busy:
