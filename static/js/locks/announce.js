@@ -1,4 +1,4 @@
-/** What a screen reader hears: the newest sentence, at most one in two seconds. */
+/** Speaks to screen readers: the newest sentence, at most one every two seconds. */
 
 import { coalesce } from "../lib/coalesce.js";
 import { byId } from "../lib/dom.js";

@@ -15,14 +15,14 @@ import { summary } from "./words.js";
 /** @import { Faces } from "./faces.js" */
 /** @import { Lane, Page } from "./types.js" */
 
-/** What the board spans, in ms left and right of now. */
+/** The time span of the board, in ms before and after now. */
 const WIDE = { past: 45_000, ahead: 20_000 };
 const PHONE = { past: 30_000, ahead: 15_000 };
 const TICK_S = 10;
 
 export const span = () => (matchMedia("(max-width: 760px)").matches ? PHONE : WIDE);
 
-/** As the rows of locks.css are high. */
+/** The heights match the rows in locks.css. */
 const SHAPES = {
   wide: { top: 20, bar: 33, tick: 12, wait: 58, font: 13 },
   low: { top: 18, bar: 31, tick: 10, wait: 54, font: 13 },
@@ -77,7 +77,7 @@ export class Board {
     this.redraw();
   }
 
-  /** Another theme, another size. */
+  /** The theme or the size changed. */
   restyle() {
     this.pen = new Pen(readTheme(), (label) => this.faces.of(label));
     for (const view of this.views.values()) view.measured = false;
@@ -90,7 +90,7 @@ export class Board {
   }
 
   /**
-   * Puts these lanes on the board, in this order; rows of lanes that stay are kept.
+   * Puts these lanes on the board, in this order; keeps the rows of lanes that stay.
    * @param {Lane[]} lanes
    */
   show(lanes) {
@@ -104,7 +104,7 @@ export class Board {
       view.fill(selected !== null && selected === idOf(lane));
       if (this.list.children[i] !== view.element) this.list.insertBefore(view.element, this.list.children[i] ?? null);
     }
-    // A row that is moved loses the focus.
+    // Moving a row makes it lose the focus.
     if (focused instanceof HTMLElement && focused !== document.activeElement && this.list.contains(focused)) {
       focused.focus({ preventScroll: true });
     }
@@ -155,7 +155,7 @@ export class Board {
     const { past, ahead } = span();
     const ratio = globalThis.devicePixelRatio || 1;
     const width = this.waits.clientWidth;
-    // Nothing moves by less than a pixel of the device.
+    // Redraw only once something has moved by a device pixel.
     const at = Math.floor((now / (past + ahead)) * width * ratio);
     const moved = at !== this.drawnAt;
     this.drawnAt = at;

@@ -1,4 +1,4 @@
-/** The dialog that breaks a lock: the proof first, then a reason. The focus is on keeping it, so that nobody breaks by habit. */
+/** The dialog that breaks a lock: first the proof, then a reason. The focus is on "Keep lock", to prevent breaks by habit. */
 
 import { byId, h, parts } from "../lib/dom.js";
 import { wireDialog } from "../lib/forms.js";
@@ -10,7 +10,7 @@ import { holderName, lasting, leftWords, renewsEvery } from "./words.js";
 /** @import { Child } from "../lib/dom.js" */
 /** @import { Consequence, Detail, Row, There } from "./types.js" */
 
-/** A break that takes longer than this says that it waits. */
+/** A break that takes longer than this shows that it is waiting. */
 const WAITS_AFTER_MS = 1_000;
 
 /** @typedef {{url: string, now: () => number, broken: (row: Row) => void, changed: () => void}} Parts */
@@ -36,7 +36,7 @@ export function wireBreaking({ url, now, broken, changed }) {
     reason.ariaInvalid = String(text !== "");
   };
   const open = (/** @type {Row} */ row, /** @type {Detail} */ detail) => {
-    // The same question twice is one break: the key says which question it was.
+    // A request that is sent twice is one break: the key identifies it.
     asked = { row, key: newKey() };
     refuse("");
     act.disabled = false;
@@ -48,7 +48,7 @@ export function wireBreaking({ url, now, broken, changed }) {
   };
   const send = async (/** @type {{row: Row, key: string}} */ { row, key }) => {
     act.disabled = true;
-    // Closing the dialog gives it up; the server refuses it when it comes too late.
+    // Closing the dialog gives it up; the server refuses it if it arrives too late.
     const taken = new AbortController();
     dialog.addEventListener("close", () => taken.abort(), { once: true });
     const timer = setTimeout(() => {
@@ -87,7 +87,7 @@ export function wireBreaking({ url, now, broken, changed }) {
   return { open, tick };
 }
 
-/** What the dialog showed: a break is of exactly this. @param {Row} row */
+/** What the dialog showed: exactly this is broken. @param {Row} row */
 const shown = (row) => ({
   id: row.id,
   proof: row.proof,
@@ -97,7 +97,7 @@ const shown = (row) => ({
   renews: renewsEvery(row) === null ? "" : "1",
 });
 
-/** Who holds it, where it is not who was shown. @param {There} one */
+/** Who holds it now, if not the holder that was shown. @param {There} one */
 function thereNow({ holder, client, ttl_ms: ttl }) {
   const left = ttl === null ? _("no TTL") : interpolate(_("%(time)s left"), { time: leftWords(ttl) });
   return h(

@@ -1,4 +1,4 @@
-/** What moves by itself: calls back frame by frame with the server's time, and stands still where the page knows of no now. */
+/** The animation: calls back for each frame with the server's time, and stops while the current time is unknown. */
 
 /** @import { ServerClock } from "../lib/clock.js" */
 /** @import { Store } from "../lib/store.js" */
@@ -8,7 +8,7 @@ const DIGITS_EVERY_MS = 100;
 const REDUCED_EVERY_MS = 1000;
 
 /**
- * When the page's picture is of: null is now; else since when nothing was heard of the locks.
+ * The moment that the page shows: null for now, otherwise the time since which nothing was heard about the locks.
  * @param {Readonly<Page>} page
  */
 export function stoppedAt({ link, table }) {
@@ -21,7 +21,7 @@ export function stoppedAt({ link, table }) {
 /**
  * @param {Store<Page>} store
  * @param {ServerClock} clock
- * @param {(now: number, digits: boolean) => void} tick digits: whether it is time to write them again
+ * @param {(now: number, digits: boolean) => void} tick digits: whether to rewrite the digits
  */
 export function startClockwork(store, clock, tick) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");

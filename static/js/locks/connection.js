@@ -1,4 +1,4 @@
-/** The connection in words: in the top bar with how true the clock is, and a line of its own while there is none. */
+/** The connection in words: in the top bar, with the clock's accuracy, and a line of its own while it is lost. */
 
 import { byId, button, h } from "../lib/dom.js";
 import { clock as timeOfDay, duration } from "../lib/format.js";
@@ -8,13 +8,13 @@ import { showStatus, silentWords } from "../lib/status.js";
 /** @import { Store } from "../lib/store.js" */
 /** @import { Page } from "./types.js" */
 
-/** The bounds that are said, so that the words change seldom. */
+/** The possible bounds, few enough that the words rarely change. */
 const STEPS_MS = [1, 2, 3, 5, 8, 13, 20, 30, 50, 80, 130, 200, 300, 500, 1000];
 
 /**
- * How far the clock may be off, as it is said; "" where it is not known.
- * @param {number | null} drift ms of our clock against our server's
- * @param {number | null | undefined} watched ms of that against the watched server's
+ * How far the clock may be off, in words; "" if unknown.
+ * @param {number | null} drift ms between our clock and our server's
+ * @param {number | null | undefined} watched ms between that and the watched server's
  */
 export function clockWords(drift, watched) {
   if (drift === null) return "";

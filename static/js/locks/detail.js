@@ -1,4 +1,4 @@
-/** The panel of one lock: time left, what was seen and what is inferred, what happened, what can be done. */
+/** The panel of one lock: time left, what was seen and what is inferred, what happened, and actions. */
 
 import { coalesce } from "../lib/coalesce.js";
 import { byId, button, h, keepFocus, parts } from "../lib/dom.js";
@@ -32,9 +32,9 @@ export class DetailView {
     this.does = does;
     this.root = byId("detail");
     this.body = byId("detail-body");
-    /** @type {Node[]} the parts as they were made: one that is made the same again stays, with what is chosen in it */
+    /** @type {Node[]} the current parts: an unchanged one stays, with any selection in it */
     this.made = [];
-    /** @type {string | null} the lane of what is open, which stays when its holder changes */
+    /** @type {string | null} the open lane, which stays open when its holder changes */
     this.lane = null;
     /** @type {Detail | null} */
     this.detail = null;
@@ -59,12 +59,12 @@ export class DetailView {
     void this.fetch();
   }
 
-  /** @returns {Lane | undefined} the lane that is open, as far as the table has it */
+  /** @returns {Lane | undefined} the open lane, if the table has it */
   laneNow() {
     return this.lane === null ? undefined : lanesOf(this.store.page.table, 0).find(({ id }) => id === this.lane);
   }
 
-  /** What the table, else the server's last answer, says of it. @returns {Row | null} */
+  /** Its row in the table, otherwise in the server's last answer. @returns {Row | null} */
   row() {
     const { table, selected } = this.store.page;
     const row = table.rows.get(selected ?? "");
@@ -72,7 +72,7 @@ export class DetailView {
     return table.many.attention.find(({ id }) => id === selected) ?? this.detail?.row ?? null;
   }
 
-  /** A frame came: whoever holds the lane now is shown. */
+  /** A frame came: shows the lane's current holder. */
   update() {
     const { selected } = this.store.page;
     if (selected === null) return;
@@ -100,7 +100,7 @@ export class DetailView {
     this.write();
   }
 
-  /** Puts the parts that changed in the place of those that were there. */
+  /** Replaces the parts that changed. */
   write() {
     const next = this.content();
     const { made, body } = this;
@@ -184,7 +184,7 @@ export class DetailView {
     return place;
   }
 
-  /** Writes what changes by itself. @param {number} now */
+  /** Updates what changes by itself. @param {number} now */
   tick(now) {
     const row = this.root.hidden ? null : this.row();
     const big = document.getElementById("big-left");

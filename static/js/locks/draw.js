@@ -1,4 +1,4 @@
-/** Draws one lane into its canvas, and the steps of the waits into theirs. Knows no document. */
+/** Draws one lane on its canvas, and the steps of the waits on theirs. Does not touch the document. */
 
 import { _ } from "../lib/i18n.js";
 import { Ink, tileScale } from "./ink.js";
@@ -8,9 +8,9 @@ import { Ink, tileScale } from "./ink.js";
 
 /**
  * @typedef {{width: number, height: number, ratio: number, past: number, ahead: number}} Size
- *   in CSS pixels; ratio: device pixels of one; past and ahead: ms left and right of now
+ *   in CSS pixels; ratio: device pixels per CSS pixel; past and ahead: ms before and after now
  * @typedef {{top: number, bar: number, tick: number, wait: number, font: number}} Shape
- *   pixels from above: the bar, its height, ticks, waits; font: pixels of the words in it
+ *   pixels from the top: the bar, its height, ticks, waits; font: size in pixels of the words in it
  */
 
 /**
@@ -44,7 +44,7 @@ export class Pen {
    * @param {Shape} shape
    * @param {Marks} marks
    * @param {number} now
-   * @param {boolean} chosen whether it stands on the panel's ground
+   * @param {boolean} chosen whether it has the panel's background
    */
   lane(ctx, size, shape, marks, now, chosen) {
     const { theme } = this;
@@ -103,7 +103,7 @@ export class Pen {
   }
 
   /**
-   * The longest words that fit into a bar.
+   * Writes the longest words that fit into a bar.
    * @param {CanvasRenderingContext2D} ctx
    * @param {number} from
    * @param {number} to
@@ -132,7 +132,7 @@ export class Pen {
   }
 
   /**
-   * How a hold ended, where it did not end by a release.
+   * Marks how a hold ended, unless it was released.
    * @param {CanvasRenderingContext2D} ctx
    * @param {Bar["end"]} end
    * @param {number} x
@@ -155,7 +155,7 @@ export class Pen {
   }
 
   /**
-   * What was not seen.
+   * Draws what was not seen.
    * @param {CanvasRenderingContext2D} ctx
    * @param {number} from
    * @param {number} to
@@ -176,7 +176,7 @@ export class Pen {
   }
 
   /**
-   * A renewal was due here, and did not come.
+   * Marks a renewal that was due here and did not come.
    * @param {CanvasRenderingContext2D} ctx
    * @param {number} from
    * @param {number} to
@@ -198,7 +198,7 @@ export class Pen {
   }
 
   /**
-   * What is left of the lease; it fades where it goes on beyond the edge.
+   * Draws what is left of the lease; it fades if it continues beyond the edge.
    * @param {CanvasRenderingContext2D} ctx
    * @param {Size} size
    * @param {number} from
@@ -281,7 +281,7 @@ export class Pen {
   }
 
   /**
-   * How many waited, in steps, up to now; what this page did not see is left blank.
+   * Draws the number of waiters, in steps, up to now; what this page did not see stays blank.
    * @param {CanvasRenderingContext2D} ctx
    * @param {Size} size
    * @param {[at: number, waits: number][]} series
@@ -319,7 +319,7 @@ export class Pen {
 }
 
 /**
- * Where a moment stands, on a whole pixel of the device.
+ * The position of a moment, on a whole device pixel.
  * @param {Size} size
  * @param {number} now
  */

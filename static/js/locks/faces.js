@@ -1,8 +1,8 @@
-/** Which shade or pattern stands for which holder. Never a colour: colour means a node. Pure. */
+/** Which shade or pattern represents which holder. Never a colour: colour means a node. Pure. */
 
-/** How many looks there are; `ink.js` and the swatches in locks.css draw them. The seventh holder's is the first one's again. */
+/** How many looks there are; `ink.js` and the swatches in locks.css draw them. The seventh holder gets the first again. */
 export const LOOKS = 6;
-/** The look of a holder whose name is not known. */
+/** The look of a holder whose name is unknown. */
 export const UNKNOWN = LOOKS;
 
 const MOST_REMEMBERED = 1000;

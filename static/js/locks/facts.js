@@ -1,4 +1,4 @@
-/** What is known of a lock's holder, in two boxes: what was seen, and what is inferred from it. */
+/** What is known about a lock's holder, in two boxes: what was seen, and what is inferred from it. */
 
 import { h, parts } from "../lib/dom.js";
 import { clock as timeOfDay, count } from "../lib/format.js";
@@ -10,7 +10,7 @@ import { clientWords, holderName, lasting, length, renewsEvery } from "./words.j
 /** @import { Child } from "../lib/dom.js" */
 /** @import { Detail, Row, Waiting } from "./types.js" */
 
-/** @typedef {[name: string | Node, value: Child | Child[]]} Fact a value of null is left out */
+/** @typedef {[name: string | Node, value: Child | Child[]]} Fact left out if its value is null */
 
 const MOST_OTHERS = 20;
 
@@ -47,7 +47,7 @@ export function seenBox(row, others, open) {
 /**
  * @param {Row} row
  * @param {Detail | null} detail
- * @returns {HTMLElement} an empty element where nothing is inferred
+ * @returns {HTMLElement} an empty element if nothing is inferred
  */
 export function inferredBox(row, detail) {
   const usual = detail?.usual ?? null;
@@ -78,7 +78,7 @@ function waiters({ waiters: n, waiting }) {
   return more > 0 ? [...named, " ", interpolate(_("and %(n)s more"), { n: count(more) })] : named;
 }
 
-/** How long is written by the page's clock. @param {Waiting} one @returns {Child[]} */
+/** The page's clock keeps the time up to date. @param {Waiting} one @returns {Child[]} */
 function waiter({ id, label, since }) {
   const name = h("bdi", {}, label ? brief(label, 40) : shortId(id));
   return since === null

@@ -1,4 +1,4 @@
-/** The row of controls above the locks: search, client, attention, order; and the table in place of the drawing. */
+/** The row of controls above the locks: search, client, attention, order, and table or drawing. */
 
 import { byId, h } from "../lib/dom.js";
 import { count } from "../lib/format.js";
@@ -82,7 +82,7 @@ function clientsOf({ rows, many }) {
 }
 
 /**
- * Every client that is there, and the chosen one; touched only when they are others, so that an open list stays open.
+ * Lists every client that occurs, and the chosen one. Changed only if they differ, so that an open list stays open.
  * @param {HTMLSelectElement} list
  * @param {string[]} clients
  * @param {string} chosen

@@ -1,4 +1,4 @@
-/** Keeps the page's table true: frames in their order, the whole again where one is missing, events, the clock. */
+/** Keeps the page's table up to date: frames in order, everything again if one is missing, events, the clock. */
 
 import { coalesce } from "../lib/coalesce.js";
 import { byId } from "../lib/dom.js";
@@ -13,16 +13,16 @@ import { framed, tableOf } from "./table.js";
 
 const AGAIN_MS = 500;
 const SPREAD_MS = 200;
-/** Frames come when something changes. After such a silence the status is asked for: the watcher may have ended. */
+/** Frames come when something changes. After this long without one, ask for the status: the watcher may have ended. */
 const SILENCE_MS = 6000;
 
 /**
  * @param {Store<Page>} store
  * @param {Boot} boot
  * @param {{say: (text: string) => void, frames?: Record<string, (data: any) => void>, others?: (kind: string) => void}} given
- *   frames: of other topics of the stream; others: hears the kinds of other subjects, and "" of a snapshot
- * @returns {{begin: () => void, whole: () => void, look: () => void}} begin: connects, again where it was; whole: asks for
- *   all of it, soon; look: call it once a second
+ *   frames: handlers for other topics of the stream; others: called with the kinds of other subjects, and "" for a snapshot
+ * @returns {{begin: () => void, whole: () => void, look: () => void}} begin: connects or reconnects; whole: asks for
+ *   everything, soon; look: call it once a second
  */
 export function follow(store, boot, { say, frames = {}, others }) {
   const elsewhere = new Set(boot.elsewhere);

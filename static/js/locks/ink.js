@@ -1,4 +1,4 @@
-/** Colours of the theme, and the shades and patterns in which holders are drawn. */
+/** The theme's colours, and the shades and patterns of holders. */
 
 import { LOOKS } from "./faces.js";
 
@@ -6,7 +6,7 @@ import { LOOKS } from "./faces.js";
  * @typedef {{bg: string, panel: string, ink: string, ink2: string, ink3: string, line: string, line2: string, bad: string,
  *   mono: string, sans: string}} Theme
  * @typedef {{fill: string | CanvasPattern, ink: string, edge: boolean, pill: boolean}} Look
- *   ink: of the words on it; edge: whether it has an outline; pill: whether words stand on a ground of their own
+ *   ink: of the words on it; edge: whether it has an outline; pill: whether words have a background of their own
  */
 
 /** @returns {Theme} */
@@ -54,7 +54,7 @@ export class Ink {
   }
 }
 
-/** CSS pixels of one pixel of a tile: tiles are drawn for whole device pixels. */
+/** CSS pixels per tile pixel: tiles are drawn for whole device pixels. */
 export const tileScale = () => 1 / Math.ceil(globalThis.devicePixelRatio || 1);
 
 /** @type {Record<string, {size: number, draw: (ctx: CanvasRenderingContext2D, theme: Theme) => void}>} */

@@ -1,4 +1,4 @@
-/** Keys: single letters anywhere but in fields; the arrows lead from lock to lock. */
+/** Keys: single letters, except in fields; arrow keys move from lock to lock. */
 
 import { byId } from "../lib/dom.js";
 import { wireKeys } from "../lib/keys.js";
@@ -22,13 +22,13 @@ export function wireKeyboard(does) {
   wireKeys(keys, isTaken);
 }
 
-/** @param {KeyboardEvent} event fields and lists take their keys, but for Escape; the arrows lead on from a lock alone */
+/** @param {KeyboardEvent} event fields and lists handle their own keys, except Escape; arrows count only on a lock */
 function isTaken({ target, key }) {
   if (key.startsWith("Arrow") && !onLock()) return true;
   return target instanceof Element && target.closest("input, select, textarea") !== null && key !== "Escape";
 }
 
-/** The buttons of the locks that are shown, in their order. */
+/** The buttons of the visible locks, in order. */
 const buttons = () =>
   [...document.querySelectorAll(".locks .open")].filter(
     /** @returns {one is HTMLElement} */ (one) => one instanceof HTMLElement && one.checkVisibility(),

@@ -1,11 +1,11 @@
-/** The lines of the board: which there are, in which order, which of them were asked for. Pure. */
+/** The lines of the board: all of them, their order, and those that match the query. Pure. */
 
 import { plain } from "./text.js";
 
 /** @import { Lane, Query, Row, Table } from "./types.js" */
 
 /**
- * Every lock that is held, or was within the time that the board shows.
+ * Every lock that is held, or was held within the time that the board shows.
  * @param {Table} table
  * @param {number} since ms: what ended before is not shown
  * @returns {Lane[]}
@@ -27,10 +27,10 @@ export function lanesOf(table, since) {
   return [...lanes.values()];
 }
 
-/** What a lane is looked up by: the row that ends first, as far as one is held. @param {Lane} lane */
+/** The row that represents a lane: the one that ends first, if any. @param {Lane} lane */
 export const idOf = ({ rows, holds }) => (rows[0] ?? holds.at(-1))?.id ?? "";
 
-/** @param {Lane} lane @returns {number} when it is free, ms: Infinity without a TTL, -Infinity where it is free */
+/** @param {Lane} lane @returns {number} when it becomes free, ms: Infinity without a TTL, -Infinity if it is free */
 const endsAt = ({ rows }) => {
   const ends = rows.map(({ ends_at }) => ends_at ?? Number.POSITIVE_INFINITY);
   return ends.length ? Math.min(...ends) : Number.NEGATIVE_INFINITY;
@@ -52,7 +52,7 @@ const ORDERS = {
   waiters: (a, b) => byNumber(waitersOf(b), waitersOf(a)),
 };
 
-/** The orders that a reader can choose, and the server knows. */
+/** The orders that a reader can choose; the server has the same. */
 export const SORTS = Object.keys(ORDERS);
 
 /** @param {number} ends */
@@ -67,7 +67,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 /**
  * @param {Lane[]} lanes
  * @param {Query} query
- * @returns {Lane[]} those that fit, in its order; equal ones by name
+ * @returns {Lane[]} those that match, in its order; equal ones by name
  */
 export function chosen(lanes, query) {
   const order = ORDERS[query.sort] ?? ORDERS.name;

@@ -1,4 +1,4 @@
-/** One line of the board: its words beside its drawing. */
+/** One line of the board: its words next to its drawing. */
 
 import { h } from "../lib/dom.js";
 import { _, interpolate } from "../lib/i18n.js";
@@ -50,7 +50,7 @@ export class LaneView {
     );
   }
 
-  /** What stays until the next frame. @param {boolean} chosen */
+  /** Writes what stays until the next frame. @param {boolean} chosen */
   fill(chosen) {
     const { lane } = this;
     const [row] = lane.rows;
@@ -71,7 +71,7 @@ export class LaneView {
   }
 
   /**
-   * What changes by itself.
+   * Updates what changes by itself.
    * @param {number} now
    * @param {boolean} short
    */

@@ -1,4 +1,4 @@
-/** What an address holds: the lock that is open, what is looked for, the order. Pure. */
+/** What an address contains: the open lock, the query, the order. Pure. */
 
 import { SORTS } from "./lanes.js";
 
@@ -22,7 +22,7 @@ export function readLink(search) {
 /**
  * @param {string | null} lock
  * @param {Query} query
- * @param {string} search the address as it is: its other parts (theme) stay
+ * @param {string} search the current query; its other parts (theme) stay
  */
 export function writeLink(lock, query, search) {
   const address = new URLSearchParams(search);

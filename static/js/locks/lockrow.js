@@ -1,4 +1,4 @@
-/** A lock as a row of a table: the mirror of the board, what was found, what needs attention. */
+/** A lock as a table row: for the board's table, for results, and for what needs attention. */
 
 import { h } from "../lib/dom.js";
 import { count, duration } from "../lib/format.js";
@@ -64,14 +64,14 @@ export const nameButton = (row, open) =>
 export const clientCell = (row) =>
   h("span", { class: row.confidence === "certain" ? null : "guess" }, clientWords(row));
 
-/** Time left, which the page's clock writes on. @param {Row} row @param {number} now */
+/** The time left, which the page's clock keeps up to date. @param {Row} row @param {number} now */
 export function leftCell({ ends_at }, now) {
   if (ends_at === null) return h("b", {}, _("no TTL"));
   return h("b", { "data-ends": ends_at }, leftWords(ends_at - now));
 }
 
 /**
- * Writes the times left anew below an element, of what is in view.
+ * Updates the times left inside an element, as far as they are in view.
  * @param {HTMLElement} root
  * @param {number} now
  */

@@ -1,4 +1,4 @@
-/** The Locks page begins: shows what the server sent, and keeps it true. */
+/** Starts the Locks page: shows the server's data and keeps it up to date. */
 
 import { ServerClock, keepClock } from "../lib/clock.js";
 import { byId, button, h } from "../lib/dom.js";
@@ -64,7 +64,7 @@ let detail = null;
 /** @type {{open: (row: any, detail: any) => void, tick: (now: number) => void} | null} */
 let breaking = null;
 
-/** What is shown of the table, and how. */
+/** Which part of the table is shown, and how. */
 function show() {
   const { table, query, screen } = store.page;
   const at = now();
@@ -104,7 +104,7 @@ async function showTable(lanes, at) {
   mirror(lanes, at);
 }
 
-/** On a phone: the worst that is the matter, above the lanes. */
+/** On a phone: the worst problem, above the lanes. */
 function writeWorst() {
   const [worst] = [...store.page.table.rows.values()]
     .flatMap((row) => row.alerts.map((alert) => ({ row, alert })))
@@ -135,7 +135,7 @@ store.on(["query", "selected"], ({ query, selected }) => {
   if (address !== location.pathname + location.search) history.replaceState(null, "", address);
 });
 
-/** The panel of a lock, and the dialog of a break, come when a lock is opened. */
+/** The panel of a lock and the break dialog are loaded when a lock is first opened. */
 async function needDetail() {
   if (detail) return;
   const { DetailView } = await import("./detail.js");
@@ -156,7 +156,7 @@ async function needDetail() {
 }
 store.on(["selected"], ({ selected }) => selected !== null && void needDetail().then(focusDetail));
 
-/** A lock that was opened by a hand has the focus; narrow screens show nothing else. */
+/** A lock that a person opened gets the focus; narrow screens show nothing else. */
 function focusDetail() {
   if (matchMedia("(max-width: 760px)").matches) scrollTo(0, 0);
 }

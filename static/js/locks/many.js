@@ -1,4 +1,4 @@
-/** Above 50 lanes: those that need attention, then groups by name pattern, which open; or what was looked for. */
+/** Above 50 lanes: those that need attention, then expandable groups by name pattern; or the search results. */
 
 import { byId, button, h, keepFocus } from "../lib/dom.js";
 import { coalesce } from "../lib/coalesce.js";
@@ -17,7 +17,7 @@ import { alertWords, attentionWords, holderName, leftWords, worstAlert } from ".
 /**
  * @typedef {{total: number, rows: Row[], now: number}} Found
  * @typedef {{offset: number, found: Found | null, error: string, body: HTMLElement, asked: number}} Open
- *   a group that is open, or the search; asked: its newest request
+ *   an open group, or the search; asked: its newest request
  */
 
 const PAGE = 50;
@@ -58,7 +58,7 @@ export class ManyView {
     });
   }
 
-  /** What is on the screen follows the table and the query. */
+  /** Updates the screen from the table and the query. */
   look() {
     const { table, query } = this.store.page;
     if (!table.many) return;

@@ -1,4 +1,4 @@
-/** What stands on a lane, in times: bars, ticks, lines. Pure; draw.js puts it on the screen. */
+/** The marks on a lane, as times: bars, ticks, lines. Pure; draw.js draws them. */
 
 import { shortId } from "./text.js";
 
@@ -7,10 +7,10 @@ import { shortId } from "./text.js";
 /**
  * @typedef {{from: number, to: number, fromSeen: boolean, face: string | null, words: string[], end: Hold["end"] | "held",
  *   track: number}} Bar
- *   face: by which the holder is told from others, null where nobody's name is known; words: the longest first
+ *   face: what its look depends on, null if the holder's name is unknown; words: the longest first
  * @typedef {{bars: Bar[], leases: {to: number, track: number}[], ticks: number[], stalls: {from: number, to: number}[],
  *   waits: {from: number, to: number, row: number}[], stops: number[], tracks: number}} Marks
- *   leases: until when; Infinity without a TTL. stalls: without the renewal that was due
+ *   leases: until when, Infinity without a TTL; stalls: times without the renewal that was due
  */
 
 const MOST_TRACKS = 4;
@@ -64,7 +64,7 @@ const heldNow = ({ since, since_seen, label, holder, fencing }, track, now) => (
 });
 
 /**
- * What can be written into a bar, the longest first.
+ * Texts for a bar, the longest first.
  * @param {string | null} label
  * @param {import("./types.js").Text | null} holder
  * @param {number | null} fencing

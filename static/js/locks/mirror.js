@@ -1,4 +1,4 @@
-/** The locks of the board as a table: the same lanes, the same order, every figure in words. */
+/** The board as a table: the same lanes in the same order, with every figure in words. */
 
 import { byId, h, keepFocus } from "../lib/dom.js";
 import { _, interpolate } from "../lib/i18n.js";

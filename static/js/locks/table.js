@@ -2,17 +2,17 @@
 
 /** @import { Frame, Hold, Now, Row, Table, Text, Wait } from "./types.js" */
 
-/** How long what ended is kept: a little more than the board shows. */
+/** How long ended holds and waits are kept: a little longer than the board shows. */
 export const KEPT_MS = 60_000;
 const MOST_HOLDS = 3000;
 
 /**
  * @param {Now} now
- * @param {Table | null} [before] what this page itself saw is taken along: names, waits that ended, how many waited
+ * @param {Table | null} [before] keeps what this page itself saw: names, waits that ended, numbers of waiters
  * @returns {Table}
  */
 export function tableOf(now, before = null) {
-  // Without a watcher the server knows of no lock: what was seen last stays, and is shown as that.
+  // Without a watcher the server knows no locks: the last known ones stay, and are labelled so.
   if (now.status === null && before) return { ...before, status: null };
   const rows = new Map((now.rows ?? []).map((row) => [row.id, row]));
   return {
@@ -29,7 +29,7 @@ export function tableOf(now, before = null) {
 /**
  * @param {Table} table
  * @param {Frame} frame
- * @returns {Table | "old" | "gap"} old: the frame says nothing new; gap: something before it is missing, ask for all of it
+ * @returns {Table | "old" | "gap"} old: the frame has nothing new; gap: an earlier frame is missing, so ask for everything
  */
 export function framed(table, frame) {
   if (frame.seq <= table.seq) return frame.now > table.now + KEPT_MS ? "gap" : "old";
@@ -74,7 +74,7 @@ function named(names, rows, past) {
 }
 
 /**
- * How many waited, one point a change, within what the board shows.
+ * The number of waiters, one point per change, within the time that the board shows.
  * @param {Table["series"]} series
  * @param {Now | Frame} given
  * @returns {Table["series"]}
@@ -87,7 +87,7 @@ function grown(series, { now, counts }) {
 }
 
 /**
- * The waits of rows that changed or went, of waiters who are there no longer.
+ * The waits that ended: of waiters who are no longer in rows that changed or went.
  * @param {Map<string, Row>} before
  * @param {Frame} frame
  * @param {Map<string, Row>} after

@@ -1,15 +1,15 @@
-/** Names and values of other people's servers as text that can do nothing: nothing in it hides, turns round or breaks lines. */
+/** Names and values from other people's servers as harmless text: nothing in it is hidden, reversed or breaks lines. */
 
 /** @import { Text } from "./types.js" */
 
-/** What is not printable, and the backslash by which it is spelled: as live/inert.py has it. */
+/** Everything that is not printable, and the backslash that begins an escape: the same as in live/inert.py. */
 const NOT_SHOWN = /[^\P{C}]|[\p{Zl}\p{Zp}\\]|(?! )\p{Zs}/gu;
 const MOST_SHOWN = 120;
 const ID_ENDS = 4;
 
 /**
  * @param {Text | null | undefined} text
- * @returns {string} with the bytes of what cannot be seen spelled out ("\xe2\x80\xae"), a backslash doubled; "" for none
+ * @returns {string} invisible characters as escaped bytes ("\xe2\x80\xae"), backslashes doubled; "" for none
  */
 export function plain(text) {
   if (text == null) return "";
@@ -23,7 +23,7 @@ const inert = (text) =>
 /** @param {Uint8Array} bytes */
 const spelled = (bytes) => Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
 
-/** @param {string} b64 @returns {Uint8Array} none where it is no base64 */
+/** @param {string} b64 @returns {Uint8Array} empty if it is not base64 */
 function bytesOf(b64) {
   try {
     return Uint8Array.from(atob(b64), (character) => character.charCodeAt(0));
@@ -32,7 +32,7 @@ function bytesOf(b64) {
   }
 }
 
-/** Letters where the bytes are some, and the others spelled out. @param {Uint8Array} bytes */
+/** The bytes as letters where they are valid, others as escapes. @param {Uint8Array} bytes */
 function runs(bytes) {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
@@ -62,7 +62,7 @@ export function brief(text, most = MOST_SHOWN) {
 }
 
 /**
- * A holder_id in short: its two ends, by which it can be told from others.
+ * A short form of a holder_id: its two ends, which distinguish it from others.
  * @param {Text | null | undefined} text
  */
 export function shortId(text) {

@@ -1,7 +1,7 @@
 /**
- * What the Locks page knows. Times are milliseconds since 1970 of our own Redis server's clock; ids are 16 hex digits.
+ * The Locks page's data. Times are milliseconds since 1970 by our own Redis server's clock; ids are 16 hex digits.
  *
- * @typedef {string | {b64: string}} Text text in UTF-8, else its bytes
+ * @typedef {string | {b64: string}} Text UTF-8 text, otherwise its bytes
  * @typedef {{id: Text, label?: string | null, since: number | null}} Waiting
  * @typedef {{kind: string, since: number, value: number | null}} Alert
  *   kind: no_ttl, long_held, overwritten, no_connection, starving, missed_renewal, stale_write
@@ -10,8 +10,8 @@
  *   label: string | null, about: Record<string, string>, count: number, fencing: number | null, since: number | null,
  *   since_seen: boolean, ttl: number | null, ends_at: number | null, renewed: number[], waiters: number | null,
  *   waiters_inferred: boolean, waiting: Waiting[], proof: string, can_wake: boolean, alerts: Alert[]}} Row
- *   One holder of one lock. since_seen: false where it was there when watching began; ttl: of the lease when it was taken
- *   or renewed; ends_at: null without a TTL; waiters: null where they cannot be seen; label: a readable name of the holder.
+ *   One holder of one lock. since_seen: false if it was held when watching began; ttl: of the lease when it was taken or
+ *   renewed; ends_at: null without a TTL; waiters: null if they cannot be seen; label: a readable name of the holder.
  * @typedef {"released" | "expired" | "broken" | "overwritten" | "gone" | "unknown"} End
  * @typedef {{id: string, lane: string, label: string | null, holder: Text | null, fencing: number | null,
  *   from: number | null, from_seen: boolean, to: number, end: End, renewed: number[], name?: Text}} Hold a hold that ended
@@ -28,12 +28,12 @@
  * @typedef {{pattern: string, clients: string[], held: number, waits: number | null, no_ttl: number,
  *   shortest: number | null, bins: number[], attention: Record<string, number>}} Group
  *   bins: how many have 0 to 7.5, 7.5 to 15, ... 60 s left; shortest: milliseconds left
- * @typedef {Omit<Group, "pattern"> & {groups: number}} Small every group that is not listed
+ * @typedef {Omit<Group, "pattern"> & {groups: number}} Small all groups that are not listed
  *
  * @typedef {{seq: number, now: number, status: Status | null, counts: Counts}} Told
  * @typedef {Told & {rows?: Row[], past?: Hold[], attention?: Row[], groups?: Group[], small?: Small | null,
- *   state?: State}} Now the answer of now.json: rows and past where there are few, else the rest; status: null where no
- *   watcher runs
+ *   state?: State}} Now the answer of now.json: rows and past if there are few, otherwise the rest; status: null if no
+ *   watcher is running
  * @typedef {Told & {prev: number, rows?: Row[], gone?: string[], past?: Hold[], attention?: Row[], groups?: Group[],
  *   small?: Small | null}} Frame
  *
@@ -44,7 +44,7 @@
  *
  * @typedef {{seq: number, now: number, status: Status | null, counts: Counts, rows: Map<string, Row>, holds: Hold[],
  *   waits: Wait[], names: Map<string, Text>, series: [at: number, waits: number][], many: Many | null}} Table
- *   names: of lanes that were seen; series: how many waited, as this page saw it; many: in place of rows above 50 lanes
+ *   names: of lanes that were seen; series: numbers of waiters as this page saw them; many: in place of rows above 50 lanes
  * @typedef {{attention: Row[], groups: Group[], small: Small | null}} Many
  * @typedef {{id: string, name: Text, rows: Row[], holds: Hold[], waits: Wait[]}} Lane one line of the board
  *
@@ -59,13 +59,14 @@
  * @typedef {{table: Table, state: State, link: {state: import("../lib/live.js").State, since: number},
  *   query: Query, selected: string | null, screen: "board" | "table", v: number, epoch: string,
  *   drift: number | null}} Page
- *   drift: how far our clock may be off the server's in ms, null until it was asked
+ *   drift: how far our clock may be off the server's, in ms; null until the server was asked
  *
  * @typedef {{page: string, now: string, find: string, csv: string, lock: string, clock: string, break: string,
  *   pause: string, socket: string, timeline?: string, stage?: string, stage_ask?: string}} Urls
  * @typedef {Now & {v: number, epoch: string, urls: Urls, may_operate: boolean, may_break: boolean, source: string,
  *   name: string, configured: boolean, elsewhere: string[], error?: string, missing: string}} Boot
- *   source: its slug; configured: false where it was watched once; error: why nothing is known; missing: that there is no past
+ *   source: its slug; configured: false if it is no longer in LOCK_SOURCES; error: why nothing is known; missing: says that
+ *   the past is not shown
  */
 
 export {};

@@ -1,4 +1,4 @@
-/** How the watching goes: the line that says what is wrong, and the panel of what is watched and what that costs. */
+/** The state of the watching: a line that says what is wrong, and a panel with what is watched and what that costs. */
 
 import { byId, button, h } from "../lib/dom.js";
 import { count, duration, fixed, percent } from "../lib/format.js";
@@ -14,7 +14,7 @@ import { lasting, troubleText } from "./words.js";
 /**
  * @param {Store<Page>} store
  * @param {{now: () => number, source: string, pauseUrl: string, mayOperate: boolean, notice: (text: string) => void}} given
- * @returns {() => void} writes it again: once a second
+ * @returns {() => void} updates it; call it once a second
  */
 export function wireWatching(store, { now, source, pauseUrl, mayOperate, notice }) {
   const strip = byId("trouble");
@@ -58,7 +58,7 @@ export function wireWatching(store, { now, source, pauseUrl, mayOperate, notice 
 }
 
 /**
- * What is wrong with the watching, in a sentence or two; null where nothing is.
+ * What is wrong with the watching, in a sentence or two; null if nothing is.
  * @param {Status | null} status
  * @param {string} source
  */
@@ -102,7 +102,7 @@ const WAYS = {
   scanning: () => _("scanning: a change shows with the next scan"),
 };
 
-/** What a line of advice costs the server, by its code. @type {Record<string, () => string>} */
+/** What following the advice costs the server, by its code. @type {Record<string, () => string>} */
 const ADVICE_COSTS = {
   notifications: () => _("Costs one publish per key change."),
 };
@@ -141,11 +141,11 @@ function facts(status, now, source) {
   return found;
 }
 
-/** Where the line is to be typed. @param {string[]} servers of a Cluster that lack notifications while others have them */
+/** Where to run the line. @param {string[]} servers of a Cluster that lack notifications while others have them */
 function adviceWords(servers) {
   const never = _("Ringviz never changes its settings.");
-  if (!servers.length) return `${_("Type this at the server.")} ${never}`;
-  const text = _("Only some primaries send notifications, so they are not used. Type this at %(servers)s.");
+  if (!servers.length) return `${_("Run this on the server.")} ${never}`;
+  const text = _("Only some primaries send notifications, so they are not used. Run this on %(servers)s.");
   return `${interpolate(text, { servers: servers.map((one) => brief(one)).join(", ") })} ${never}`;
 }
 
@@ -172,7 +172,7 @@ function costWords({ calls_s: calls, by_command: by, server_us_s: us, budget_us_
 }
 
 /**
- * The page of a source without locks.
+ * The texts for a source without locks.
  * @param {Page["table"]} table
  * @param {string} source
  */

@@ -1,4 +1,4 @@
-/** What the page says of a lock. Pure. */
+/** What the page says about a lock. Pure. */
 
 import { count, duration, fixed } from "../lib/format.js";
 import { _, interpolate, ngettext } from "../lib/i18n.js";
@@ -9,7 +9,7 @@ import { brief, shortId } from "./text.js";
 const TENTHS_UNTIL_MS = 100_000;
 
 /**
- * A time left: tenths of a second below 100 s, else its largest unit.
+ * The time left: tenths of a second below 100 s, otherwise its largest unit.
  * @param {number} ms
  * @returns {[value: string, unit: string]}
  */
@@ -23,7 +23,7 @@ export function leftParts(ms) {
 /** @param {number} ms */
 export const leftWords = (ms) => leftParts(ms).join("\u00a0");
 
-/** A length of time: tenths below 100 s, else its two largest units. @param {number} ms */
+/** A length of time: tenths below 100 s, otherwise its two largest units. @param {number} ms */
 export function lasting(ms) {
   if (ms < TENTHS_UNTIL_MS) return interpolate(_("%(n)s s"), { n: fixed(Math.max(0, ms) / 1000, 1) });
   if (ms < 3_600_000) return duration(ms);
@@ -31,17 +31,17 @@ export function lasting(ms) {
   return rest >= (ms < 86_400_000 ? 60_000 : 3_600_000) ? `${duration(ms)} ${duration(rest)}` : duration(ms);
 }
 
-/** A length that stands still: "12 s", "3.4 s", "3 h 12 min". @param {number} ms */
+/** A length that does not count down: "12 s", "3.4 s", "3 h 12 min". @param {number} ms */
 export const length = (ms) =>
   ms < TENTHS_UNTIL_MS && ms % 1000 === 0 ? interpolate(_("%(n)s s"), { n: ms / 1000 }) : lasting(ms);
 
-/** A holder by its readable name, else by the ends of its holder_id. @param {Pick<Row, "label" | "holder">} row */
+/** A holder by its readable name, otherwise by the ends of its holder_id. @param {Pick<Row, "label" | "holder">} row */
 export function holderName({ label, holder }) {
   if (label) return brief(label, 60);
   return holder === null ? _("unknown") : interpolate(_("holder %(id)s"), { id: shortId(holder) });
 }
 
-/** A client as the page names it, with how sure that is. @param {Pick<Row, "client" | "confidence">} row */
+/** A client's name on the page, with how sure it is. @param {Pick<Row, "client" | "confidence">} row */
 export function clientWords({ client, confidence }) {
   const name = client === "ringviz" ? _("ours") : client;
   if (confidence === "certain") return name;
@@ -96,13 +96,13 @@ const ALERTS = {
   },
 };
 
-/** Kinds of alert by which locks can be filtered, the worst first. */
+/** The kinds of alerts that can filter locks, the worst first. */
 export const ALERT_KINDS = Object.keys(ALERTS);
 
 /** @param {string} kind */
 export const alertTitle = (kind) => (Object.hasOwn(ALERTS, kind) ? ALERTS[kind].title() : kind);
 
-/** @param {Alert} alert with its figure, where it has one */
+/** @param {Alert} alert with its figure, if it has one */
 export const alertWords = (alert) =>
   Object.hasOwn(ALERTS, alert.kind) ? ALERTS[alert.kind].words(alert) : brief(alert.kind);
 
@@ -146,7 +146,7 @@ export function attentionWords(attention) {
     .join(", ");
 }
 
-/** Where a kind stands among them; one that is not known comes last. @param {string} kind */
+/** The rank of a kind; an unknown one comes last. @param {string} kind */
 export const alertRank = (kind) => (ALERT_KINDS.indexOf(kind) + ALERT_KINDS.length + 1) % (ALERT_KINDS.length + 1);
 
 /** @param {Row[]} rows @returns {Alert | undefined} */
@@ -154,7 +154,7 @@ export const worstAlert = (rows) =>
   rows.flatMap(({ alerts }) => alerts).sort((a, b) => alertRank(a.kind) - alertRank(b.kind))[0];
 
 /**
- * The line below the time left: what is wrong, else what is worth knowing.
+ * The line below the time left: what is wrong, otherwise what is worth knowing.
  * @param {Lane} lane
  * @param {number} now
  * @returns {{text: string, bad?: boolean, inferred?: boolean}}
@@ -179,14 +179,14 @@ export function noteOf({ rows, holds }, now) {
   return { text: interpolate(_("Held for %(time)s"), { time: duration(now - row.since) }) };
 }
 
-/** @param {Row} row @returns {number | null} ms between its renewals, where there were three or more */
+/** @param {Row} row @returns {number | null} ms between its renewals, if there were three or more */
 export function renewsEvery({ renewed }) {
   if (renewed.length < 3) return null;
   return ((renewed.at(-1) ?? 0) - renewed[0]) / (renewed.length - 1);
 }
 
 /**
- * Who waits, in a few words.
+ * Who is waiting, in a few words.
  * @param {Lane} lane
  * @param {boolean} [short] by the ends of their names
  * @returns {{text: string, unknown?: boolean, inferred?: boolean}}

@@ -162,7 +162,7 @@ def test_a_random_sample_says_how_often_it_drew_and_of_how_many(server, operator
     text = text_of(operator, AT + "?sample=1")
     assert set(raw(text)) == {"user:0", "user:1", "user:2", "v"}
     assert "3 different keys from 50 random draws, of 3 on this server." in text
-    assert "somewhat more often" in text
+    assert "slightly favours" in text
 
 
 def test_an_empty_server_is_told_as_empty(server, operator):

@@ -1,6 +1,6 @@
 /**
- * The workers of a run, above the board: what each does; and for operators, what can be done to it. Frames come four times
- * a second, so what is there is changed in place: a button that is being pressed stays.
+ * The workers of a run, above the board: what each one does and, for operators, its buttons. Frames come four times a
+ * second, so elements are changed in place: a button that is being pressed stays.
  */
 
 import { byId, button, h, keepFocus } from "../../lib/dom.js";
@@ -11,7 +11,7 @@ import { clientName, elapsedWords, staleWords, workerWords } from "./words.js";
 /** @typedef {(what: string, fields?: Record<string, string | number>) => void} Ask */
 
 export class Crew {
-  /** @param {Ask | null} ask null for who only watches */
+  /** @param {Ask | null} ask null for people who only watch */
   constructor(ask) {
     this.ask = ask;
     this.place = byId("stage-place");
@@ -100,7 +100,7 @@ class Chip {
   }
 }
 
-/** What the events say of the workers, until a frame comes. @param {OpenRun} run @returns {WorkerNow[]} */
+/** The workers as events describe them, until a frame comes. @param {OpenRun} run @returns {WorkerNow[]} */
 const known = (run) =>
   Array.from({ length: run.workers }, (_unused, i) => {
     const worker = `worker-${i + 1}`;

@@ -1,4 +1,4 @@
-/** The ladder as a table: what is predicted of each rung, what was measured, and a picture of one pause. */
+/** The ladder as a table: the prediction for each rung, what was measured, and a picture of one pause. */
 
 import { byId, h } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
@@ -25,7 +25,7 @@ export function showLadder({ panel, frame }) {
     says.replaceChildren(h("b", {}, lesson[0] ?? ""), " ", lesson[1] ?? "");
 }
 
-/** Its row is made anew only where it shows something else. @param {Rung} rung @param {StageFrame | null} live */
+/** Rebuilds a rung's row only if it changed. @param {Rung} rung @param {StageFrame | null} live */
 function showRung(rung, live) {
   const { result } = rung;
   const judged = result ? `${result.seed} ${result.took_ms} ${result.verdict.entries}` : "none";

@@ -1,4 +1,4 @@
-/** The stage of a source: asks for what is so when an event says that it changed, shows frames, asks for runs. */
+/** The stage of a source: asks for its state when an event says that it changed, shows frames, requests runs. */
 
 import { coalesce } from "../../lib/coalesce.js";
 import { byId, button, h } from "../../lib/dom.js";
@@ -28,7 +28,7 @@ export function stagePanel({ stage: stageUrl, ask: askUrl, mayOperate }, notice)
       const panel = await getJson(stageUrl);
       if (panel.v >= (store.page.panel?.v ?? 0)) store.set({ panel });
     } catch {
-      // The connection's own line says it; the next event, or the next snapshot, asks again.
+      // The connection's own line reports it; the next event or snapshot asks again.
     }
   }, AGAIN_MS);
   const ask = async (/** @type {string} */ what, /** @type {Record<string, string | number>} */ fields = {}) => {
@@ -58,7 +58,7 @@ export function stagePanel({ stage: stageUrl, ask: askUrl, mayOperate }, notice)
  * The form of the ladder, and the button that starts workers.
  * @param {Store<Stage>} store
  * @param {(what: string, fields?: Record<string, string | number>) => Promise<void>} ask
- * @param {(what: string, fields?: Record<string, string | number>) => Promise<void>} asked the same, and a refusal is shown
+ * @param {(what: string, fields?: Record<string, string | number>) => Promise<void>} asked the same, but shows a refusal
  */
 function wireOperator(store, ask, asked) {
   const seed = /** @type {HTMLInputElement} */ (byId("ladder-seed"));

@@ -1,4 +1,4 @@
-/** The small picture of a rung: who was inside when, pauses, and what became of each write. Marks are computed apart. */
+/** The small picture of a rung: who was inside when, pauses, and the outcome of each write. Marks are computed separately. */
 
 /** @import { Excerpt } from "./types.js" */
 
@@ -13,7 +13,7 @@ const STRIP = 6;
  */
 
 /**
- * What is drawn, in the order of drawing. Pure.
+ * The marks in drawing order. Pure.
  * @param {Excerpt} excerpt
  * @returns {{height: number, marks: Mark[]}}
  */

@@ -1,5 +1,5 @@
 /**
- * What the stage's panel knows (locks/selectors/stage.py), and what frames tell.
+ * The data of the stage's panel (locks/selectors/stage.py), and of its frames.
  *
  * @typedef {{id: string, what: "ladder" | "workers", workers: number, seconds: number, seed: number, client: string,
  *   rungs: string[]}} Run

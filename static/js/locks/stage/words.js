@@ -1,11 +1,11 @@
-/** What the stage's panel says. Pure. */
+/** The texts of the stage's panel. Pure. */
 
 import { count, percent } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
 
 /** @import { EndedRun, Panel, Rung, WorkerNow } from "./types.js" */
 
-/** A client as the stage names it. @param {string} client */
+/** A client's name on the stage. @param {string} client */
 export const clientName = (client) => (client === "ringviz" ? _("our lock") : client);
 
 const STATES = {
@@ -23,7 +23,7 @@ export function workerWords({ state, lock, fencing }) {
   return fencing === null ? words : interpolate(_("%(words)s #%(n)s"), { words, n: fencing });
 }
 
-/** @param {Rung["expected"]} expected what is predicted, before anything runs */
+/** @param {Rung["expected"]} expected the prediction, before anything runs */
 export function predictedWords({ overlap, stale }) {
   if (!overlap) return stale ? _("One at a time; stale writes accepted") : _("One at a time; no stale write accepted");
   return stale ? _("Two inside; stale writes accepted") : _("Two inside; no stale write accepted");
@@ -32,7 +32,7 @@ export function predictedWords({ overlap, stale }) {
 /** @param {number} part @param {number} whole "99.9%" */
 export const share = (part, whole) => (whole ? percent(part / whole) : "0%");
 
-/** The sentence that a room reads first; null until the first and the last rung were judged. @param {Rung[]} rungs */
+/** The sentences that an audience reads first; null until the first and the last rung were judged. @param {Rung[]} rungs */
 export function lessonWords(rungs) {
   const [first, last] = [rungs[0]?.result, rungs.at(-1)?.result];
   if (!first || !last) return null;
@@ -55,7 +55,7 @@ export function lessonWords(rungs) {
   return [article, fenced];
 }
 
-/** How the run before ended. @param {EndedRun | null} last */
+/** How the last run ended. @param {EndedRun | null} last */
 export function lastWords(last) {
   if (!last) return "";
   const what = last.what === "ladder" ? _("Last run of the ladder") : _("Last run of workers");
@@ -68,7 +68,7 @@ export function lastWords(last) {
   return interpolate(how[last.how] ?? last.how, { what, seed: last.seed, why: last.why });
 }
 
-/** Why an operator cannot start anything now; "" if he can. @param {Panel} panel */
+/** Why an operator cannot start anything now; "" if they can. @param {Panel} panel */
 export function busyWords({ run, watched }) {
   if (!watched) return _("No watcher is running, so nothing can be started.");
   if (!run) return "";
