@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from fleet.leash import leashed, means
 from tests.processes import DEADLINE_S, children_of, heeding_signals, processes_in, processes_naming, until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,9 +146,10 @@ def manage(folder: Path, *arguments: str, **variables: str) -> "subprocess.Compl
 @contextmanager
 def launched(folder: Path, *, command: list[str] | None = None, **variables: str) -> Iterator[Demo]:
     """A demo on a free port that has just been started. Nothing of it is left afterwards, however the test ends."""
+    command = command or [sys.executable, "manage.py", "demo"]
     with heeding_signals():
         process = subprocess.Popen(
-            command or [sys.executable, "manage.py", "demo"],
+            leashed(command, by=means()) if means() != "pipe" else command,  # also when the tests are killed
             cwd=ROOT,
             env=environment(folder, **{"PORT": "0", **variables}),
             stdin=subprocess.DEVNULL,
