@@ -136,6 +136,18 @@ def test_every_page_says_within_seconds_that_it_hears_nothing_and_blames_nobody(
         expect(page.locator("#lost")).to_be_hidden()
 
 
+def test_a_ring_of_servers_that_hears_nothing_says_nothing_of_its_supervisor(demo: Demo, visitors: Visitors) -> None:
+    page = RingPage(visitors.open(demo, DEMO)).live()
+    visitors.watch(page.page).allow(LOST)
+    work = page.page.locator("#work")
+    expect(work).to_contain_text("Idle", timeout=PATIENCE_MS)
+    with stopped(demo.program("uvicorn")):
+        expect(page.page.locator("#lost")).to_contain_text(re.compile(r", [6-9] s ago"))
+        expect(work).to_have_text("Nothing heard, so what is running is unknown.")
+    page.live()
+    expect(work).to_contain_text("Idle", timeout=PATIENCE_MS)
+
+
 def test_a_database_made_anew_is_taken_over_whole(simulated_copy: Path, browser: Browser) -> None:
     visitors = Visitors(browser)
     with demos.running(simulated_copy) as first:

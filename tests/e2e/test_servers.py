@@ -86,7 +86,7 @@ def test_a_silent_server_is_suspected_before_it_is_convicted(demo: Demo, visitor
     strips, looks = zip(*seen, strict=True)
     suspected = next(i for i, words in enumerate(strips) if "cache-4 does not answer: 1 ping missed" in words)
     # Before the verdict the supervisor changes nothing. It may be counting, and wait for the silent server's figures.
-    assert re.match("Idle|counting what the servers store", strips[suspected])
+    assert re.match("Idle|counting stored keys", strips[suspected])
     assert suspected < next(i for i, words in enumerate(strips) if "buckets go to their next owners" in words)
     assert max(suspected, looks.index("odd 4?")) < looks.index("dead 4")
 

@@ -11,6 +11,8 @@
 
 /** The server sends something every second (live/hub.py). After this much silence the page is no longer live. */
 export const HEARD_WITHIN_MS = 3_000;
+/** After this much silence of another process the page says so. By then it would know if the server itself were silent. */
+export const BLAME_AFTER_MS = HEARD_WITHIN_MS + 2_000;
 /** After this much silence the page opens a new connection. Until then the old one may only be slow. */
 export const GIVEN_UP_AFTER_MS = 10_000;
 

@@ -225,13 +225,26 @@ test("the strip says idle when nothing moves and nothing refills", () => {
   assert.equal(open.text, "Requested. It starts in a moment.");
 });
 
-test("after three seconds of silence the supervisor is not responding", () => {
+test("after five seconds of silence the supervisor is not responding", () => {
   const state = managed({ work: [asked()] });
-  assert.match(toldOf(served(state), 2999, 0).text, /^Checking/);
-  assert.match(toldOf(served(state), 3000, 0).text, /Nothing will happen until it runs \(manage.py supervise\)/);
-  const late = toldOf(served(managed(), { work: worked() }), NOW + 3001, 0);
+  assert.match(toldOf(served(state), 4999, 0).text, /^Checking/);
+  assert.match(toldOf(served(state), 5000, 0).text, /Nothing will happen until it runs \(manage.py supervise\)/);
+  assert.match(toldOf(served(managed(), { work: worked() }), NOW + 3001, 0).text, /^Checking/);
+  const late = toldOf(served(managed(), { work: worked() }), NOW + 5000, 0);
   assert.equal(late.wrong, true);
   assert.match(late.text, /Last heard at/);
+});
+
+test("a page that hears nothing says nothing of the supervisor, before it knows and after", () => {
+  for (const [state, after] of [
+    ["live", 4000], // the last heartbeat can be a second newer than the last frame
+    ["lost", 60_000],
+  ]) {
+    const page = { ...served(managed(), { work: worked() }), link: { state, since: NOW } };
+    const told = toldOf(page, NOW + after, 0);
+    assert.doesNotMatch(told.text, /supervisor/);
+    assert.equal(told.wrong, false);
+  }
 });
 
 test("while the database is silent nobody says that the supervisor is gone", () => {

@@ -71,6 +71,32 @@ test("the tour never covers what it points at, wherever that is", () => {
   }
 });
 
+test("it points to where its target is, wherever the room has pushed it", () => {
+  for (let left = 0; left <= 900; left += 50) {
+    for (let top = 50; top <= 660; top += 61) {
+      const target = { left, top, right: left + 100, bottom: top + 40 };
+      const { side, ...place } = placeBeside(target, SIZE, ROOM, []);
+      const box = boxOf(place);
+      const holds = {
+        below: box.top >= target.bottom,
+        above: box.bottom <= target.top,
+        right: box.left >= target.right,
+        left: box.right <= target.left,
+        "": false,
+      };
+      assert.ok(holds[side], JSON.stringify({ target, place, side }));
+    }
+  }
+});
+
+test("it rather covers a little than being far from its target", () => {
+  const target = { left: 790, top: 90, right: 920, bottom: 350 };
+  const nodes = { left: 690, top: 90, right: 1000, bottom: 380 };
+  const place = placeBeside(target, SIZE, ROOM, [nodes]);
+  assert.equal(place.side, "below");
+  assert.equal(place.top, 364);
+});
+
 test("it covers as little as possible of what should stay in view", () => {
   const target = { left: 20, top: 100, right: 220, bottom: 140 };
   const below = { left: 20, top: 140, right: 220, bottom: 400 };

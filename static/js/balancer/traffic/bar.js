@@ -4,12 +4,12 @@ import { button, byId, h } from "../../lib/dom.js";
 import { clock } from "../../lib/format.js";
 import { wireDialog } from "../../lib/forms.js";
 import { _, interpolate } from "../../lib/i18n.js";
+import { BLAME_AFTER_MS } from "../../lib/live-core.js";
 import { showLost, showStatus } from "../../lib/status.js";
 
 /** @import { Context } from "./main.js" */
 /** @import { Page } from "./types.js" */
 
-export const SILENT_MS = 3000;
 const UNSUPERVISED_MS = 6000;
 const EVERY_MS = 1000;
 
@@ -26,7 +26,7 @@ export function troubleWords({ head, heard, supervised, link }, now, loaded) {
       "The supervisor is not responding, so no requests are sent and no fault takes effect. Start it with: manage.py supervise",
     );
   }
-  if (!head.balancer.traffic.on || now - Math.max(heard, Date.parse(head.at) || 0, loaded) <= SILENT_MS) return "";
+  if (!head.balancer.traffic.on || now - Math.max(heard, Date.parse(head.at) || 0, loaded) <= BLAME_AFTER_MS) return "";
   if (!heard) return _("Waiting for the driver. It starts within a few seconds.");
   return interpolate(_("No word from the driver since %(time)s. The supervisor restarts it."), {
     time: clock(heard),

@@ -2,6 +2,7 @@
 
 import { clock, count, fixed } from "../../lib/format.js";
 import { _, interpolate, ngettext } from "../../lib/i18n.js";
+import { BLAME_AFTER_MS } from "../../lib/live-core.js";
 import { button, byId, h, keepFocus } from "../dom.js";
 import { isMember, nodeWord } from "../members.js";
 import { verdictAt, verdictWords } from "../verdict.js";
@@ -12,7 +13,6 @@ import { fresh } from "./fresh.js";
 /** @import { Node, Page, SuspicionFrame, Work, WorkFrame } from "../types.js" */
 /** @import { Store } from "../store.js" */
 
-const GRACE_MS = 3000;
 /** Often enough for the tenths of a second that are left until a verdict. */
 const EVERY_MS = 100;
 /** Silent nodes to list, so that the ring keeps its place even when half of the servers are silent. */
@@ -101,10 +101,13 @@ export function toldOf(page, now, begun) {
   const frame = fresh(page, "work", now);
   const open = work.length > 0 || unfilled.length > 0;
   if (!frame) {
+    // Whoever hears nothing knows nothing about the supervisor.
+    if (page.link.state === "lost") return { ...nothing, text: _("Nothing heard, so what is running is unknown.") };
     // The supervisor may be running, and waiting for the database too.
     if (page.link.state === "silent")
       return { ...nothing, text: _("The database does not answer, so what is running is unknown.") };
-    if (!frames.work && now - begun < GRACE_MS) return { ...nothing, text: _("Checking what is running...") };
+    const heard = frames.work?.heard ?? begun;
+    if (now - heard < BLAME_AFTER_MS) return { ...nothing, text: _("Checking what is running...") };
     const since = frames.work
       ? ` ${interpolate(_("Last heard at %(time)s."), { time: clock(frames.work.heard) })}`
       : "";
@@ -166,7 +169,7 @@ function phaseWords(frame, work, replicas = 0) {
     reassigning: replicas ? _("a replica takes over") : _("buckets go to their next owners"),
     stopping: _("stopping a server"),
     flushing: _("deleting the old keys"),
-    counting: _("counting what the servers store"),
+    counting: _("counting stored keys"),
     refilling: interpolate(_("%(done)s of %(all)s lost keys stored again"), values),
   }[frame.phase];
   const slow =

@@ -2,7 +2,7 @@
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box px of the window */
 /** @typedef {{left: number, top: number, side: "left" | "right" | "above" | "below" | "", arrow: number}} Place
- *   side: of the target, "" if the two do not touch; arrow: px along the edge that faces the target */
+ *   side: of the target, "" if the target is not beside it, or far away; arrow: px along the edge that faces the target */
 
 const EDGE = 8;
 const GAP = 14;
@@ -11,7 +11,9 @@ const ARROW_EDGE = 20;
 const NEVER = 1e9;
 /** px² of other things that it may cover to stay next to its target. */
 const APART = 2000;
-/** Up to this many px from its target, it may stay where it is. */
+/** px² of other things that it may cover to be one px nearer to its target. */
+const FAR = 50;
+/** Up to this many px from its target, it may stay where it is and points there. */
 const NEAR = 90;
 
 /** @typedef {{width: number, height: number}} Size */
@@ -31,12 +33,12 @@ export function placeBeside(target, size, room, clear, now = null) {
     right: left + size.width,
     bottom: top + size.height,
   });
-  if (now && target && stands(boxOf(now), target, room)) return { ...now, arrow: arrowOf(now, size, target) };
+  if (now && target && stands(boxOf(now), target, room)) return pointed(now, size, target);
   const cost = (/** @type {Place} */ place) => {
     const box = boxOf(place);
     const covered = clear.reduce((sum, one) => sum + overlap(box, one), 0);
     if (!target) return covered;
-    return overlap(box, target) * NEVER + covered + distance(box, target) + (place.side ? 0 : APART);
+    return overlap(box, target) * NEVER + covered + FAR * distance(box, target) + (place.side ? 0 : APART);
   };
   return candidates(target, size, room).reduce((best, one) => (cost(one) < cost(best) ? one : best));
 }
@@ -70,14 +72,36 @@ function candidates(target, size, room) {
   const down = (/** @type {number} */ y) => Math.max(high, Math.min(low, y));
   const rows = [target.top, middle.y - height / 2, target.bottom - height, high, low].map(down);
   const columns = [target.left, middle.x - width / 2, target.right - width].map(across);
-  /** @type {Omit<Place, "arrow">[]} */
   const touching = [
-    ...columns.map((left) => ({ left, top: down(target.bottom + GAP), side: /** @type {const} */ ("below") })),
-    ...rows.map((top) => ({ left: across(target.left - GAP - width), top, side: /** @type {const} */ ("left") })),
-    ...rows.map((top) => ({ left: across(target.right + GAP), top, side: /** @type {const} */ ("right") })),
-    ...columns.map((left) => ({ left, top: down(target.top - GAP - height), side: /** @type {const} */ ("above") })),
+    ...columns.map((left) => ({ left, top: down(target.bottom + GAP) })),
+    ...rows.map((top) => ({ left: across(target.left - GAP - width), top })),
+    ...rows.map((top) => ({ left: across(target.right + GAP), top })),
+    ...columns.map((left) => ({ left, top: down(target.top - GAP - height) })),
   ];
-  return [...touching.map((place) => ({ ...place, arrow: arrowOf(place, size, target) })), ...corners];
+  return [...touching.map((at) => pointed(at, size, target)), ...corners];
+}
+
+/**
+ * Where the panel is in the end decides where it points: the room may have pushed it to another side.
+ * @param {{left: number, top: number}} at
+ * @param {Size} size
+ * @param {Box} target
+ * @returns {Place}
+ */
+function pointed({ left, top }, size, target) {
+  const side = sideOf({ left, top, right: left + size.width, bottom: top + size.height }, target);
+  return { left, top, side, arrow: side ? arrowOf({ left, top, side }, size, target) : 0 };
+}
+
+/** @type {(box: Box, target: Box) => Place["side"]} */
+function sideOf(box, target) {
+  if (distance(box, target) > NEAR) return "";
+  if (box.left < target.right && box.right > target.left) {
+    if (box.top >= target.bottom) return "below";
+    return box.bottom <= target.top ? "above" : "";
+  }
+  if (box.top >= target.bottom || box.bottom <= target.top) return "";
+  return box.left >= target.right ? "right" : "left";
 }
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./told.js";
-import { SILENT_MS, troubleWords } from "../../../../static/js/balancer/traffic/bar.js";
+import { troubleWords } from "../../../../static/js/balancer/traffic/bar.js";
+import { BLAME_AFTER_MS } from "../../../../static/js/lib/live-core.js";
 import { cellsOf } from "../../../../static/js/balancer/traffic/chooser.js";
 import { deedsFor, planOf } from "../../../../static/js/balancer/traffic/controls.js";
 import { headline } from "../../../../static/js/balancer/traffic/headline.js";
@@ -144,11 +145,11 @@ test("an address holds the settings, and in the past the version instead", () =>
   assert.equal(writeLink({ view, head: view }, false, "?v=3"), "");
 });
 
-test("after three seconds of silence the page reports a missing driver or supervisor", () => {
+test("after five seconds of silence the page reports a missing driver or supervisor", () => {
   const head = { ...momentOf(), at: "1970-01-01T00:00:00.000Z" };
   const page = { head, heard: 90_000, supervised: 90_000, link: { state: "live", since: 0 } };
-  assert.equal(troubleWords(page, 90_000 + SILENT_MS, 0), "");
-  assert.match(troubleWords(page, 90_001 + SILENT_MS, 0), /No word from the driver since/);
+  assert.equal(troubleWords(page, 90_000 + BLAME_AFTER_MS, 0), "");
+  assert.match(troubleWords(page, 90_001 + BLAME_AFTER_MS, 0), /No word from the driver since/);
   assert.match(troubleWords({ ...page, heard: 0 }, 91_000, 0), /Waiting for the driver/);
   assert.match(troubleWords({ ...page, supervised: 0 }, 91_000, 0), /supervisor/);
   assert.equal(troubleWords({ ...page, link: { state: "lost", since: 0 } }, 200_000, 0), "");
