@@ -16,7 +16,7 @@ class DashboardConfig(AppConfig):
     verbose_name = _("Ringviz")
 
     def ready(self) -> None:
-        """Has `collectstatic` and `check` look at the bundle."""
+        """Makes `collectstatic` and `check` look at the bundle."""
         checks.register(bundle.check, checks.Tags.staticfiles)
 
 

@@ -32,15 +32,15 @@ def sheets() -> dict[str, str]:
 
 
 def check(**_options: Any) -> list[CheckMessage]:
-    """An error if the sources are others than those that were bundled: new pages would get old scripts and styles."""
+    """An error if the sources have changed since the bundle was made: new pages would get old scripts and styles."""
     if not settings.DEPLOYED or not folders() or _made()["sources"] == digest():
         return []
-    text = f"The bundle in {FOLDER} was made from other sources than those in {SOURCES}."
+    text = f"The bundle in {FOLDER} does not match the sources in {SOURCES}."
     return [Error(text, hint="Run `make bundle` again, or delete it.", id="dashboard.E001")]
 
 
 def digest() -> str:
-    """Of all sources, names and contents; as scripts/bundle.mjs computes it."""
+    """The digest of all sources' names and contents, as scripts/bundle.mjs computes it."""
     found = hashlib.sha256()
     scripts, styles = (SOURCES / "js").rglob("*.js"), (SOURCES / "css").rglob("*.css")
     for path in (*sorted(scripts, key=Path.as_posix), *sorted(styles, key=Path.as_posix)):

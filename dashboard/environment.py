@@ -227,7 +227,7 @@ def _given_database(url: str) -> dict[str, Any]:
 
 
 def hint_socket(directory: Path) -> Path:
-    """The socket of the embedded Valkey: beside the data, or in a private folder where its path were too long."""
+    """The socket of the embedded Valkey: beside the data, or in a private folder if its path would be too long."""
     try:
         return socket_path(directory, "valkey.sock")
     except NotPrivate as error:

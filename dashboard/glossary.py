@@ -64,9 +64,9 @@ _TERMS = (
     Term(
         "ejected",
         _("Ejected"),
-        _("An ejected node gets no requests from the balancer for a time, because its answers failed."),
+        _("An ejected node gets no requests from the balancer for a while, because earlier requests failed."),
         _(
-            "Five failures in a row eject a node, or a success rate far below that of the others. It is back after "
+            "Five failures in a row eject a node, or a success rate far below that of the others. It returns after "
             "30 seconds, later if it keeps failing. It still owns its keys."
         ),
         _("Balancer page: standing of the nodes, “Why this node”"),
@@ -119,14 +119,14 @@ _TERMS = (
         "lens",
         _("Lens"),
         _("The lens shows a small part of a crowded ring enlarged, so that single tokens can be seen."),
-        _("It is there on rings of more than 24 nodes. Move it with its buttons."),
+        _("It appears on rings with more than 24 nodes. Move it with its buttons."),
         _("Ring page of large clusters"),
     ),
     Term(
         "managed",
         _("Managed"),
         _("A managed cluster is made of real servers that Ringviz starts, watches and ends."),
-        _("A kill ends a process, and the keys that it stored are lost and stored again from the key set."),
+        _("Killing a node ends its process. The keys that it stored are lost, then stored again from the key set."),
         _("Overview and picker: next to the cluster's name"),
     ),
     Term(
@@ -147,7 +147,7 @@ _TERMS = (
     Term(
         "plan",
         _("Plan"),
-        _("A plan shows what a change would do before it is made: which keys move, and to whom."),
+        _("A plan shows what a change would do before it is made: which keys would move, and where."),
         _("Nothing changes until it is committed. If the cluster changes first, the plan is made again."),
         _("Ring page: after a click outside a demo, and for settings"),
     ),
@@ -155,7 +155,7 @@ _TERMS = (
         "predicted",
         _("Predicted"),
         _("Predicted is how many keys the ring gives a node, computed from the key set."),
-        _("At rest it equals what the server stores. A difference is marked, with its cause."),
+        _("While no keys are moving, it equals what the server stores. A difference is marked, with its cause."),
         _("Ring page of managed clusters: node list"),
     ),
     Term(
@@ -185,7 +185,7 @@ _TERMS = (
         "stored",
         _("Stored"),
         _("Stored is how many keys the server of a node counts."),
-        _("Only primary servers count, and only now: for the past it is unknown."),
+        _("Only primary servers are counted, and only for the present. Past counts are unknown."),
         _("Ring page of managed and external clusters: node list"),
     ),
     Term(
@@ -215,7 +215,7 @@ _TERMS = (
         "what-if",
         _("What-if"),
         _("A what-if is a plan that nobody can commit: people who only watch see what a click would do."),
-        _("The picture is the same as for a real change, and no event is written."),
+        _("The picture is the same as for a real change, but no event is written."),
         _("Ring page without sign-in"),
     ),
 )

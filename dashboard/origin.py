@@ -43,7 +43,7 @@ class OwnHost:
 
 
 def answers_to(host: str) -> bool:
-    """Whether a Host header names us. A foreign name may point to this machine all the same."""
+    """Whether a Host header names us. A foreign name may still point to this machine."""
     name, _port = split_domain_port(host.lower())
     return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
 

@@ -1,4 +1,4 @@
-"""Settings, all from the environment. Without any of it, they are for the demo of this folder.
+"""Settings, all from the environment. If no variable is set, they suit the demo of this folder.
 
 Each variable and its meaning: README, "Configuration".
 """

@@ -47,14 +47,14 @@ def static_files(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 class WithBundle(ManifestStaticFilesStorage):
-    """Takes the scripts of `make bundle` as they are: they have hashed names, and name each other.
+    """Takes the scripts of `make bundle` as they are: they have hashed names, and refer to each other by them.
 
     Its style sheets take the place of the sources before those are named by their content, so that the fonts and
     pictures in a sheet are found where the source has them, and get hashed names too.
     """
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """Names all other files by their content; has templates name the bundle's files in the place of the sources."""
+        """Names all other files by their content; makes templates name the bundle's files instead of the sources."""
         bundled = sorted(name for name in paths if name.startswith(f"{bundle.PREFIX}/"))
         others = {name: paths[name] for name in paths.keys() - set(bundled)}
         if bundled:

@@ -49,7 +49,7 @@ def unanswered(request: HttpRequest, error: BaseException | None) -> HttpRespons
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    """Too many requests, or its turn did not come in time."""
+    """There are too many requests, or this one's turn did not come in time."""
     title = _("This server is busy")
     return _later(request, title, _("This server is busy. Nothing was changed. Try again in a few seconds."))
 

@@ -17,7 +17,7 @@ from live.places import place_at
 @never_cache
 @require_safe
 def show_session(request: HttpRequest) -> HttpResponse:
-    """`{"may_operate"}`: for pages that were opened while the reader was signed in, and may not be so any more."""
+    """`{"may_operate"}`: for open pages, whose reader may have signed out since."""
     return JsonResponse({"may_operate": request.user.has_perm(OPERATE)})
 
 
@@ -25,7 +25,7 @@ def show_session(request: HttpRequest) -> HttpResponse:
 def show_overview(request: HttpRequest) -> HttpResponse:
     """Every place, the newest events of all, and the processes."""
     whole = overview.whole()
-    if whole.cards and request.headers.get("HX-Request"):  # an empty page asks whether it still is
+    if whole.cards and request.headers.get("HX-Request"):  # an empty page asks whether there are cards by now
         return HttpResponseClientRefresh()
     return render(request, "dashboard/overview.html", {"overview": whole, "look": processes.processes_now()})
 

@@ -17,7 +17,7 @@ _DELETED = " (deleted)"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`started` is the start as the system reports it (clock ticks on Linux); `directory` is its working directory."""
+    """`started` is the start time as reported by the system (clock ticks on Linux); `directory` where it runs."""
 
     pid: int
     started: str
@@ -25,7 +25,7 @@ class Identity:
     directory: str
 
     def to_dict(self) -> dict[str, Any]:
-        """For a file."""
+        """The values to store in a file."""
         return asdict(self)
 
     @classmethod
@@ -35,7 +35,7 @@ class Identity:
 
 
 def identity_of(pid: int) -> Identity | None:
-    """The process that has this number now; None for none, for a zombie, and if it cannot be known for certain."""
+    """The process that has this number now. None if there is none, it is a zombie, or nobody can tell for certain."""
     if sys.platform.startswith("linux"):
         return _of_proc(pid)
     return _of_ps(pid)

@@ -74,7 +74,7 @@ def _guard(lifeline: int, group: int) -> None:
 
 
 def _watch_pipe(lifeline: int, argv: list[str]) -> int:
-    """Runs `argv` until it ends or the lifeline breaks; then nothing of this process group is left."""
+    """Runs `argv` until it ends or the lifeline breaks. Leaves nothing of this process group running."""
     group = os.getpid()
     if os.fork() == 0:
         try:

@@ -6,7 +6,7 @@ A message is a JSON list, its first member the kind:
     ["frame", stream id, topic, data]     the newest value of a topic, for every page that has the stream open
     ["here", hub id, {stream id: count}]  the sockets of one hub
 
-Messages may get lost, because every hub also reads the database each second.
+Messages may get lost, because every hub also reads the database every second.
 """
 
 import hashlib

@@ -180,7 +180,7 @@ class Hub:
             del _hubs[loop]
 
     async def _tick(self) -> None:
-        """Once a second: a heartbeat of every stream, and pages that have not taken a message for a minute are cut."""
+        """Once a second: sends a heartbeat to every stream, and disconnects pages that took no message for a minute."""
         loop = asyncio.get_running_loop()
         while True:
             now = loop.time()

@@ -14,7 +14,7 @@ from live.subjects import UndeclaredKind
 
 logger = logging.getLogger(__name__)
 
-CHECKPOINT_EVERY = 256  # versions; the most events that a look into the past folds
+CHECKPOINT_EVERY = 256  # versions; rebuilding a past version folds at most this many events
 
 
 def keep_log_bounded(stream_id: int, version: int) -> None:

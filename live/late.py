@@ -1,7 +1,7 @@
-"""Refuses requests that arrive too late: an action that the page gave up must not happen afterwards.
+"""Refuses requests that arrive too late: an action that the page has given up on must not happen later.
 
 The page sends a deadline in server time (static/js/lib/http.js), which it knows from heartbeats. A process that was
-stopped may later find such requests in its buffers, when their senders have given up.
+stopped may later find such requests in its buffers, after their senders have given up.
 """
 
 from __future__ import annotations

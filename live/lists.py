@@ -33,7 +33,7 @@ class Entry:
 
     @property
     def peer_text(self) -> str:
-        """The share that the compared method would have moved."""
+        """The share that the method it is compared with would have moved."""
         return percent(self.effect.peer) if self.effect else ""
 
     @property

@@ -55,7 +55,7 @@ class Place:
 
 
 class Page(NamedTuple):
-    """A page that every place of a kind has. `view` is a URL name that takes the slug; `parts` name those below it."""
+    """A page that every place of a kind has. `view` is a URL name that takes the slug; `parts` names those below it."""
 
     label: Any
     view: str
@@ -117,11 +117,11 @@ class TimelineWords:
 
 
 class Places(ABC):
-    """All places of one kind. `prefix` starts their addresses, `urls` is the module of their URL patterns, and `noun`
-    is the word for one of them.
+    """All places of one kind. Their addresses begin with `prefix`, `urls` is the module of their URL patterns, and
+    `noun` is the word for one of them.
 
-    `empty_template` is included in an overview that has no card at all, "" for none. `new` is the page where operators
-    make one, None if they cannot; its view takes no slug.
+    `empty_template` is included in an overview without any cards, "" for none. `new` is the page where operators
+    create a place, None if they cannot; its view takes no slug.
     """
 
     prefix: ClassVar[str]

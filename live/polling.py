@@ -67,14 +67,14 @@ class Seat:
     async def hear(self, query: dict[str, list[str]]) -> None:
         """Collects the messages that a socket would get now, or next."""
         if self._socket is None or self._feed is None:
-            raise RuntimeError("nobody sits here")
+            raise RuntimeError("no page has taken this seat")
         known = query.get("feed") == [self._feed.name]
         await self._socket.once(self._feed, *position(query), _whole(query, "frames") if known else None)
         cursor = {"type": "cursor", "feed": self._feed.name, "frames": self._socket.frames}
         self.texts.append(wire.encode(cursor))
 
     def keep(self, seats: "dict[tuple[str, ...], Seat]", key: tuple[str, ...]) -> None:
-        """The page is about to ask again: it counts as gone only after 5 s."""
+        """The page will ask again soon: it counts as gone only after 5 s."""
         if (other := seats.pop(key, None)) is not None:
             other.leave()
         seats[key] = self
@@ -101,7 +101,7 @@ class Seat:
 class Poll:
     """An ASGI application: answers one request.
 
-    426 without `page`; 429 if the process holds as many pages as it may; 503 if something failed and the page should
+    426 without `page`; 429 if the process is at its limit of pages; 503 if something failed and the page should
     ask again.
     """
 

@@ -1,4 +1,4 @@
-"""The pump of a hub: reads news for the feeds, for hinted streams at once and for all streams each second.
+"""The pump of a hub: reads news for the feeds, for hinted streams at once and for all streams every second.
 
 It also knows whether the log can be read: not after a failed read, nor while a read takes too long.
 """

@@ -53,7 +53,7 @@ def _check(raw: Any, parameters: dict[str, Any]) -> None:
         psycopg.connect(**{**asked, "connect_timeout": round(settings.LOCK_WITHIN_S)}).close()
     except psycopg.errors.ConnectionTimeout:
         raw.pgconn.finish()
-        text = f"the server has not answered for {ASKED_AFTER_S:g} s and takes no new connection"
+        text = f"the server has not answered for {ASKED_AFTER_S:g} s and accepts no new connection"
         raise psycopg.OperationalError(text) from None
     except psycopg.Error:
         return  # it refused a connection, so it is alive; or it is gone, and the open connection ends by itself

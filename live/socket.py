@@ -73,7 +73,7 @@ class Socket:
         self._wake.set()
 
     def resync(self, since: int | None) -> None:
-        """The page has all up to `since` and wants the rest; None requests a snapshot. The last request counts."""
+        """The page has everything up to `since` and wants the rest; None means a snapshot. The last request counts."""
         self._asked = [since]
         self._wake.set()
 

@@ -22,7 +22,7 @@ from live.channel import FIRST_PAUSE_S, LONGEST_PAUSE_S
 
 logger = logging.getLogger(__name__)
 
-# Every hub publishes its count each 5 s and receives it too, so a longer silence means a dead connection.
+# Every hub publishes its count every 5 s and receives it too, so a longer silence means a dead connection.
 SILENCE_S = 15.0
 COMMAND_S = 2.0
 

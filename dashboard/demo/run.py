@@ -102,9 +102,7 @@ class Demo:
         say(f"  {link}")
         say()
         if self._host.is_open:
-            say(
-                _("Open to the network: whoever reaches this machine can watch, and whoever reads its traffic can act.")
-            )
+            say(_("Open to the network: anyone who reaches it can watch, and anyone who reads its traffic can act."))
             for address in self._host.network_urls(listener.port):
                 say(f"  {address}")
             say()

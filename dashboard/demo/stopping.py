@@ -21,8 +21,8 @@ class Stopping:
     def install(self) -> None:
         """Takes over the signals. A hang-up that is already ignored (nohup) stays ignored.
 
-        Ctrl-C's signal does not: a shell makes what it starts with `&` ignore that signal, and whoever sends it on
-        purpose means it.
+        An ignored SIGINT (Ctrl-C) does not stay ignored: a shell makes what it starts with `&` ignore it, but whoever
+        sends it to the demo means it.
         """
         for number in ENDING:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:

@@ -15,7 +15,7 @@ MOST_WAITING_EACH = 256  # a school class behind one address is many visitors
 
 
 class Busy(Exception):
-    """No worker came free in time, or too many requests wait already."""
+    """No worker became free in time, or too many requests are already waiting."""
 
 
 class Gate:
@@ -29,7 +29,7 @@ class Gate:
 
     @asynccontextmanager
     async def worker(self, client: str) -> AsyncIterator[Worker]:
-        """A worker for the time of the block, once it is the client's turn. Raises Busy."""
+        """Gives the block a worker, once it is the client's turn. Raises Busy."""
         ticket = await self._turn(client)
         worker = self._workers.pop()  # the last one used, so that the others' connections can close
         worker.rise()

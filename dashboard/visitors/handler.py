@@ -62,7 +62,7 @@ class Visitors(ASGIHandler):
             return _refused(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        set_script_prefix(settings.PATH_PREFIX)  # Django's own is of the thread that read the request
+        set_script_prefix(settings.PATH_PREFIX)  # Django sets it only in the thread that read the request
         return self._pages.get_response(request)
 
 

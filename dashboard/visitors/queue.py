@@ -33,7 +33,7 @@ class FairQueue:
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
+        """How many requests are waiting."""
         return self._count
 
     def enter(self, client: str) -> tuple[Ticket, Ticket | None]:

@@ -85,7 +85,7 @@ class Client:
         return sum(line.is_up for line in self._lines.values())
 
     def redirected(self, errand: _Errand, refusal: ErrorReply) -> bool:
-        """Whether the request was redirected to where the node said."""
+        """Follows a MOVED or an ASK. Returns whether the request was sent on to the node that it names."""
         word, *words = refusal.split(b" ")
         if word not in (b"MOVED", b"ASK") or len(words) < 2 or errand.hops >= MOST_HOPS:
             return False

@@ -1,4 +1,4 @@
-"""From what a person typed to the one address to connect to.
+"""Turns what a person typed into the one address to connect to.
 
 A name is resolved once, and the connection goes to the very address that was checked, so whoever controls a name cannot
 answer differently between the two. NotLetIn reveals nothing about the network: "not allowed" and "not resolvable" look

@@ -23,7 +23,8 @@ _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _ENTRY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(:(?P<low>[0-9]{1,5})(-(?P<high>[0-9]{1,5}))?)?", re.ASCII)
 
-# What a wide network does not include: this machine, its link, groups, and where clouds tell machines their secrets.
+# A wide network does not include these: this machine, its local link, multicast groups, and the addresses where clouds
+# give machines their secrets.
 _SPECIAL: tuple[Network, ...] = tuple(
     ip_network(text)
     for text in (
@@ -107,7 +108,7 @@ def permits(rules: Iterable[Rule], host: str, ip: IPAddress, port: int, *, ours:
 
 
 def is_special(ip: IPAddress) -> bool:
-    """Whether an address is this machine, its link, a group, or where clouds tell secrets, in any spelling."""
+    """Whether an address, in any spelling, is this machine, its local link, a multicast group or a cloud's metadata."""
     return bool(_specials_of(plain(ip)))
 
 

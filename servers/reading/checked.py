@@ -28,7 +28,7 @@ def checked_members(text: str) -> list[Member]:
         raise NotTopology("too many members")
     seen = parse_members(text)
     if not seen or len({member.id for member in seen}) != len(seen):
-        raise NotTopology("no members, or one twice")
+        raise NotTopology("no members, or a duplicate member")
     members = [_checked(member) for member in seen if not member.greeting]
     _check_slots(members)
     return members
@@ -47,4 +47,4 @@ def _check_slots(members: Sequence[Member]) -> None:
     """A slot has one owner. A replica does not own what it lists."""
     ranges = sorted(span for member in members if not member.primary_id for span in member.ranges)
     if any(one[1] >= other[0] for one, other in pairwise(ranges)):
-        raise NotTopology("a slot twice")
+        raise NotTopology("a slot with two owners")

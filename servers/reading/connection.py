@@ -35,7 +35,7 @@ class Question(Enum):
 
     @property
     def right(self) -> str:
-        """The command that a user needs the right to."""
+        """The command that the user must be allowed to run."""
         return b" ".join(self.value if self is Question.NODES else self.value[:1]).decode()
 
 
@@ -50,7 +50,7 @@ class Login(NamedTuple):
 
 
 class Connection:
-    """One connection. It sends one question after the other."""
+    """One connection. It asks one question at a time."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer

@@ -1,7 +1,7 @@
 """An external cluster as its servers describe it: who owns which slots, and what each of them stores.
 
-A reader keeps its connections between looks. It can do nothing but ask (`connection.Question`), and connects to
-announced addresses only if the door lets it; what may not or cannot be asked is unknown, never guessed.
+A reader keeps its connections between looks. It can only ask questions (`connection.Question`), and connects to
+announced addresses only if the door allows it. What it may not or cannot ask is unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Reader:
         return self._teller == self._first
 
     def lead_to(self, target: Target) -> None:
-        """The name leads there now: ask the cluster there first."""
+        """The name now leads to this address: ask the cluster there first."""
         self._first = self._teller = target
 
     def close(self) -> None:
@@ -168,7 +168,7 @@ class Reader:
         return self._first if known else door.announced(member.address)
 
     async def _views(self, door: Door, timeout_s: float) -> list[View]:
-        """The believed view, then the others that were requested as well. Raises SilentCluster."""
+        """The believed view, then the others that were requested too. Raises SilentCluster."""
         first = [self._teller] if self._may(door, self._teller) else []
         views = await self._asked_views(first, timeout_s)
         if views and listed(views[0].members, self._known) == self._known:

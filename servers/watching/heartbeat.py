@@ -140,7 +140,7 @@ class Heartbeat:
             try:
                 await self._round()
             except Exception:
-                logger.exception("A round of pings failed and judges nobody")
+                logger.exception("A round of pings failed and does not count")
                 self._detector.void()
                 await self._tick(TICK_S)
 

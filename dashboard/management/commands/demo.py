@@ -23,7 +23,7 @@ STARTING_S = 120.0
 class Command(BaseCommand):
     """Starts the demo of the data folder, or points to the one that is running."""
 
-    help = "Start the demo: notifications, database, clusters and web. Prints a sign-in link. PORT= and HOST= move it."
+    help = "Start the demo: notifications, database, clusters and web. Prints a sign-in link. Address: PORT=, HOST=."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
