@@ -15,7 +15,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, transform, version } from "esbuild";
+import { build, version } from "esbuild";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const STATIC = join(ROOT, "static");
@@ -243,10 +243,22 @@ function shortened(files, aliases) {
   return made;
 }
 
-/** A style sheet by itself: pages keep its order among the others, and Django rewrites its addresses. @param {string} file */
-const minified = async (file) => (await transform(readFileSync(file, "utf8"), { loader: "css", minify: true, legalComments: "none" })).code;
+/**
+ * A style sheet with those that it imports: pages keep its order among the others, and Django rewrites its addresses.
+ * @param {string} file
+ */
+async function minified(file) {
+  const { outputFiles } = await build({ ...COMMON, entryPoints: [file], external: ["*.woff2"] });
+  return outputFiles[0].text;
+}
 
 const styles = filesIn(join(STATIC, "css"), ".css");
+/** Those that others import are in these. */
+const imported = new Set(
+  styles.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/@import "([^"]+)"/g)].map(([, name]) => resolve(dirname(file), name)),
+  ),
+);
 const sources = digestOf([...filesIn(SOURCES, ".js"), ...styles]);
 const digest = createHash("sha256").update(`${version} ${sources} ${readFileSync(fileURLToPath(import.meta.url))}`).digest("hex").slice(0, 12);
 const named = {};
@@ -258,7 +270,7 @@ for (const entry of entries()) {
   for (const [name, text] of files) writeFileSync(join(BUNDLE, name), text);
   named[nameIn(STATIC, entry)] = files.keys().next().value;
 }
-for (const file of styles) {
+for (const file of styles.filter((one) => !imported.has(one))) {
   const name = `${basename(file, ".css")}-${digest}.css`;
   writeFileSync(join(BUNDLE, name), await minified(file));
   sheets[nameIn(STATIC, file)] = name;

@@ -64,6 +64,7 @@ def ready(page: Page) -> None:
 def resize(page: Page, size: tuple[int, int]) -> None:
     """Give the window this size, and wait until it is laid out and drawn."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_function("([w, h]) => matchMedia(`(width: ${w}px) and (height: ${h}px)`).matches", arg=list(size))
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 

@@ -158,7 +158,7 @@ store.on(["selected"], ({ selected }) => selected !== null && void needDetail().
 
 /** A lock that a person opened gets the focus; narrow screens show nothing else. */
 function focusDetail() {
-  if (matchMedia("(max-width: 760px)").matches) scrollTo(0, 0);
+  if (matchMedia("(max-width: 1000px)").matches) scrollTo(0, 0);
 }
 
 /** @returns {boolean} whether there was something to close */

@@ -15,6 +15,8 @@ import { drawnChange } from "./underway.js";
 
 const RUN_MS = 620;
 const REDUCED = "(prefers-reduced-motion: reduce)";
+/** Where the legend stands beside the ring, no corner is kept free for it. */
+const NOTHING = { width: 0, height: 0 };
 
 export class Stage {
   /**
@@ -90,7 +92,8 @@ export class Stage {
     this.watchChange();
     const picture = pictureOf(page, this.data(), this.hover);
     const pen = prepare(this.still, width, height, this.theme.scale);
-    const legend = { width: this.legend.offsetWidth, height: this.legend.offsetHeight };
+    const { offsetLeft, offsetWidth, offsetHeight } = this.legend;
+    const legend = offsetLeft < 0 ? NOTHING : { width: offsetWidth, height: offsetHeight };
     const place = layout(width, height, picture, textMeasure(pen, this.theme, legend));
     Object.assign(this, { picture, layout: place });
     const from = [width, height, place.R, place.lod, picture.tokens, picture.tokenBins, picture.density, picture.mode];
@@ -177,13 +180,13 @@ export class Stage {
     this.core.classList.toggle("xs", R < 200);
     this.core.style.setProperty("--room", `${slot.width}px`);
     const low = () => (lens?.width ? Math.max(cy + 28, lens.y + lens.height + 30 + this.core.offsetHeight / 2) : cy);
-    // If a lens above pushes the words into the ring, leave out the last lines. The panel has them as well.
+    // Leave out the last lines that would reach into the ring, or into the keys below a lens. The panel has them as well.
     const parts = /** @type {HTMLElement[]} */ ([...this.core.querySelectorAll(".sub, .cmp")]);
     for (const part of parts) part.hidden = false;
-    const free = density.outer - density.length;
+    const free = density.outer - (lens?.width ? density.length : 0);
     const isDeep = (/** @type {HTMLElement} */ { clientWidth }) =>
       low() + this.core.offsetHeight / 2 - cy > Math.sqrt(Math.max(0, free ** 2 - (clientWidth / 2) ** 2));
-    for (const part of lens?.width ? parts.reverse() : []) part.hidden = isDeep(part);
+    for (const part of parts.reverse()) part.hidden = isDeep(part);
     this.core.style.top = `${low()}px`;
   }
 

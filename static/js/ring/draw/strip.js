@@ -167,14 +167,14 @@ function drawPlan(x, { glyph = DOT, label }, size) {
 }
 
 /**
- * Marks now while another moment is shown.
+ * Marks now while another moment is shown; its word is on the right, since the length of a gap may be on the left.
  * @param {StripModel} model
  * @param {number} size
  * @returns {SVGElement[]}
  */
 function drawNow({ end, after }, size) {
   const line = node("path", { d: `M${end} ${LINE - 9}V${LINE + 9}`, stroke: "var(--line2)", "stroke-width": 2 });
-  return [line, ...(after > 0 ? [] : [text(_("now"), end, LINE - 14, { size, ink: "ink3", anchor: "middle" })])];
+  return [line, ...(after > 0 ? [] : [text(_("now"), end - 4, LINE - 14, { size, ink: "ink3" })])];
 }
 
 /**

@@ -7,7 +7,7 @@ import { placeBeside } from "./place.js";
 /** @import { Step } from "./steps.js" */
 
 /** As in ring.css: one panel is shown at a time and the time bar is fixed. */
-const SHEET = "(max-width: 760px)";
+const SHEET = "(max-width: 760px), (max-width: 1000px) and (max-height: 480px)";
 const AROUND = 3;
 /** What the steps ask people to look at: it stays in view if there is room. */
 const CLEAR = ["#capt", "#capp", "#tools", "#core", "#panel-find", "#nodes", "#plan-acts", "#legend"];
