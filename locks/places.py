@@ -26,8 +26,8 @@ class LockSources(Places):
     noun = _("Lock source")
     timeline = TimelineWords(
         hint=_("Alerts, breaks, and when the source was lost or paused, newest first."),
-        began=_("This is where the watching of this source began."),
-        no_match=_("Choose another kind or lock, or every one of them."),
+        began=_("Watching of this source began here."),
+        no_match=_("Choose another kind or lock, or all of them."),
         name=_("Lock"),
         any_name=_("Every lock"),
     )

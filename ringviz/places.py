@@ -26,7 +26,7 @@ class Clusters(Places):
     timeline = TimelineWords(
         hint=_("Every change, newest first. A version names a moment: open one to see the ring as it was."),
         began=_("This is where the cluster began."),
-        no_match=_("Choose another kind or node, or every one of them."),
+        no_match=_("Choose another kind or node, or all of them."),
         name=_("Node"),
         any_name=_("Every node"),
         effect=_("Keys moved or lost"),

@@ -1,4 +1,4 @@
-"""The ladder: five ways to lock, from the article's to one that a protected resource can rely on.
+"""The ladder: five ways to lock. The first is from the article that Ringviz grew from; resources can rely on the last.
 
 It also has what each way is expected to do when a holder is paused past its lease. Pure; `locks.stage` runs it for
 real.

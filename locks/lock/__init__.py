@@ -9,7 +9,7 @@
             while work_is_left() and held.valid_for_s() > 1:
                 store(result, held.fencing_token)                   # the store refuses tokens below its highest
     except NotAcquired:
-        ...                                                         # somebody else is at it
+        ...                                                         # somebody else has it
 
 A lock is not a proof: a process may be paused at any line, for longer than its lock lasts. `valid_for_s` tells the time
 left at this moment, and only the fencing token stops a write that comes too late.

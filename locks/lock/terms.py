@@ -75,7 +75,7 @@ def checked_ttl(ttl_ms: int | None) -> int:
     """The time to live. Raises BadLock."""
     if ttl_ms is None:
         raise BadLock(
-            "a lock without a time to live stays held when its holder dies: if you want that, say forever=True"
+            "a lock without a time to live stays held when its holder dies: if you want that, pass forever=True"
         )
     if not LEAST_TTL_MS <= ttl_ms <= MOST_TTL_MS:
         raise BadLock(f"a time to live must be {LEAST_TTL_MS} to {MOST_TTL_MS} ms, not {ttl_ms}")

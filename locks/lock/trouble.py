@@ -19,9 +19,9 @@ _REPLIES = (
     ("UNBLOCKED", True, "the server changed its role"),
     ("BUSY", True, "a script keeps the server busy"),
     ("max number of clients", True, "the server has too many clients"),
-    ("NOPERM", False, "let this user +evalsha, +eval, +blpop and ~ringviz:lock:*, and what the scripts call"),
+    ("NOPERM", False, "allow this user +evalsha, +eval, +blpop and ~ringviz:lock:*, and what the scripts call"),
     ("WRONGTYPE", False, "another program uses a key of this lock: choose another name"),
-    ("NOAUTH", False, "the server wants a password"),
+    ("NOAUTH", False, "the server requires a password"),
 )
 _CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (theirs.OutOfMemoryError, "OOM"),

@@ -41,9 +41,9 @@ def lead(role: str, fencing_token: int, holder: str) -> None:
 
 
 def succeed(role: str, holder: str) -> int:
-    """Leads with the next fencing token, and gives it: for a role that is given by starting, and has no lease.
+    """Leads with the next fencing token and returns it: for a role without a lease, which a process gets by starting.
 
-    Of two that begin at once each gets a token of its own, and the higher one leads.
+    If two start at once, each gets its own token, and the one with the higher token leads.
     """
     with write_turn():
         Leadership.objects.get_or_create(role=role)

@@ -177,7 +177,7 @@ class Line:
     def _introduce(self, connection: Any) -> None:
         """Names the client, and stops reads from counting as use of a key.
 
-        Users without those rights are let in all the same.
+        Users without those rights can still connect.
         """
         connection.on_connect()
         for words in (("CLIENT", "SETNAME", self._name), ("CLIENT", "NO-TOUCH", "ON")):

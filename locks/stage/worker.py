@@ -114,7 +114,7 @@ class Worker:
                 return message
 
     def _nap(self, for_s: float) -> bool:
-        """Waits, or less if told to halt. Returns whether it was told to."""
+        """Waits, but stops early if told to halt. Returns whether it was told to."""
         until = time.monotonic() + for_s
         while not self._halted and (left_s := until - time.monotonic()) > 0:
             if (message := self._line.receive(left_s)) is not None:

@@ -102,7 +102,7 @@ class Workers:
         worker = self.alive.get(number)
         if worker is None:
             return False
-        worker.child.signal(signal.SIGKILL)  # the hands bury it
+        worker.child.signal(signal.SIGKILL)  # the hands reap it
         return True
 
     def halt(self) -> None:

@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page of one source, configured or not. It has no past: an address with `?v=` is told so."""
+    """The page of one source, configured or not. It has no past: a request with `?v=` is told that."""
     try:
         source = source_of(slug)
     except NotFound as refused:

@@ -79,7 +79,7 @@ class Watcher:
         self._hands.wake()
 
     def _fail(self) -> None:
-        """Stops it although nobody asked: its supervisor starts it again."""
+        """Stops it although nobody asked. Its supervisor will start it again."""
         self._status = 1
         self.stop()
 

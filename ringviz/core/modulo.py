@@ -1,4 +1,4 @@
-"""Modulo placement as in the article: `h(x) = (x mod p) mod q`."""
+"""Modulo placement, as in the article that Ringviz grew from: `h(x) = (x mod p) mod q`."""
 
 from __future__ import annotations
 

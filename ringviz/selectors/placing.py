@@ -26,7 +26,7 @@ from ringviz.stores.keysets import index_of, rounded_index_of
 from servers.slots import in_ranges, marked_ranges
 
 _KEPT = 16  # placements kept by a process; one of 2,000,000 tokens takes tens of megabytes
-_PEER = "modulo"  # what a placement is compared with: the article's
+_PEER = "modulo"  # what a placement is compared with: the article's method
 
 
 def members_of(state: State) -> list[NodeState]:

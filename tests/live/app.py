@@ -1,4 +1,4 @@
-"""A subject as small as can be: a stream of counters. Its state is the sum of all that was added, by name."""
+"""The smallest possible subject: a stream of counters. Its state is the sum of everything added, by name."""
 
 import os
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def add(stream_id: int, name: str = "a", *, expected: int | None = None, note: s
 
 
 def fill(stream_id: int, count: int, note: str | None = None) -> None:
-    """So many more events of "a" at once, as if written one by one."""
+    """Adds this many events of "a" at once, as if they were written one by one."""
     with write_turn():
         first = Stream.objects.values_list("version", flat=True).get(pk=stream_id) + 1
         rows = [

@@ -1,4 +1,4 @@
-"""A page of another process: a real WebSocket that keeps what it is sent, and notes every promise that was broken."""
+"""A page in another process: a real WebSocket that keeps what it receives, and notes every broken promise."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from websockets.asyncio.client import unix_connect
 
 HOST = "127.0.0.1"
-# Without a bound on its queue: a client that stops reading does not read the answer to its closing either.
+# Its queue has no bound: a client that stops reading would not read the answer to its close either.
 OPTIONS: dict[str, Any] = {"origin": f"http://{HOST}", "compression": None, "max_size": None, "max_queue": None}
 Apply = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
 
@@ -33,9 +33,9 @@ class Client:
     lost: list[str] = field(default_factory=list)
 
     async def follow(self, until: int, *, restless: bool) -> None:
-        """Follows until the version is reached; a restless one hangs up at random and comes back, often elsewhere.
+        """Follows until it reaches the version. A restless client disconnects at random and returns, often elsewhere.
 
-        A server that hangs up has broken its promise: that raises.
+        Raises if the server disconnects, because that breaks its promise.
         """
         while self.version < until:
             async with self._connection() as connection:
@@ -70,7 +70,7 @@ class Client:
 
 
 async def fresh(web: Path, path: str) -> dict[str, Any]:
-    """The snapshot that a page without a version is sent."""
+    """The snapshot that a page without a version gets."""
     uri = f"ws://{HOST}{path}"
     async with unix_connect(str(web), uri, **OPTIONS) as connection:
         while True:
@@ -80,5 +80,5 @@ async def fresh(web: Path, path: str) -> dict[str, Any]:
 
 
 async def all_follow(clients: list[Client], until: int) -> None:
-    """All of them at once, every second one restless."""
+    """Runs all of them at once; every second one is restless."""
     await asyncio.gather(*(each.follow(until, restless=bool(index % 2)) for index, each in enumerate(clients)))

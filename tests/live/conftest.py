@@ -1,4 +1,4 @@
-"""What the tests of the spine run on: a real SQLite file, a real PostgreSQL, a real Valkey."""
+"""What the tests of the event log run on: a real SQLite file, a real PostgreSQL, a real Valkey."""
 
 import shutil
 import sqlite3

@@ -1,4 +1,4 @@
-"""Pointing this process, all its threads, at another database for the time of a test."""
+"""Points this process and all its threads at another database during a test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +18,7 @@ only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 @contextmanager
 def connected_to(configuration: dict[str, Any]) -> Iterator[None]:
-    """The default database is the one of `configuration`: in this thread, in new ones and in that of async views."""
+    """Makes `configuration` the default database: in this thread, in new ones and in that of async views."""
     before, wrapper = connections.settings["default"], connections["default"]
     connections.settings["default"] = connections.configure_settings({"default": configuration})["default"]
     connections["default"] = connections.create_connection("default")
@@ -54,12 +54,12 @@ def postgresql(url: str) -> dict[str, Any]:
 
 
 def migrate() -> None:
-    """Every app: deleting a stream asks those whose rows point to it."""
+    """All apps, because deleting a stream looks at every table that points to it."""
     call_command("migrate", verbosity=0)
 
 
 def empty() -> None:
-    """Every table of PostgreSQL: cheaper than a database of its own for each test, which is a thousand files."""
+    """Empties every PostgreSQL table: that is cheaper than a new database for each test, which is a thousand files."""
     tables = ", ".join(connection.ops.quote_name(name) for name in connection.introspection.django_table_names())
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")

@@ -15,7 +15,7 @@ WITHIN_S = 10.0
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Runs synchronous database work beside the event loop, and leaves no connection behind."""
+    """Runs synchronous database work outside the event loop, and leaves no connection open."""
 
     def run() -> T:
         try:
@@ -74,7 +74,7 @@ class Page:
         return await self.until(lambda: next((m for m in self.received if m["type"] == kind), {}), kind)
 
     async def version(self, version: int) -> None:
-        """Returns when the page is at the version."""
+        """Returns when the page has reached the version."""
         await self.until(lambda: self.have >= version, f"version {version}")
 
     async def code(self) -> int:
@@ -99,7 +99,7 @@ class Page:
 
     @property
     def state(self) -> dict[str, int]:
-        """Snapshot and events, put together as a page does."""
+        """Snapshot and events, combined as a page combines them."""
         state: dict[str, int] = {}
         for message in self.received:
             if message["type"] == "snapshot":
@@ -116,7 +116,7 @@ class Page:
 
 @asynccontextmanager
 async def page(query: str = "", name: str = "counters") -> AsyncIterator[Page]:
-    """A page that is open for the time of the block."""
+    """A page that is open during the block."""
     opened = Page(query, name)
     try:
         yield opened

@@ -1,4 +1,4 @@
-"""One page and the wire: what it is sent on connecting, what it may say, and how it is closed."""
+"""One page's connection: what it receives first, what it may send, and how it is closed."""
 
 import asyncio
 import json
@@ -128,7 +128,7 @@ async def test_a_stream_in_another_life_is_a_snapshot_for_everybody(stream):
 
 
 async def test_a_snapshot_of_another_life_is_not_sent_while_the_log_cannot_tell_of_it(stream, monkeypatch):
-    """The page would count on from its version by events of the life before. It connects again."""
+    """The page would continue from its version with events of the stream's earlier life, so it reconnects."""
 
     def refuse(_known) -> None:
         raise OperationalError("gone fishing")
@@ -267,7 +267,7 @@ async def test_a_failing_snapshot_closes_the_socket_and_nothing_else(stream, mon
 
 @only_sqlite
 async def test_a_sender_that_cannot_send_closes_its_socket(stream, caplog):
-    """Else it would stay open and silent."""
+    """Otherwise it would stay open and silent."""
     async with page() as broken:
         await broken.message("snapshot")
         broken.failure = ValueError("no such frame")
@@ -278,7 +278,7 @@ async def test_a_sender_that_cannot_send_closes_its_socket(stream, caplog):
 
 @only_sqlite
 async def test_a_page_that_the_server_gave_up_is_no_error(stream, caplog):
-    """A thousand of them at once, where a network went: a thousand tracebacks say nothing."""
+    """If a network fails, a thousand do this at once, and a thousand tracebacks say nothing."""
     async with page() as silent, page() as well:
         await silent.message("snapshot")
         await well.message("snapshot")

@@ -116,7 +116,7 @@ async def test_installations_on_one_server_do_not_hear_each_other(stream, hint_s
 
 @only_sqlite
 async def test_a_hub_ends_in_a_rain_of_messages(stream, hint_server):
-    """Cancelled at whatever point of hearing and saying: none of it may swallow that."""
+    """A cancellation must never be swallowed, whatever the hub is sending or receiving."""
     raining = threading.Event()
 
     def rain() -> None:
@@ -258,7 +258,7 @@ async def test_a_database_that_cannot_be_read_holds_pages_up_and_loses_nothing(
 
 
 async def test_a_page_is_told_while_the_log_cannot_be_read(stream, hint_server):
-    """The database refuses: its table is away. Frames come all the same, and so does what was missed."""
+    """The database refuses because its table is gone. Frames still arrive, and so does what was missed."""
     async with page() as watching:
         await watching.message("snapshot")
         await in_thread(rename, "live_stream", "away")
@@ -275,7 +275,7 @@ async def test_a_page_is_told_while_the_log_cannot_be_read(stream, hint_server):
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 async def test_a_page_is_told_while_the_log_does_not_answer(stream, monkeypatch):
-    """It is held: no read fails, and none ends."""
+    """The table is locked: no read fails, and none ends."""
     monkeypatch.setattr(pump, "READ_WITHIN_S", 0.1)
     held, done = threading.Event(), threading.Event()
 
@@ -308,7 +308,7 @@ def rename(table: str, to: str) -> None:
 
 @only_sqlite
 async def test_a_hub_that_fails_ends_its_connections(stream, monkeypatch, caplog):
-    """They come back and get another; silent they would look live."""
+    """They reconnect and get another hub. If they stayed silent, they would look live."""
     lonely = Page("", "counters")
     await lonely.message("snapshot")
     monkeypatch.setattr(news, "read_news", lambda _known: 1 / 0)

@@ -1,4 +1,4 @@
-"""Waiting for hints without a hub, at a server that is killed and comes back."""
+"""Waiting for hints without a hub, on a server that is killed and comes back."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ def listener(database, own_valkey):
 
 
 def hear(listener: HintListener, stream_id: int) -> None:
-    """Hints at the stream until it is heard: a hint before the subscription is lost."""
+    """Sends hints about the stream until one arrives: a hint before the subscription is lost."""
     deadline = time.monotonic() + WITHIN_S
     while stream_id not in listener.wait(0.05):
         assert time.monotonic() < deadline

@@ -130,7 +130,7 @@ def test_a_hint_follows_the_commit_and_only_the_commit(stream, monkeypatch):
 
 @only_sqlite
 def test_a_write_inside_a_transaction_does_not_wait_for_the_file(stream, monkeypatch):
-    """It holds the database already: to wait for one who waits for the database would last until its timeout."""
+    """It already holds the database: waiting for a writer that waits for the database would last until the timeout."""
     taken = []
     monkeypatch.setattr(turns, "_lock_path", lambda: taken.append(1))
     with transaction.atomic():

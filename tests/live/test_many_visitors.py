@@ -1,4 +1,4 @@
-"""A web process under a visitor who asks for everything at once: others are served, and its connections stay few."""
+"""A web process with one visitor who requests everything at once: others are served, and it uses few connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -53,7 +53,7 @@ async def get(web: Path, path: str, address: str) -> int:
 
 
 async def most_connections(database: str, done: asyncio.Event) -> int:
-    """How many connections of the web process PostgreSQL saw."""
+    """How many connections of the web process PostgreSQL sees."""
     most = 0
     async with await psycopg.AsyncConnection.connect(database, autocommit=True) as client:
         while not done.is_set():

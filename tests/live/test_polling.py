@@ -1,4 +1,4 @@
-"""A page that polls is told what a socket would have told it, keeps its seat, and costs the database no more."""
+"""A page that polls gets what a socket would have sent, keeps its seat, and costs the database no more."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ application = URLRouter([path("ws/<str:name>/", poll)])
 
 
 async def ask(query="", *, page_id=PAGE, name="counters", method="GET"):
-    """Status and messages of one question."""
+    """Status and messages of one request."""
     sent = []
 
     async def send(message):

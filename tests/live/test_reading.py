@@ -81,7 +81,7 @@ def test_the_first_checkpoint_of_a_version_stays(stream):
 
 
 def test_a_stable_read_is_of_the_version_it_says(stream):
-    """A writer gets in between twice; what was read then is thrown away."""
+    """A writer interferes twice, and what was read is thrown away."""
     interruptions = [1, 1]
     reads = []
 

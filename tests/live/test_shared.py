@@ -1,4 +1,4 @@
-"""What many ask for is made once, whatever happens while it is made, and kept within bounds."""
+"""A result that many request is computed once, whatever happens meanwhile, and cached within bounds."""
 
 from __future__ import annotations
 

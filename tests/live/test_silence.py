@@ -1,4 +1,4 @@
-"""PostgreSQL that is stopped dead: who waits for its answer hears of it, and a long statement is none of that."""
+"""A frozen PostgreSQL: whoever waits for its answer gets an error, but a long statement does not count as silence."""
 
 import os
 import time

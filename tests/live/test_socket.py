@@ -1,4 +1,4 @@
-"""A socket whose stream begins another life just while its snapshot is read."""
+"""A socket whose stream is reset while its snapshot is being read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subjects and their kinds: what is declared comes through, what is not is refused at every depth."""
+"""Subjects and their kinds: declared fields pass, undeclared ones are refused at every depth."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def words(payload: Any) -> EventWords:
 
 @pytest.fixture
 def test_subject(monkeypatch: pytest.MonkeyPatch) -> Subject:
-    """A subject that is gone after the test."""
+    """A subject that exists only during the test."""
     monkeypatch.setattr(subjects, "_kinds", dict(subjects._kinds))
     monkeypatch.setattr(subjects, "_by_payload", dict(subjects._by_payload))
     subject = Subject("test")

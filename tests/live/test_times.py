@@ -1,4 +1,4 @@
-"""Times in templates: dated unless of today, with the zone once and in titles, as the page's scripts write them."""
+"""Times in templates: with a date unless it is today, and the zone once and in titles, as scripts write them."""
 
 from __future__ import annotations
 

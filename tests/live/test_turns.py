@@ -1,4 +1,4 @@
-"""Turns of writers, where one does not end."""
+"""Writers take turns, and one does not finish."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,5 +1,5 @@
-"""The whole of it: two web processes, 20 pages of which half come and go, 200 changes by four operators in processes of
-their own, the hint server killed for 3 s. Everybody ends in the same state, and nobody ever sees a gap."""
+"""Everything together: two web processes, 20 pages, half of which come and go, 200 changes by four operators, each in a
+process of its own, and a hint server that is dead for 3 s. All end in the same state, and nobody ever sees a gap."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ PATH = f"/ws/clusters/{SLUG}/"
 
 
 def make_cluster() -> int:
-    """A cluster of as many nodes as the operators need. Gives its stream."""
+    """A cluster with as many nodes as the operators need. Returns its stream."""
     maker = Actor("maker", "seed", True)
     nodes: list[NewNode] = [{"name": f"cache-{n}"} for n in range(1, OPERATORS * NODES_EACH + 1)]
     key_set = pattern_key_set(pattern="user:{n}", count=5_000)
@@ -72,7 +72,7 @@ async def line(process: asyncio.subprocess.Process) -> str:
 
 
 async def kill_hint_server(hint_server: started.Valkey, stream_id: int, from_version: int) -> None:
-    """Dead for 3 s while they write."""
+    """Kills the hint server for 3 s while they write."""
     while (await in_thread(head, stream_id)).version < from_version:  # noqa: ASYNC110  nothing announces it
         await asyncio.sleep(0.05)
     hint_server.kill()

@@ -63,7 +63,7 @@ async def test_without_a_hint_server_the_count_is_unknown(stream):
 
 @only_sqlite
 async def test_a_hint_server_that_hangs_is_noticed(stream, hint_server, monkeypatch):
-    """Its socket stays open: only its silence tells."""
+    """Its socket stays open, so only its silence shows it."""
     monkeypatch.setattr(subscription, "SILENCE_S", 0.5)
     monkeypatch.setattr(subscription, "COMMAND_S", 0.2)
     monkeypatch.setattr(presence, "SAY_EVERY_S", 0.1)

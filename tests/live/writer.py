@@ -1,7 +1,7 @@
-"""An operator in a process of its own: `python -m tests.live.writer SLUG NODE,NODE,... COUNT SEED`.
+"""An operator in its own process: `python -m tests.live.writer SLUG NODE,NODE,... COUNT SEED`.
 
-It kills, drains, revives and reweights its nodes through the services, at uneven intervals, so many times. It begins
-when a line comes in, and says how many changes it made. Its database is the one of DATABASE_URL.
+It kills, drains, revives and reweights its nodes through the services, at uneven intervals, COUNT times. It begins
+when it reads a line, and prints how many changes it made. It uses the database of DATABASE_URL.
 """
 
 import random

@@ -38,7 +38,7 @@ export function lessonWords(rungs) {
   if (!first || !last) return null;
   const article = interpolate(
     _(
-      "The article's lock let two in at once in %(share)s of %(entries)s entries; %(stale)s writes wiped out another write.",
+      "SET, the lock from the article that Ringviz grew from, let two in at once in %(share)s of %(entries)s entries; %(stale)s writes wiped out another write.",
     ),
     {
       share: share(first.verdict.overlapping, first.verdict.entries),

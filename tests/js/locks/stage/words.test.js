@@ -17,7 +17,7 @@ test("the lesson is told once its first and last rung were judged", () => {
   const [article, fenced] = lessonWords([rung(824, 825, 745), rung(92, 382, 0)]);
   assert.equal(
     article,
-    "The article's lock let two in at once in 99.9% of 825 entries; 745 writes wiped out another write.",
+    "SET, the lock from the article that Ringviz grew from, let two in at once in 99.9% of 825 entries; 745 writes wiped out another write.",
   );
   assert.equal(fenced, "With a fencing token, entries still overlap (24.1%), but no stale write is accepted.");
   assert.match(lessonWords([rung(1, 1, 1), rung(1, 1, 2)])[1], /accepted\. That is wrong/);
