@@ -1,4 +1,4 @@
-"""Clusters with a log, written row by row: the shell's pages are about rows, however they came to be."""
+"""Clusters with a log, written row by row: the shell's pages show rows, wherever they come from."""
 
 from __future__ import annotations
 

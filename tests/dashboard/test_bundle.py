@@ -123,7 +123,7 @@ def test_every_style_sheet_is_weighed_on_a_page(page: Bundle) -> None:
 
 
 def test_no_module_is_in_two_files_of_a_page(page: Bundle) -> None:
-    """It would have its state twice. Each class and each text of the sources is found once at most."""
+    """Otherwise its state would exist twice. Each class and each text of the sources is found at most once."""
     texts = re.findall(r'_\("([^"\\]{40,})"\)', (ROOT / "static/js/ring/keyset.js").read_text())
     texts += re.findall(r'gettext\("([^"\\]{40,})"\)', (ROOT / "static/js/lib/http.js").read_text())
     assert len(texts) > 2

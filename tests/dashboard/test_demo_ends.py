@@ -42,7 +42,7 @@ def answering(demo):
 
 
 def assert_ended(demo, status=0):
-    """It has ended with this status, or does so now; so has everything of it."""
+    """Waits until it has ended with this status, with everything it started."""
     assert demo.process.wait(DEADLINE_S) == status
     demos.nothing_left(demo.folder)
     if status == 0:

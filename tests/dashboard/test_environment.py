@@ -1,4 +1,4 @@
-"""The settings read the environment, and say what they cannot read."""
+"""The settings read the environment, and name what they cannot read."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Programs are kept up, within reason, and ended in order."""
+"""Programs are kept running, within reason, and ended in order."""
 
 import io
 import os

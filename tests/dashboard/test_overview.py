@@ -1,4 +1,4 @@
-"""The overview: what it says of each cluster, and what it asks the database for."""
+"""The overview: what it says about each cluster, and what it asks the database."""
 
 from __future__ import annotations
 

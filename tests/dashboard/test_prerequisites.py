@@ -1,4 +1,4 @@
-"""What runs for long says a mistake at once: one line, exit status 2, no traceback."""
+"""Long-running processes report a mistake at once: one line, exit status 2, no traceback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BEGINNERS = {
 
 @pytest.fixture(scope="module")
 def locked():
-    """A server that wants a password."""
+    """A server that requires a password."""
     with started.valkey("--requirepass", "right") as server:
         yield server
 

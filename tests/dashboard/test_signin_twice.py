@@ -1,4 +1,4 @@
-"""Two open one sign-in link in the same moment, each by a connection of its own: one of them is signed in."""
+"""Two people open one sign-in link at the same moment, on two connections: only one is signed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline: paging by version, filters, what it says of what it holds, and who may read who."""
+"""The timeline: paging by version, filters, its summary of the log, and who may see who acted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline: what was asked for and what came of it are one row, unfolded on request."""
+"""The timeline: a request and its outcome share one row, unfolded on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""While somebody holds the database, whoever asks hears soon what to do; nothing is half done, and later all works."""
+"""While somebody holds the database, requests are soon told what to do; nothing is half done, and later all works."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def form(database) -> dict[str, str]:
 
 @contextmanager
 def held(path: str) -> Iterator[None]:
-    """By a program that is none of ours, and knows nothing of turns."""
+    """Held by a program that is not ours and knows nothing about turns."""
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
@@ -104,7 +104,7 @@ def test_so_it_is_while_a_writer_of_ours_stands_still_in_its_turn(operator, form
         with holding:
             assert operator.post("/clusters/one/act", form).status_code == 503
     with turns.write_turn():
-        pass  # whoever gave up holds nothing when its turn comes after all
+        pass  # a request that gave up holds nothing when its turn finally comes
     assert operator.post("/clusters/one/act", {**form, "action": "nothing"}).status_code == 400
 
 
@@ -183,7 +183,7 @@ async def test_a_page_that_connects_meanwhile_is_sent_away_without_a_traceback(d
 
 
 async def test_a_request_by_way_of_asgi_is_in_a_hurry_too(operator, form, monkeypatch):
-    """Middleware and view run in threads of their own there: that somebody waits has to come along."""
+    """Middleware and view run in separate threads there, and both must know that a person is waiting."""
     monkeypatch.setattr(turns, "TURN_WITHIN_S", 0.2)
     client = AsyncClient(raise_request_exception=False)
     client.cookies = operator.cookies

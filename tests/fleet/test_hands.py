@@ -1,4 +1,4 @@
-"""Threads that decide ask the main thread to start children, and hear of their end."""
+"""Threads that decide ask the main thread to start children, and learn when they end."""
 
 import queue
 import signal

@@ -20,7 +20,7 @@ WAITS = "import signal; print('up', flush=True); signal.pause()"
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process that is up, in a directory of its own."""
+    """A running process, in its own directory."""
     with subprocess.Popen([sys.executable, "-c", WAITS], cwd=tmp_path, stdout=subprocess.PIPE) as started:
         assert started.stdout is not None
         assert started.stdout.readline() == b"up\n"
@@ -154,7 +154,7 @@ def test_a_reused_number_is_left_alone(process, tmp_path):
 
 
 def test_between_the_look_and_the_signal_the_descriptor_holds(process, monkeypatch):
-    """It ends and its number is another's just when it was recognized: the signal goes to no other."""
+    """It ends just after it was recognised and its number is reused: the signal reaches no other process."""
     ours, look = who(process), identity_of
 
     def ends_after_the_look(pid):
@@ -202,7 +202,7 @@ def test_a_broken_file_is_an_error(told):
 
 
 def test_a_binary_that_was_upgraded_meanwhile_is_still_the_same(tmp_path):
-    """The system says "(deleted)" of a file that is no more; the process is who it was."""
+    """The system marks a removed file "(deleted)"; the process is still the same."""
     binary = tmp_path / "cat"
     binary.write_bytes(Path(os.path.realpath("/bin/cat")).read_bytes())
     binary.chmod(0o700)

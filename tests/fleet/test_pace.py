@@ -1,4 +1,4 @@
-"""How often a program is started: the cap, the pauses, and when it is given up."""
+"""How often a program is started: the limit, the pauses, and when to give up."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""A child is watched, ended with all it started, and never outlives its parent."""
+"""A child is watched, is ended with everything it started, and never outlives its parent."""
 
 import os
 import shutil
@@ -35,7 +35,7 @@ WITH_GRANDCHILD = [
 
 
 def started(argv, by):
-    """A child of which the first line of output has come, and that line."""
+    """A child that has printed its first line, and that line."""
     read_end, write_end = os.pipe()
     child = start("child", argv, stdout=write_end, by=by)
     os.close(write_end)

@@ -1,4 +1,4 @@
-"""What is typed: make explains itself, and continuous integration types the same."""
+"""Commands: make explains itself, and continuous integration runs the same ones."""
 
 import subprocess
 from pathlib import Path

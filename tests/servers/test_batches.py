@@ -1,4 +1,4 @@
-"""Moves from one map of owners to another: none is source and target at once, and all ends as wanted."""
+"""Moves from one map of owners to another: no node is source and target at once, and the result is as wanted."""
 
 import numpy as np
 from hypothesis import given, settings

@@ -27,7 +27,7 @@ Balance = Callable[[str], Ran]
 
 @pytest.fixture
 def balance(capsys: pytest.CaptureFixture[str]) -> Balance:
-    """`balance("simulate --policy p2c")` gives what it wrote and how it ended. A database is out of reach."""
+    """`balance("simulate --policy p2c")` returns what it wrote and how it ended. It cannot reach a database."""
 
     def run(line: str) -> Ran:
         status = 0

@@ -58,7 +58,7 @@ def ended(counts: dict[str, Any]) -> int:
 
 
 def test_requests_are_driven_while_they_are_asked_for(real):
-    """One story, as each start of a process takes seconds: on, told, another policy, killed, started again, off."""
+    """One story, because each process takes seconds to start: on, told, another policy, killed, started again, off."""
     ask(on=True)
     frame = frame_where(real, lambda one: one["on"] and all(share["answered"] for share in one["nodes"].values()))
     assert set(frame["nodes"]) == {"1", "2", "3"}

@@ -30,7 +30,7 @@ OFF = Rules(
     checks=Checks(fall=10_000),
     heartbeats=Heartbeats(ttl_s=10_000.0),
 )
-"""Nobody is taken out by what the driver itself sees."""
+"""The driver itself takes no node out."""
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def told(name: str, field: str) -> Any:
 
 
 def test_a_proxy_follows_its_cluster_and_is_told_by_commands_with_undo(real):
-    """One story, as each start of a process takes seconds."""
+    """One story, because each start of a process takes seconds."""
     assert "manage.py balance proxy --cluster real" in balance("proxy-status")
     with pytest.raises(CommandError, match="No proxy is running"):
         balance("proxy-set", "leastconn")

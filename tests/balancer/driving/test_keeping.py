@@ -33,7 +33,7 @@ def frame(at: int) -> dict[str, Any]:
 
 
 def echoes(servers) -> dict[str, int]:
-    """How many requests each server says that it got."""
+    """How many requests each server reports."""
     told = {}
     for name, server in zip("abc", servers, strict=True):
         with server.client as client:
@@ -66,7 +66,7 @@ async def test_the_choices_that_are_read_are_those_that_the_servers_got(own_serv
 
 
 async def test_the_driver_never_waits_for_the_store(own_servers, store, monkeypatch):
-    """The hint server holds the thread up: what was sampled meanwhile is written later, and nothing twice."""
+    """The hint server blocks the thread: what was sampled meanwhile is written later, and nothing twice."""
     asked, goes_on = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     real = samples.keep

@@ -1,4 +1,4 @@
-"""What a driver tells of the nodes: by whom, when the database is away, and after another driver began."""
+"""What a driver reports about the nodes: in whose name, without a database, and after another driver began."""
 
 from concurrent.futures import Executor, Future
 from typing import Any
@@ -23,7 +23,7 @@ DOWN = Standing(State.DOWN, Reason(Code.CHECKS_FAILED, {"failed": 3, "fall": 3})
 
 
 class Inline(Executor):
-    """Does it at once, in the thread of the test, whose transaction it sees."""
+    """Does it at once, in the thread of the test, whose transaction it can see."""
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         done: Future[Any] = Future()

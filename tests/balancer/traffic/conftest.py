@@ -15,7 +15,7 @@ def kept_servers() -> Iterator[list[Server]]:
 
 @pytest.fixture
 def servers(kept_servers: list[Server]) -> Iterator[list[Server]]:
-    """Five servers that none of the tests kills; those that it froze are thawed."""
+    """Five servers that no test kills; those that a test froze are thawed."""
     yield kept_servers
     for server in kept_servers:
         server.child.thaw()

@@ -12,7 +12,7 @@ from balancer.traffic.window import Seen, Share
 from tests.servers.driver.servers import PASSWORD, Server
 
 DEADLINE_S = 60.0
-PATIENT_S = 30.0  # a node's time for a reply: what is late on a busy machine is no error
+PATIENT_S = 30.0  # a node's time for a reply: a late reply on a busy machine is not an error
 
 
 def targets(servers: Sequence[Server], weights: Sequence[float] = ()) -> list[Target]:
@@ -56,7 +56,7 @@ class Watched:
         return seen
 
     async def more(self, answers: int) -> None:
-        """Returns after so many more answers."""
+        """Returns after this many more answers."""
         wanted = self.total(Count.ANSWERED) + answers
         await self.until(lambda _: self.total(Count.ANSWERED) >= wanted)
 
@@ -72,7 +72,7 @@ class Watched:
 
 
 def assert_accounted(driver: Driver) -> None:
-    """Sent is answered, refused, failed or in flight, of each node; and what was due was sent, or else is told."""
+    """Every request sent to a node is answered, refused, failed or in flight. Due but unsent ones are reported."""
     for place, waiting in enumerate(driver.nodes.pool.in_flight):
         counts = driver.tally.of(place)
         sent = counts.pop(Count.SENT)

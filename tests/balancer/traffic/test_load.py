@@ -1,4 +1,4 @@
-"""The load between two looks at a node, from what INFO says; and what a request costs real servers."""
+"""The load between two looks at a node, from its INFO, and what a request costs real servers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When requests are due, and which keys they ask for."""
+"""When requests are due, and which keys they request."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""What a window shows of what was counted."""
+"""What a window shows of the counts."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The part of the Balancer page that tells of the proxy."""
+"""The part of the Balancer page about the proxy."""
 
 import re
 

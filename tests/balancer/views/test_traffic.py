@@ -1,4 +1,4 @@
-"""The Balancer page of real requests: what it is given, what it may be asked, and what it refuses."""
+"""The Balancer page for real requests: what it gets, what people may request, and what it refuses."""
 
 from __future__ import annotations
 

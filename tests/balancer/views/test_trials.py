@@ -1,4 +1,4 @@
-"""A/B runs on the Balancer page: what it may be asked, what it shows of the newest result, and its CSV."""
+"""A/B runs on the Balancer page: what people may request, what it shows of the newest result, and its CSV."""
 
 from __future__ import annotations
 

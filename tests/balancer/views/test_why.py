@@ -1,4 +1,4 @@
-"""Why this node: what is asked for is what is shown, or a sentence says what is missing."""
+"""Why this node: the page shows what was requested, or a sentence says what is missing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.balancer.explaining import candidate, explained
 
 @pytest.fixture
 def stream_id(hint_server, home) -> int:
-    """Of the cluster, of which nothing is kept yet."""
+    """For the cluster, for which nothing is stored yet."""
     found = Cluster.objects.get(slug="small").stream_id
     line().delete(*names_of(found))
     return found

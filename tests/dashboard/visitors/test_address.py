@@ -1,4 +1,4 @@
-"""Whose request it is: nobody chooses his own address, and a proxy of ours is believed."""
+"""Whose request it is: visitors cannot choose their own address, and our proxies are believed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OURS = parse(["10.0.0.0/8", "fd00::/8", "unix"])
         ("203.0.113.9", ["198.51.100.1"], "203.0.113.9"),  # anybody may write that
         ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
         ("10.0.0.1", [" 198.51.100.1:4711 "], "198.51.100.1"),
-        ("10.0.0.1", ["192.0.2.1, 198.51.100.1"], "198.51.100.1"),  # what he wrote himself stands before what we saw
+        ("10.0.0.1", ["192.0.2.1, 198.51.100.1"], "198.51.100.1"),  # the client's own words come before what we saw
         ("10.0.0.1", ["192.0.2.1", "198.51.100.1"], "198.51.100.1"),
         ("10.0.0.1", ["198.51.100.1, 10.0.0.7"], "198.51.100.1"),  # two proxies of ours
         ("10.0.0.1", ["10.0.0.7"], "10.0.0.7"),  # who is behind one of ours, and is one of ours

@@ -74,7 +74,7 @@ async def test_who_goes_away_while_waiting_takes_no_worker_along():
 
 
 async def test_a_worker_is_given_on_only_when_its_thread_is_done():
-    """Whoever asks and hangs up, again and again, has one thread and not many."""
+    """A client that sends a request and hangs up, again and again, occupies one thread, not many."""
     gate, told, begun, go = Gate("test", 1, 1), list[str](), threading.Event(), threading.Event()
 
     def work(_: Any) -> None:

@@ -1,4 +1,4 @@
-"""How a client finds the node of a slot, and what it makes of a redirection."""
+"""How a client finds the node of a slot, and what it does with a redirection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("patient")
 
 
 class Node:
-    """Greets, and answers every GET by the same words."""
+    """Greets, and answers every GET with the same words."""
 
     def __init__(self, words: bytes) -> None:
         self.words = words

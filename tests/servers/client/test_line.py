@@ -1,4 +1,4 @@
-"""How long one line waits for a reply, and how much it has waiting."""
+"""How long one line waits for a reply, and how many requests can wait on it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ ASKED = command(b"ECHO", b"x")
 
 
 class Node:
-    """Greets at once; answers what it was asked when it is told to."""
+    """Greets at once, but answers requests only when told to."""
 
     def __init__(self) -> None:
         self.may_answer = asyncio.Event()

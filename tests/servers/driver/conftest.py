@@ -1,4 +1,4 @@
-"""Clusters: `four` is shared by a module and only moved about in, `three` is there to be broken."""
+"""Clusters: the tests of a module share `four` and only move slots in it; `three` may be broken."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +18,7 @@ def _shared() -> Iterator[Cluster]:
 
 @pytest.fixture
 def four(_shared: Cluster) -> Cluster:
-    """Four servers, each a quarter of the slots, without keys. Nobody ends one of them."""
+    """Four servers, each with a quarter of the slots, without keys. No test ends one of them."""
     engine = _shared.engine
     for address, ranges in zip(_shared.addresses, servers.even(4), strict=True):
         engine.cancel(address)
@@ -30,7 +30,7 @@ def four(_shared: Cluster) -> Cluster:
 
 
 class Ahead:
-    """A cluster of three for the next test: it is formed, by a thread, while this one runs."""
+    """A cluster of three for the next test: a thread forms it while this one runs."""
 
     def __init__(self) -> None:
         self._forming = ThreadPoolExecutor(1)
@@ -66,6 +66,6 @@ def _ahead() -> Iterator[Ahead]:
 
 @pytest.fixture
 def three(_ahead: Ahead) -> Iterator[Cluster]:
-    """Three servers, for a test that ends some."""
+    """Three servers, for a test that ends some of them."""
     with _ahead.take() as made:
         yield made

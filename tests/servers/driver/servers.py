@@ -26,7 +26,7 @@ WITHIN_S = 30.0
 
 
 def even(count: int) -> list[list[SlotRange]]:
-    """The slots shared among so many, in order."""
+    """The slots divided among this many servers, in order."""
     return [[(BUCKETS * at // count, BUCKETS * (at + 1) // count - 1)] for at in range(count)]
 
 
@@ -38,7 +38,7 @@ def free_ports() -> tuple[int, int]:
 
 
 class Server:
-    """One server: it is ended, frozen and started again from its directory, at its port or another."""
+    """One server, which can be ended, frozen and started again from its directory, at its port or another."""
 
     def __init__(self, engine: Engine, directory: Path, *, memory: int = 0) -> None:
         self.engine, self.directory, self.memory = engine, directory, memory
@@ -93,7 +93,7 @@ class Server:
 
 
 class Cluster:
-    """Servers of one engine. `servers` are those that it was formed of."""
+    """Servers of one engine. `servers` are those that the cluster was formed of."""
 
     def __init__(self, root: Path) -> None:
         self.engine = Engine(PASSWORD)
@@ -107,7 +107,7 @@ class Cluster:
         return [server.address for server in self.servers]
 
     def start(self, *, memory: int = 0) -> Server:
-        """A server of its own, which knows nobody."""
+        """A separate server, which knows no others."""
         self._begun += 1
         directory = self._root / str(self._begun)
         directory.mkdir()
@@ -116,11 +116,11 @@ class Cluster:
         return server
 
     def begin(self, count: int) -> None:
-        """Starts the servers that it is to be formed of."""
+        """Starts the servers of the future cluster."""
         self.servers = [self.start() for _ in range(count)]
 
     def form(self) -> None:
-        """Forms it of them, each with an even share of the slots: 2 s, in which the servers refuse writes."""
+        """Forms the cluster, each server with an even share of the slots. For 2 s the servers refuse writes."""
         count = len(self.servers)
         owners = dict(zip(self.addresses, even(count), strict=True))
         self.engine.form(self.addresses, owners, WITHIN_S)
@@ -132,7 +132,7 @@ class Cluster:
         return server
 
     def ranges(self, server: Server) -> list[SlotRange]:
-        """The slots of a server, as it says itself."""
+        """The slots of a server, as it reports them itself."""
         return list(self.engine.itself(server.address).ranges)
 
     def end(self) -> None:

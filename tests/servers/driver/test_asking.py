@@ -1,4 +1,4 @@
-"""What servers are asked, what it costs when they are silent, and what is never told."""
+"""What servers are asked, what it costs when they are silent, and what is never revealed."""
 
 from concurrent.futures import ThreadPoolExecutor
 

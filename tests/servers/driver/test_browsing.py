@@ -16,7 +16,7 @@ SLOT = 3  # of the first of four servers
 
 @pytest.fixture
 def engine() -> Engine:
-    """Patient: what a busy machine delays is no error."""
+    """Patient, because a delay on a busy machine is not an error."""
     return Engine(PASSWORD, WITHIN_S)
 
 

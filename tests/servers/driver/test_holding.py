@@ -1,4 +1,4 @@
-"""What servers hold: it is counted, added to and emptied."""
+"""The contents of servers are counted, added to and emptied."""
 
 import signal
 import time

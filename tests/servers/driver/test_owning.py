@@ -1,4 +1,4 @@
-"""Slots change owner without their keys: after deaths, and by a way of placing that moves nearly all."""
+"""Slots change owner without their keys: after deaths, and with a placement that moves nearly all of them."""
 
 import signal
 import time
@@ -61,7 +61,7 @@ def slots_in(ranges):
 
 
 def slots_of(cluster, server):
-    """The slots of everybody, as this server sees it."""
+    """The slots of every server, as this one sees them."""
     return {member.id: slots_in(member.ranges) for member in cluster.engine.members(server.address)}
 
 
@@ -139,7 +139,7 @@ def test_a_move_from_the_dead_one_does_not_stand_in_the_way(three):
 
 
 def running(cluster, server):
-    """From whom something moves, as this server says."""
+    """The servers from which something moves, according to this one."""
     return [one.source for one in cluster.engine.moves(server.address) if one.state == "running"]
 
 
@@ -249,7 +249,7 @@ def test_nearly_all_slots_change_owner_and_no_key_stays_behind(four):
 
 
 def test_the_one_with_the_greatest_epoch_is_heard_at_once_and_keeps_what_it_takes(four):
-    """Only an epoch that rises is told to everybody; its own rises only where another's is greater."""
+    """A server announces its epoch only when it rises, and it rises only if another's is greater."""
     epochs = {server.id: epoch_of(four, server) for server in four.servers}
     newest = max(four.servers, key=lambda server: epochs[server.id])
     givers = [server for server in four.servers if server is not newest]

@@ -1,4 +1,4 @@
-"""What a person typed becomes one checked address, or one refusal that tells nothing."""
+"""What a person typed becomes one checked address, or one refusal that reveals nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def letting_in(*entries: str) -> Door:
 
 @pytest.fixture
 def resolver(monkeypatch):
-    """A resolver that gives each of its answers once; the questions are kept."""
+    """A resolver that gives each of its answers once, and records the questions."""
 
     class Resolver:
         answers: list[list[str]] = []
@@ -98,7 +98,7 @@ def test_not_allowed_and_not_resolvable_are_the_same(resolver):
 
 
 def test_a_name_is_resolved_once_and_its_address_is_what_counts(resolver):
-    """Whoever answers for the name answers differently the second time: nobody asks again."""
+    """The second answer for the name would be different, but nobody asks again."""
     door = letting_in("*.example:7000")
     resolver.answers = [["10.0.0.1"], ["127.0.0.1"], ["169.254.169.254"]]
     assert resolved("rebinding.example:7000", door) == Target("10.0.0.1", 7000)

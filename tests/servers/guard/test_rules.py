@@ -1,4 +1,4 @@
-"""What ALLOWED_TARGETS lets through: nothing by default, nothing special by a wide rule."""
+"""What ALLOWED_TARGETS allows: nothing by default, and no special address by a wide rule."""
 
 from __future__ import annotations
 

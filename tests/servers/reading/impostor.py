@@ -1,4 +1,4 @@
-"""What is no server of a cluster, but listens like one."""
+"""Listens like a server of a cluster, but is none."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Listening:
 
 
 class Impostor(Listening):
-    """A server that has one answer to everything, then waits for the end of the connection."""
+    """A server that gives one answer to everything, then waits for the connection to end."""
 
     def __init__(self, reply: bytes) -> None:
         self._reply = reply

@@ -1,4 +1,4 @@
-"""What strangers say of their cluster: read where it can be, refused where it cannot."""
+"""What untrusted servers report about their cluster: valid reports are read, others are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One question, one reply: what else a far end says ends the connection."""
+"""One question, one reply: anything else that the far end sends ends the connection."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_an_error_is_a_refusal_at_the_login_too():
 
 
 def test_only_the_map_may_be_long():
-    """A reply that says to be longer is not waited for."""
+    """The reader does not wait for a reply that announces more bytes."""
     long = b"x" * 100_000
     with pytest.raises(Unreachable, match="at most 65536"):
         asked(b"$100000\r\n", Question.MEMORY)

@@ -1,4 +1,4 @@
-"""What a reader tells of a real cluster, and what it does not do."""
+"""What a reader reports about a real cluster, and what it does not do."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_a_failed_member_s_address_belongs_to_its_successor():
 
 
 def test_a_member_alone_is_not_believed_where_others_were_known():
-    """The others are silent: nothing of the cluster is forgotten, and what the one says is told."""
+    """The others are silent: nothing about the cluster is forgotten, and the report of the one is shown."""
     a, b, alone = "a" * 40, "b" * 40, line("c" * 40, ":7000@17000", "myself,master")
     with Told(alone) as reset:
         target, nobody = Target("127.0.0.1", reset.port), Target("127.0.0.1", free_ports(1)[0])

@@ -10,11 +10,11 @@ from pathlib import Path
 from tests.servers.reading.impostor import Listening
 
 CAPTURED = Path(__file__).parent / "captured"
-KEYS = 7  # what it says that it stores
+KEYS = 7  # what it claims to store
 
 
 def captured(name: str) -> str:
-    """The reply as somebody's cluster gave it."""
+    """The reply, as a real cluster gave it."""
     return (CAPTURED / f"{name}.txt").read_text()
 
 

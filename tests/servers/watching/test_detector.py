@@ -1,4 +1,4 @@
-"""The rounds of the failure detector: who is suspected, and that nobody is convicted who should not be."""
+"""The rounds of the failure detector: which servers are suspected, and that none is wrongly declared dead."""
 
 import pytest
 from hypothesis import example, given

@@ -20,7 +20,7 @@ def key(number: int) -> ServerKey:
 
 
 class Watched:
-    """A heartbeat of servers, and what it said: ("suspicion" | "clear" | "verdict", number), in order."""
+    """A heartbeat of servers, and what it reported: ("suspicion" | "clear" | "verdict", number), in order."""
 
     def __init__(self, watched: list[Server]) -> None:
         self.said: list[tuple[str, int]] = []
