@@ -7,6 +7,7 @@ from typing import Any, Final, TypedDict
 from live.log import event_frame
 from live.models import Event
 from ringviz.core.state import State
+from ringviz.errors import NotFound
 from ringviz.events import ring, shows
 from ringviz.selectors.clusters import Known
 from ringviz.selectors.past import seen_at
@@ -24,11 +25,16 @@ class LastChange(TypedDict):
 def last_change(now: Known, floor: int) -> LastChange | None:
     """The newest change, unless a later event has ended its picture.
 
-    One query, and the state before the change. None as well if the log, kept from `floor` on, lacks that state.
+    One query, and the state before the change. None as well if that state is unknown: the log, kept from `floor` on,
+    may not reach back to it, or a newer version of Ringviz wrote it.
     """
     deciding = [name for name in ring.kinds if shows(name) in {"change", "nothing"}]
     events = Event.objects.filter(stream_id=now.cluster.stream_id, kind__in=deciding, version__lte=now.v)
     newest = events.order_by("-version").first()
     if newest is None or shows(newest.kind) != "change" or newest.origin == SEEDED or newest.version <= floor:
         return None
-    return LastChange(event=event_frame(newest), before=seen_at(now, newest.version - 1))
+    try:
+        before = seen_at(now, newest.version - 1)
+    except NotFound:
+        return None
+    return LastChange(event=event_frame(newest), before=before)

@@ -59,6 +59,15 @@ def test_what_follows_or_is_beside_leaves_it(cluster, kind):
     assert change["event"]["v"] == event.version
 
 
+def test_a_state_before_it_that_a_newer_version_wrote_is_not_guessed(cluster):
+    stream = seen("small").cluster.stream
+    stream.version += 1
+    stream.save()
+    Event.objects.create(stream=stream, version=stream.version, kind="of_tomorrow", payload={}, actor="", origin="")
+    kill_node(slug="small", actor=OPERATOR, number=2)
+    assert found() is None
+
+
 def test_a_log_that_lacks_the_state_before_it_has_none(cluster):
     event = kill_node(slug="small", actor=OPERATOR, number=2)
     assert found(floor=event.version) is None
