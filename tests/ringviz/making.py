@@ -1,4 +1,4 @@
-"""Small clusters made through the services, and what the database holds of them."""
+"""Small clusters created through the services, and what the database holds about them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def node_of(number: int, slug: str = "small") -> NodeState:
 
 
 def everything() -> list[list[dict[str, Any]]]:
-    """All rows of all clusters: equal before and after where nothing was written."""
+    """All rows of all clusters: the same before and after if nothing was written."""
     models: list[Any] = [Stream, Event, Checkpoint, Cluster, Node]
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 def but_since(state: State) -> State:
-    """A state without the times since when nodes are what they are."""
+    """A state without the times at which nodes entered their states."""
     nodes: list[Any] = [{name: value for name, value in node.items() if name != "since"} for node in state["nodes"]]
     return {**state, "nodes": nodes}

@@ -1,4 +1,4 @@
-"""Changes of a cluster in one call each. Every function returns the event and raises what `changing.change` raises."""
+"""Changes to a cluster, one call each. Every function returns the event and raises what `changing.change` raises."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_node(
     weight: float = 1.0,
     version: int | None = None,
 ) -> Event:
-    """A new node takes its token ranges from those that are there."""
+    """A new node takes its token ranges from the existing nodes."""
     decision = decisions.add(name=name, address=address, zone=zone, weight=weight)
     return change(slug=slug, actor=actor, version=version, decision=decision)
 
@@ -35,22 +35,22 @@ def revive_node(*, slug: str, actor: Actor, number: int, version: int | None = N
 
 
 def drain_node(*, slug: str, actor: Actor, number: int, version: int | None = None) -> Event:
-    """An active node gives its keys away and may then be removed."""
+    """An active node hands over its keys and may then be removed."""
     return change(slug=slug, actor=actor, version=version, decision=decisions.drain(number))
 
 
 def remove_node(*, slug: str, actor: Actor, number: int, version: int | None = None) -> Event:
-    """A node is taken out for good; its number is not given to another."""
+    """A node is removed for good; its number is never reused."""
     return change(slug=slug, actor=actor, version=version, decision=decisions.remove(number))
 
 
 def reweight_node(*, slug: str, actor: Actor, number: int, weight: float, version: int | None = None) -> Event:
-    """A node gets another share relative to the others."""
+    """A node gets a different share relative to the others."""
     return change(slug=slug, actor=actor, version=version, decision=decisions.reweight(number, weight))
 
 
 def edit_node(*, slug: str, actor: Actor, number: int, address: str, zone: str, version: int | None = None) -> Event:
-    """A node gets another address or zone; nothing moves."""
+    """A node gets a different address or zone; nothing moves."""
     return change(slug=slug, actor=actor, version=version, decision=decisions.edit(number, address=address, zone=zone))
 
 
@@ -64,6 +64,6 @@ def configure(
     copies: int | None = None,
     version: int | None = None,
 ) -> Event:
-    """Another strategy or its parameters, number of virtual nodes or copies; what is None stays as it is."""
+    """Sets the strategy or its parameters, the number of virtual nodes or of copies; None means unchanged."""
     decision = decisions.configure(strategy=strategy, options=options, vnodes=vnodes, copies=copies)
     return change(slug=slug, actor=actor, version=version, decision=decision)

@@ -1,4 +1,4 @@
-"""Owners, figures and movement once more, in plain Python: mmh3, bisect, dictionaries, and nothing of ringviz.core."""
+"""Owners, figures and movement recomputed in plain Python: mmh3, bisect, dictionaries, nothing from ringviz.core."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPACE = 2**32
 
 
 class Figures(NamedTuple):
-    """What a node of a state should have."""
+    """The figures that a node of a state should have."""
 
     keys: int
     ownership: float
@@ -32,7 +32,7 @@ def active(state: State) -> list[NodeState]:
 
 
 def tokens(state: State) -> list[tuple[int, int]]:
-    """(token, node number), ascending; of two nodes with one token the name that sorts first keeps it."""
+    """(token, node number), ascending; if two nodes share a token, the name that sorts first keeps it."""
     taken: dict[int, tuple[bytes, int]] = {}
     for node in active(state):
         name = node["name"].encode()
@@ -43,7 +43,7 @@ def tokens(state: State) -> list[tuple[int, int]]:
 
 
 def preferences(state: State, hashes: list[int], n: int) -> list[list[int]]:
-    """For each hash the numbers of its first n distinct nodes."""
+    """For each hash, the numbers of its first n distinct nodes."""
     if state["cluster"]["strategy"] == "modulo":
         members = [node["number"] for node in active(state) if node["weight"] > 0]
         return [[members[(h + step) % len(members)] for step in range(min(n, len(members)))] for h in hashes]
@@ -66,7 +66,7 @@ def hashes_of(state: State, keys: list[bytes]) -> list[int]:
 
 
 def owners(state: State, keys: list[bytes]) -> list[int]:
-    """The number of each key's owner; 0 is nobody."""
+    """The number of each key's owner; 0 means no owner."""
     return [(found or [0])[0] for found in preferences(state, hashes_of(state, keys), 1)]
 
 
@@ -91,20 +91,20 @@ def figures(state: State, keys: list[bytes]) -> dict[int, Figures]:
 
 
 def moved_pairs(before: State, after: State, keys: list[bytes]) -> Counter[tuple[int, int]]:
-    """How many keys go from each node to each other one."""
+    """How many keys move from each node to each other node."""
     ways = zip(owners(before, keys), owners(after, keys), strict=True)
     return Counter((source, target) for source, target in ways if source != target)
 
 
 def needless(before: State, after: State, pairs: Counter[tuple[int, int]]) -> int:
-    """Keys between nodes that are on both sides with one weight."""
+    """Keys that move between nodes that are on both sides with the same weight."""
     was = {node["number"]: node["weight"] for node in active(before)}
     stays = {node["number"] for node in active(after) if was.get(node["number"]) == node["weight"]}
     return sum(count for (source, target), count in pairs.items() if {source, target} <= stays)
 
 
 def copies(before: State, after: State, keys: list[bytes]) -> dict[str, int]:
-    """All copies after the change, and those that a node did not have before."""
+    """All copies after the change, and those that are new to their node."""
     hashes = hashes_of(after, keys)
     old = preferences(before, hashes, before["cluster"]["copies"])
     new = preferences(after, hashes, after["cluster"]["copies"])

@@ -1,4 +1,4 @@
-"""A small cluster, and an operator before Django's admin."""
+"""A small cluster, and an operator signed in to Django's admin."""
 
 from __future__ import annotations
 

@@ -12,27 +12,27 @@ from tests.markup import select, texts
 
 
 def form_values(client: Client, url: str) -> dict[str, str]:
-    """What the form at an address would send as it stands."""
+    """What the form at an address would submit unchanged."""
     return values_in(client.get(url).content.decode())
 
 
 def values_in(page: str) -> dict[str, str]:
-    """What the form of a page would send as it stands, but for its choices."""
+    """What a page's form would submit unchanged, except for its choices."""
     values = {one.attributes.get("name", ""): one.attributes.get("value", "") for one in select(page, "#content input")}
     unsent = ("", "csrfmiddlewaretoken", "_save", "_addanother", "_continue")
     return {name: value for name, value in values.items() if name not in unsent}
 
 
 def errors(response: Any) -> list[str]:
-    """What the form says is wrong."""
+    """The errors that the form shows."""
     return texts(response.content.decode(), ".errorlist li")
 
 
 def messages(response: Any) -> list[str]:
-    """What stands above a page after a redirect."""
+    """The messages at the top of a page after a redirect."""
     return texts(response.content.decode(), ".messagelist li")
 
 
 def kinds(cluster: Cluster) -> list[str]:
-    """The log after the first event."""
+    """The kinds of event in the log after the first one."""
     return [event.kind for event in events_after(cluster.stream_id, 1)]

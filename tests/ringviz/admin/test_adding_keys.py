@@ -1,4 +1,4 @@
-"""A cluster is made with keys that are there or with those of a pattern; and what the pages may hold."""
+"""A cluster is created with existing keys or with keys from a pattern; and the limits of the pages."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_a_strategy_and_its_parameters_are_set(small, operator):
     assert errors(response) == ["Table size: Give a prime number from 2 to 655,373."]
     response = operator.post(page_of(small), {**form, "options": "many"})
     assert errors(response) == ["Write NAME=NUMBER, as in table_size=65537."]
-    operator.post(page_of(small), {**form, "strategy": "bounded"})  # its own default: the text was not touched
+    operator.post(page_of(small), {**form, "strategy": "bounded"})  # its own default: nobody edited the text
     assert kinds(small) == ["cluster_reconfigured", "cluster_reconfigured"]
     small.refresh_from_db()
     assert (small.strategy, small.options) == ("bounded", {"c": 1.25})

@@ -1,4 +1,4 @@
-"""Nodes in the admin: what it changes is events, and what it must not do is said on the page."""
+"""Nodes in the admin: it makes changes as events, and the page says what it must not do."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_form_drawn_before_another_change_is_refused_and_says_what_happened(sm
     assert Node.objects.get(name="b").weight == 5.0
     assert 'name="weight" value="3"' in response.content.decode()
     assert kinds(small) == ["node_reweighted"]
-    # The form that says so is drawn at what is so now: saving it again is a decision.
+    # The form with that message shows the current values: saving it again is a decision.
     again = operator.post(page_of("b"), {**form, "version": "2", "weight": "3"})
     assert again.status_code == 302
     assert Node.objects.get(name="b").weight == 3.0

@@ -1,4 +1,4 @@
-"""Nodes that are servers in the admin: what is asked is called asked, and nothing is said to be done before it is."""
+"""Nodes with servers in the admin: a request is shown as requested, and as done only when it is done."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UP = ["cluster_formed", "keys_refilled"]
 
 @pytest.fixture
 def real(db) -> Cluster:
-    """Three servers that are up as far as the log knows; nobody supervises them here."""
+    """Three servers that the log says are up; no supervisor runs here."""
     key_set = pattern_key_set(pattern="user:{n}", count=500)
     create_cluster(
         slug="real", actor=BOSS, name="Real", kind="managed", key_set=key_set, nodes=[{"name": name} for name in "abc"]

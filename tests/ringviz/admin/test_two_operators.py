@@ -1,4 +1,4 @@
-"""Two people at the same row: what one of them did is never undone by the other unseen."""
+"""Two people edit the same row: neither undoes the other's change unawares."""
 
 from __future__ import annotations
 

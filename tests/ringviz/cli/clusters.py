@@ -1,4 +1,4 @@
-"""Clusters for the commands to work on, made through the services."""
+"""Clusters for the commands to work on, created through the services."""
 
 from __future__ import annotations
 

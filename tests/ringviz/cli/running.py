@@ -21,7 +21,7 @@ class Ran:
 
 @dataclass(frozen=True)
 class Ring:
-    """`ring("place --node a", ..., stdin=b"...")` gives what it wrote and how it ended. A database is out of reach."""
+    """`ring("place --node a", ..., stdin=b"...")` returns its output and exit status. It cannot reach a database."""
 
     monkeypatch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[bytes]

@@ -28,7 +28,7 @@ def demo() -> Cluster:
 
 
 def owned(names: list[str]) -> dict[str, int]:
-    """How many of the 1000 keys each node owns, by the rule of the ring once more."""
+    """How many of the 1000 keys each node owns, recomputed by the rule of the ring."""
     circle = sorted((mmh3.hash(f"{name}#{i}", 0, signed=False), name) for name in names for i in range(16))
     counts = dict.fromkeys(names, 0)
     for number in range(1000):
@@ -130,7 +130,7 @@ def test_what_is_for_servers_is_refused_where_there_are_none(ring: Ring, demo: C
 
 
 class TestOfServers:
-    """The nodes are up, as far as the log knows; nobody supervises them here."""
+    """The log says that the nodes are up; no supervisor runs here."""
 
     @pytest.fixture(autouse=True)
     def real(self, db: None) -> Cluster:
@@ -190,14 +190,14 @@ class TestOfServers:
 
 
 def supervised(slug: str, decision: Any, work: int = 0) -> Event:
-    """What the supervisor would write; `work` is the intent that it ends."""
+    """Writes what the supervisor would write; `work` is the intent that it ends."""
     if work:
         decision = ending(Intent.objects.get(cluster__slug=slug, number=work), decision)
     return report(slug=slug, actor=SUPERVISOR, decision=decision, guard=lambda: None)
 
 
 def asked_and_then(ring: Ring, end: Callable[[int], object]) -> Thread:
-    """A supervisor of one act: as soon as an intent is there, it ends as said."""
+    """A supervisor for one act: as soon as an intent appears, it ends it as told."""
 
     def act() -> None:
         try:

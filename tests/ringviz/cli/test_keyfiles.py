@@ -1,4 +1,4 @@
-"""`import`, `place` and `diff` accept and refuse the same files, as people make them, and say what they converted."""
+"""`import`, `place` and `diff` accept and refuse the same real-life files, and say what they converted."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def demo() -> Cluster:
 
 
 def keys_of(ran: Ran, command: str) -> object:
-    """What the command made of the two keys."""
+    """What the command read the two keys as."""
     assert ran.status == 0, ran.error
     if command == "import":
         return keys_at(Cluster.objects.get(slug="demo").key_set, range(2))
@@ -62,7 +62,7 @@ def test_the_same_two_keys_come_of_every_file_that_holds_them(ring: Ring, demo: 
         name = ring.keys(data)
         ran = ring(COMMANDS[command], name)
         if command == "import" and ran.status == 2:
-            assert "already has these keys" in ran.error  # of another file: the same keys are one key set
+            assert "already has these keys" in ran.error  # of another file: the same keys are the same key set
             continue
         assert keys_of(ran, command) == (2 if command == "diff" else [b"user:1", b"user:2"])
         assert ran.error == (f"note: {name!r}: {said}; --binary keeps every byte\n" if said else "")

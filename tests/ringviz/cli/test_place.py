@@ -24,7 +24,7 @@ EVERY_BYTE = b"".join(bytes([byte]) + b"x\n" for byte in range(256) if byte != 1
 
 
 def owner_by_hand(key: bytes, seed: int, tokens: dict[str, int]) -> str:
-    """The rule of the ring once more, with nothing of the core."""
+    """The rule of the ring again, without the core."""
     circle = sorted((mmh3.hash(f"{n}#{i}", seed, signed=False), n) for n, count in tokens.items() for i in range(count))
     at = bisect_left(circle, (mmh3.hash(key, seed, signed=False), ""))
     return circle[at % len(circle)][1]

@@ -81,7 +81,7 @@ def test_of_servers_that_do_not_run_yet_it_says_what_they_wait_for(ring: Ring, h
 
 
 def test_without_a_supervisor_nothing_is_called_at_rest(ring: Ring, hint_server, monkeypatch) -> None:
-    """Whatever the log says: its servers ended with it."""
+    """Whatever the log says: the servers ended with the supervisor."""
     make_cluster("real", kind=Cluster.Kind.MANAGED)
     monkeypatch.setattr(status, "_is_done", lambda _state: True)
     monkeypatch.setattr(status, "_at_work", lambda _state: [])

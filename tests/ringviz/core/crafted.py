@@ -1,4 +1,4 @@
-"""A placement whose every token is chosen, and a slow reading of the rules to hold the fast one against."""
+"""A placement with hand-picked tokens, and a slow version of the rules to check the fast one against."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringviz.core.placement import TOKEN_SPACE, Key, PlacedNode
 
 @dataclass(frozen=True)
 class Crafted:
-    """Tokens from a table; a key is its own hash, four bytes, big end first."""
+    """Tokens from a table; a key is its own hash: four bytes, big-endian."""
 
     table: Mapping[str, Sequence[int]]
     shift: int = 0
@@ -32,12 +32,12 @@ class Crafted:
 
 
 def key_at(hash_: int) -> bytes:
-    """The key that a Crafted placement puts at a hash."""
+    """The key that a Crafted placement places at a hash."""
     return hash_.to_bytes(4, "big")
 
 
 def edges(tokens: Iterable[int]) -> list[int]:
-    """The hashes where owners change: every token, and what lies next to it; the two ends of the space."""
+    """The hashes where owners change: every token and its neighbours, and the two ends of the space."""
     near = {(int(token) + step) % TOKEN_SPACE for token in tokens for step in (-1, 0, 1)}
     return sorted(near | {0, TOKEN_SPACE - 1})
 
@@ -52,7 +52,7 @@ class SlowRing:
         self.circle = sorted(holder.items())
 
     def clockwise(self, hash_: int) -> list[str]:
-        """The owners of all tokens from a hash on."""
+        """The owners of all tokens, clockwise from a hash."""
         ahead = [name for token, name in self.circle if token >= hash_]
         behind = [name for token, name in self.circle if token < hash_]
         return ahead + behind

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: clusters whose tokens are few and collide often."""
+"""Hypothesis strategies: clusters with few tokens, which often collide."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HASHES = TOKENS
 
 @dataclass(frozen=True)
 class Change:
-    """Two memberships, and the tables of tokens that they are placed by."""
+    """Two memberships, and the token tables that place them."""
 
     placement: Crafted
     before: tuple[PlacedNode, ...]
@@ -39,7 +39,7 @@ def placements(draw: st.DrawFn) -> Crafted:
 
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
-    """Any membership to any other; half of the times some nodes get other tokens, as when a cluster is reconfigured."""
+    """From any membership to any other; half the time some nodes get other tokens, as after a reconfiguration."""
     placement = draw(placements())
     moved = draw(
         st.one_of(st.just({}), st.dictionaries(st.sampled_from(NAMES), st.lists(TOKENS, min_size=1, max_size=8)))
@@ -49,7 +49,7 @@ def changes(draw: st.DrawFn) -> Change:
 
 @st.composite
 def one_more(draw: st.DrawFn) -> Change:
-    """A membership, and the same with one node more at any place of the order."""
+    """A membership, and the same one with one more node anywhere in the order."""
     after = draw(members().filter(len))
     gone = draw(st.integers(0, len(after) - 1))
     placement = draw(placements())

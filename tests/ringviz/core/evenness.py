@@ -1,4 +1,4 @@
-"""How even a placement is, and how even theory says that it can be."""
+"""How even a placement is, and how even it can be in theory."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def peak_to_mean(shares: NDArray[np.float64]) -> float:
 
 
 def spread(shares: NDArray[np.float64]) -> float:
-    """The standard deviation (of all, not of a sample) over the mean."""
+    """The standard deviation (of the population, not of a sample) over the mean."""
     return float(shares.std() / shares.mean())
 
 
 def theory_spread(n: int, vnodes: int) -> float:
-    """The spread that theory expects of `n` nodes of equal weight with `vnodes` tokens each.
+    """The spread that theory predicts for `n` nodes of equal weight with `vnodes` tokens each.
 
     With N = n v random tokens a node's share follows Beta(v, N - v), so std/mean = sqrt((N - v) / (v (N + 1))).
     """

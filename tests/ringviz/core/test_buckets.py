@@ -1,4 +1,4 @@
-"""Buckets and the names of stored keys, against the slot that a real client computes."""
+"""Buckets and the names of stored keys, checked against the slot that a real client computes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def tags() -> list[bytes]:
 
 
 def plain(name: bytes) -> bytes:
-    """The key of a stored name: what follows the first closing brace, since no tag has one."""
+    """The key in a stored name: what follows the first closing brace, because no tag contains one."""
     return name.partition(b"}")[2]
 
 

@@ -60,7 +60,7 @@ def measured(strategy: Strategy, keys: KeyIndex) -> float:
 @pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "bounded"])
 @pytest.mark.parametrize("nodes", [EVEN, WEIGHTED], ids=["even", "weighted"])
 def test_it_is_what_random_keys_have_on_the_average(name: str, nodes: list[PlacedNode]) -> None:
-    """The root of the mean square over many seeds, of the ring's tokens as of the keys."""
+    """The root mean square over many seeds, both of the ring's tokens and of the keys."""
     rng = np.random.default_rng(1)
     squares, expected = [], []
     for seed in SEEDS:

@@ -23,7 +23,7 @@ def test_a_maglev_table_has_four_bytes_an_entry() -> None:
 
 
 def test_a_ring_keeps_its_tokens_their_nodes_and_a_table() -> None:
-    """A token as 8 bytes in the pool and 4 apart, its node as 4; 160 tokens have a table of 2^12 entries."""
+    """A token takes 8 bytes in the pool and 4 outside it, its node 4; 160 tokens have a table of 2^12 entries."""
     tokens, table = 160 * (8 + 4 + 4), 4 * 2**12
     by_rank, after = 4 * 10, 4 * 161
     assert held("ring") == tokens + table + by_rank + after

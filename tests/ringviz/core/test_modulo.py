@@ -74,7 +74,7 @@ def test_refusals() -> None:
 
 def test_strategies_by_name() -> None:
     assert build("ring", NODES, vnodes=10, seed=1).tokens.size == 10 * 7
-    # What modulo does not use is not even looked at.
+    # Modulo does not even look at what it does not use.
     assert build("modulo", NODES, vnodes=-1).tokens.size == 0
     assert build("modulo", NODES, seed=5).placement.hash(b"x") == build("ring", NODES, seed=5).placement.hash(b"x")
     with pytest.raises(UnknownStrategy) as refused:

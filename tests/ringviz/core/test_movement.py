@@ -32,7 +32,7 @@ def name(strategy: Strategy, hash_: int) -> str | None:
 
 
 def by_hand(before: Strategy, after: Strategy, hashes: list[int]) -> dict[tuple[str | None, str | None], list[int]]:
-    """Positions of the moved keys by pair, in the order of their hashes."""
+    """Positions of the moved keys by pair, in hash order."""
     found: dict[tuple[str | None, str | None], list[int]] = {}
     for position in sorted(range(len(hashes)), key=lambda position: (hashes[position], position)):
         pair = name(before, hashes[position]), name(after, hashes[position])
@@ -178,7 +178,7 @@ def test_another_number_of_virtual_nodes_moves_keys_between_survivors() -> None:
 
 def test_modulo_moves_needlessly_what_the_ring_would_leave() -> None:
     nodes = [PlacedNode(f"node-{number}") for number in range(4)]
-    # 0 to 119 is ten whole rounds of lcm(4, 3): of each round 9 of 12 move, 3 of them because node-3 left.
+    # 0 to 119 is ten whole rounds of lcm(4, 3): in each round 9 of 12 move, 3 of them because node-3 left.
     found = movement(build("modulo", nodes), build("modulo", nodes[:3]), index_of(list(range(120))))
     assert (found.moved, found.needless) == (90, 60)
     assert found.count(source="node-3") == 30

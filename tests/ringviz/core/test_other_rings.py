@@ -1,4 +1,4 @@
-"""Another system's ring is another placement: real programs' placements through this ring, nothing else changed."""
+"""Another system's ring is just another placement: this ring with real programs' placements, otherwise unchanged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VECTORS = Path(__file__).parent / "vectors"
 
 @dataclass(frozen=True)
 class Ketama:
-    """40 groups of four tokens a node, each the MD5 of `name-group` read as four little-endian numbers."""
+    """40 groups of four tokens per node, each the MD5 of `name-group` read as four little-endian numbers."""
 
     groups: int = 40
     shift: int = 0

@@ -9,7 +9,7 @@ import pytest
 from ringviz.core.errors import DuplicateName, InvalidName, InvalidSeed, InvalidVnodes, InvalidWeight
 from ringviz.core.placement import TOKEN_SPACE, Murmur, PlacedNode, distinct_nodes
 
-# MurmurHash3_x86_32 as its author's program gives it (SMHasher); two of them are negative when read as signed.
+# MurmurHash3_x86_32 as its author's program (SMHasher) computes it; two are negative when read as signed.
 REFERENCE = [
     (b"", 0, 0x00000000),
     (b"", 1, 0x514E28B7),

@@ -1,4 +1,4 @@
-"""Placement by bucket, against mmh3 and bisect and a dictionary of buckets."""
+"""Placement by bucket, checked against mmh3, bisect and a dictionary of buckets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SETS = (NODES, NODES[1:], [*NODES, PlacedNode("late", 2.5)], NODES[:1])
 
 
 def lists_of(strategy: str, nodes: list[PlacedNode]) -> list[list[str]]:
-    """All nodes in the order of preference, for each bucket."""
+    """All nodes in order of preference, for each bucket."""
     if strategy == "modulo":
         names = [node.name for node in nodes]
         return [names[b % len(names) :] + names[: b % len(names)] for b in range(BUCKETS)]
@@ -100,7 +100,7 @@ def test_two_tokens_of_a_node_in_one_bucket_are_one_and_of_two_nodes_the_first_n
 
 
 def test_real_tokens_meet_in_buckets() -> None:
-    """At 200 tokens times 64 nodes both kinds happen, so that the comparisons above are not of a rare case."""
+    """At 200 tokens times 64 nodes both kinds occur, so the comparisons above do not depend on a rare case."""
     placement, nodes = Bucketed(200), [PlacedNode(f"node-{number}") for number in range(64)]
     tokens = [placement.tokens(node) for node in nodes]
     assert any(len(set(one.tolist())) < len(one) for one in tokens)

@@ -1,4 +1,4 @@
-"""What the literature says a hash ring and modulo do; the core has to do the same."""
+"""What the literature says about a hash ring and modulo; the core must do the same."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def user_keys(count: int) -> KeyIndex:
 
 
 def space_share(changes: RangeChanges) -> float:
-    """The part of the hash space that changes owner, 0 to 1."""
-    widths = (changes.end - changes.start).astype(np.uint64)  # unsigned 32 bits: a range that wraps needs no care
+    """The fraction of the hash space that changes owner, 0 to 1."""
+    widths = (changes.end - changes.start).astype(np.uint64)  # unsigned 32 bits: ranges may wrap
     widths[widths == 0] = TOKEN_SPACE
     return int(widths.sum()) / TOKEN_SPACE
 

@@ -1,4 +1,4 @@
-"""Slots as every Valkey Cluster has them, and the map of them as a strategy."""
+"""Slots as in every Valkey Cluster, and the slot map as a strategy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cluster of somebody else for all tests of this folder, and permission to look at it."""
+"""Somebody else's cluster for all tests in this folder, and permission to look at it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from tests.servers.reading.foreign import Foreign, filled_cluster
 
 @pytest.fixture(scope="session")
 def shared_foreign() -> Iterator[list[Foreign]]:
-    """Three servers with 300 keys; nobody changes them."""
+    """Three servers with 300 keys; no test changes them."""
     with filled_cluster() as servers:
         yield servers
 
 
 @pytest.fixture
 def foreign(settings, shared_foreign: list[Foreign]) -> list[Foreign]:
-    """The same, and ALLOWED_TARGETS names its ports."""
+    """The same cluster, with its ports in ALLOWED_TARGETS."""
     settings.ALLOWED_TARGETS = rules.parse(f"127.0.0.1:{server.port}" for server in shared_foreign)
     return shared_foreign
 
 
 @pytest.fixture
 def told_of(hint_server) -> Iterator[Callable[[int], list[dict[str, Any]]]]:
-    """All frames `stored` of a stream that were published since the test began."""
+    """All `stored` frames of a stream published since the test began."""
     frames: dict[int, list[dict[str, Any]]] = {}
     with Redis.from_url(hint_server.url) as client, client.pubsub() as subscription:
         subscription.subscribe(channel_name())

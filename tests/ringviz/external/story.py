@@ -1,4 +1,4 @@
-"""A short life of a cluster that somebody else runs, as its servers would tell it; for the contract with the page."""
+"""A short life of somebody else's cluster, as its servers would report it; for the contract with the page."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ NAMED = "10.0.0.3:6379@16379,cache-3.example master"
 
 
 def external_story() -> Iterator[Step]:
-    """It is attached; a server fails; its replica takes its place, a slot is nobody's. The failed one is
-    a replica that still lists slots, and its successor has a hostname; that one loses its address.
+    """It is attached; a server fails; its replica takes over, a slot has no owner. The failed server is
+    a replica that still lists slots, and its successor has a hostname; the successor loses its address.
     """
     event = adopt(actor=TELLER, slug=SLUG, name="Story", look=_look(C, "-", "master", B))
     after = known(SLUG).state

@@ -1,4 +1,4 @@
-"""Attach, look, detach: what is written, what is refused, and what the cluster itself never notices."""
+"""Attach, look, detach: what is written, what is refused, and that the cluster itself never notices."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def test_any_member_is_asked_where_the_attached_address_is_silent(ring, foreign,
 
 
 def test_what_is_odd_about_a_cluster_is_said(ring, foreign):
-    """A slot in the middle of a move, and a user who may not ask for INFO."""
+    """A slot in the middle of a move, and a user who may not run INFO."""
     for server in foreign:
         server.client.execute_command("ACL SETUSER", "looker", "on", ">pw", "+cluster|nodes", "+dbsize")
     source, target, _third = foreign

@@ -1,4 +1,4 @@
-"""One attached cluster's trouble never slows or hides another's, and ends with it."""
+"""Trouble with one attached cluster never slows or hides another, and ends when the cluster is detached."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def theirs(foreign, settings) -> None:
 
 
 class Holding(Listening):
-    """Takes connections and questions, and never answers. `held` counts the connections that are open now."""
+    """Accepts connections and requests, and never answers. `held` counts the connections open now."""
 
     held = 0
 
@@ -59,7 +59,7 @@ class Holding(Listening):
 
 @contextmanager
 def adopted(slug: str, port: int, text: str) -> Iterator[int]:
-    """A cluster that was attached earlier at a port of this machine. Gives its stream."""
+    """A cluster attached earlier at a port of this machine. Returns its stream."""
     adopt(actor=OPERATOR, slug=slug, name=slug, look=ClusterLook(tuple(checked_members(text)), {}))
     Attachment.objects.create(cluster=cluster_of(slug), host="127.0.0.1", ip="127.0.0.1", port=port)
     yield cluster_of(slug).stream_id

@@ -1,4 +1,4 @@
-"""A cluster that was attached by a name whose address changes: found again, and told."""
+"""A cluster attached by a host name whose address changes: it is found again, and the change is reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GONE = "127.0.0.3"  # nobody listens there
 
 @pytest.fixture
 def leads(monkeypatch) -> list[str]:
-    """The addresses that the name leads to: they may be changed."""
+    """The addresses that the name resolves to; a test may change them."""
     found, real = ["127.0.0.1"], socket.getaddrinfo
 
     def answer(host: Any, port: Any, *more: Any, **named: Any) -> Any:
@@ -49,7 +49,7 @@ def observer() -> Iterator[Observer]:
 
 @pytest.fixture
 def moved(foreign, settings, leads) -> str:
-    """The name was resolved to an address where the cluster is no more. Gives where it is."""
+    """The name was resolved to an address that the cluster has left. Returns its present address."""
     settings.ALLOWED_TARGETS = rules.parse([f"{NAME}:{foreign[0].port}"])
     attach(slug="theirs", address=f"{NAME}:{foreign[0].port}", password=PASSWORD, actor=OPERATOR)
     Attachment.objects.update(ip=GONE)
@@ -78,7 +78,7 @@ def test_it_is_found_again_and_the_log_goes_on(moved, observer, told_of, foreign
 
 
 def test_the_same_guard_decides(moved, observer, settings, leads):
-    """Where the name leads now is what no rule names, until one does."""
+    """No rule names the address that the name now resolves to, until one does."""
     with Listening() as (port, asked):
         Attachment.objects.update(port=port)
         leads[:] = ["169.254.169.254", "127.0.0.1"]

@@ -1,4 +1,4 @@
-"""The observer on a real cluster that changes under its eyes."""
+"""The observer on a real cluster that changes as it watches."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Frames = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def frames(hint_server) -> Iterator[Frames]:
-    """What was published as `stored` since the last call, the first `most` of it."""
+    """The first `most` frames published as `stored` since the last call."""
     with Redis.from_url(hint_server.url) as client, client.pubsub() as subscription:
         subscription.subscribe(channel_name())
         assert subscription.get_message(timeout=5)
@@ -52,7 +52,7 @@ def frames(hint_server) -> Iterator[Frames]:
 
 @pytest.fixture
 def observer() -> Iterator[Observer]:
-    """A step ends when every look has been told."""
+    """A step ends when every look has been reported."""
     found = Observer(lambda: guard(ROLE, 1), every_s=30, timeout_s=1)
     yield found
     found.stop()
@@ -60,7 +60,7 @@ def observer() -> Iterator[Observer]:
 
 @pytest.fixture
 def brisk() -> Iterator[Observer]:
-    """Of a pace that a test can wait for."""
+    """Fast enough for a test to wait for."""
     found = Observer(lambda: guard(ROLE, 1), every_s=0.05, timeout_s=1)
     yield found
     found.stop()
@@ -225,7 +225,7 @@ def _until_seen(observer: Observer, condition: Callable[[], bool]) -> None:
 
 
 def _nobodys(slot: int, servers: tuple[Foreign, ...]) -> bool:
-    """Whether no server knows an owner of the slot. The owner forgets first: its gossip would bring the slot back."""
+    """Whether no server knows an owner of the slot. The owner forgets first, or its gossip would restore it."""
     for server in servers:
         with suppress(ResponseError):  # already forgotten
             server.client.execute_command("CLUSTER DELSLOTS", slot)
@@ -234,7 +234,7 @@ def _nobodys(slot: int, servers: tuple[Foreign, ...]) -> bool:
 
 
 def _replicates(replica: Foreign, primary: Foreign) -> bool:
-    """It can only once it has heard of the primary."""
+    """It can do so only once it has heard of the primary."""
     try:
         replica.client.execute_command("CLUSTER REPLICATE", primary.id)
     except ResponseError:
@@ -243,7 +243,7 @@ def _replicates(replica: Foreign, primary: Foreign) -> bool:
 
 
 def _commands_only_read(observer: Observer, server: Foreign) -> None:
-    """All that the server is sent while it is looked at."""
+    """Everything sent to the server while it is observed."""
     server.client.config_resetstat()
     observer.step()
     stats: Any = server.client.info("commandstats")

@@ -1,4 +1,4 @@
-"""What the pages send of an attached cluster: nothing that could be done with it, and nothing that is not known."""
+"""What the pages send about an attached cluster: no actions, and nothing that is not known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A member at the attached address is reset while the others go on: real servers, from the reset to its return."""
+"""The member at the attached address is reset while the others carry on: real servers, from the reset to its return."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RANGES = [(0, 5460), (5461, 10_921), (10_922, 16_383)]
 
 @pytest.fixture
 def observers() -> Iterator[list[Observer]]:
-    """All that the test began."""
+    """All observers that the test started."""
     found: list[Observer] = []
     yield found
     for observer in found:

@@ -1,4 +1,4 @@
-"""What a look means in this project's words: replies that other people's clusters gave, and lines of our own."""
+"""What a look means in this project's terms: replies from other people's clusters, and lines of our own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def look_of(text: str) -> ClusterLook:
 
 
 def seen(text: str) -> dict[str, NodeState]:
-    """The nodes of a cluster that is seen for the first time, by the first letter of their ids."""
+    """The nodes of a cluster seen for the first time, by the first letter of their IDs."""
     return {node["name"][0]: node for node in nodes_seen(look_of(text), (), 1, SINCE)}
 
 

@@ -1,4 +1,4 @@
-"""The ring with bounded loads: nobody has more than the cap, and who has it is what one key after the other gives."""
+"""The ring with bounded loads: no node exceeds the cap, and placing keys one by one gives the same owners."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def nodes(count: int) -> list[PlacedNode]:
 
 
 def one_by_one(bounded: Bounded, keys: KeyIndex) -> list[int]:
-    """By the words of the paper: each key walks until it meets a node that has room."""
+    """As the paper puts it: each key walks on until it meets a node with room."""
     shares = [node.weight * share.any() for node, share in zip(bounded.nodes, bounded.ring.ownership(), strict=True)]
     room = list(caps(shares, keys.count, bounded.chosen["c"]))
     owners = []

@@ -1,4 +1,4 @@
-"""What holds for every strategy, or for every one that promises it."""
+"""What holds for every strategy, or for each one that promises it."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_what_is_chosen_is_complete_and_kept(name: str) -> None:
 @every
 @each_placement
 def test_the_golden_owners(name: str, placement: Placement) -> None:
-    """The same in every process and version. `GOLDEN=write` writes them anew."""
+    """The same in every process and version. `GOLDEN=write` rewrites them."""
     found = golden_of(name, placement)
     known = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
     at = f"{name}, {type(placement).__name__}"

@@ -1,4 +1,4 @@
-"""Jump: the published vectors, and what numbered buckets mean for a cluster."""
+"""Jump: the published test vectors, and what numbered buckets mean for a cluster."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_jumps_of_a_key_end_at_its_owner() -> None:
         assert jumps[0] == 0
         assert jumps == sorted(jumps)
         assert jumps[-1] == jump.owner_of_hash(hash_)
-        # Each is where the key would be if the next one did not exist.
+        # Each is where the key would go if the next one did not exist.
         for here, ahead in pairwise(jumps):
             assert bucket(hash_, ahead) == here
             assert bucket(hash_, ahead + 1) == ahead

@@ -1,4 +1,4 @@
-"""Maglev: the table of the paper, its evenness and its price."""
+"""Maglev: the paper's table, its evenness and its cost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_table_of_the_paper() -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 7, 101, 1009])
 def test_every_node_takes_its_first_free_entry_in_its_turn(size: int) -> None:
-    """By the words of the paper, one step at a time."""
+    """As the paper puts it, one step at a time."""
     some = np.random.default_rng(size)
     asking = [Permutation(int(some.integers(size)), int(some.integers(size - 1)) + 1) for _ in range(5)]
     table = [-1] * size

@@ -1,4 +1,4 @@
-"""Multi-probe: the nearest of several probes wins, which is even with a single token a node."""
+"""Multi-probe: the nearest of several probes wins, which is even with one token per node."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def hashed(text: str, seed: int = 0) -> int:
 
 
 def circle(placement: Placement) -> list[tuple[int, int]]:
-    """(token, node) of all tokens, ascending; of equal ones that whose name sorts first."""
+    """(token, node) of all tokens, ascending; if tokens are equal, the node whose name sorts first."""
     held: dict[int, int] = {}
     for node in sorted(range(len(NODES)), key=lambda node: NODES[node].name.encode(), reverse=True):
         for number in range(round(8 * NODES[node].weight)):
@@ -120,7 +120,7 @@ def test_rendezvous_tells_the_best_of_many() -> None:
 
 
 def jumped(key: int, buckets: int) -> list[int]:
-    """The paper's own loop; the last one is not jumped to any more."""
+    """The paper's own loop; the last value overshoots and is no bucket."""
     met, state = [0], key
     while met[-1] < buckets:
         state = (state * 2862933555777941757 + 1) % 2**64
@@ -174,7 +174,7 @@ def test_the_nearest_probe_wins(key: str, placement: Placement) -> None:
 
 
 def placed_one_by_one(numbers: list[int], placement: Placement, c: float) -> tuple[dict[int, int], list[list[int]]]:
-    """The load of each node, and the nodes that each ball met, owner last."""
+    """The load of each node, and the nodes that each ball visited, owner last."""
     total = sum(Fraction(str(node.weight)) for node in NODES)
     caps = {
         node: math.ceil(Fraction(str(c)) * len(numbers) * Fraction(str(NODES[node].weight)) / total) for node in MEMBERS
