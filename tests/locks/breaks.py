@@ -1,4 +1,4 @@
-"""What tests of breaks share: the embedded server as its applications use it, and locks as a page shows them."""
+"""Shared by the tests of breaks: the embedded server as its applications use it, and locks as a page shows them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def reading_of(hint_server: Any, key: bytes) -> Reading:
 
 
 def shown_on(watched: Watched, reading: Reading) -> Shown:
-    """The reading as the watcher would have written it into the table, and what a page knows of it."""
+    """Writes the reading into the table as the watcher would. Returns what a page knows about it."""
     key = text_of(reading.key)
     row = watched.row(str(key), id=id_of(reading), proof=proof_digest(reading.proof), name=text_of(reading.name))
     watched.write({**row, "key": key})
@@ -49,7 +49,7 @@ def shown_on(watched: Watched, reading: Reading) -> Shown:
 
 @pytest.fixture
 def held(watched: Watched, server: Redis, hint_server: Any) -> tuple[Shown, str]:
-    """A lock of python-redis-lock, held, and on the page."""
+    """A lock of python-redis-lock that is held and shown on the page."""
     name = f"jobs-{secrets.token_hex(4)}"
     server.set(f"lock:{name}", "q83vASNFZ4mrze8BI0VniQEB", px=60_000)
     reading = reading_of(hint_server, f"lock:{name}".encode())

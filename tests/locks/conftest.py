@@ -1,4 +1,4 @@
-"""A source as a watcher keeps it, written by a test: the table in a real Redis, events in the database."""
+"""A source written by a test as a watcher would write it: the table in a real Redis, events in the database."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from locks.stores.line import line, prefix
 from locks.stores.writing import TableWriter
 from tests.locks.rows import a_past, a_row, a_status
 
-_tokens = count(1)  # readers keep a table by the token of who wrote it
+_tokens = count(1)  # readers cache a table by its writer's token
 
 
 @dataclass
 class Watched:
-    """The embedded source. `rows` stands in our own Redis as if a watcher had written it."""
+    """The embedded source. Its table in our own Redis looks as if a watcher had written it."""
 
     source: LockSource
     now: int
@@ -31,16 +31,16 @@ class Watched:
 
     @property
     def url(self) -> str:
-        """Where its page is."""
+        """The address of its page."""
         return f"/locks/{self.source.slug}/"
 
     def row(self, key: str, /, **fields: Any) -> Row:
-        """A row of now, which outlasts the test, with an id as rows have them."""
+        """A current row that outlasts the test, with a valid id."""
         made = a_row(key, **{"since": self.now - 20_000, "ends_at": self.now + 600_000, **fields})
         return {**made, "id": fields.get("id") or lane_of(f"{key} {made['holder']}".encode())}
 
     def write(self, *rows: Row, past: tuple[Past, ...] = (), **status: Any) -> None:
-        """The whole table, holds that ended, and a status."""
+        """Writes the whole table, holds that ended, and a status."""
         self.seq += 1
         told = a_status(self.seq, **status)
         self.writer.replace(self.seq, {row["id"]: row for row in rows}, told)
@@ -48,13 +48,13 @@ class Watched:
             self.writer.write(self.seq, {}, (), past, told)
 
     def hold(self, key: str, *, ago_ms: int, ms: int = 1_000, **fields: Any) -> Past:
-        """A hold of `ms` that ended so long ago."""
+        """A hold of `ms` that ended that long ago."""
         to = self.now - ago_ms
         return a_past(key, to=to, **{"from": to - ms, **fields})
 
 
 def forget() -> None:
-    """Everything that a watcher wrote goes."""
+    """Deletes everything that a watcher wrote."""
     for key in line().scan_iter(f"{prefix()}*"):
         line().delete(key)
 

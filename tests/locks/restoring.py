@@ -1,4 +1,4 @@
-"""A stage of a capture, put into a real server: its keys, and real connections that subscribe or block as those did."""
+"""Puts a stage of a capture into a real server: its keys, and real connections that subscribe or block as then."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EPOCH_MS = 10**12  # a score above it is a time
 
 
 def restore(client: Redis, entries: list[Mapping[str, Any]], shift_ms: float = 0) -> None:
-    """Stores the keys of a stage in an empty server. Scores that are times become as much later as is said."""
+    """Stores the keys of a stage in an emptied server. Scores that are times are moved later by `shift_ms`."""
     client.flushall()
     for entry in entries:
         key, kind, value = raw(entry["key"]), entry["type"], entry["value"]
@@ -43,7 +43,7 @@ def restore(client: Redis, entries: list[Mapping[str, Any]], shift_ms: float = 0
 
 @contextmanager
 def connected(path: str, stage: Mapping[str, Any]) -> Iterator[None]:
-    """Real subscribers of the stage's channels, others in BLPOP for those that were in it, one of each library."""
+    """Real connections: the stage's subscribers, one for each that was in BLPOP, and one of each library."""
     with ExitStack() as stack:
         client = stack.enter_context(Redis(unix_socket_path=path))
         for name, count in stage.get("pubsub_channels", []):

@@ -1,4 +1,4 @@
-"""Rows for tests: complete, and with what a test says."""
+"""Rows for tests: complete, with the fields that a test sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOW_MS = 1_800_000_000_000
 
 
 def a_row(key: str, /, *, holder: Any = "worker-1", alerts: tuple[str, ...] = (), **fields: Any) -> Row:
-    """The row of a lock with 10 s of 30 s left."""
+    """The row of a lock that has 10 s of 30 s left."""
     return cast(
         Row,
         {

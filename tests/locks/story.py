@@ -1,4 +1,4 @@
-"""What can happen to a source, told by the services: every kind of event, in an order that makes sense."""
+"""What can happen to a source, made by the services: every kind of event, in an order that makes sense."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TELLER = Actor("teller", "system", may_operate=True)
 
 
 class Step(NamedTuple):
-    """An event with the states around it; `before` is None at the beginning."""
+    """An event with the states before and after it; `before` is None at the beginning."""
 
     name: str
     event: Event
@@ -36,7 +36,7 @@ def configs(*, breakable: bool) -> tuple[SourceConfig, ...]:
 
 
 def story(settings: Any) -> Iterator[Step]:
-    """The steps. `settings` are those of the test."""
+    """The steps. `settings` is the test's fixture."""
     settings.LOCK_SOURCES = configs(breakable=False)
     source = _source()
     yield _step("source_added", 1, source)

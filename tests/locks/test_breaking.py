@@ -1,4 +1,4 @@
-"""Breaks: of exactly what was shown, by those who may, with a reason, recorded whatever happens in between."""
+"""Breaks: exactly what was shown, by those who may, with a reason, and recorded whatever happens in between."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = ["held", "server"]
 
 @contextmanager
 def waiting(server: Redis, key: str) -> Iterator[Queue[Any]]:
-    """Somebody who blocks on a list, as the client's waiters do; gives what he was woken by."""
+    """A waiter that blocks on a list, as the client's waiters do. Gives a queue with what woke it."""
     woken: Queue[Any] = Queue()
     with Redis(connection_pool=server.connection_pool) as client:
         thread = Thread(target=lambda: woken.put(client.execute_command("BLPOP", key, 8)))
@@ -328,7 +328,7 @@ def test_the_second_user_needs_what_the_docs_say_and_no_more(server: Redis, hint
 
 
 def test_what_fails_after_the_deletion_is_no_refusal(watched: Watched, server: Redis, hint_server, settings):
-    """A user that may delete the field but not look whether the rest is empty."""
+    """A user may delete the field but not check whether the rest is empty."""
     key, user = f"shelf-{secrets.token_hex(4)}", f"half-{secrets.token_hex(4)}"
     server.hset(key, mapping={"3f2504e0-4f89-41d3-9a0c-0305e82c3301:7": "1", "mode": "read"})
     server.pexpire(key, 60_000)

@@ -1,4 +1,4 @@
-"""Breaks of what is hard to compare: long values, and values that tell nobody who holds the lock."""
+"""Breaks of locks that are hard to compare: long values, and values that do not say who holds the lock."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_what_is_too_long_to_compare_is_refused_with_what_to_do(
 
 @pytest.fixture
 def constant(watched: Watched, server: Redis, hint_server) -> tuple[Shown, str]:
-    """A lock of arq, held for a while: its value is always 1."""
+    """A lock of arq that has been held for a while. Its value is always 1."""
     key = f"arq:in-progress:{secrets.token_hex(4)}"
     server.set(key, "1", px=30_000)
     reading = reading_of(hint_server, key.encode())

@@ -1,4 +1,4 @@
-"""Events of a source: a snapshot and the events after it are the fresh snapshot, and every fold is bounded."""
+"""Events of a source: a snapshot plus the events after it equals a fresh snapshot, and every fold is bounded."""
 
 from __future__ import annotations
 

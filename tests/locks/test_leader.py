@@ -25,7 +25,7 @@ ROLE = "watcher"
 
 
 class Process:
-    """What would be a process that leads, or waits until it does."""
+    """Stands for a process that leads, or waits to lead."""
 
     def __init__(self, floor: int = 0) -> None:
         self.stopping, self.lost = threading.Event(), threading.Event()
@@ -44,7 +44,7 @@ class Process:
         return waiting
 
     def pause(self) -> None:
-        """Renews no more, and ends nothing."""
+        """Stops renewing without releasing anything."""
         self.stopping.set()
         self.leader._renewing.join()
 
@@ -116,7 +116,7 @@ def test_past_its_lease_a_paused_leader_leads_no_more_though_nobody_else_does(in
         first.begin().join()
         first.pause()
         until(lambda: not first.leader.leads(), what="the end of its lease")
-        first.leader.guard()()  # nobody newer is in the database
+        first.leader.guard()()  # the database knows no newer leader
         with pytest.raises(Fenced):
             first.leader.check()
 

@@ -1,4 +1,4 @@
-"""Lock sources beside clusters: navigation, picker, card, headline, problems, processes, timeline."""
+"""Lock sources next to clusters: navigation, picker, card, headline, problems, processes, timeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources as services keep them: made once, lost and back, paused by operators, fenced from late leaders."""
+"""Sources in the services: made once, lost and back, paused by operators, protected from late leaders."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_lost_and_back_are_told_once_and_another_reason_again(source):
     assert source_lost(source, "auth", "\0" + "x" * 900) is not None
     trouble = state_now(source)["trouble"]
     assert trouble is not None
-    assert (trouble["kind"], trouble["text"]) == ("auth", " " + "x" * 499)  # PostgreSQL takes no NUL
+    assert (trouble["kind"], trouble["text"]) == ("auth", " " + "x" * 499)  # PostgreSQL accepts no NUL
     assert source_back(source) is not None
     assert source_back(source) is None
     assert kinds(source)[1:] == ["source_lost", "source_lost", "source_back"]
@@ -98,7 +98,7 @@ def test_who_leads_no_more_writes_nothing(source):
 
 
 def test_a_name_is_no_permission():
-    """Who is signed in has one, and may only watch all the same."""
+    """A signed-in user has a name, but may still only watch."""
     colleague = Actor("colleague", "page", may_operate=False)
     for asked in (lambda: check_allowed(colleague), lambda: ask("any", colleague, {"what": "ladder", "key": "k"})):
         with pytest.raises(NotAllowed):

@@ -1,4 +1,4 @@
-"""What the Locks page asks for, as it is answered: to everybody, within bounds, and inert."""
+"""Answers to the Locks page: for everybody, within bounds, and inert."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BINARY: dict[str, str] = {"b64": "/wAbWw=="}
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every question is answered anew."""
+    """Caches nothing: every request is answered afresh."""
     monkeypatch.setattr(finding, "_kept", {})
 
 
@@ -81,7 +81,7 @@ def test_a_crowd_costs_one_picture_of_many_locks(client, watched: Watched, monke
     assert (again["groups"], again["now"] - first["now"], len(made)) == (first["groups"], 100, 1)
     clock[0] += 500
     get(client, watched, "now.json")
-    assert made == [1_000_000, 1_000_600]  # what is left of each lock is less by now
+    assert made == [1_000_000, 1_000_600]  # each lock has less time left by now
     other = Watched(watched.source, watched.now)  # another watcher, whose seq is 1 again
     other.write(*(watched.row(f"invoice:{n}") for n in range(61)))
     assert get(client, watched, "now.json")["counts"]["held"] == 61

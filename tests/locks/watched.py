@@ -1,4 +1,4 @@
-"""One server for the tests of a module, and sources that read it."""
+"""One server for all tests of a module, and sources that read it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def watched_server() -> Iterator[started.Valkey]:
 
 @pytest.fixture
 def theirs(watched_server: started.Valkey) -> Iterator[Redis]:
-    """A client of the application whose locks are watched; the server is empty."""
+    """A client of the application whose locks are watched. The server is emptied first."""
     with Redis(unix_socket_path=str(watched_server.path), socket_timeout=10) as client:
         client.flushall()
         client.config_set("notify-keyspace-events", "")

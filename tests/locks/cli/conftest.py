@@ -1,4 +1,4 @@
-"""A server of an application, whose locks are watched."""
+"""The server of an application whose locks are watched."""
 
 from tests.locks.watched import theirs, watched_server
 

@@ -1,4 +1,4 @@
-"""`manage.py locks break`: one lock, for a reason, recorded where there is a stream, and what it refuses."""
+"""`manage.py locks break`: it breaks one lock for a reason, records that if there is a stream, and refuses the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr("live.door.connections.close_all", lambda: None)  # the test's database lives in its connection
+    monkeypatch.setattr("live.door.connections.close_all", lambda: None)  # the connection is the test's database
 
     def running(*words: str) -> tuple[int, str, str]:
         status = 0
@@ -43,7 +43,7 @@ def server(hint_server: Any) -> Iterator[Redis]:
 
 @pytest.fixture
 def key(server: Redis) -> str:
-    """A lock of python-redis-lock that is held. The server is shared: names are random."""
+    """A held lock of python-redis-lock. Its name is random because the server is shared."""
     name = f"lock:jobs-{secrets.token_hex(4)}"
     server.set(name, HOLDER, px=60_000)
     return name

@@ -1,4 +1,4 @@
-"""`manage.py locks watch`: a line for what happens, for people and for programs, and hostile names do nothing."""
+"""`manage.py locks watch`: it prints a line per change, for people or programs, and hostile names do no harm."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOLDER, OTHER = "ee08789ee6e011f1a6b202fc00000001", "ee08789ee6e011f1a6b202fc000
 
 
 class Stopped(io.StringIO):
-    """An output that interrupts, as Ctrl-C would, once `until` says so of a line; `then` is done after each."""
+    """An output that calls `then` with each line, and interrupts like Ctrl-C once that returns true."""
 
     def __init__(self, then: Callable[[str], bool]) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Stopped(io.StringIO):
 
 @pytest.fixture
 def told(theirs: Redis, watched_server: started.Valkey) -> Callable[..., list[str]]:
-    """Watches the server, does the next thing as soon as a line holds its word, and gives the lines."""
+    """Watches the server, and takes each step as soon as a line contains its word. Returns the lines."""
     theirs.config_set("notify-keyspace-events", "Kg$xhlz")
 
     def watch(*steps: tuple[str, Callable[[], Any]], json_lines: bool = False) -> list[str]:
@@ -54,7 +54,7 @@ def told(theirs: Redis, watched_server: started.Valkey) -> Callable[..., list[st
 
 
 def nothing() -> None:
-    """The last step."""
+    """The last step: there is nothing left to do."""
 
 
 def test_a_lock_is_taken_renewed_overwritten_and_released_on_the_terminal(theirs: Redis, told) -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C ends the commands quietly, wherever they wait."""
+"""Ctrl-C ends the commands quietly, whatever they are waiting for."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_no_source_at_all(locks, settings) -> None:
 
 
 class Refusing(socketserver.BaseRequestHandler):
-    """A server that answers everything with what a terminal would obey."""
+    """A server that answers every command with control characters that a terminal would obey."""
 
     def handle(self) -> None:
         with suppress(OSError):

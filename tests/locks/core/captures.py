@@ -1,4 +1,4 @@
-"""Captures: what a real server held while real clients held and awaited locks, and what is to be read in it."""
+"""Captures: what a real server stored while real clients held or awaited locks, and the expected readings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORMATS = Path(__file__).resolve().parent.parent / "formats"
 
 @dataclass(frozen=True)
 class Stage:
-    """One moment of a capture, what was seen in it, and what is to be read."""
+    """One moment of a capture, what was seen then, and the expected readings."""
 
     file: str
     client: str
@@ -33,7 +33,7 @@ class Stage:
         return f"{self.file}:{self.name}"
 
     def readings(self, whole: bool = True) -> list[Reading]:
-        """What is recognised when only what `needs_of` asks for is read beside the keys."""
+        """The locks that are recognised if, besides the keys, only what `needs_of` asks for is read."""
         asked = [needs_of(one) for one in self.seen]
         keys = {key for needs in asked for key in needs.keys}
         channels = {channel for needs in asked for channel in needs.channels}
@@ -48,7 +48,7 @@ class Stage:
 
 
 def raw(value: Any) -> bytes:
-    """A value of a capture as the server has it."""
+    """A value of a capture as the server stores it."""
     if isinstance(value, dict):
         return base64.b64decode(value["b64"])
     if isinstance(value, float):
@@ -57,7 +57,7 @@ def raw(value: Any) -> bytes:
 
 
 def observed(entry: Mapping[str, Any]) -> Observed:
-    """A key of a capture as `sources` would hand it on."""
+    """A key of a capture as `sources` would deliver it."""
     key, kind, value = raw(entry["key"]), entry["type"], entry["value"]
     ttl_ms = None if entry["pttl"] < 0 else int(entry["pttl"])
     if kind == "string":

@@ -1,4 +1,4 @@
-"""Alerts are raised after a second of being so and cleared after two of not; each kind has its reason."""
+"""Alerts are raised after one second of trouble and cleared after two without it; each kind has its reason."""
 
 from __future__ import annotations
 

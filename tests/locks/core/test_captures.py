@@ -1,4 +1,4 @@
-"""Each capture is read as its own expectation says: every lock, by its client, and nothing else."""
+"""Each capture yields exactly what it expects: every lock, with its client, and nothing else."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ ALL = list(stages())
 
 
 def holders(lock: dict[str, Any]) -> dict[bytes, int] | None:
-    """Who holds it and how often, where the capture says so."""
+    """The holders and how often each entered, if the capture says so."""
     if "owners" in lock:
         owners = lock["owners"]
         return {raw(owner): owners[owner] if isinstance(owners, dict) else 1 for owner in owners}

@@ -1,4 +1,4 @@
-"""What stands beside a lock: it is read with it, leads back to it, and is none itself."""
+"""Keys that accompany a lock are read with it, lead back to it, and are not locks themselves."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Name patterns, groups and counts of many rows."""
+"""Name patterns, groups and counts for many rows."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Whatever bytes a server holds, the recognisers raise nothing and answer soon."""
+"""The recognisers raise nothing and answer quickly, whatever bytes a server stores."""
 
 import time
 
@@ -90,7 +90,7 @@ def test_a_hash_of_which_no_field_was_read_is_borne() -> None:
 
 
 def test_long_names_and_values_take_time_in_proportion() -> None:
-    """A pattern that backtracks would take minutes for these."""
+    """A pattern that backtracks would take minutes on these."""
     began = time.process_time()
     for text in (b"a" * 1024, b"a:" * 512, b"_1" * 512, b"a-" * 512, b"{" * 1024, b"ADDED:1" * 146, b"9" * 1024):
         for key in (text * 64, b"lock:" + text, text + b":lock", text + b":timeout", text + b":LOCKED"):

@@ -1,4 +1,4 @@
-"""The filter that runs in the server keeps whatever a recogniser accepts: its Lua patterns are tried in a real one."""
+"""The filter in the server keeps whatever a recogniser accepts; its Lua patterns are tried in a real server."""
 
 from redis import Redis
 
@@ -17,7 +17,7 @@ return 0
 
 
 def kept(one: Observed, client: Redis) -> bool:
-    """As `sources` is to filter."""
+    """Filters as `sources` should."""
     wanted = next((each for each in LOOK_FOR if each.type == one.type), None)
     if wanted is None or (one.type == "string" and one.size > MOST_BYTES):
         return False

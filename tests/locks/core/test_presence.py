@@ -1,4 +1,4 @@
-"""A holder is known to be connected only where a connection has its name."""
+"""A holder counts as connected only if a connection has its name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which values name an acquisition, and when a lock that looks the same is evidently another."""
+"""Which values identify an acquisition, and when a lock that looks the same is clearly another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids, digests and text of rows."""
+"""The ids, digests and text in rows."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""LOCK_SOURCES: what it says, and that no message of it shows a password."""
+"""LOCK_SOURCES: how it is parsed, and that no message shows a password."""
 
 from __future__ import annotations
 

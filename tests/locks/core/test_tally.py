@@ -1,4 +1,4 @@
-"""Counts that are kept up with changes are those of the whole table, whatever changes."""
+"""Counts updated with each change equal those of the whole table, whatever changes."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""From looks to what happened: each story is a few looks at one server, in milliseconds of a clock of its own."""
+"""From looks to what happened: each story is a few looks at one server, in milliseconds of its own clock."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_a_holder_in_the_place_of_another_waits_for_the_word_as_well():
 
 
 def test_what_is_said_of_a_holder_after_it_was_seen_says_nothing_against_it():
-    """A probe finds the next holder, and the notifications of how that came about arrive after it."""
+    """A probe finds the next holder before the notifications about how it took the lock arrive."""
     story = taken()
     assert ends(story.look(10_002, held("b"))) == [("a", "expired", 10_000)]
     changes = story.look(10_004, held("b", 9_998), words=("expired", *TAKEN))

@@ -1,4 +1,4 @@
-"""Whatever is seen, in whatever order: rows follow the changes, and each hold ends once."""
+"""Rows follow the changes and each hold ends once, whatever is seen and in whatever order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that hold, wait for and contend for locks: what a test sees of them."""
+"""Processes that hold, await and contend for locks, as a test sees them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WITHIN_S = 60.0
 
 
 class Actor:
-    """A process of ours, told what to do by the name of a method of `nursery.Actor`."""
+    """One of our processes. It is told what to do by the name of a method of `nursery.Actor`."""
 
     def __init__(self, line: Connection, url: str) -> None:
         self._line = line
@@ -28,11 +28,11 @@ class Actor:
         line.send(url)
 
     def begin(self, name: str, *arguments: object) -> None:
-        """Tells it what to do."""
+        """Tells it what to do, without waiting."""
         self._line.send((name, arguments))
 
     def reply(self) -> Any:
-        """What came of it. Raises what it raised, and AssertionError after a minute."""
+        """Returns the result. Raises what the process raised, or AssertionError after a minute."""
         assert self._line.poll(WITHIN_S), f"no answer within {WITHIN_S} s"
         told = self._line.recv()
         if isinstance(told, Exception):
@@ -40,7 +40,7 @@ class Actor:
         return told
 
     def do(self, name: str, *arguments: object) -> Any:
-        """Tells it what to do, and waits for what came of it."""
+        """Tells it what to do, and waits for the result."""
         self.begin(name, *arguments)
         return self.reply()
 
@@ -49,7 +49,7 @@ class Actor:
 
 
 class Actors:
-    """Makes them. Each is killed with the nursery at the end."""
+    """Makes actors. Each is killed with the nursery at the end."""
 
     def __init__(self, listener: Listener, nursery: subprocess.Popen[str], url: str) -> None:
         self._listener = listener
@@ -57,7 +57,7 @@ class Actors:
         self._url = url
 
     def new(self) -> Actor:
-        """One more process."""
+        """Starts one more process."""
         assert self._nursery.stdin is not None
         self._nursery.stdin.write("\n")
         self._nursery.stdin.flush()
@@ -66,7 +66,7 @@ class Actors:
 
 @contextmanager
 def actors(url: str) -> Iterator[Actors]:
-    """Processes that use the server of this URL."""
+    """Processes that use the server at this URL."""
     with started.folder() as folder, Listener(str(folder / "actors.sock"), authkey=KEY, backlog=64) as listener:
         argv = [sys.executable, "-m", "tests.locks.lock.nursery", str(listener.address)]
         with heeding_signals():

@@ -1,4 +1,4 @@
-"""What tests see of a lock on its server, past the lock itself."""
+"""What tests see of a lock by asking its server directly."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from tests.processes import until
 
 
 def left_ms(client: Redis, name: str) -> int:
-    """What is left of the lock's time; -1 where it never ends, -2 where nobody holds it."""
+    """The time left to the lock; -1 if it never ends, -2 if nobody holds it."""
     return int(client.pttl(keys_of(name).held))
 
 
 def gone(lock: Lock) -> None:
-    """Returns once the lock has run out."""
+    """Returns once the lock has expired."""
     until(lambda: not lock._client.exists(lock.terms.keys.held), what="the end of the lock")
 
 
 def line(client: Redis, name: str) -> list[str]:
-    """The holder_ids of those who wait, the first one first."""
+    """The holder_ids of the waiters, first in line first."""
     return [str(member, "ascii") for member in client.execute_command("ZRANGE", keys_of(name).queue, 0, -1)]
 
 
 def left_over(client: Redis, name: str) -> set[str]:
-    """Which keys there are of the lock, but for the fencing tokens; each without the part that all have."""
+    """The keys left of the lock, except its fencing token, each without the prefix they share."""
     keys = keys_of(name)
     found = set(client.scan_iter(match=keys.held + b"*", count=10_000)) - {keys.fencing}
     return {key.decode().removeprefix(keys.held.decode()) for key in found}

@@ -1,7 +1,7 @@
 """`python -m tests.locks.lock.nursery SOCKET`: forks a process for each line that it reads, and each is an actor.
 
-Importing redis-py takes half a second of processor: it is done once here, and 32 processes cost no more than one. An
-actor connects to SOCKET and does what it is told: the name of a function of this module, and its arguments.
+Importing redis-py takes half a second of processor time. It is done once here, so 32 processes cost no more than one.
+An actor connects to SOCKET and does what it is told: the name of a method of `Actor`, and its arguments.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEY = b"tests of the lock"
 
 
 class NotingRedis(Redis):
-    """Notes when the first reply came: from then on a waiter stands in line."""
+    """Notes when the first reply came: from then on, a waiter is in line."""
 
     replied_at = 0.0
 
@@ -34,14 +34,14 @@ class NotingRedis(Redis):
 
 
 class Actor:
-    """A process with one lock at a time. Its times are of CLOCK_MONOTONIC, which all processes have in common."""
+    """A process with one lock at a time. Its times are from CLOCK_MONOTONIC, which all processes share."""
 
     def __init__(self, url: str) -> None:
         self.client = client_of(url)
         self.held: Held | None = None
 
     def acquire(self, name: str, ttl_ms: int, timeout_s: float) -> tuple[float, int]:
-        """When it was asked for, and the fencing token."""
+        """Returns when it asked for the lock, and the fencing token."""
         asked_at = time.monotonic()
         self.held = Lock(self.client, name, ttl_ms, holder="actor").acquire(timeout_s)
         return asked_at, self.held.fencing_token
@@ -55,16 +55,16 @@ class Actor:
         return self.held.valid_for_s()
 
     def write(self, path: str, text: str) -> bool:
-        """Whether the protected resource takes it."""
+        """Returns whether the protected resource accepts the text."""
         assert self.held is not None
         return write(Path(path), self.held.fencing_token, text)
 
     def lease_of(self, lease_ms: int) -> None:
-        """Waiters of this process lose their place so early when they die."""
+        """Sets how soon waiters of this process lose their place after they die."""
         asking.WAITER_LEASE_MS, asking.RENEW_PLACE_S = lease_ms, lease_ms / 3000
 
     def contend(self, name: str, log: str, ttl_ms: int, begin_at: float, turns: int, hold_s: float) -> None:
-        """Enters and leaves so many times; each time a line: pid, token, asked, in line, entered, left."""
+        """Enters and leaves `turns` times, and logs a line each time: pid, token, asked, in line, entered, left."""
         ours = NotingRedis(connection_pool=self.client.connection_pool)
         lock = Lock(ours, name, ttl_ms)
         descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -83,7 +83,7 @@ class Actor:
 
 
 def write(path: Path, fencing_token: int, text: str) -> bool:
-    """A protected resource: a file that remembers the highest fencing token, and refuses a lower one."""
+    """A protected resource: a file that remembers the highest fencing token and refuses lower ones."""
     with path.open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
@@ -95,7 +95,7 @@ def write(path: Path, fencing_token: int, text: str) -> bool:
 
 
 def act(socket: str) -> None:
-    """The life of an actor."""
+    """Runs an actor until it is killed."""
     with Client(socket, authkey=KEY) as line:
         line.send(os.getpid())
         actor = Actor(line.recv())
@@ -108,7 +108,7 @@ def act(socket: str) -> None:
 
 
 def main(socket: str) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody reaps the children
     for _line in sys.stdin:
         if os.fork() == 0:
             try:

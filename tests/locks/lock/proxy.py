@@ -1,4 +1,4 @@
-"""A socket between a client and its server, which loses replies when it is told to."""
+"""A socket between a client and its server that loses replies when told to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests import started
 
 
 class Proxy:
-    """Passes everything on, but for what `lose` says."""
+    """Passes everything on, except the replies that `lose` drops."""
 
     def __init__(self, path: Path, server: Path) -> None:
         self.url = f"unix://{path}"
@@ -26,8 +26,8 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def lose(self, replies: int, to: bytes = b"") -> None:
-        """The server does what it is asked, and the next so many replies to requests with `to` in them never come: the
-        connection ends instead.
+        """The server obeys, but the next `replies` replies to requests that contain `to` never arrive: the connection
+        ends instead.
         """
         self._losing, self._pieces = replies, to
 
@@ -41,7 +41,7 @@ class Proxy:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        """Requests and replies take turns, as a connection of redis-py has them."""
+        """Requests and replies take turns, as on any connection of redis-py."""
         with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
             server.connect(str(self._server))
             while request := client.recv(1 << 20):
@@ -56,7 +56,7 @@ class Proxy:
 
 @contextmanager
 def proxy(server: started.Valkey) -> Iterator[Proxy]:
-    """A proxy before the server."""
+    """A proxy in front of the server."""
     with started.folder() as folder:
         ours = Proxy(folder / "proxy.sock", server.path)
         try:

@@ -1,4 +1,4 @@
-"""The lock of asyncio is the same lock: same keys, same line, same promises."""
+"""The asyncio lock is the same lock: same keys, same queue, same promises."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def aclient(shared_valkey) -> AsyncIterator[AsyncRedis]:
 
 async def until(condition, what: str) -> None:
     async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110  it is another process that makes it true
+        while not condition():  # noqa: ASYNC110  another process makes it true
             await asyncio.sleep(0.01)
 
 
@@ -61,7 +61,7 @@ async def test_an_extension_is_good_from_before_it_was_asked_for(aclient, name, 
 
 async def test_a_forked_child_releases_nothing_of_its_parent(aclient, client, name):
     async with AsyncLock(aclient, name, LONG_MS).hold(5) as held:
-        held._pid += 1  # as a child sees it
+        held._pid += 1  # as in a forked child
         assert not await held.release()
     assert client.get(keys_of(name).held) == held.holder_id.encode()
     held._pid -= 1
@@ -71,7 +71,7 @@ async def test_a_forked_child_releases_nothing_of_its_parent(aclient, client, na
 async def test_a_forked_child_that_fails_within_the_block_releases_nothing(aclient, client, name):
     async def fails() -> None:
         async with AsyncLock(aclient, name, LONG_MS).hold(5) as held:
-            held._pid += 1  # as a child sees it
+            held._pid += 1  # as in a forked child
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -128,13 +128,13 @@ async def test_who_gives_up_leaves_the_line(aclient, client, name, how):
                 waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-        if how == "cancelled twice":  # it leaves by itself then
+        if how == "cancelled twice":  # then it leaves the queue in the background
             await until(lambda: left_over(client, name) == {""}, "an empty line")
         assert left_over(client, name) == {""}
 
 
 async def test_a_cancellation_is_heard_whenever_it_comes(shared_valkey, client, name):
-    """Python 3.11's `wait_for`, in redis-py, forgets one that comes when it has just sent something."""
+    """In redis-py, Python 3.11's `wait_for` forgets a cancellation that comes just after it sent something."""
     with Lock(client, name).hold(5):
         for turns in range(40):
             async with async_client_of(shared_valkey.url) as fresh:

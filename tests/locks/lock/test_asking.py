@@ -1,4 +1,4 @@
-"""The conversation with the server, without one: what is asked when, and what trouble changes."""
+"""The conversation with the server, without a server: what is asked when, and what trouble changes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_grant_that_ran_out_on_its_way_is_asked_for_again(clock, waits):
 @pytest.mark.parametrize(
     ("again_ms", "timeout_s", "longest_block_s", "blocked_s"),
     [
-        (-1, 10, 4.7, 1.0),  # until the place is renewed
+        (-1, 10, 4.7, 1.0),  # until the waiter renews its place
         (350, 10, 4.7, 0.35),  # until the holder's time is up
         (60_000, 10, 4.7, 1.0),
         (-1, 0.3, 4.7, 0.3),  # until the timeout

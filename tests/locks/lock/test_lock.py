@@ -1,4 +1,4 @@
-"""A lock has one holder at a time, on a real server, whatever becomes of holders."""
+"""On a real server, a lock has one holder at a time, whatever happens to the holders."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_extending_makes_it_last_and_never_shortens_it(client, name):
 
 
 def test_an_extension_is_good_from_before_it_was_asked_for(client, name, monkeypatch):
-    """The server had counted from then on, and the reply took so long."""
+    """The server may have counted from the moment of the request, and the reply took this long."""
 
     def late(*asked):
         reply = perform(*asked)
@@ -118,14 +118,14 @@ def test_a_late_holder_does_nothing_to_the_next(client, name):
 
 
 def test_the_articles_lock_has_two_holders_where_this_has_one(client, name):
-    """Its lock is SET by whoever comes, and DEL by whoever goes. The same story is told of both."""
+    """The article's lock is taken with SET and released with DEL. Both locks go through the same steps."""
     naive, lock = f"naive:{name}", Lock(client, name, LONG_MS)
 
     def after_one_left_twice(come, go) -> int:
         first, second = come(), come()
         go(first)
         third = come()
-        go(first)  # a second time, when it is somebody else's
+        go(first)  # a second time, when somebody else holds it
         return sum(one is not None for one in (second, third, come()))
 
     assert after_one_left_twice(lambda: client.set(naive, "in") or None, lambda _who: client.delete(naive)) == 3
@@ -208,7 +208,7 @@ def test_it_works_with_a_client_that_decodes(shared_valkey, name):
 
 
 def test_it_works_in_a_cluster():
-    """Its keys are in one slot, and the clients of clusters find it."""
+    """Its keys are in one slot, and cluster clients find it."""
 
     async def also_with_asyncio(port: int) -> None:
         async with AsyncRedisCluster(host="127.0.0.1", port=port, password=PASSWORD) as client:

@@ -1,4 +1,4 @@
-"""The server did what it was asked, and the reply never came."""
+"""The server obeyed, but its reply never arrived."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def line(shared_valkey) -> Iterator[Proxy]:
 
 @pytest.fixture
 def far(line, client, name) -> Iterator[Redis]:
-    """A client behind the proxy, of a server that knows the scripts."""
+    """A client behind the proxy. The server already knows the scripts."""
     with Lock(client, f"known {name}").hold(5), client_of(line.url) as ours:
         ours.ping()
         yield ours

@@ -1,4 +1,4 @@
-"""Processes contend, are stopped and killed; whether two were in at once is judged by what they wrote, not by Redis."""
+"""Processes contend, and are stopped and killed. What they wrote shows whether two were inside at once, not Redis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.processes import until
 
 
 class Entry(NamedTuple):
-    """One time that a process was in. Seconds of one monotonic clock."""
+    """One visit of a process to the protected section. Times are seconds of one monotonic clock."""
 
     pid: int
     token: int
@@ -37,14 +37,14 @@ def crowd(shared_valkey) -> Iterator[Actors]:
 
 
 def entries_of(log: Path) -> list[Entry]:
-    """What they wrote, in the order in which they entered."""
+    """What the processes wrote, in the order in which they entered."""
     lines = [text.split() for text in log.read_text().splitlines()]
     found = [Entry(int(pid), int(token), *map(float, times)) for pid, token, *times in lines]
     return sorted(found, key=lambda entry: entry.entered)
 
 
 def contended(crowd: Actors, name: str, log: Path, *, processes: int, turns: int, hold_s: float) -> list[Entry]:
-    """So many processes enter so many times each, all of them beginning at once."""
+    """Lets the processes enter `turns` times each. They all begin at once."""
     workers = [crowd.new() for _ in range(processes)]
     begin_at = time.monotonic() + 0.1
     for worker in workers:
@@ -60,7 +60,7 @@ def overlaps(entries: list[Entry]) -> list[tuple[Entry, Entry]]:
 
 
 def inversions(entries: list[Entry]) -> list[tuple[Entry, Entry]]:
-    """Those of whom the second asked when the first was in line, and entered before it."""
+    """Pairs whose second asked when the first was already in line, yet entered before it."""
     return [(one, two) for at, two in enumerate(entries) for one in entries[at + 1 :] if one.in_line < two.asked]
 
 

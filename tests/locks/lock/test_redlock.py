@@ -1,4 +1,4 @@
-"""Redlock on five real servers: most of them decide, whatever becomes of the others."""
+"""Redlock on five real servers: the majority decides, whatever happens to the others."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ REPLIES_TAKE_S = 0.2
 
 
 class Five:
-    """Five servers that know nothing of each other."""
+    """Five servers that do not know each other."""
 
     def __init__(self, servers: list[started.Valkey], clients: list[Redis]) -> None:
         self.servers = servers
         self.clients = clients
 
     def down(self, count: int, way: str) -> None:
-        """The last so many are killed or frozen."""
+        """Kills or freezes the last few servers."""
         for server in self.servers[5 - count :]:
             assert server.child is not None
             server.kill() if way == "killed" else server.child.freeze()
 
     def up(self) -> None:
-        """All of them run."""
+        """Makes all of them run again."""
         for server in self.servers:
             assert server.child is not None
             if server.child.status is not None:
@@ -114,7 +114,7 @@ def test_it_is_held_on_all_and_given_back_on_all(five, name):
 
 def test_a_forked_child_releases_nothing_of_its_parent(five, name):
     with Redlock(five.clients, name, LONG_MS).hold(5) as held:
-        held._pid += 1  # as a child sees it
+        held._pid += 1  # as in a forked child
         assert not held.release()
     assert held.valid_for_s() > 0
     assert held.holder_id.encode() in five.holders(name)
@@ -198,7 +198,7 @@ def test_it_is_renewed_in_the_background(five, name):
 
 
 def test_a_server_that_hangs_is_asked_once(five, name):
-    """However often the lock is tried, what waits for it does not grow."""
+    """The work waiting for it does not pile up, however often the lock is tried."""
     lock = Redlock(five.clients, name, LONG_MS, server_timeout_s=0.05)
     five.down(1, "frozen")
     for _again in range(30):

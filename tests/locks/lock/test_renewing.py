@@ -1,4 +1,4 @@
-"""Renewal keeps a lock, and tells its holder before the time is up when it cannot."""
+"""Renewal keeps a lock. If it cannot, it tells the holder before the time is up."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_whoever_cannot_renew_is_told_before_the_time_is_up(name):
 def test_a_renewal_that_fails_is_tried_again_within_the_time(shared_valkey, name):
     with proxy(shared_valkey) as line, client_of(line.url) as far, Lock(far, name, 5_000).hold(5) as held:
         with held.renewing(every_s=0.1) as renewal:
-            assert held.extend()  # the server knows the script
+            assert held.extend()  # so that the server knows the script
             line.lose(2, to=EXTEND.sha.encode())
             until(lambda: line.lost == 2, what="the failures")
             valid_s = held.valid_for_s()

@@ -1,4 +1,4 @@
-"""A server that refuses: out of memory, a replica, no right, another program's key. Each is said, and does no harm."""
+"""A server refuses: no memory, a replica, no permission, another program's key. Each is reported and does no harm."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_out_of_memory_it_grants_nothing_and_still_extends_and_releases(client, 
 
 
 def test_a_replica_grants_nothing(client, name):
-    client.replicaof("127.0.0.1", 1)  # nobody is there
+    client.replicaof("127.0.0.1", 1)  # nothing listens there
     try:
         with pytest.raises(LockServerError, match="connect to the primary"):
             Lock(client, name).try_acquire()

@@ -1,4 +1,4 @@
-"""What a holder knows by its own clock, whenever replies come. Pure: no server is asked."""
+"""What a holder knows by its own clock, whenever replies come. Pure: no server is involved."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_reply_that_it_is_not_held_ends_it_at_once(tenure):
 
 
 def test_a_forked_child_releases_nothing_and_notes_nothing(tenure):
-    tenure._pid += 1  # as a child sees it
+    tenure._pid += 1  # as in a forked child
     assert not tenure._releasing()
     assert not tenure.released
     assert tenure.valid_for_s() > 0

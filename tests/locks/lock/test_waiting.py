@@ -1,4 +1,4 @@
-"""Whoever waits stands in line, is woken, wakes by itself, and leaves nothing behind."""
+"""A waiter stands in line, is woken or wakes by itself, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def in_line(client, name, count):
 
 
 def waits(others, client, name, **terms) -> Future[Held]:
-    """One more waiter, who is in line."""
+    """Adds a waiter, and returns once it is in line."""
     before = len(line(client, name))
     coming: Future[Held] = others.submit(Lock(client, name, LONG_MS, **terms).acquire, 30)
     until(lambda: len(line(client, name)) > before, what="the waiter in line")
@@ -51,7 +51,7 @@ def test_who_waits_gets_it_afterwards(others, client, name, way):
     elif way == "break":
         assert break_lock(client, name, first.holder_id) == (True, 1)
     elif way == "stranger":
-        client.delete(keys_of(name).held)  # and tells nobody
+        client.delete(keys_of(name).held)  # and wakes nobody
     second = coming.result(30)
     assert second.fencing_token == first.fencing_token + 1
     assert second.release()
@@ -78,7 +78,7 @@ def test_they_come_in_the_order_in_which_they_came(others, client, name):
 def test_nobody_passes_those_who_wait_unless_the_lock_is_not_fair(client, name):
     keys = keys_of(name)
     now_ms = int(time.time() * 1000)
-    client.zadd(keys.queue, {"somebody": now_ms})  # who lives, and is about to come
+    client.zadd(keys.queue, {"somebody": now_ms})  # a live waiter whose turn is next
     client.zadd(keys.leases, {"somebody": now_ms + LONG_MS})
     assert Lock(client, name).try_acquire() is None
     hasty = Lock(client, name, fair=False).try_acquire()
@@ -91,7 +91,7 @@ def test_nobody_passes_those_who_wait_unless_the_lock_is_not_fair(client, name):
 
 
 def test_each_is_told_when_to_look_again_and_all_of_them_are_forgotten_if_they_die(client, name):
-    """The first when the holder's time is up, the next when the lease of the first is."""
+    """The first looks again when the holder's time is up, the next when the first one's lease is."""
     terms = terms_of(name, LONG_MS)
     with Lock(client, name, 20_000).hold(5):
         replies = [perform(client, next(waiting(terms, f"waiter-{at}", 30, 1, now_s))) for at in range(3)]
@@ -103,7 +103,7 @@ def test_each_is_told_when_to_look_again_and_all_of_them_are_forgotten_if_they_d
 
 
 def test_whoever_dies_in_the_middle_of_the_line_is_forgotten_too(client, name):
-    """Otherwise the one behind would look again and again for the end of that lease."""
+    """Otherwise the next waiter would keep looking for the end of that lease."""
     keys, now_ms = keys_of(name), int(time.time() * 1000)
     client.zadd(keys.queue, {"first": 1, "dead": 2, "third": 3})
     client.zadd(keys.leases, {"first": now_ms + LONG_MS, "dead": now_ms - 1, "third": now_ms + LONG_MS})
@@ -133,7 +133,7 @@ def test_waiting_ends_at_its_time_and_leaves_nothing(client, name, timeout_s):
 
 
 def test_an_exception_within_the_wait_leaves_the_line(client, name, monkeypatch):
-    """Ctrl-C, in a test: where a signal would interrupt it, something else does."""
+    """Stands in for Ctrl-C: the test raises KeyboardInterrupt where a signal would."""
     whole = type(client).execute_command
 
     def interrupted(self, *args, **options):
@@ -149,7 +149,7 @@ def test_an_exception_within_the_wait_leaves_the_line(client, name, monkeypatch)
 
 
 def test_a_release_is_one_even_where_nobody_can_be_woken(client, name):
-    """Another program has a key where the wake list would be."""
+    """Another program has a key under the name of the wake list."""
     keys, now_ms = keys_of(name), int(time.time() * 1000)
     held = Lock(client, name).try_acquire()
     assert held is not None
@@ -161,7 +161,7 @@ def test_a_release_is_one_even_where_nobody_can_be_woken(client, name):
 
 
 def test_one_who_leaves_when_it_was_woken_wakes_the_next(others, client, name):
-    """The first in line is woken by hand, and gives up instead of coming."""
+    """The first in line is woken, but gives up instead of taking the lock."""
     first = Lock(client, name, LONG_MS).try_acquire()
     assert first is not None
     keys, now_ms = keys_of(name), int(time.time() * 1000)
@@ -171,7 +171,7 @@ def test_one_who_leaves_when_it_was_woken_wakes_the_next(others, client, name):
     assert first.release()
     assert client.llen(keys.wake + b"quitter") == 1
     assert 0 < client.pttl(keys.wake + b"quitter") <= 3_000
-    assert break_lock(client, name, "quitter") == (False, 1)  # the same script as its leaving
+    assert break_lock(client, name, "quitter") == (False, 1)  # the script that runs when a waiter leaves
     assert coming.result(30).release()
     assert not left_over(client, name)
 

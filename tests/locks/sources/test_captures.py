@@ -1,4 +1,4 @@
-"""Every capture, restored into a real server, is read from it as its expectation says."""
+"""Every capture, restored into a real server, is read back as expected."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_restored_capture_is_read_as_it_says(
 
 
 def test_the_search_keeps_all_that_is_recognised(theirs: Redis, source: Source) -> None:
-    """What the server filters away, no client would have recognised."""
+    """No client would have recognised what the server filters out."""
     for stage in ALL:
         written = next(one for one in capture_of(stage.file)["stages"] if one["stage"] == stage.name)
         restore(theirs, written["keys"])

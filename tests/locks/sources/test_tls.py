@@ -1,4 +1,4 @@
-"""TLS: a source is read through it, by a CA that is known; by none else."""
+"""TLS: a source is read through it if the CA is known, and otherwise not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_tls_by_a_known_ca_and_by_an_unknown_one(
 
 
 def test_a_server_without_tls_says_nothing_to_it(open_source: Open) -> None:
-    """It waits for the end of what it takes for a command: so does a server that is stopped. The text names both."""
+    """It keeps waiting for the end of a command, and so looks like a stopped server. The text names both."""
     with started_on_a_port() as port, pytest.raises(SourceTrouble) as trouble:
         open_source(f"rediss://127.0.0.1:{port}?timeout=0.3").facts([b"x"])
     assert trouble.value.kind == "timeout"

@@ -1,4 +1,4 @@
-"""Servers that cannot be read: each is told by its kind, within its deadline, and others go on."""
+"""Servers that cannot be read: each is reported by kind, within its deadline, and the others go on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Open = Callable[..., Source]
 
 @pytest.fixture(scope="module")
 def troubled() -> Iterator[started.Valkey]:
-    """A server of which this module may freeze, fill and stop whatever it likes."""
+    """A server that the tests of this module may freeze, fill and stop."""
     with started.valkey() as server, Redis(unix_socket_path=str(server.path)) as client:
         client.execute_command("ACL", "SETUSER", "watch", "on", ">right", "~*", "&*", "+@all", "-info")
         client.execute_command("ACL", "SETUSER", "blind", "on", ">right", "~*", "-@all", "+ping")
@@ -62,7 +62,7 @@ def test_who_takes_no_answer_from_a_stranger(open_source: Open) -> None:
 
 
 def test_what_is_no_redis(open_source: Open, troubled: started.Valkey) -> None:
-    """An HTTP server, and TLS spoken to a server without it."""
+    """An HTTP server, and a server without TLS that is addressed with it."""
     with socket.socket() as web:
         web.bind(("127.0.0.1", 0))
         web.listen()

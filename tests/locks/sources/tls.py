@@ -1,4 +1,4 @@
-"""TLS before a server that has none: certificates made by openssl, and a socket that takes TLS off."""
+"""TLS in front of a server without it: certificates made by openssl, and a socket that decrypts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAKE = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nod
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate of 127.0.0.1 that is its own CA, and its key."""
+    """A self-signed certificate for 127.0.0.1, and its key."""
     made, key = folder / f"{name}.crt", folder / f"{name}.key"
     where = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(made)]
     subprocess.run([*_MAKE, *where], check=True, capture_output=True)
@@ -23,7 +23,7 @@ def certificate(folder: Path, name: str) -> tuple[Path, Path]:
 
 @contextmanager
 def tls_before(path: Path, made: Path, key: Path) -> Iterator[int]:
-    """The port at which the server of a Unix socket speaks TLS."""
+    """The port on which the server behind a Unix socket speaks TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)
     loop = asyncio.new_event_loop()

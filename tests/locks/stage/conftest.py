@@ -1,4 +1,4 @@
-"""The stage of an installation of the test's own: a director in this process, whose main thread is its hands."""
+"""The stage of a test installation: a director in this process, and the main thread as its hands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _keys = itertools.count(1)
 
 
 def watch(source: LockSource) -> None:
-    """As if a watcher had said that it is there, which is believed for some seconds."""
+    """Pretends that a watcher is running, which is believed for some seconds."""
     TableWriter(source.slug, next(_keys)).replace(1, {}, a_status(1))
 
 
@@ -50,7 +50,7 @@ class Stage:
         self.director = Director(self.hands, self.source)
 
     def play(self, work: Callable[[], T]) -> T:
-        """Does `work` in a thread while the director is there; the main thread is its hands."""
+        """Runs `work` in a thread while the director runs; the main thread is its hands."""
 
         def played() -> T:
             self.director.start()
@@ -66,7 +66,7 @@ class Stage:
             self.hands.end()
 
     def ask(self, what: str, **fields: Any) -> Event:
-        """As an operator's page asks."""
+        """Sends a request as an operator's page would."""
         watch(self.source)
         texts = {name: str(value) for name, value in fields.items()}
         return ask(EMBEDDED, OPERATOR, {"what": what, "key": f"key-{next(_keys)}", **texts})
@@ -87,12 +87,12 @@ class Stage:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether the system says that a process stands still."""
+    """Whether the system says that a process is stopped."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def workers_of_ours() -> list[int]:
-    """The processes of workers that this test started and that live."""
+    """The worker processes that this test started and that are still alive."""
     mine = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -1,4 +1,4 @@
-"""What the service refuses before anybody starts a process, in words; and what is asked twice."""
+"""What the service refuses, and says, before any process starts; and what happens to repeated requests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`manage.py locks stage`: the same judgement in a terminal, without web and database."""
+"""`manage.py locks stage`: the same verdict in a terminal, without web and database."""
 
 import io
 import json

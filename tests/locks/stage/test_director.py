@@ -1,4 +1,4 @@
-"""From the page's request to processes, and to the events that tell what became of it."""
+"""From the page's request to processes, and to the events that tell what happened."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_watcher_that_ends_cuts_its_run_off(stage):
 
 
 def test_the_next_watcher_tells_of_a_run_that_was_cut_off(stage):
-    stage.ask("ladder", seed=5)  # nobody is there to do it
+    stage.ask("ladder", seed=5)  # no director is running
     stage.play(stage.ended)
     assert stage.state["last"]["how"] == "cut_off"
     assert workers_of_ours() == []

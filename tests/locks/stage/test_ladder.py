@@ -1,4 +1,4 @@
-"""Every rung for real: two pauses beyond the lock's time, at a known point, and what the oracle says of them."""
+"""Every rung for real: two pauses longer than the lock's time, at a known point, and the oracle's verdict."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ PACE = Pace(ttl_ms=TTL_MS, pause_after=(1, 3), paused_ttls=(1.2, 1.5), most_paus
 
 
 def played(url, rungs, plan, *, size=3, stopping=lambda: False):
-    """What became of each rung, and of the frames that were told meanwhile."""
+    """The result of each rung, and the frames sent meanwhile."""
     hands = Hands()
     frames: list[dict[str, Any]] = []
 
@@ -92,7 +92,7 @@ def test_without_pauses_a_lock_that_compares_lets_one_in_at_a_time(shared_valkey
     judged = played(shared_valkey.url, ["nx_compare"], Plan(seed=1, seconds=1, pace=calm))[0]["nx_compare"]
     assert judged.verdict.entries > 1
     assert not judged.verdict.overlap
-    assert not judged.as_expected  # without a pause nothing was measured
+    assert not judged.as_expected  # without a pause, nothing was measured
 
 
 def test_it_says_that_the_server_does_not_answer(tmp_path):

@@ -1,4 +1,4 @@
-"""The oracle judges a log that was written by hand as a person would, and any log as the plain definition does."""
+"""The oracle judges a handwritten log as a person would, and any log as the plain definition does."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +7,7 @@ from locks.stage.oracle import Entry, Record, entries_of, judge, most_inside, ov
 
 
 def log_of(text):
-    """A line a record: time, worker, what."""
+    """One record per line: time, worker, what."""
     return [
         Record(int(at), int(worker), what) for at, worker, what in (line.split() for line in text.strip().splitlines())
     ]
@@ -37,7 +37,7 @@ def test_a_write_that_wipes_out_another_is_stale():
     verdict = judge(log, 20)
     assert (verdict.entries, verdict.overlapping, verdict.most_inside, verdict.pauses) == (2, 2, 2, 1)
     assert (verdict.taken, verdict.stale, verdict.refused) == (2, 1, 0)
-    assert verdict.kept == 1  # of two
+    assert verdict.kept == 1  # of two writes
 
 
 def test_a_refused_write_changes_nothing():
@@ -79,7 +79,7 @@ def test_two_were_inside_at_once_if_and_only_if_entries_overlap(found):
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["read", "write", "refuse"])), max_size=40))
 def test_what_is_kept_is_what_a_counter_would_hold(steps):
-    """Replayed on a plain counter, as workers without a lock would use it."""
+    """Replays the steps on a plain counter, as workers without a lock would use it."""
     counter, read, stale = 0, {}, 0
     last_writer_at = {}
     for at, (worker, what) in enumerate(steps):

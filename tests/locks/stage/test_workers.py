@@ -1,4 +1,4 @@
-"""Real clients, one by one; and a worker killed inside, whose lock is free when its time is up, never before."""
+"""Each real client; and a worker killed inside, whose lock becomes free when its time is up, never before."""
 
 import uuid
 
@@ -15,17 +15,17 @@ from tests.on_hands import run_beside
 from tests.processes import until
 
 TTL_MS = 1_000
-MARGIN_MS = 500  # between the moment at which the first has the lock and the one at which it says so
+MARGIN_MS = 500  # between when the first has the lock and when it says so
 
 
 def key_of(client, name):
-    """Where a client keeps its proof."""
+    """The key in which a client stores its proof."""
     ours = keys_of(name).held.decode()
     return {"ringviz": ours, "redis-py": STAGE + name, "python-redis-lock": f"lock:{STAGE}{name}"}[client]
 
 
 def heard(session, condition):
-    """Hears the workers until the condition is so."""
+    """Listens to the workers until the condition is true."""
 
     def so():
         session.hear(0.01)

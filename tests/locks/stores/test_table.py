@@ -1,4 +1,4 @@
-"""What the watcher writes is what pages read, on a real server; who leads no more writes nothing."""
+"""On a real server, pages read what the watcher writes; a former leader writes nothing."""
 
 import secrets
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.usefixtures("hint_server"), pytest.mark.django_db]
 
 @pytest.fixture
 def slug() -> str:
-    """A source of the test's own. The highest fencing token is of all sources, and goes."""
+    """A source that only the test uses. Deletes the highest fencing token, which all sources share."""
     line().delete(names_of("").leader)
     return secrets.token_hex(4)
 

@@ -1,4 +1,4 @@
-"""A source that is watched: real servers, the watcher's threads, its frames as pages get them; no database."""
+"""A watched source: real servers, the watcher's threads, and its frames as pages get them, without a database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTIFY = ("--notify-keyspace-events", "Kg$xhlz")
 
 
 class Recorded:
-    """What would become events."""
+    """Records what would become events."""
 
     def __init__(self) -> None:
         self.alerts: list[tuple[str, Any, bool, str]] = []
@@ -74,12 +74,12 @@ class Frames:
 
 
 class Watching:
-    """One source being watched, under a slug and a stream of its own."""
+    """One watched source, with its own slug and stream."""
 
     _next = 0
 
     def __init__(self, server: started.Valkey | None = None, **kept: Any) -> None:
-        """`kept` may have url, of what is no plain server; user; token, raised and slug_of, of a watcher before."""
+        """`kept` may have url, if not of a plain server; user; token, raised and slug_of of an earlier watcher."""
         Watching._next += 1
         before = kept.get("slug_of")
         self.slug = before.slug if before else f"jobs-{Watching._next}"
@@ -121,7 +121,7 @@ class Watching:
         return found
 
     def is_watched(self) -> Status:
-        """Returns once everything was searched."""
+        """Returns once the first search is complete."""
         until(lambda: self.status()["state"] == "watching" and self.status()["reconciled_at"], what="the first search")
         return self.status()
 
@@ -129,7 +129,7 @@ class Watching:
         return [row for row in table(self.slug).rows.values() if row["name"] == name]
 
     def row(self, name: str, what: Callable[[Row], Any] = lambda _row: True) -> Row:
-        """The one holder of a lock, once `what` is so of it."""
+        """The row of a lock's only holder, once `what` is true of it."""
 
         def found() -> Row | None:
             rows = self.rows(name)
@@ -143,7 +143,7 @@ class Watching:
         until(lambda: not self.rows(name), what=f"the end of {name}")
 
     def past(self, name: str, count: int = 1) -> list[Past]:
-        """The holds of a lock that ended, once there are so many."""
+        """The holds of a lock that ended, once there are at least `count`."""
 
         def found() -> list[Past]:
             holds = [hold for hold in past(self.slug, 0) if hold["name"] == name]
@@ -152,13 +152,13 @@ class Watching:
         return until(found, what=f"{count} past holds of {name}")
 
     def frame(self, what: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-        """The first frame of which `what` is so."""
+        """The first frame that matches `what`."""
         return until(lambda: [frame for frame in list(self.frames.all) if what(frame)], what="a frame")[0]
 
 
 @pytest.fixture(scope="module")
 def our_redis(shared_valkey: started.Valkey) -> Iterator[started.Valkey]:
-    """Our own Redis, for as long as the tests of a file."""
+    """Our own Redis, shared by the tests of a file."""
     before, django_settings.REDIS_URL = django_settings.REDIS_URL, shared_valkey.url
     yield shared_valkey
     django_settings.REDIS_URL = before
@@ -166,7 +166,7 @@ def our_redis(shared_valkey: started.Valkey) -> Iterator[started.Valkey]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[started.Valkey]:
-    """A server that sends notifications; who kills it or changes it starts one of its own."""
+    """A server that sends notifications. A test that kills or changes a server starts its own instead."""
     with started.valkey(*NOTIFY) as one:
         yield one
 
@@ -186,5 +186,5 @@ def client(server: started.Valkey) -> Iterator[Redis]:
 
 
 def client_at(server: started.Valkey) -> Redis:
-    """Somebody who uses locks."""
+    """A client that uses locks."""
     return Redis(unix_socket_path=str(server.path), socket_timeout=10)

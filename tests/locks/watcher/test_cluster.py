@@ -1,4 +1,4 @@
-"""A Cluster is one source: every primary is heard, read and probed, and one that loses its keys is noticed."""
+"""A Cluster is one source: every primary is listened to, read and probed, and one that loses its keys is noticed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("our_redis")
 
 
 def a_key_of_each(cluster: ServerCluster) -> dict[str, int]:
-    """A name that each server has the slot of."""
+    """One name for each server, in a slot of that server."""
     found: dict[str, int] = {}
     for number, server in enumerate(cluster.servers):
         ranges = server.ranges()

@@ -1,4 +1,4 @@
-"""Alerts become events: not too many, and none is cleared that was not recorded; the database is waited for."""
+"""Alerts become events: not too many, and only recorded ones are cleared. The watcher waits for the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.locks.rows import a_row
 
 
 class AtOnce(Scribe):
-    """Here and now, in the test's own transaction."""
+    """Writes at once, in the test's own transaction."""
 
     def do(self, work: Any) -> None:
         with suppress(Fenced):

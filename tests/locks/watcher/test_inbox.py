@@ -1,4 +1,4 @@
-"""Changes wait together, in the order in which they were said of each key, and never without bound."""
+"""Changes wait together, in the order in which each key's were reported, and within a bound."""
 
 import threading
 

@@ -30,7 +30,7 @@ def name() -> str:
 
 
 def seen_at(row: Any, ms: float) -> bool:
-    """Whether a lease of `ms` ends about when it should, seen on a busy machine."""
+    """Whether a lease of `ms` ends about when it should, with a margin for a busy machine."""
     return row["ttl"] is not None and ms - 1_000 < row["ttl"] <= ms
 
 
@@ -211,7 +211,7 @@ def test_what_watching_costs_is_told(watching):
 
 
 def test_the_table_is_one_with_the_frames(watching):
-    """Whoever reads the table after a frame has what the frame says."""
+    """A reader that opens the table after a frame finds what the frame says."""
     frame = watching.frames.all[-1]
     assert table(watching.slug).seq >= frame["seq"]
 

@@ -1,4 +1,4 @@
-"""What is looked at, and how often: a server where much changes that is no lock."""
+"""What the watcher reads and how often, on a server where many changes concern no lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a source: no notifications, no rights, flushed, killed, stopped, paused; and of its watcher."""
+"""What happens to a source (no notifications, no rights, flushed, killed, stopped, paused) and to its watcher."""
 
 from __future__ import annotations
 

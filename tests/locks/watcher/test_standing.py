@@ -1,4 +1,4 @@
-"""What a status says of the cost, beyond one connection."""
+"""What a status says about the cost of more than one connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from locks.watcher.standing import Standing
 
 
 def connected(*commands: str) -> Any:
-    """A connection that has sent these."""
+    """A connection that has sent these commands."""
     cost = Cost()
     for command in commands:
         cost.add(command, 1, 1, 0.0)

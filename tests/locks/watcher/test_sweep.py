@@ -1,4 +1,4 @@
-"""What a search finds carries the time at which the server said it, however late it is taken from there."""
+"""What a search finds keeps the time at which the server reported it, however late it is picked up."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["open_source", "source", "theirs", "watched_server"]
 def test_a_search_that_is_held_up_moves_no_deadline(theirs: Redis, source: Source) -> None:
     theirs.set("orders:1", uuid1().hex, px=600_000)
     inbox = Inbox()
-    sweep = Sweep(source, inbox, lambda _progress: time.sleep(0.05))  # as a machine with other work does
+    sweep = Sweep(source, inbox, lambda _progress: time.sleep(0.05))  # like a busy machine
     until(lambda: sweep.over, what="the end of the search")
     (batch,) = inbox.take(1).batches
     (found,) = batch.seen

@@ -1,4 +1,4 @@
-"""Another watcher leads: it goes on with the table, and the first one writes nothing any more."""
+"""Another watcher takes the lead: it continues the table, and the first one stops writing."""
 
 from __future__ import annotations
 

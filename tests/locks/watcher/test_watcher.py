@@ -34,7 +34,7 @@ OPERATOR = Actor("operator", "page", may_operate=True)
 
 
 class Installed:
-    """A database, our own Redis that sends notifications, and another source."""
+    """A database, our own Redis with notifications, and a second source."""
 
     def __init__(self, folder: Path, own: started.Valkey, other: started.Valkey, database_url: str) -> None:
         self.own, self.other = own, other
@@ -73,7 +73,7 @@ class Installed:
         return [(event.kind, event.payload) for event in found]
 
     def run(self, work: Callable[[Watcher], None]) -> None:
-        """A watcher, whose main thread is this one, and `work` beside it."""
+        """Runs a watcher with this as its main thread, and `work` in another."""
         watcher = Watcher()
 
         def beside() -> None:
