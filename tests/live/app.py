@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 from django.apps import apps
 
-if not apps.ready:  # a server process; pytest-django has set Django up already
+if not apps.ready:  # in a server process; pytest-django has already set up Django
     import django
 
     django.setup()
@@ -63,14 +63,14 @@ def state_of(stream_id: int) -> dict[str, int]:
 
 
 def add(stream_id: int, name: str = "a", *, expected: int | None = None, note: str | None = None) -> Event:
-    """One more of `name`, read and written in one transaction."""
+    """Adds one to `name`, reading and writing in one transaction."""
     with write(stream_id, expected=expected) as draft:
         total = state_of(stream_id).get(name, 0) + 1
         return draft.record(Counted({"name": name, "total": total}, note), WRITER)
 
 
 def fill(stream_id: int, count: int, note: str | None = None) -> None:
-    """Adds this many events of "a" at once, as if they were written one by one."""
+    """Adds this many events of "a" at once, as if written one by one."""
     with write_turn():
         first = Stream.objects.values_list("version", flat=True).get(pk=stream_id) + 1
         rows = [

@@ -1,4 +1,4 @@
-"""A page in another process: a real WebSocket that keeps what it receives, and notes every broken promise."""
+"""A page in another process: a real WebSocket that stores what it receives and notes every broken promise."""
 
 import asyncio
 import json
@@ -12,14 +12,14 @@ from typing import Any
 from websockets.asyncio.client import unix_connect
 
 HOST = "127.0.0.1"
-# Its queue has no bound: a client that stops reading would not read the answer to its close either.
+# Its queue is unbounded: a client that stops reading would not read the answer to its close either.
 OPTIONS: dict[str, Any] = {"origin": f"http://{HOST}", "compression": None, "max_size": None, "max_queue": None}
 Apply = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
 
 
 @dataclass
 class Client:
-    """`apply(state, event)` folds an event. `webs` are the sockets of the web processes; one is taken at random."""
+    """`apply(state, event)` folds an event. `webs` are the sockets of the web processes; it picks one at random."""
 
     webs: list[Path]
     path: str
@@ -80,5 +80,5 @@ async def fresh(web: Path, path: str) -> dict[str, Any]:
 
 
 async def all_follow(clients: list[Client], until: int) -> None:
-    """Runs all of them at once; every second one is restless."""
+    """Runs all clients at once; every second one is restless."""
     await asyncio.gather(*(each.follow(until, restless=bool(index % 2)) for index, each in enumerate(clients)))

@@ -1,4 +1,4 @@
-"""What the tests of the event log run on: a real SQLite file, a real PostgreSQL, a real Valkey."""
+"""What the tests of the event log use: a real SQLite file, a real PostgreSQL, a real Valkey."""
 
 import shutil
 import sqlite3
@@ -47,7 +47,7 @@ def sqlite_template(django_db_blocker, tmp_path_factory) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, django_db_blocker, settings, tmp_path) -> Iterator[str]:
-    """An empty database for the test, on each engine. Gives its DATABASE_URL."""
+    """An empty database for the test, on each engine. Yields its DATABASE_URL."""
     settings.REDIS_URL = ""
     settings.DATA_DIR = tmp_path
     if request.param == "sqlite":

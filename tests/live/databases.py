@@ -18,7 +18,7 @@ only_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 @contextmanager
 def connected_to(configuration: dict[str, Any]) -> Iterator[None]:
-    """Makes `configuration` the default database: in this thread, in new ones and in that of async views."""
+    """Makes `configuration` the default database: in this thread, in new threads and in the one of async views."""
     before, wrapper = connections.settings["default"], connections["default"]
     connections.settings["default"] = connections.configure_settings({"default": configuration})["default"]
     connections["default"] = connections.create_connection("default")
@@ -45,7 +45,7 @@ def _forgotten_by_async_views() -> None:
 
 
 def sqlite(path: str) -> dict[str, Any]:
-    """A SQLite file with the options of the project's settings, whatever the tests of this run are on."""
+    """A SQLite file with the options from the project's settings, whatever database this test run uses."""
     return {**environment.database(Path(path).parent), "NAME": path, "TEST": {}}
 
 
@@ -54,12 +54,12 @@ def postgresql(url: str) -> dict[str, Any]:
 
 
 def migrate() -> None:
-    """All apps, because deleting a stream looks at every table that points to it."""
+    """Migrates all apps, because deleting a stream looks at every table that points to it."""
     call_command("migrate", verbosity=0)
 
 
 def empty() -> None:
-    """Empties every PostgreSQL table: that is cheaper than a new database for each test, which is a thousand files."""
+    """Empties every PostgreSQL table. This is cheaper than a new database per test, which is a thousand files."""
     tables = ", ".join(connection.ops.quote_name(name) for name in connection.introspection.django_table_names())
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")

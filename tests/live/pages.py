@@ -32,7 +32,7 @@ class Page:
     def __init__(self, query: str, name: str) -> None:
         self.received: list[dict[str, Any]] = []
         self.closed: int | None = None
-        self.failure: Exception | None = None  # what sending to the page raises from now on
+        self.failure: Exception | None = None  # if set, sending to the page raises this
         self.taking = asyncio.Event()
         self.taking.set()
         self._changed = asyncio.Event()
@@ -59,7 +59,7 @@ class Page:
         self._to_app.put_nowait({"type": "websocket.receive", kind: text})
 
     async def until(self, condition: Callable[[], T], what: str = "the condition") -> T:
-        """The first true value of `condition`, looked at after each message."""
+        """Waits for a true value of `condition`, checked after each message, and returns it."""
         try:
             async with asyncio.timeout(WITHIN_S):
                 while not (value := condition()):
@@ -70,7 +70,7 @@ class Page:
         return value
 
     async def message(self, kind: str) -> dict[str, Any]:
-        """The first message of that type."""
+        """Waits for a message of that type, and returns the first."""
         return await self.until(lambda: next((m for m in self.received if m["type"] == kind), {}), kind)
 
     async def version(self, version: int) -> None:

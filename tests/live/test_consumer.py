@@ -73,7 +73,7 @@ async def test_a_version_ahead_of_the_log_is_answered_with_a_snapshot(stream):
 
 
 async def test_a_page_ahead_of_this_process_is_not_mistaken_for_one_ahead_of_the_log(stream):
-    """Without hints the hub learns of an event within a second; a page that was just rendered knows it already."""
+    """Without hints, the hub learns of an event within a second; a page that was just rendered already knows it."""
     async with page() as early:
         await early.message("snapshot")
         await written(stream, 1)
@@ -145,7 +145,7 @@ async def test_a_snapshot_of_another_life_is_not_sent_while_the_log_cannot_tell_
 
 
 async def test_a_version_that_fell_is_a_snapshot_for_everybody(stream):
-    """A database restored from a copy, with the same epoch."""
+    """A database was restored from a copy, with the same epoch."""
     await written(stream, 3)
     async with page() as watching:
         await watching.message("snapshot")
@@ -278,7 +278,7 @@ async def test_a_sender_that_cannot_send_closes_its_socket(stream, caplog):
 
 @only_sqlite
 async def test_a_page_that_the_server_gave_up_is_no_error(stream, caplog):
-    """If a network fails, a thousand do this at once, and a thousand tracebacks say nothing."""
+    """If a network fails, a thousand pages do this at once, and a thousand tracebacks help nobody."""
     async with page() as silent, page() as well:
         await silent.message("snapshot")
         await well.message("snapshot")

@@ -1,4 +1,4 @@
-"""The hub: order, hints, slow pages, and a hint server or a database that dies."""
+"""The hub: order, hints, slow pages, and a hint server or database that dies."""
 
 import asyncio
 import random
@@ -25,7 +25,7 @@ async def write_many(stream_id: int, count: int, writers: int = 4, note: str | N
 
 
 def unbroken(page: Page) -> bool:
-    """Whether the events follow each other from the last snapshot on."""
+    """Whether the events since the last snapshot have no gap."""
     start = page.snapshots[-1]["v"] if page.snapshots else page.versions[0] - 1
     later = page.versions[-(page.have - start) :] if page.have > start else []
     return later == list(range(start + 1, page.have + 1))
@@ -97,7 +97,7 @@ async def test_a_hint_server_that_dies_and_comes_back_loses_nothing(stream, hint
         monkeypatch.setattr(pump, "POLL_S", 3600.0)
         await write_many(stream.pk, 4)
         await watching.version(44)
-        await in_thread(add, stream.pk)  # by hint alone now: the poll before it was the last
+        await in_thread(add, stream.pk)  # only hints can report it now: the last poll is over
         await watching.version(45)
         assert watching.versions == list(range(1, 46))
 
@@ -174,7 +174,7 @@ async def test_a_page_that_just_came_sees_the_newest_value_of_a_topic(stream, hi
             assert second.frames("load") == [{"n": 2}]
 
 
-@pytest.mark.no_cover  # the same few lines hundreds of times
+@pytest.mark.no_cover  # the same few lines, hundreds of times
 @only_sqlite
 async def test_a_slow_page_skips_values_and_costs_no_memory(stream, hint_server, monkeypatch):
     monkeypatch.setattr(feed, "WINDOW_EVENTS", 100)
@@ -192,11 +192,11 @@ async def test_a_slow_page_skips_values_and_costs_no_memory(stream, hint_server,
         assert len(shared.frames) == 2
         assert slow.have == 0
         slow.taking.set()
-        await slow.version(400)  # beyond the window: from the database, page by page
+        await slow.version(400)  # beyond the window: read from the database, page by page
         assert slow.versions == list(range(1, 401))
         assert len(slow.snapshots) == 1
         await slow.until(lambda: slow.frames("load")[-1:] == [{"n": 199}], "the last value")
-        assert len(slow.frames("load")) <= 2  # one may have been on its way when it stalled
+        assert len(slow.frames("load")) <= 2  # one may have been in transit when the page stalled
 
 
 @only_sqlite
@@ -258,7 +258,7 @@ async def test_a_database_that_cannot_be_read_holds_pages_up_and_loses_nothing(
 
 
 async def test_a_page_is_told_while_the_log_cannot_be_read(stream, hint_server):
-    """The database refuses because its table is gone. Frames still arrive, and so does what was missed."""
+    """The database refuses because its table is gone. Frames still arrive, and later so do the missed events."""
     async with page() as watching:
         await watching.message("snapshot")
         await in_thread(rename, "live_stream", "away")
@@ -275,7 +275,7 @@ async def test_a_page_is_told_while_the_log_cannot_be_read(stream, hint_server):
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 async def test_a_page_is_told_while_the_log_does_not_answer(stream, monkeypatch):
-    """The table is locked: no read fails, and none ends."""
+    """The table is locked, so reads neither fail nor end."""
     monkeypatch.setattr(pump, "READ_WITHIN_S", 0.1)
     held, done = threading.Event(), threading.Event()
 
@@ -308,7 +308,7 @@ def rename(table: str, to: str) -> None:
 
 @only_sqlite
 async def test_a_hub_that_fails_ends_its_connections(stream, monkeypatch, caplog):
-    """They reconnect and get another hub. If they stayed silent, they would look live."""
+    """The pages reconnect and get another hub. Silent connections would look live."""
     lonely = Page("", "counters")
     await lonely.message("snapshot")
     monkeypatch.setattr(news, "read_news", lambda _known: 1 / 0)
@@ -321,7 +321,7 @@ async def test_a_hub_that_fails_ends_its_connections(stream, monkeypatch, caplog
 
 @pytest.mark.parametrize("behind", [0, 499, 500, 1200])
 async def test_what_is_read_at_once_is_bounded(stream, hint_server, behind):
-    """After a pause the hub reads the newest 500 at most; pages further behind than that get a snapshot."""
+    """After a pause, the hub reads at most the newest 500 events; pages further behind get a snapshot."""
     await in_thread(fill, stream.pk, behind)
     known = {stream.pk: (await in_thread(heads, [stream.pk]))[stream.pk]._replace(version=0)}
     found = await in_thread(news.read_news, known)
@@ -333,7 +333,7 @@ async def test_what_is_read_at_once_is_bounded(stream, hint_server, behind):
 
 
 async def slow_until(condition) -> None:
-    """A condition that no message announces."""
+    """Waits for a condition that no message announces."""
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110  nothing announces it
             await asyncio.sleep(0)

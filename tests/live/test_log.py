@@ -19,7 +19,7 @@ from tests.live.databases import only_sqlite
 COUNTED = Counted({"name": "a", "total": 1}, None)
 
 
-@pytest.mark.no_cover  # the same few lines hundreds of times
+@pytest.mark.no_cover  # the same few lines, hundreds of times
 def test_eight_writers_give_every_version_once(stream):
     def write_many(name: str) -> None:
         for _ in range(25):
@@ -30,7 +30,7 @@ def test_eight_writers_give_every_version_once(stream):
         list(writers.map(write_many, "abcdefgh"))
     assert [event.version for event in events_after(stream.pk, 0)] == list(range(1, 201))
     assert head(stream.pk).version == 200
-    assert state_of(stream.pk) == dict.fromkeys("abcdefgh", 25)  # nobody's read and write were torn apart
+    assert state_of(stream.pk) == dict.fromkeys("abcdefgh", 25)  # no other write came between anybody's read and write
 
 
 def test_a_conflict_writes_nothing(stream):
@@ -130,7 +130,7 @@ def test_a_hint_follows_the_commit_and_only_the_commit(stream, monkeypatch):
 
 @only_sqlite
 def test_a_write_inside_a_transaction_does_not_wait_for_the_file(stream, monkeypatch):
-    """It already holds the database: waiting for a writer that waits for the database would last until the timeout."""
+    """It already holds the database. Waiting for a writer that waits for the database would last until the timeout."""
     taken = []
     monkeypatch.setattr(turns, "_lock_path", lambda: taken.append(1))
     with transaction.atomic():

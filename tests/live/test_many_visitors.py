@@ -1,4 +1,4 @@
-"""A web process with one visitor who requests everything at once: others are served, and it uses few connections."""
+"""One visitor requests everything at once: the web process still serves others, and uses few connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ async def web(database, hint_server, tmp_path) -> AsyncIterator[Path]:
 
 
 async def get(web: Path, path: str, address: str) -> int:
-    """The status of the answer to a visitor behind a proxy."""
+    """Sends a request as a visitor behind a proxy. Returns the status of the answer."""
     reader, writer = await asyncio.open_unix_connection(str(web))
     writer.write(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {address}\r\nConnection: close\r\n\r\n".encode()
@@ -53,7 +53,7 @@ async def get(web: Path, path: str, address: str) -> int:
 
 
 async def most_connections(database: str, done: asyncio.Event) -> int:
-    """How many connections of the web process PostgreSQL sees."""
+    """How many connections PostgreSQL has from the web process."""
     most = 0
     async with await psycopg.AsyncConnection.connect(database, autocommit=True) as client:
         while not done.is_set():
@@ -63,12 +63,12 @@ async def most_connections(database: str, done: asyncio.Event) -> int:
     return most
 
 
-@pytest.mark.no_cover  # it is about another process
+@pytest.mark.no_cover  # the test concerns another process
 async def test_one_visitor_stalls_no_other_and_few_connections_are_open(database, web):
     plans = [f"/clusters/many/plan?action=kill&node={number}" for number in range(1, PLANS + 1)]
     done = asyncio.Event()
     async with asyncio.timeout(WITHIN_S):
-        assert await get(web, plans[0], "203.0.113.9") == 200  # what is made once
+        assert await get(web, plans[0], "203.0.113.9") == 200  # creates what is created only once
         counting = asyncio.create_task(most_connections(database, done)) if "postgresql" in database else None
         asking = [asyncio.create_task(get(web, plan, "203.0.113.9")) for plan in plans]
         await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)

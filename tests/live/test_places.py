@@ -1,4 +1,4 @@
-"""Places: what is registered is found, and a snapshot has the part of every subject that a stream carries."""
+"""Places: registered ones are found, and a snapshot has a part for every subject that a stream carries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ silent = Subject("silent")
 
 
 class Halls(Places):
-    """Every stream is one."""
+    """Every stream is a hall."""
 
     prefix = "halls"
     urls = "tests.lamps.urls"

@@ -31,7 +31,7 @@ application = URLRouter([path("ws/<str:name>/", poll)])
 
 
 async def ask(query="", *, page_id=PAGE, name="counters", method="GET"):
-    """Status and messages of one request."""
+    """Sends one request. Returns its status and messages."""
     sent = []
 
     async def send(message):

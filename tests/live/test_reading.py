@@ -81,7 +81,7 @@ def test_the_first_checkpoint_of_a_version_stays(stream):
 
 
 def test_a_stable_read_is_of_the_version_it_says(stream):
-    """A writer interferes twice, and what was read is thrown away."""
+    """A writer interferes twice, and both times the result is discarded."""
     interruptions = [1, 1]
     reads = []
 
@@ -99,7 +99,7 @@ def test_a_stable_read_is_of_the_version_it_says(stream):
 
 
 def test_under_writers_without_end_a_stable_read_holds_them_back(stream):
-    """Its last try runs inside the writers' lock: a write from here would be a savepoint of it, so there is none."""
+    """The last try runs inside the writers' lock. A write from here would be a savepoint in it, so there is none."""
     reads = []
 
     def read() -> dict[str, int]:

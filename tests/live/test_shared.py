@@ -1,4 +1,4 @@
-"""A result that many request is computed once, whatever happens meanwhile, and cached within bounds."""
+"""A result that many callers request is computed once, whatever happens meanwhile, and cached within bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A frozen PostgreSQL: whoever waits for its answer gets an error, but a long statement does not count as silence."""
+"""A frozen PostgreSQL: code that waits for it gets an error, but a long statement does not count as silence."""
 
 import os
 import time
@@ -19,7 +19,7 @@ WITHIN_S = 60
 
 @pytest.fixture
 def server(django_db_blocker, monkeypatch) -> Iterator[started.Postgres]:
-    """A server of the test's own, with an open connection of this thread."""
+    """A server that only the test uses, with an open connection in this thread."""
     if started.postgres_programs() is None:
         pytest.skip("PostgreSQL is not installed")
     monkeypatch.setattr(silence, "ASKED_AFTER_S", 0.3)

@@ -1,4 +1,4 @@
-"""Times in templates: with a date unless it is today, and the zone once and in titles, as scripts write them."""
+"""Times in templates, as scripts write them: with a date unless it is today, and the zone once and in titles."""
 
 from __future__ import annotations
 

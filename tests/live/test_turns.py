@@ -1,4 +1,4 @@
-"""Writers take turns, and one does not finish."""
+"""Writers take turns, and one of them does not finish."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ def test_a_row_that_somebody_holds_is_waited_for_within_bounds(stream, settings)
             done.wait(30)
         connections.close_all()
 
-    connection.close()  # the next one is made with the bound
+    connection.close()  # the next connection is opened with the bound
     with ThreadPoolExecutor(1) as holder:
         holding = holder.submit(hold)
         assert held.wait(10)

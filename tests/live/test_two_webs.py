@@ -42,7 +42,7 @@ def make_cluster() -> int:
 
 @asynccontextmanager
 async def operators(env: dict[str, str], changes_each: int) -> AsyncIterator[list[asyncio.subprocess.Process]]:
-    """Their processes, each ready and waiting for its line."""
+    """The operators' processes, each ready and waiting for its line."""
     processes: list[asyncio.subprocess.Process] = []
     try:
         for number in range(OPERATORS):
@@ -86,7 +86,7 @@ def fold(state: Any, event: dict[str, Any]) -> Any:
     return parts_after(state, event["kind"], event["payload"])
 
 
-@pytest.mark.no_cover  # it is about other processes
+@pytest.mark.no_cover  # the test concerns other processes
 @pytest.mark.parametrize("changes_each", [20, pytest.param(120, marks=pytest.mark.long)])
 async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tmp_path, changes_each: int):
     env = {
@@ -115,5 +115,5 @@ async def test_two_webs_end_in_one_state_without_a_gap(database, hint_server, tm
             assert (snapshot["v"], snapshot["parts"]) == (last, {"ring": truth.state})
     assert [client.lost for client in clients] == [[]] * PAGES
     assert all(client.state == {"ring": truth.state} for client in clients)
-    assert [client.snapshots for client in clients] == [1] * PAGES  # the first; coming back never needed another
+    assert [client.snapshots for client in clients] == [1] * PAGES  # the first one; no reconnection needed another
     assert all(client.connections > 1 for client in clients[1::2])

@@ -33,13 +33,13 @@ def main() -> None:
 
 
 def change(slug: str, states: dict[int, str], chance: random.Random) -> None:
-    """One change that is allowed."""
+    """Makes one permitted change."""
     number = chance.choice(list(states))
     if states[number] == AWAY:
         revive_node(slug=slug, actor=OPERATOR, number=number)
         states[number] = ACTIVE
     elif chance.random() < 0.5:
-        weight = chance.uniform(0.5, 3.0)  # never the one it has: that would be refused
+        weight = chance.uniform(0.5, 3.0)  # never its current weight: that would be refused
         reweight_node(slug=slug, actor=OPERATOR, number=number, weight=weight)
     else:
         leave: Callable[..., object] = chance.choice([kill_node, drain_node])

@@ -1,4 +1,4 @@
-"""Student's t, and what it says of a few measurements."""
+"""Student's t, and what it says about a few measurements."""
 
 from __future__ import annotations
 

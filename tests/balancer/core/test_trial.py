@@ -1,4 +1,4 @@
-"""What the rounds of an A/B run add up to, and whether a difference is seen where there is one, and only there."""
+"""The summary of an A/B run's rounds: it shows a difference if there is one, and only then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROUNDS = 6
 
 
 def measured(draw: np.random.Generator, slower: float) -> list[Round]:
-    """Rounds of two policies, the p99 of some hundred requests each: A's are so many times as slow."""
+    """Rounds of two policies, each the p99 of 500 requests. A is `slower` times as slow."""
 
     def p99(scale: float) -> float:
         return float(np.percentile(draw.exponential(scale, 500), 99))
@@ -22,7 +22,7 @@ def measured(draw: np.random.Generator, slower: float) -> list[Round]:
 
 def test_a_against_a_shows_no_difference_in_most_seeds() -> None:
     seen = [lower(summary(measured(np.random.default_rng(seed), 1.0))["ratio"]) for seed in range(200)]
-    assert 0.90 < seen.count(None) / len(seen) < 0.985  # 95 % by theory; never a difference would be as wrong
+    assert 0.90 < seen.count(None) / len(seen) < 0.985  # 95 % in theory; 100 % would be just as wrong
 
 
 @pytest.mark.parametrize("slower", [1.5, 4.0])

@@ -1,4 +1,4 @@
-"""gRPC's formula, its blackout and its expiry."""
+"""gRPC's formula, its blackout period and its expiry."""
 
 import pytest
 

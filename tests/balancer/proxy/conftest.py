@@ -1,4 +1,4 @@
-"""One HAProxy in front of five servers, for all tests of a module, reset for each test."""
+"""One HAProxy in front of five servers, shared by the tests of a module and reset for each."""
 
 import shutil
 import tempfile
@@ -34,7 +34,7 @@ def kept_servers() -> Iterator[list[Server]]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """With a short name: the path of a socket is short."""
+    """A folder with a short name, because socket paths must be short."""
     path = Path(tempfile.mkdtemp(prefix="rv-proxy-"))
     yield path / "proxy"
     shutil.rmtree(path, ignore_errors=True)
@@ -52,7 +52,7 @@ async def kept(kept_servers: list[Server]) -> AsyncIterator[Before]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def before(kept: Before) -> AsyncIterator[Before]:
-    """The proxy in front of its five servers, all up, as it was when it started."""
+    """The proxy in front of its five servers, all up, in the state in which it started."""
     runtime = kept.proxy.runtime
     await until(lambda: kept.up(1, 2, 3, 4, 5))
     yield kept

@@ -1,4 +1,4 @@
-"""The same requests directly and through a real HAProxy, a connection each."""
+"""The same requests, sent directly and through a real HAProxy, each on its own connection."""
 
 import asyncio
 from contextlib import suppress
@@ -24,7 +24,7 @@ async def compared(servers, folder, policies, algorithms, seconds=1) -> dict[str
 
 
 def connections(servers) -> int:
-    """How many connections all servers have taken so far, but for those that ask."""
+    """How many connections all servers have accepted so far, not counting ours that ask this."""
     total = 0
     for server in servers:
         with server.client as client:
@@ -48,13 +48,13 @@ async def test_both_sides_send_the_same_requests_with_a_connection_each(kept_ser
         assert 0 < p50 <= p99
     for name in ("round_robin", "roundrobin"):
         assert max(runs[name].given.values()) - min(runs[name].given.values()) <= 1
-    # HAProxy's checks have connections too: one a second and node, and some for each start.
+    # HAProxy's checks also connect: once a second per node, and a few times at each start.
     assert 4 * sent <= taken <= 4 * sent + 100
 
 
 async def test_a_frozen_node_delays_fewer_where_connections_are_counted(kept_servers, folder):
     async def freeze_and_thaw():
-        """300 ms of each second, as a supervisor does for `freeze --for 300ms --every 1s`."""
+        """Freezes for 300 ms of each second, as a supervisor does for `freeze --for 300ms --every 1s`."""
         child = kept_servers[1].child
         try:
             while True:

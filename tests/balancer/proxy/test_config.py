@@ -1,4 +1,4 @@
-"""What HAProxy is started with: it takes it, and nobody's name, password or address says more than it should."""
+"""The configuration of HAProxy: HAProxy accepts it, and no name, password or address can inject anything into it."""
 
 import socket
 import subprocess

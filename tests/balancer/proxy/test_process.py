@@ -1,4 +1,4 @@
-"""HAProxy as a child: started, ended, found dead, and never two of them in one folder."""
+"""HAProxy as a child process: started, ended, found dead, and never twice in one folder."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""A real HAProxy before real servers: what it is told while it runs, what becomes of it, and how it is undone."""
+"""A real HAProxy in front of real servers: commands while it runs, their effect, and how to undo them."""
 
 import asyncio
 
@@ -33,7 +33,7 @@ async def test_another_algorithm_has_the_new_connections_and_the_old_ones_go_on(
     already = await before.total("source")
     undo = await runtime.use("source")
     assert await runtime.algorithm() == "source"
-    (slot,) = await before.visits(10)  # they all come from one address
+    (slot,) = await before.visits(10)  # all connections come from one address
     assert (await before.total("source"))[slot] == already[slot] + 10
     for slot, reader, writer in held:
         assert await before.ask_again(reader, writer) == slot
@@ -46,7 +46,7 @@ async def test_another_algorithm_has_the_new_connections_and_the_old_ones_go_on(
 async def test_the_first_node_is_filled_before_the_next_gets_anything(before):
     await before.proxy.runtime.use("first")
     held = [await before.hold() for _ in range(5)]
-    assert [slot for slot, _, _ in held] == [1, 1, 2, 2, 3]  # two fill a node: `full`
+    assert [slot for slot, _, _ in held] == [1, 1, 2, 2, 3]  # two connections fill a node: `full`
     for _slot, _reader, writer in held:
         writer.close()
 
@@ -95,7 +95,7 @@ async def test_a_draining_node_keeps_its_connections_and_gets_no_other(before):
 
 async def test_a_node_joins_at_a_spare_slot(before):
     runtime = before.proxy.runtime
-    # The server of slot 5, once more: what listens there is what the connection reaches.
+    # The server of slot 5 again: connections to slot 6 reach whatever listens at its address.
     undo = await runtime.move(6, before.servers[4].address)
     back = await runtime.put(6, State.READY)
     await until(lambda: before.up(6))
@@ -118,7 +118,7 @@ async def test_what_haproxy_does_not_take_is_refused_in_its_words(before):
         await runtime.put(99, State.DRAIN)
     with pytest.raises(ValueError, match="more than one"):
         await runtime.ask("show info; set map policy.map policy first")
-    await runtime.tell(f"set server roundrobin/n1 addr {before.servers[0].address.host}")  # there already
+    await runtime.tell(f"set server roundrobin/n1 addr {before.servers[0].address.host}")  # it already has this address
 
 
 async def test_nobody_at_the_socket_is_told(tmp_path):
@@ -138,14 +138,14 @@ async def test_a_check_sees_that_a_node_is_frozen_and_that_it_is_well_again(befo
 
 
 async def test_least_connections_leaves_a_frozen_node_alone(before):
-    """Before a check has seen it: the connections that hang there are what is looked at."""
+    """Even before a check notices: the connections that hang there count."""
     await before.proxy.runtime.use("leastconn")
     before.servers[1].child.freeze()
     already = (await before.total("leastconn"))[2]
     hanging = [asyncio.ensure_future(before.visit()) for _ in range(10)]
 
     async def others_ended() -> bool:
-        """Until then the other nodes have connections too, and the frozen one may have the fewest."""
+        """Until then, the other nodes also have connections, and the frozen one may have the fewest."""
         held = (await before.total("leastconn"))[2] - already
         return bool(held > 0 and sum(not one.done() for one in hanging) == held)
 

@@ -1,4 +1,4 @@
-"""A proxy follows the nodes of a cluster; what somebody set by hand stays; changes are undone, newest first."""
+"""A proxy follows the nodes of a cluster; manual settings stay; changes are undone, newest first."""
 
 import pytest
 import pytest_asyncio
@@ -22,13 +22,13 @@ A, B, C = node("a", 1001), node("b", 1002), node("c", 1003)
 
 
 class Followed:
-    """A proxy that is told of nodes."""
+    """A proxy that is told about nodes."""
 
     def __init__(self, runtime: Runtime, seats: Seats) -> None:
         self.runtime, self._seats = runtime, seats
 
     async def __call__(self, targets, draining=()) -> list[tuple[int, int, str]]:
-        """Port, weight and state of each slot then."""
+        """Applies the nodes. Returns port, weight and state of each slot."""
         await self._seats.follow(self.runtime, targets, draining)
         found = await self.runtime.servers()
         slots = [one for one in found if one.backend == "roundrobin"]
@@ -38,7 +38,7 @@ class Followed:
 
 @pytest_asyncio.fixture
 async def told(folder):
-    """A proxy with slots for three nodes, before two."""
+    """A proxy with slots for three nodes, in front of two."""
     async with running(folder, seated([A, B]), "", Setup(slots=3)) as proxy:
         yield Followed(proxy.runtime, Seats(3, [A, B]))
 

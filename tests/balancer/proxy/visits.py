@@ -1,4 +1,4 @@
-"""Connections through a proxy, and which server each of them led to."""
+"""Connections through a proxy, and the server that each one reached."""
 
 import asyncio
 from collections import Counter
@@ -20,13 +20,13 @@ WHO = command(b"CLUSTER", b"MYID")
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(DEADLINE_S):
-        while not await condition():  # noqa: ASYNC110 - HAProxy tells nobody
+        while not await condition():  # noqa: ASYNC110 - HAProxy notifies nobody
             await asyncio.sleep(LOOK_EVERY_S)
 
 
 @dataclass
 class Before:
-    """A proxy in front of servers, which have the slots 1, 2, ... in order."""
+    """A proxy in front of servers, in slots 1, 2, ... in order."""
 
     proxy: Proxy
     servers: list[Server]
@@ -47,11 +47,11 @@ class Before:
         return 1 + [server.id for server in self.servers].index(outcome.decode())
 
     async def visits(self, count: int) -> dict[int, int]:
-        """How many of this many successive connections led to each slot."""
+        """Opens `count` connections, one after the other. Returns how many reached each slot."""
         return Counter([self.slot(await self.visit()) for _ in range(count)])
 
     async def hold(self) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection that stays open, and the slot that it leads to."""
+        """Opens a connection that stays open. Returns the slot that it reached, and its streams."""
         reader, writer = await asyncio.open_connection(*self.proxy.address)
         writer.write(command(b"AUTH", PASSWORD.encode()))
         assert await reader.readline() == b"+OK\r\n"

@@ -14,7 +14,7 @@ class Told(Policy):
     """
 
     sight = frozenset()
-    times = -1  # not counting the first, when it was made
+    times = -1  # not counting the first call, when the policy was made
     idle = 0
     seen: tuple[list[str], list[int], list[float]] = ([], [], [])
 
@@ -41,7 +41,7 @@ class Guarded:
         self.now = 0.0
 
     def ticks(self, until: float) -> None:
-        """Ten ticks per second, up to and including a moment."""
+        """Ticks ten times a second, up to and including `until`."""
         for tenth in range(round(self.now * 10) + 1, round(until * 10) + 1):
             self.now = tenth / 10
             self.guards.tick(self.now)
@@ -51,7 +51,7 @@ class Guarded:
             self.guards.answered(place, self.now, ok=False)
 
     def checks(self, place: int, story: str) -> None:
-        """Checks that passed (+) and failed (-)."""
+        """Reports checks that passed (+) and failed (-)."""
         for sign in story:
             self.guards.checked(place, self.now, ok=sign == "+")
 

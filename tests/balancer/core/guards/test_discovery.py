@@ -1,4 +1,4 @@
-"""Service discovery: a lease lasts while the heartbeats come."""
+"""Service discovery: a lease lasts as long as heartbeats arrive."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from balancer.core.guards.standing import Code
 
 
 def watched(registry: Registry, start: float, end: float) -> list[tuple[float, str, Code]]:
-    """Looks ten times a second after `start` until `end`."""
+    """Looks ten times a second, after `start` and until `end`."""
     found = []
     for tenth in range(round(start * 10) + 1, round(end * 10) + 1):
         found += [(tenth / 10, name, reason.code) for name, reason in registry.look(tenth / 10)]

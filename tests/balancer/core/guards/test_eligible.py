@@ -1,4 +1,4 @@
-"""All guards together over a pool: who is ready, with which weight, and how each stands."""
+"""All guards of a pool together: which nodes are ready, their weights, and the standing of each."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_the_policy_is_told_when_something_changed_and_only_then():
     one.checks(0, "+")
     one.fails(0, times=4)
     one.guards.answered(0, 5.0, ok=True)
-    one.checks(0, "-")  # suspected, and still ready
+    one.checks(0, "-")  # suspected, but still ready
     assert one.policy.times == 0
     one.fails(0)
     assert one.policy.times == 1
@@ -231,7 +231,7 @@ def test_a_node_is_there_while_its_heartbeats_come():
     assert one.guards.standing(1).reason == Reason(Code.HEARTBEAT_LOST, {"silent": 3.0, "ttl": 3.0})
     assert one.guards.heard("beating", 12.0) == 1
     assert one.pool.ready == [0, 1]
-    assert one.pool.weights[1] == pytest.approx(0.2)  # a tenth of the weight that it had
+    assert one.pool.weights[1] == pytest.approx(0.2)  # a tenth of its earlier weight
     assert one.guards.standing(1) == Standing(State.STARTING, Reason(Code.JOINED), 12.0)
 
 

@@ -1,4 +1,4 @@
-"""Health by rise and fall, as HAProxy counts."""
+"""Health by rise and fall, counted as HAProxy does."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ def health(rules: Checks | None = None) -> Health:
 
 
 def checked(story: str, rules: Checks | None = None) -> Health:
-    """One check a second from 10 s on: + passed, - failed."""
+    """Makes one check a second from 10 s on: + passes, - fails."""
     one = health(rules)
     for second, sign in enumerate(story, 10):
         one.checked(float(second), ok=sign == "+")
@@ -62,7 +62,7 @@ def test_a_node_stays_down_since_it_went_down():
 
 
 def naive(story: list[bool], fall: int, rise: int) -> bool:
-    """Up or down, by counting what came in a row since the state changed last; the first check decides alone."""
+    """Whether it is up: counts equal results in a row since the last change of state. The first check decides alone."""
     up, row = story[0], 0
     if not up:
         row = 0

@@ -1,4 +1,4 @@
-"""What holds for the guards whatever is seen, in any order."""
+"""Invariants of the guards, whatever they see and in any order."""
 
 from typing import Any
 

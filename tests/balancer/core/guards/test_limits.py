@@ -1,4 +1,4 @@
-"""Circuit limits: a refusal has its reason."""
+"""Circuit limits: every refusal has a reason."""
 
 from balancer.core.guards.limits import Limits
 from balancer.core.guards.standing import Code, Reason

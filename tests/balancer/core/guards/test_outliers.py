@@ -20,7 +20,7 @@ def fail(outliers: Outliers, place: int, now: float, times: int = 5) -> list[Rea
 
 
 def served(outliers: Outliers, place: int, good: int, bad: int = 0) -> None:
-    """Failures come first and never in a row, so that only the success rate tells of them."""
+    """Failures come early but never in a row, so only the success rate reveals them."""
     for _ in range(bad):
         outliers.failed(place, 0.0)
         outliers.succeeded(place)

@@ -1,4 +1,4 @@
-"""Panic: who is used when too few are healthy."""
+"""Panic: which nodes are used when too few are healthy."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Phi accrual: Akka's figures, and what a node's own rhythm makes of a silence."""
+"""Phi accrual: Akka's figures, and how suspicious a silence is given a node's own rhythm."""
 
 from math import exp, inf, isfinite, log10
 

@@ -1,4 +1,4 @@
-"""The retry budget: a retry is never allowed beyond it."""
+"""The retry budget: no retry is allowed beyond it."""
 
 import pytest
 from hypothesis import given
@@ -60,6 +60,6 @@ def test_a_retry_is_never_allowed_beyond_the_budget(story, least_per_s, share):
             sent.append(now)
         elif budget.retry(now):
             again.append(now)
-            window = int(now) - 9  # ten slices of a second
+            window = int(now) - 9  # ten slices of a second each
             allowed = share * sum(each >= window for each in sent) + least_per_s * 10
             assert sum(each >= window for each in again) <= allowed + 1e-6

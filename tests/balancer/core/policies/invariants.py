@@ -17,12 +17,12 @@ def pool_of(*weights: float) -> Pool:
 
 
 def picks(policy: Policy, count: int) -> list[int]:
-    """Picks nodes without changing what is in flight."""
+    """Picks nodes without changing the requests in flight."""
     return [policy.pick(0, 0.0) for _ in range(count)]
 
 
 def sent(policy: Policy, count: int, seed: int = 7) -> list[int]:
-    """Sends requests with random keys, none of which is answered. Returns how many each node has in flight."""
+    """Sends requests with random keys and answers none. Returns how many each node has in flight."""
     key = draws(seed)
     for _ in range(count):
         policy.pool.in_flight[policy.pick(int(key() * 2**32), 0.0)] += 1
@@ -30,7 +30,7 @@ def sent(policy: Policy, count: int, seed: int = 7) -> list[int]:
 
 
 def shares_follow_weights(kind: type[Policy], weights: Sequence[float], options: Options = NO_OPTIONS) -> None:
-    """Of many requests, each node has its weight's share, within 6 points of a hundred."""
+    """Of many requests, each node gets the share of its weight, within 6 percentage points."""
     got = sent(kind(pool_of(*weights), draws(1), options), REQUESTS)
     for place, weight in enumerate(weights):
         share, fair = got[place] / REQUESTS, weight / sum(weights)
@@ -38,7 +38,7 @@ def shares_follow_weights(kind: type[Policy], weights: Sequence[float], options:
 
 
 def a_busy_node_is_avoided(kind: type[Policy]) -> None:
-    """Of ten nodes, one with a hundred requests in flight gets far fewer than its share of the next ones."""
+    """One of ten nodes, with a hundred requests in flight, gets far fewer than its share of the next ones."""
     pool = pool_of(*[1.0] * 10)
     pool.in_flight[3] = 100
     got = sent(kind(pool, draws(1)), 500)[3] - 100
@@ -46,7 +46,7 @@ def a_busy_node_is_avoided(kind: type[Policy]) -> None:
 
 
 def a_key_has_one_node(kind: type[Policy]) -> None:
-    """With little to do, requests of one key go to one node, and different keys to different nodes."""
+    """Under little load, requests with the same key go to one node, and different keys to different nodes."""
     policy = kind(pool_of(1, 1, 1, 1), draws(1))
     keys = [number * 2**32 // 101 for number in range(101)]
     first = [policy.pick(key, 0.0) for key in keys]

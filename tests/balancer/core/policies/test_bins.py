@@ -1,4 +1,4 @@
-"""A million balls into a million bins: one choice leaves a maximum of 8 to 10, two choices one of 3 to 4."""
+"""A million balls into a million bins: the fullest holds 8 to 10 with one choice, 3 to 4 with two."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What holds for every policy that looks at the same thing; and that a wrong one is found out."""
+"""Invariants of all policies that look at the same thing, and proof that they catch a wrong policy."""
 
 import pytest
 
@@ -31,21 +31,21 @@ def test_a_key_has_one_node(kind):
 
 
 class Weightless(LeastConnections):
-    """Least connections that ignores weight."""
+    """Least connections, but ignores weights."""
 
     def scores(self, now):
         return self.of_ready(self.pool.in_flight)
 
 
 class Blind(TwoChoices):
-    """Two choices that does not compare them."""
+    """Two choices, but does not compare them."""
 
     def pick(self, key, now):
         return self.pool.ready[int(self.draw() * len(self.pool.ready))]
 
 
 class Forgetful(Ring):
-    """A ring that starts anywhere."""
+    """A ring that starts at a random place."""
 
     def pick(self, key, now):
         return super().pick(int(self.draw() * 2**32), now)

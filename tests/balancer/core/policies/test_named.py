@@ -1,4 +1,4 @@
-"""Policies by their names."""
+"""Policies, looked up by name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What others would have picked: for the policy that is in force, it is what it did pick."""
+"""What other policies would have picked; for the active policy, this is what it did pick."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pool_of(nodes: list[tuple[float, int]]) -> Pool:
 
 
 def shadow_of(name: str, pool: Pool, key: int) -> Shadow:
-    """By the pool's ready nodes alone, its places those of the pool."""
+    """The shadow computed from the ready nodes alone, with places converted to those of the pool."""
     members = [Member(pool.names[place], pool.weights[place]) for place in pool.ready]
     found = foreseen(members, [pool.in_flight[place] for place in pool.ready], key)
     (one,) = [shadow for shadow in found if shadow.policy == name]

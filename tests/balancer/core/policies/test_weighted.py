@@ -53,7 +53,7 @@ def test_a_smooth_turn_tells_what_each_lacked():
 def test_least_connections_counts_the_request_to_come_as_haproxy_does():
     pool = pool_of(1, 4)
     one = LeastConnections(pool, draws(1))
-    pool.in_flight[:] = [1, 6]  # 2 / 1 against 7 / 4; without the one to come it would be 1 against 1.5
+    pool.in_flight[:] = [1, 6]  # 2 / 1 against 7 / 4; without the coming request, 1 against 1.5
     choice = one.why(0, 0.0)
     assert (choice.place, choice.scores) == (1, {0: 2, 1: 1.75})
 

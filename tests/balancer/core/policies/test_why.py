@@ -1,4 +1,4 @@
-"""`why` picks what `pick` would have picked, whatever happened before, and neither changes the pool."""
+"""`why` picks what `pick` would have, whatever happened before, and neither changes the pool."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from balancer.core.named import POLICIES
 from balancer.core.policy import Policy, Sight
 from balancer.core.pool import Member, Pool
 
-# Small enough that tables overflow, rings are built quickly and keys meet.
+# Small, so that tables overflow, rings are built quickly and keys collide.
 SMALL = {"table_size": 31, "vnodes": 4, "size": 3, "d": 3}
 HASHES = st.one_of(st.integers(0, 5), st.integers(0, 2**32 - 1))
 WEIGHTS = st.sampled_from([0.25, 0.3, 1.0, 1.0, 2.0, 7.5])
@@ -29,7 +29,7 @@ STEPS = st.one_of(
 
 
 class Twins:
-    """Two copies of a policy over one pool: one picks, the other says why."""
+    """Two copies of a policy on one pool: one picks, the other says why."""
 
     def __init__(self, kind: type[Policy], weights: list[float]) -> None:
         self.pool = Pool(Member(f"cache-{place}", weight) for place, weight in enumerate(weights))

@@ -1,4 +1,4 @@
-"""A second simulator, slow and plain: time goes from event to event, and every node has its own queue."""
+"""A second simulator, slow and simple: time jumps from event to event, and every node has its own queue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ringviz.core.abilities import Options
 @dataclass
 class Request:
     arrives: float
-    left: float  # of its work
+    left: float  # work that is left
     place: int = -1
     ends: float = nan
     failed: bool = False
@@ -26,7 +26,7 @@ class Request:
 
 @dataclass
 class Reference:
-    """`run` returns every request with its node and the time of its end."""
+    """`run` returns every request with its node and its end time."""
 
     plan: Plan
     make: type[Policy]
@@ -54,7 +54,7 @@ class Reference:
         return requests
 
     def send(self, request: Request, key: int) -> None:
-        request.ends = self.now  # unless a node takes it
+        request.ends = self.now  # unless a node accepts it
         if not self.pool.ready:
             return
         place = self.policy.pick(key, self.now)
@@ -75,7 +75,7 @@ class Reference:
         self.policy.changed()
 
     def work_until(self, until: float) -> None:
-        """Goes from event to event: the head of a queue is done, or a speed changes."""
+        """Jumps from event to event: the head of a queue is done, or a speed changes."""
         while True:
             busy = [place for place, queue in enumerate(self.queues) if queue]
             if until == inf and not busy:
@@ -118,7 +118,7 @@ class Reference:
 
 
 def windows(fault: Frozen, now: float) -> list[tuple[float, float]]:
-    """All times when the node is frozen, from the start to one that begins after `now`."""
+    """All windows in which the node is frozen, from the start to the first that begins after `now`."""
     every = fault.every
     if every is None:
         return [(fault.start, fault.end)]

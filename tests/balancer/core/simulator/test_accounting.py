@@ -1,4 +1,4 @@
-"""Random plans with faults, each request of the engine beside that of a slow reference."""
+"""Random plans with faults: each request of the engine is compared with that of a slow reference."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 class Told(TwoChoices):
-    """Two choices that remember what they were told, and heed it. `changes`: how much that was at each change."""
+    """Two choices, but remembers the answers it is told and heeds them. `changes`: how many it knew at each change."""
 
     sight = frozenset({Sight.IN_FLIGHT, Sight.LATENCY})
     made: ClassVar[list[Told]] = []
@@ -90,7 +90,7 @@ class Told(TwoChoices):
 
 
 def compare(plan: Plan, make: type[Policy]) -> None:
-    # A table of the usual size takes longer to fill than all the rest.
+    # Filling a table of the usual size would take longer than everything else.
     options = {option.name: 251.0 for option in make.options if option.wanted is Wanted.PRIME}
     outcome = simulated(plan, "any", make, options, trace=plan.requests)
     wanted = Reference(plan, make, options).run()
@@ -124,12 +124,12 @@ def test_every_request_goes_and_ends_as_in_a_plain_event_loop(name: str, plan: P
 @given(plan=plans())
 def test_a_policy_is_told_of_answers_in_their_order_and_before_the_next_request(plan: Plan) -> None:
     turns = [fault.at for fault in plan.faults if isinstance(fault, Killed | Joins)]
-    assume(len(set(turns)) == len(turns))  # what fails at one moment has no order
+    assume(len(set(turns)) == len(turns))  # failures at the same moment have no order
     compare(plan, Told)
     ours, wanted = Told.made[-2:]
     assert [(place, ok) for place, _, _, ok in ours.told] == [(place, ok) for place, _, _, ok in wanted.told]
     assert [one[1:3] for one in ours.told] == [pytest.approx(one[1:3]) for one in wanted.told]
-    assert ours.changes == wanted.changes[: len(ours.changes)]  # after the last request nobody looks
+    assert ours.changes == wanted.changes[: len(ours.changes)]  # after the last request, changes are not reported
 
 
 @pytest.mark.parametrize("name", [name for name in POLICIES if name not in REAL])

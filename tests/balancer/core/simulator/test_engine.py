@@ -1,4 +1,4 @@
-"""What a run gives: figures that theory knows, the same ones each time, and what faults do."""
+"""Results of a run: they match theory, are the same each time, and show what faults do."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_every_policy_meets_the_same_requests() -> None:
     one, two = race(plan_of(1, 0.9, 20_000), [("random", NO_OPTIONS), ("jsq", NO_OPTIONS)], trace=20_000)
     assert one.trace is not None
     assert two.trace is not None
-    assert np.array_equal(one.trace.departs, two.trace.departs)  # on one node the work tells itself
+    assert np.array_equal(one.trace.departs, two.trace.departs)  # with one node, the policy makes no difference
 
 
 def test_more_requests_begin_with_the_fewer() -> None:

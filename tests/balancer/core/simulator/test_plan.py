@@ -1,4 +1,4 @@
-"""What a plan refuses."""
+"""What a plan does not allow."""
 
 from __future__ import annotations
 

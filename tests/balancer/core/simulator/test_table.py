@@ -1,4 +1,4 @@
-"""Mean times by theory and by other simulations, for exponential service of mean 1 and Poisson arrivals."""
+"""Mean times from theory and other simulations, for exponential service with mean 1 and Poisson arrivals."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MEANS = {
     "central": (1.252, 2.525, 1.669, 1.022),
 }
 LONG = [(name, *cell, mean) for name, means in MEANS.items() for cell, mean in zip(CELLS, means, strict=True)]
-# These come near their mean soon: their queues are short, and forget soon.
+# These approach their mean quickly: their queues are short and forget quickly.
 SHORT = [("p2c", 5, 0.7, 300_000, 1.882), ("p2c_distinct", 10, 0.9, 700_000, 2.983)]
-ENOUGH = {"random": 10_000_000}  # queues of load 0.9 forget slowly
+ENOUGH = {"random": 10_000_000}  # queues at load 0.9 forget slowly
 
 pytestmark = pytest.mark.no_cover
 
