@@ -1,4 +1,4 @@
-"""The app of locks."""
+"""The Django app for locks."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -12,5 +12,5 @@ MAX_PATTERN = 200
 MAX_LIMIT = 200  # rows of an answer
 MAX_OFFSET = 100_000
 MAX_WHY = 500  # letters of a server's own message; the rest is cut off
-MAX_HOLDER = 200  # letters of a leader's name for itself; the rest is cut off
+MAX_HOLDER = 200  # letters of the name that a leader gives itself; the rest is cut off
 MAX_ALERTS = 200  # open alerts listed in the state of a source

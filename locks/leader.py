@@ -101,7 +101,7 @@ class Leader:
         except Fenced as newer:
             logger.error("Another process leads; this %s ends: %s", self._role, newer)
             self._lost()
-        except Exception:  # a process that will never lead again must not appear to
+        except Exception:  # a process that will never lead again must not appear to lead
             logger.exception("The %s cannot keep its lease and ends", self._role)
             self._lost()
         finally:

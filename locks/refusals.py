@@ -43,7 +43,7 @@ class Changed(Refused):
 
     @property
     def details(self) -> dict[str, Any]:
-        """Who holds it now: all, and the first of them."""
+        """Who holds it now: all holders, and the first one."""
         return {"rows": list(self.rows), "row": next(iter(self.rows), None)}
 
 

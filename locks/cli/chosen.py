@@ -1,4 +1,4 @@
-"""Which source a command is about: a configured one, or a server named on the command line."""
+"""Which source a command uses: a configured one, or a server named on the command line."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What is wrong with a hold: alerts are raised after one second of trouble, and cleared after two without it.
 
-A hold is examined again when it changed, or when time alone may make a difference; never all of them at once.
+A hold is examined again when it changes, or when time alone may make a difference; never all of them at once.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Alerts:
         return {"kind": kind, "since": round(so.since_ms + self.offset_ms), "value": value}
 
     def _now_so(self, considered: _Considered, now_ms: float) -> tuple[dict[AlertKind, So], float]:
-        """What is wrong now, and when that may change although nothing is seen."""
+        """What is wrong now, and when that may change even if nothing new is seen."""
         hold, lane = considered.hold, considered.lane
         so: dict[AlertKind, So] = {}
         next_ms = float("inf")

@@ -1,4 +1,4 @@
-"""What is due when: one moment per name, found in order of time."""
+"""What is due when: one moment per name, retrieved in order of time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Due(Generic[Name]):
         return self._heap[0][0] if self._heap else None
 
     def pop(self, now_ms: float, most: int | None = None) -> list[Name]:
-        """At most `most` names whose moment has come. They have no moment any more."""
+        """Takes at most `most` names whose moment has come. They then have no moment."""
         names: list[Name] = []
         while (at_ms := self.next_ms()) is not None and at_ms <= now_ms and len(names) != most:
             _at, name = heapq.heappop(self._heap)

@@ -1,4 +1,4 @@
-"""A hold: who has a lock, since when and until when, as far as was seen. Times are monotonic, in ms."""
+"""A hold: who has a lock, since when and until when, as far as we saw. Times are monotonic, in ms."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Hold:
 
 @dataclass(slots=True)
 class Lane:
-    """The holds of one key by slot, and its waiters. `empty_since_ms` is since when nobody holds it."""
+    """The holds of one key by slot, and its waiters. `empty_since_ms` is when it became free."""
 
     holds: dict[tuple[bytes, bytes], Hold] = field(default_factory=dict)
     waiting: dict[bytes, Waiter] = field(default_factory=dict)

@@ -60,7 +60,7 @@ class Connection:
 
 
 class World(Protocol):
-    """What else was seen in the same look. None always means: not asked, or not known."""
+    """What else was seen in the same look. None always means that it was not asked, or is not known."""
 
     @property
     def now_ms(self) -> int:

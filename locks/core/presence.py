@@ -11,7 +11,7 @@ _SHORTEST_NAME = 4
 
 
 class Presence:
-    """Which holders were recognised among the connections of a source, and since when they are missing."""
+    """Which holders were recognised among the connections of a source, and since when they have been missing."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -22,7 +22,7 @@ class Presence:
         return len(self._names)
 
     def forget(self, hold_id: str) -> None:
-        """Its hold ended."""
+        """Forgets a holder whose hold ended."""
         self._names.pop(hold_id, None)
         self._absent.pop(hold_id, None)
 

@@ -33,7 +33,7 @@ _NAMES: dict[str, Names] = {
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """What a page showed of a hold, in ms since 1970: held since when, and until when (None: no TTL).
+    """What a page showed of a hold, in ms since 1970: when it began, and when it ends (None: no TTL).
 
     `renews`: it is renewed regularly, so a longer time left means nothing.
     """
@@ -44,7 +44,7 @@ class Glimpse:
 
     @classmethod
     def of(cls, row: Row) -> Glimpse:
-        """What the table says now."""
+        """What the table shows now."""
         return cls(row["since"], row["ends_at"], renews(row))
 
 

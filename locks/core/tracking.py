@@ -99,7 +99,7 @@ class Tracker:
         return changes
 
     def settle(self, now_ms: float) -> list[Ended]:
-        """The ends that were not explained in time. Also forgets lanes that nobody took again."""
+        """Returns the ends that were not explained in time. Also forgets lanes that nobody took again."""
         settled = []
         for key in [key for key, waiting in self._unsettled.items() if waiting[0].until_ms <= now_ms]:
             settled += [_settled(late.ended, late.successor) for late in self._unsettled.pop(key)]
@@ -265,7 +265,7 @@ def _end_of(hold: Hold, replaced: bool, look: Look, words: Sequence[str]) -> tup
 
 
 def _settled(ended: Ended, successor: Hold | None) -> Ended:
-    """The end is certain now. Whoever overwrote it is marked."""
+    """The end is certain now. Marks the holder that overwrote it."""
     if ended.end == "overwritten" and successor is not None:
         successor.overwrote_ms = ended.at_ms
     return ended

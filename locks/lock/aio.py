@@ -67,7 +67,7 @@ class AsyncLock:
         return AsyncHeld(self._client, self.terms, answer)
 
     def _leave(self, holder_id: str) -> asyncio.Task[None]:
-        """Leaves the line, even if this task is cancelled again meanwhile."""
+        """Leaves the line, even if this task is cancelled again in the meantime."""
 
         async def leave() -> None:
             with suppress(LockServerError):

@@ -12,7 +12,7 @@ from locks.lock.validity import good_until, now_s
 
 
 class Tenure:
-    """An acquisition of a lock, by its own clock. Thread-safe."""
+    """An acquisition of a lock, timed by the holder's own clock. Thread-safe."""
 
     def __init__(self, grant: Grant, terms: Terms) -> None:
         self.name = terms.name
@@ -55,7 +55,7 @@ class Tenure:
             return left_ms != -2
 
     def _left_behind(self) -> LockLost:
-        """The error that it was over before its holder was done."""
+        """The error for a lock that was over before its holder was done."""
         return LockLost(f"the lock {self.name!r} ran out or was broken before it was released")
 
     def _releasing(self) -> bool:

@@ -1,4 +1,4 @@
-"""The holder_ids of requests with an unknown outcome: the next request uses the same one, and is recognised."""
+"""The holder_ids of requests with an unknown outcome: the next request reuses one, so the server recognises it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _MOST = 16
 
 
 class Unsure:
-    """Those of one lock object. Thread-safe; a forked child takes none of its parent's."""
+    """The ids of one lock object. Thread-safe; a forked child takes none of its parent's."""
 
     def __init__(self) -> None:
         self._ids: deque[tuple[int, str]] = deque(maxlen=_MOST)
 
     def put(self, holder_id: str) -> None:
-        """Remembers one. If there are too many, the oldest is forgotten and runs out by itself."""
+        """Remembers an id. If there are too many, the oldest is forgotten, and its lock runs out by itself."""
         self._ids.append((os.getpid(), holder_id))
 
     def take(self) -> str | None:
-        """One that belongs to this process, for one caller."""
+        """Takes an id of this process, for one caller; None if there is none."""
         while True:
             try:
                 pid, holder_id = self._ids.popleft()

@@ -1,4 +1,4 @@
-"""How long a lock is good for, by a clock of this machine that nobody sets and that runs on during suspend."""
+"""How long a lock is valid, by a clock of this machine that nobody sets and that keeps running during suspend."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def now_s() -> float:
 
 
 def good_until(asked_at: float, left_ms: float) -> float:
-    """Until when a lock is good that had `left_ms` (negative: it never ends) at some moment after `asked_at`.
+    """When a lock stops being valid that had `left_ms` (negative: it never ends) at some moment after `asked_at`.
 
     Both are times of `now_s`: counted from before the request was sent, less 1 % and 2 ms.
     """

@@ -45,7 +45,7 @@ class Found:
 
 
 def wanted_of(fields: Fields) -> Wanted:
-    """The question in an address. Raises Invalid, which names the field."""
+    """The filters in an address. Raises Invalid, which names the field."""
     wanted = Wanted(
         q=_bounded(fields, "q", MAX_QUERY),
         client=_bounded(fields, "client", MAX_CLIENT),
@@ -69,7 +69,7 @@ def page_of(slug: str, fields: Fields) -> dict[str, Any]:
 
 
 def find(slug: str, wanted: Wanted) -> Found:
-    """Every matching lock; none if no watcher runs. The same question within a second has the same answer.
+    """Every matching lock; none if no watcher runs. The same search within a second has the same answer.
 
     O(locks x log locks). Raises SourceFailed.
     """

@@ -37,7 +37,7 @@ def now_of(source: LockSource) -> dict[str, Any]:
 def locks_of(slug: str) -> dict[str, Any]:
     """The same without the events. Raises StoreGone."""
     now, told, found = now_ms(), status(slug), table(slug)
-    rows = found.rows if told is not None else {}  # rows that nobody updates are not shown
+    rows = found.rows if told is not None else {}  # rows that nobody updates any more are not shown
     said: dict[str, Any] = {"seq": found.seq, "now": now, "status": told}
     if is_few(rows):
         few = {"rows": list(rows.values()), "past": past(slug, now - PAST_MS, MOST_PAST)}
@@ -59,7 +59,7 @@ def _picture(slug: str, found: Table, now: int) -> dict[str, Any]:
 
 
 def nothing_of(source: LockSource) -> dict[str, Any]:
-    """The same while nothing is known, because our own Redis does not answer."""
+    """The same fields while nothing is known, because our own Redis does not answer."""
     said: dict[str, Any] = {"seq": 0, "now": 0, "status": None, "counts": counts_of(()), "rows": [], "past": []}
     return said | state_of(source)
 

@@ -25,7 +25,7 @@ from locks.wording import alert_text, brief, span, trouble_text, waits_text
 
 TEMPLATE = "locks/_card.html"
 _WORST_SHOWN = 3
-_NAMES_FROM = 1_000  # of the newest events
+_NAMES_FROM = 1_000  # how many of the newest events
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,7 +329,7 @@ def _after_silence(asked: LockBreak, config: SourceConfig, reading: Reading, tro
 def _tell(asked: LockBreak, done: Deleted) -> Event:
     """Writes the event and updates the row, in one turn."""
     event = _tell_once(asked, done)
-    if event is None:  # settled meanwhile by a process that took us for dead
+    if event is None:  # settled meanwhile by a process that believed we had died
         asked.refresh_from_db()
         event = Event.objects.get(stream_id=asked.source.stream_id, version=asked.version or 0)
     return event
@@ -361,7 +361,7 @@ def _mark(slug: str, row_id: str) -> None:
 
 
 def _take_back(asked: LockBreak, row_id: str) -> None:
-    """Nothing was deleted."""
+    """Undoes the request, because nothing was deleted."""
     asked.delete()
     try:
         unmark_broken(asked.source.slug, row_id)

@@ -60,7 +60,7 @@ redis.call('DEL', key)
         type="set", holds="redis.call('SISMEMBER', key, member) == 1", remove="SREM", members="'SMEMBERS', key"
     ),
 }
-# What is deleted stays deleted, even if the waiters cannot be woken: -1 means that nobody knows whom it woke.
+# What is deleted stays deleted, even if the waiters cannot be woken: -1 means that it is unknown whom it woke.
 _TAIL = """
 if string.sub(which, 1, 1) == '1' then redis.pcall('INCR', KEYS[2]) end
 local woken = -1

@@ -13,7 +13,7 @@ from locks.sources.trouble import SourceTrouble
 
 WANTED_EVENTS = "Kg$xhlz"
 """The needed notify-keyspace-events: by key (K); generic commands, strings, expiry, hashes, lists, sorted sets."""
-_ALL_CLASSES = "g$lshzxetd"  # the letters that A includes
+_ALL_CLASSES = "g$lshzxetd"  # the letters that "A" includes
 _ORDER = "KEAg$lshzxetdmno"
 FIRST_WITH_TRACKING = (6, 0)
 _MOST_VERSION = 40  # letters of a server's version
@@ -95,7 +95,7 @@ def hears(events: str) -> bool:
 
 
 def line_to_set(events: str) -> str:
-    """The command that would enable it; what is on stays on."""
+    """The command that would enable it, and keep whatever is already enabled."""
     has = set(events) | set(WANTED_EVENTS)
     if "A" in has:
         has -= set(_ALL_CLASSES)

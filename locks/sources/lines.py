@@ -100,7 +100,7 @@ class Line:
         self._calls[f"cmdstat_{name.lower().replace(' ', '|')}"] += 1
 
     def take(self) -> Any:
-        """A connection that nobody else uses until it is returned, connected. Raises redis-py's errors."""
+        """Takes a connected connection that nobody else uses until it is returned. Raises redis-py's errors."""
         return self._pool.get_connection()
 
     def give_back(self, connection: Any) -> None:
@@ -144,7 +144,7 @@ class Line:
         except ResponseError as error:
             if self.script_command == "EVAL" or "unknown command" not in str(error).lower():
                 raise
-        self.script_command = "EVAL"  # the only one before Redis 7.0
+        self.script_command = "EVAL"  # the only form before Redis 7.0
         return self.ask(self.script_command, script, 0, *arguments)
 
     def estimate(self) -> None:

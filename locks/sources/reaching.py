@@ -87,7 +87,7 @@ def _primary(target: Target, cost: Cost, name: str) -> tuple[str, int]:
 
 
 def _cluster(target: Target, cost: Cost, name: str) -> Reached:
-    """By the map of the first node that answers."""
+    """Uses the slot map of the first node that answers."""
     troubles = []
     for host, port in target.hosts:
         seed = Line(target, host, port, cost, name)

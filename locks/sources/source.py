@@ -101,7 +101,7 @@ class Source:
             reached.close()
 
     def facts(self, keys: Iterable[bytes]) -> list[Observed]:
-        """Those of the keys that exist, as they are now. Linear; BATCH keys per call."""
+        """Those of the keys that exist, in their current state. Linear; BATCH keys per call."""
         return self._read(keys, lambda made: made.read)
 
     def sift(self, keys: Iterable[bytes]) -> list[Observed]:

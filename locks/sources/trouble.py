@@ -146,7 +146,7 @@ def _of_connection(text: str) -> Kind:
 
 
 def _by_text(text: str) -> Kind | None:
-    """By the first word of an answer. Errors within a script contain the command's own message."""
+    """Classifies by the first word of an answer. Errors within a script contain the command's own message."""
     word = text.split(" ", 1)[0].lstrip("-")
     if word in _BY_WORD:
         return _BY_WORD[word]

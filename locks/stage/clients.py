@@ -79,17 +79,17 @@ class RedisPy:
         self._lock = Lock(client, STAGE + name, timeout=ttl_ms / 1_000, blocking_timeout=_WAIT_S)
 
     def attempt(self) -> Held | None:
-        """Its holder_id is given here, in its own format, so that it is known."""
+        """Sets the holder_id itself, in redis-py's format, so that it is known."""
         holder_id = uuid.uuid1().hex
         return Held(holder_id) if self._lock.acquire(token=holder_id) else None
 
     def renew(self) -> None:
-        """Renews by its `reacquire`."""
+        """Renews with the lock's `reacquire`."""
         with contextlib.suppress(LockError):
             self._lock.reacquire()
 
     def release(self) -> None:
-        """If the lock is no longer ours it raises, and nothing is done."""
+        """Ignores the client's error if the lock is no longer ours."""
         with contextlib.suppress(LockError):
             self._lock.release()
 
@@ -110,7 +110,7 @@ class PythonRedisLock:
         """Does nothing: its thread renews."""
 
     def release(self) -> None:
-        """If the lock is no longer ours it raises, and nothing is done."""
+        """Ignores the client's error if the lock is no longer ours."""
         with contextlib.suppress(redis_lock.NotAcquired):
             self._lock.release()
 

@@ -65,7 +65,7 @@ class Director:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the current run within a few seconds and leaves nothing of it. May be called twice."""
+        """Ends the current run within a few seconds and leaves nothing behind. May be called twice."""
         self._stopping.set()
         self._listener.close()
         if self._thread.is_alive():
@@ -83,7 +83,7 @@ class Director:
                 self._outage.answered()
             except Error as error:
                 self._stopping.wait(self._outage.failed(error))
-            except Exception:  # there may be no leader for a moment: try again
+            except Exception:  # there may be no leader for a moment, so try again
                 logger.exception("The stage could not read its requests")
                 self._stopping.wait(LOOK_EVERY_S)
             self._listener.wait(LOOK_EVERY_S)

@@ -95,7 +95,7 @@ def overlapping(entries: Sequence[Entry]) -> list[bool]:
 
 
 def most_inside(entries: Sequence[Entry]) -> int:
-    """The most that were inside at once."""
+    """The most workers that were inside at once."""
     steps = sorted([(entry.from_ns, 1) for entry in entries] + [(entry.to_ns, -1) for entry in entries])
     most = now = 0
     for _at_ns, step in steps:
@@ -105,7 +105,7 @@ def most_inside(entries: Sequence[Entry]) -> int:
 
 
 def writes_of(log: Iterable[Record]) -> Writes:
-    """What became of each write, in the order of the log, which is the resource's."""
+    """The result of each write, in the order of the log, which is the resource's."""
     seen: dict[int, tuple[int, int]] = {}
     version = value = 0
     at = []

@@ -25,7 +25,7 @@ class Held(NamedTuple):
 
 
 class Rung:
-    """A lock on `key` for `ttl_ms`, held by one worker. The simplest (the article's): whoever sets it has it."""
+    """A lock on `key` for `ttl_ms`, held by one worker. The simplest (the article's): a worker that sets it has it."""
 
     keys: ClassVar[tuple[str, ...]] = ("",)
     """The suffixes of the keys it writes, to be deleted when the run has ended."""

@@ -36,7 +36,7 @@ class Way(Protocol):
 
     @property
     def renew_every_s(self) -> float | None:
-        """None if nobody needs to renew."""
+        """How often to call `renew`; None if it is not needed."""
 
     def attempt(self) -> Held | None:
         """Tries, and may wait for a while."""

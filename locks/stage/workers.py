@@ -1,4 +1,4 @@
-"""The worker processes of a run: started by the hands, reached over socket pairs, paused, killed, started again."""
+"""The worker processes of a run: started by the hands, reached over socket pairs, paused, killed, restarted."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Workers:
                 worker.line.send(message)
 
     def hear(self, timeout_s: float) -> list[tuple[int, Message]]:
-        """Their reports, in order per worker, as soon as there is one; ENDED once for each that ended."""
+        """The workers' reports, in order per worker, as soon as there is one; ENDED once for each that ended."""
         heard: list[tuple[int, Message]] = []
         for key, _events in self._selector.select(max(timeout_s, 0)):
             worker: Worker = key.data
@@ -106,7 +106,7 @@ class Workers:
         return True
 
     def halt(self) -> None:
-        """Tells all to finish what they play; each reports "done"."""
+        """Tells all workers to stop playing; each reports "done"."""
         for number in list(self.alive):
             self.resume(number)
             self.tell(number, {"halt": True})

@@ -27,7 +27,7 @@ return {'(' .. entries[#entries][1], found}
 
 
 def fields_of(hold: Past) -> dict[bytes, bytes]:
-    """An entry of the stream."""
+    """The fields of an entry in the stream."""
     return {_FIELD_OF_LANE: hold["lane"].encode(), _FIELD_OF_HOLD: json.dumps(hold, separators=(",", ":")).encode()}
 
 

@@ -36,7 +36,7 @@ class Ear:
                     self._inbox.hear(changes)
         except SourceTrouble as trouble:
             self.trouble = trouble
-        except Exception as error:  # noqa: BLE001  a source without an ear must be noticed, whatever it was
+        except Exception as error:  # noqa: BLE001  a source without an ear must be noticed, whatever the error
             self.trouble = SourceTrouble("other", f"{type(error).__name__}: {error}")
         finally:
             self._listening.close()

@@ -37,7 +37,7 @@ class Mail:
 
 
 class Inbox:
-    """Many threads put, one takes."""
+    """Many threads add to it, and one takes from it."""
 
     def __init__(self) -> None:
         self._mail = Mail()

@@ -42,8 +42,8 @@ class Told:
 
 @dataclass(slots=True)
 class News:
-    """Unpublished news, or a part of it if there is `more`. A hold in `ended` that was released may have been broken:
-    only a mark tells.
+    """Unpublished news, or a part of it if there is `more`. A hold in `ended` that looks released may have been broken:
+    only a mark tells the two apart.
     """
 
     changed: dict[str, Row] = field(default_factory=dict)
@@ -137,7 +137,7 @@ class Ledger:
             self._alerts.absent(self._presence.see(new, connections, monotonic_ms()))
 
     def forget_new(self) -> None:
-        """The connections cannot be listed."""
+        """Drops the new holders, because the connections cannot be listed."""
         with self._lock:
             self._new.clear()
 
@@ -170,7 +170,7 @@ class Ledger:
             return plain, [key for key in keys if not self._is_plain(key) and self._tracker.has(key)]
 
     def again(self, key: bytes, in_ms: float) -> None:
-        """Its time is not up yet: probe it again."""
+        """Schedules another probe, because its time is not up yet."""
         with self._lock:
             self._due.set(key, monotonic_ms() + in_ms)
 

@@ -57,7 +57,7 @@ class Watcher:
         self._clock = OurClock()
         self._scribe = Scribe()
         self._watches: list[tuple[LockSource, SourceWatch, Teller, TableWriter]] = []
-        # Also above the token of whoever wrote a table that the database does not know about.
+        # Its token must also exceed that of a table's writer that the database does not know about.
         self._leader = Leader(ROLE, self._stopping, self._fail, self._promote, newest_token)
         self._listener = HintListener(settings.REDIS_URL)
         self._stage: Director | None = None
@@ -79,7 +79,7 @@ class Watcher:
         self._hands.wake()
 
     def _fail(self) -> None:
-        """Stops it although nobody asked. Its supervisor will start it again."""
+        """Stops it, although nobody asked, with a failure. Its supervisor will restart it."""
         self._status = 1
         self.stop()
 
@@ -124,7 +124,7 @@ class Watcher:
             writer.promote(fencing_token)
 
     def _label_of(self, holder_id: bytes) -> str | None:
-        """A worker of the stage."""
+        """The name of the stage's worker with this holder_id."""
         return None if self._stage is None else self._stage.label_of(holder_id.decode(errors="replace"))
 
     def _stale_write(self, key: bytes) -> None:

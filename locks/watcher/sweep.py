@@ -44,7 +44,7 @@ class Sweep:
                 self._inbox.find(Batch(seen, *moment(begun_s * 1000, ended_s * 1000)))
         except SourceTrouble as trouble:
             self.trouble = trouble
-        except Exception as error:  # noqa: BLE001  the next sweep may fare better; this one must not be waited for
+        except Exception as error:  # noqa: BLE001  the next sweep may succeed; nobody must wait for this one
             self.trouble = SourceTrouble("other", f"{type(error).__name__}: {error}")
         finally:
             self._inbox.wake()

@@ -1,8 +1,8 @@
 """Writes what is known about a source to our own Redis, and publishes it to the pages; in its own thread.
 
 The first change after a pause goes out at once, then at most twenty frames a second; fewer if there are so many locks
-that a frame takes long to make. The table is written before its frame, so whoever reads it then has what the frame
-says.
+that a frame takes long to make. The table is written before its frame, so a reader of the table then has what the
+frame says.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Teller:
         while not self._stopping.is_set():
             self._some.clear()
             now_ms = monotonic_ms()
-            # Also once a second without news, so that a page can tell calm from a dead watcher.
+            # Also once a second without news, so that a page can tell a quiet source from a dead watcher.
             due_ms = not_before_ms if watched.ledger.has_news() else max(not_before_ms, told_ms + _MOST_PAUSE_MS)
             regroup_ms = max(self._frames.regroup_at_ms(), regroup_from_ms)
             if now_ms < min(due_ms, regroup_ms):

@@ -153,7 +153,7 @@ class SourceWatch:
         return new
 
     def _up(self) -> None:
-        """It answers."""
+        """The source answers."""
         self._standing.enter("watching" if self._discovered else "discovering")
         if self._down_since_ms is not None:
             logger.warning("%s: it answers again", self.slug)
@@ -188,7 +188,7 @@ class _Visit:
         self._standing.learn(can, self._way)
         self._watch._up()
         self._looking.first = not self._watch._discovered
-        # What happened while nobody listened is as unknown as with scanning only.
+        # Whatever happened while nobody listened is unknown, as it is when only scanning.
         self._looking.look(self._ledger.held_keys(), self._source.facts, told=False)
         self._looking.way = self._way
         self._begin_sweep()
@@ -313,7 +313,7 @@ class _Visit:
         if not (recognised or new or self._looking.blocked()):
             return
         connections = self._source.connections(0.0 if recognised or self._looking.blocked() else 10.0)
-        if connections is None:  # not allowed: newcomers are not looked for later either
+        if connections is None:  # not allowed: later newcomers are not looked for either
             self._ledger.forget_new()
             self._looking.forget_blocked()
             return

@@ -1,4 +1,4 @@
-"""Clients whose waiters sleep in BLPOP: python-redis-lock and walrus, both with keys `lock:NAME`.
+"""Clients whose waiters sleep in BLPOP: python-redis-lock and walrus. Both use keys `lock:NAME`.
 
 Sources: redis_lock/__init__.py, walrus/lock.py and its scripts.
 """

@@ -1,4 +1,4 @@
-"""redis-py's Lock, and locks built on it: the value is a UUID version 1 in 32 hexadecimal digits, and waiters poll.
+"""redis-py's Lock and locks built on it: the value is a UUID version 1 as 32 hexadecimal digits, and waiters poll.
 
 Sources: redis/lock.py, django_redis/cache.py, celery_once/backends/redis.py, redbeat/schedulers.py,
 kombu/transport/redis.py, tooz/drivers/redis.py, dogpile/cache/backends/redis.py.

@@ -49,7 +49,7 @@ def _needs(seen: Observed) -> Needs:
 
 
 def _threads(fields: Mapping[bytes, bytes]) -> dict[bytes, int]:
-    """How often each thread entered."""
+    """How many times each thread entered."""
     return {name: int(value) for name, value in fields.items() if _thread(name) and shapes.is_count(value)}
 
 

@@ -17,7 +17,7 @@ _REDIS_LOCK, _SIMPLE, _RELEASES = b"lock.", b"@simple-redis-mutex:lock-", b"@sim
 
 
 def _redis_lock(seen: Observed, world: World) -> Sequence[Reading]:
-    """The value is its end, in milliseconds of the client's clock; it proves the holder well enough."""
+    """The value is the time when it ends, in milliseconds of the client's clock. It proves the holder well enough."""
     name = seen.key[len(_REDIS_LOCK) :]
     if not name or seen.ttl_ms is None or shapes.milliseconds_of(seen.value) is None:
         return NONE
