@@ -48,7 +48,7 @@ class LockSources(Places):
         return [place_of(source) for source in listed(most)]
 
     def moment(self, place: Place, version: int, _subject: Subject | None = None) -> str:
-        """Shows the timeline from this version on, because the log does not say what was held then."""
+        """Address of the timeline from this version on: the log does not say what was held then."""
         return f"{reverse('timeline', args=[place.prefix, place.slug])}?before={version + 1}"
 
     def overview(self) -> Overview:

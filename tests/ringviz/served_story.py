@@ -1,6 +1,6 @@
-"""A short life of a managed cluster, in which every kind of event of servers happens; without a server.
+"""A short life of a managed cluster with every kind of server event, but without a server.
 
-What operators ask for is asked by the services that everything uses; what came of it is told as a supervisor tells it.
+Operators' requests go through the services that everything uses; results are reported as a supervisor reports them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FAST = Workload(on=True, rate=800, distribution="zipf", reads=0.9)
 
 
 def served_story() -> Iterator[Step]:
-    """Three servers form, one dies, one is frozen, one joins, and some of what was asked comes to nothing."""
+    """Three servers form a cluster, one dies, one is frozen, one joins, and some requests come to nothing."""
     keys = pattern_key_set(pattern="order:{n}", count=50)
     nodes: Any = [{"name": f"cache-{n}"} for n in (1, 2, 3)]
     kind: Any = Cluster.Kind.MANAGED

@@ -1,4 +1,4 @@
-"""A short life of a cluster in which every kind of event happens, by the services that everything else uses."""
+"""A short life of a cluster with every kind of event, through the services that everything else uses."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 
 def story() -> Iterator[Step]:
-    """Makes the cluster and tells what happens to it, one event a step. Needs an empty database."""
+    """Creates the cluster and goes through its events, one per step. Needs an empty database."""
     first = pattern_key_set(pattern="user:{n}", count=60)
     other = pattern_key_set(pattern="cart:{n}", count=40)
     nodes: Any = [{"name": "cache-1", "zone": "a"}, {"name": "cache-2"}, {"name": "cache-3", "weight": 0.5}]

@@ -1,4 +1,4 @@
-"""The kinds of event: exactly the declared fields, and nobody's name among them."""
+"""The kinds of event: exactly the declared fields, and no person's name among them."""
 
 from __future__ import annotations
 

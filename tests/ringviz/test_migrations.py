@@ -1,4 +1,4 @@
-"""Data that a migration rewrites: checkpoints of a log that began before a stream could carry several subjects."""
+"""Data that a migration rewrites: checkpoints of a log from before a stream could carry several subjects."""
 
 from __future__ import annotations
 

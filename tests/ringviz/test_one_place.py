@@ -1,4 +1,4 @@
-"""Words that stand in two places because they must: the second place has no other than the first."""
+"""Words that must stand in two places: both places have the same ones."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def test_every_strategy_of_the_core_has_its_words():
 
 
 def test_the_supervisor_does_whatever_it_is_asked_for():
-    """And "form" besides, which nobody asks for: a new cluster begins with it."""
+    """And "form" as well, which nobody requests: a new cluster begins with it."""
     assert {*_STEPS, *PROMPT} == {*SUPERVISED, "form"}

@@ -1,4 +1,4 @@
-"""The test that matters most: a snapshot, then the events, is the fresh snapshot; for every kind of event."""
+"""The most important test: a snapshot plus the events equals a fresh snapshot, for every kind of event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the state, one by one: pure, and each event applied twice is applied once."""
+"""The rules of the state, one by one: they are pure, and applying an event twice is the same as once."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "external_seen": {"nodes": [node(1, slots=[[0, 9]], replicas=[])]},
     "external_moved": {"address": "10.0.0.9:6379", "before": "10.0.0.1:6379"},
 }
-ONLY_TOLD = {"external_moved"}  # of what is no part of the state
+ONLY_TOLD = {"external_moved"}  # about what is not part of the state
 every_kind = pytest.mark.parametrize("kind", EVENTS)
 
 

@@ -1,4 +1,4 @@
-"""Keys as text: no byte of a key acts on anything, and no two keys look alike."""
+"""Keys as text: no byte of a key has any effect, and no two keys look alike."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringviz.core.text import is_pattern, pattern_keys
 
 
 def read_back(text: str) -> bytes:
-    """The bytes that a shown key stands for."""
+    """The bytes that a displayed key stands for."""
     return b"".join(
         bytes([int(part[2:], 16)]) if part.startswith("\\x") else b"\\" if part == "\\\\" else part.encode()
         for part in re.split(r"(\\x[0-9a-f]{2}|\\\\)", text)

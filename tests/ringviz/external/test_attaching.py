@@ -26,8 +26,9 @@ from ringviz.services.planning import make_plan
 from ringviz.services.undo import undo
 from ringviz.stores import passwords
 from servers.slots import slot_of
+from tests.ports import free_ports
 from tests.ringviz.making import OPERATOR, WATCHER, everything
-from tests.servers.reading.foreign import PASSWORD, RANGES, free_ports
+from tests.servers.reading.foreign import PASSWORD, RANGES
 
 pytestmark = pytest.mark.django_db
 

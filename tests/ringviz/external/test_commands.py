@@ -9,8 +9,9 @@ import pytest
 
 from ringviz.models import Attachment, Cluster
 from servers.guard import rules
+from tests.ports import free_ports
 from tests.ringviz.cli.running import Ring, assert_refused
-from tests.servers.reading.foreign import PASSWORD, free_ports
+from tests.servers.reading.foreign import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the command closes its connection
 

@@ -1,4 +1,4 @@
-"""Where buckets are placed: members, owners of buckets, indices and lookups, against plain mmh3 and bisect."""
+"""Where buckets are placed: members, bucket owners, indices and lookups, checked against plain mmh3 and bisect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters as the rows have them, of exactly one version."""
+"""Clusters as the rows hold them, all at exactly one version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparison, against owners that are asked for one key at a time and counted in plain Python."""
+"""The comparison, checked against owners looked up one key at a time and counted in plain Python."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def owners_once(choice: Choice, nodes: tuple[tuple[str, float], ...], *, buckete
 
 
 def one_after_the_other(members: list[PlacedNode], placement: Murmur, c: float) -> dict[str, str | None]:
-    """Bounded loads by the words of the paper: each key walks on until it meets a node with room."""
+    """Bounded loads as the paper puts it: each key walks on until it meets a node with room."""
     ring, total = HashRing(members, placement), sum(one.weight for one in members)
     room = [ceil(round(c * len(KEYS) * one.weight, 6) / total) for one in members]
     found: dict[str, str | None] = {}

@@ -71,7 +71,7 @@ def test_the_servers_of_managed_clusters_are_ours(allow):
 
 
 def test_a_managed_server_that_is_no_node_is_ours_too(allow, settings, tmp_path):
-    """A replica has no row: its process tells its ports in its directory."""
+    """A replica has no row: its process records its ports in its directory."""
     settings.DATA_DIR = tmp_path
     allow("127.0.0.0/8")
     assert lets_in("127.0.0.1:7003")

@@ -1,4 +1,4 @@
-"""The last change of a cluster, as a page that opens after it shows it."""
+"""The last change of a cluster, as a page opened afterwards shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key's steps as the page is told them: by node numbers, and for every strategy."""
+"""A key's steps as sent to the page: by node number, for every strategy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def placed(strategy: str, keys: KeySet, **cluster: Any) -> State:
 
 
 def numbers_in(part: Any) -> set[int]:
-    """The nodes that steps name."""
+    """The nodes that the steps name."""
     if isinstance(part, list):
         return set().union(*map(numbers_in, part)) if part else set()
     if not isinstance(part, dict):
@@ -117,7 +117,7 @@ def test_a_table_says_the_owner_of_every_entry(keys: KeySet) -> None:
         for n in numbers
     ]
     assert header == {"v": 4, "size": 65_537, "nodes": asking}
-    table: dict[int, int] = {}  # by the words of the paper
+    table: dict[int, int] = {}  # as the paper puts it
     at = [offset for _number, offset, _skip in asking]
     while len(table) < size:
         turn = len(table) % 3

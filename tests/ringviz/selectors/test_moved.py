@@ -1,4 +1,4 @@
-"""Moved keys, all of them: the same whatever the sizes in which they are looked for and read."""
+"""All moved keys: the same whatever the batch sizes for searching and reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cluster as it was: from a checkpoint or from the first event, and never a wrong state for a version."""
+"""A past state of a cluster: from a checkpoint or from the first event, and never a wrong state for a version."""
 
 from __future__ import annotations
 

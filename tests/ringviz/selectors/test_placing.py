@@ -1,4 +1,4 @@
-"""From a state to its figures: who is on the ring, what each has, and what is told of a difference."""
+"""From a state to its figures: which nodes are on the ring, what each has, and how a difference is reported."""
 
 from __future__ import annotations
 

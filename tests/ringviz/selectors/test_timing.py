@@ -34,7 +34,7 @@ def test_a_look_at_the_clock_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(np.arange(100.0))
     monkeypatch.setattr(timing, "perf_counter", lambda: float(next(now)))
     monkeypatch.setattr(timing, "_CHUNK", 100)
-    until = Until(3.5)  # began at 0; parts are begun at 1, 2 and 3
+    until = Until(3.5)  # began at 0; parts begin at 1, 2 and 3
     with pytest.raises(TooLong):
         owners_of(build("ring", NODES, 8), KEYS, until)
     assert until.left_s == 3.5 - 5

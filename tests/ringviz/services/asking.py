@@ -1,4 +1,4 @@
-"""A managed cluster of three nodes as the log knows it, and what an operator asks of it and a supervisor tells."""
+"""A managed cluster of three nodes as the log knows it, with operators' requests and a supervisor's reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADDRESSES = {1: "127.0.0.1:7001", 2: "127.0.0.1:7002", 3: "127.0.0.1:7003"}
 
 
 def form() -> None:
-    """Three nodes of 200 keys, formed and filled as far as the log knows; nothing waits."""
+    """Three nodes with 200 keys, formed and filled as far as the log knows; nothing is waiting."""
     make_cluster(kind="managed", memory=8 * 2**20)
     report(slug="small", actor=OPERATOR, decision=ending(1, served.formed(ADDRESSES)), guard=lambda: None)
     found(served.refilled([], keys=200, ms=1))

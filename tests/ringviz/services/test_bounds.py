@@ -1,4 +1,4 @@
-"""Everything that a person can ask for has bounds; each refusal names its field and nothing is written."""
+"""Every request has bounds; each refusal names its field, and nothing is written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 
 
 def refused(field: str, act: Callable[[], Event]) -> str:
-    """Checks that an act is refused for a field and writes nothing; gives the message."""
+    """Checks that an act is refused for a field and writes nothing; returns the message."""
     before = everything()
     with pytest.raises(Invalid) as caught:
         act()

@@ -1,4 +1,4 @@
-"""Clusters are made whole or not at all, and deleted without a trace in the log."""
+"""Clusters are created completely or not at all, and deleted without a trace in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a freeze has before its verdict: a setting of a managed cluster, with an event and an undo."""
+"""How long a freeze may last before the verdict: a setting of a managed cluster, with an event and an undo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On a managed cluster an operator asks: an event and a row that waits, and nothing is done. No supervisor here."""
+"""On a managed cluster an operator's request is an event and a waiting row; nothing is done yet. No supervisor here."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_the_same_click_is_answered_with_the_same_event(action, key):
 
 @pytest.fixture
 def other():
-    """A second cluster, formed as the first, so that their intents have the same numbers."""
+    """A second cluster, formed like the first, so that their intents have the same numbers."""
     make_cluster("other", kind="managed", memory=8 * 2**20)
     report(slug="other", actor=OPERATOR, decision=ending(1, served.formed(ADDRESSES)), guard=lambda: None)
     report(slug="other", actor=OPERATOR, decision=served.refilled([], keys=200, ms=1), guard=lambda: None)
@@ -98,7 +98,7 @@ def other():
 
 
 def test_a_key_is_one_clusters_and_asks_another_anew(other):
-    """Where one has an intent, the other has an event of its own."""
+    """One cluster has an intent; the other has an event of its own."""
     decision = decision_of("kill", {"node": "1"})
     on: dict[str, Any] = {"slug": other, "actor": OPERATOR, "version": None, "key": "a-click"}
     for node in (2, 3):
@@ -127,7 +127,7 @@ def test_what_becomes_of_an_intent_leaves_that_of_another_cluster_with_its_numbe
 
 @pytest.mark.parametrize("action", ["kill", "add", "configure"])
 def test_the_same_click_in_between_is_answered_with_its_event(action):
-    """Two with one key and no version look at once, and neither sees the other's row."""
+    """Two requests with the same key and no version look at once, and neither sees the other's row."""
     decision = decision_of(action, {n: str(f) for n, f in ASKED[action].items()})
     first: list[Event] = []
 
@@ -150,7 +150,7 @@ def test_another_click_on_what_changed_meanwhile_is_stale():
 
 
 def test_long_clicks_that_differ_at_their_end_are_two():
-    """The derived key is bounded; what it stands for is not."""
+    """The derived key has a maximum length; what it stands for has not."""
     version, address = v(), "x" * 120
     ask("add", version=version, address=address, name="d")
     with pytest.raises(StaleVersion):

@@ -1,4 +1,4 @@
-"""Key sets: the same keys twice are one, and a refused file leaves no row."""
+"""Key sets: the same keys twice make one key set, and a refused file leaves no row."""
 
 from __future__ import annotations
 

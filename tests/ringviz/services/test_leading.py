@@ -42,7 +42,7 @@ def test_whoever_comes_with_a_lower_token_is_refused(db):
 
 
 def test_of_two_that_lead_at_once_the_lower_one_never_writes_last(django_db_blocker):
-    """The lower one is held up after whatever it reads, until the higher one leads."""
+    """The lower one is held up after each read until the higher one leads."""
     read, led = threading.Event(), threading.Event()
 
     def held_up(execute: Any, sql: str, *details: Any) -> Any:

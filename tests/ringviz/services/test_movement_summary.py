@@ -1,4 +1,4 @@
-"""What an event tells of what moved: pairs, ranges, modulo's share, and figures of those alone who changed."""
+"""What an event reports about movement: pairs, ranges, modulo's share, and figures of the changed nodes only."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ Range = tuple[int, int, int, int]
 
 
 def ranges_of(text: str) -> list[Range]:
-    """[(start, end, from, to)] of base64 of little-endian Uint32."""
+    """[(start, end, from, to)] from the base64 of little-endian Uint32."""
     return list(struct.iter_unpack("<4I", base64.b64decode(text, validate=True)))
 
 
 def plain_ranges(before: State, after: State) -> list[Range]:
-    """Cut the circle at every token of both sides and ask both who owns each piece."""
+    """Cuts the circle at every token of both sides and looks up the owner of each piece on both."""
     old, new = plain.tokens(before), plain.tokens(after)
     cuts = sorted({token for token, _number in old + new})
 
@@ -58,7 +58,7 @@ def length(start: int, end: int) -> int:
 
 
 def at(ranges: list[Range], point: int) -> list[tuple[int, int]]:
-    """From and to of every range that holds a point."""
+    """From and to of every range that contains a point."""
     return [ends for start, end, *ends in ranges if (point - start - 1) % plain.SPACE < length(start, end)]  # type: ignore[misc]
 
 
@@ -84,7 +84,7 @@ def test_ranges_are_those_of_the_circle_that_change_owner(db, act, seed):
     for start, end, *_ends in expected:
         for point in (end, (start + 1) % plain.SPACE):
             assert at(told, point) == at(expected, point)
-    # No more than that: every one of them is covered, and the lengths are the same.
+    # And no others: every expected range is covered, and the total lengths are equal.
     assert sum(length(*one[:2]) for one in told) == sum(length(*one[:2]) for one in expected)
 
 

@@ -1,4 +1,4 @@
-"""Who only watches is refused by every service, and nothing is written."""
+"""Every service refuses a watcher, and nothing is written."""
 
 from __future__ import annotations
 

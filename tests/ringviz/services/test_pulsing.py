@@ -1,4 +1,4 @@
-"""Short freezes as a setting of a node: asked for by the words of a freeze, told at once, ended by whatever is done."""
+"""Short freezes as a setting of a node: requested as a freeze is, reported at once, ended by any act on its server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However many nodes, a few queries: counted on 2,000 nodes of which few and of which all change."""
+"""A few queries, however many nodes: counted on 2,000 nodes of which a few change, or all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.ringviz.making import OPERATOR, make_cluster
 from tests.ringviz.nodes import add_node, configure, edit_node, kill_node, remove_node
 
 NODES = 2_000
-ROWS_A_STATEMENT = 80  # SQLite takes 999 values a statement, a row has 12
+ROWS_A_STATEMENT = 80  # SQLite takes 999 values per statement, and a row has 12
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
 
 

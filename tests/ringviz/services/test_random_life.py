@@ -1,4 +1,4 @@
-"""Any life of a cluster: rows, folded log and an independent recomputation agree after each step."""
+"""Any life of a cluster: the rows, the folded log and an independent recomputation agree after each step."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def perform(slug: str, what: tuple[Any, ...]) -> Event:
 
 
 def check_figures(state: State) -> None:
-    """Every node has what plain Python says it has."""
+    """Checks that every node has what plain Python computes."""
     expected = plain.figures(state, KEYS[state["keys"]["label"]])
     for node in state["nodes"]:
         keys, ownership, tokens = expected[node["number"]]
@@ -84,7 +84,7 @@ def check_figures(state: State) -> None:
 
 
 def check_movement(before: State, after: State, told: dict[str, Any]) -> None:
-    """The summary is what plain Python says moves."""
+    """Checks that the summary reports the moves that plain Python computes."""
     keys = KEYS[after["keys"]["label"]]
     pairs = plain.moved_pairs(before, after, keys)
     assert told["keys"] == len(keys)

@@ -1,4 +1,4 @@
-"""The log is kept within its bound: above its floor all can be rebuilt exactly, what is below is told to be gone."""
+"""The log stays within its bound: every state above its floor can be rebuilt exactly, the rest is reported as gone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVENTS = 23
 
 @pytest.fixture
 def states(db, settings, monkeypatch) -> dict[int, State]:
-    """The states of versions 1 to 23, a checkpoint every 4 of them, at least 6 events kept."""
+    """The states of versions 1 to 23, with a checkpoint every 4 versions and at least 6 events kept."""
     settings.EVENT_RETENTION = 6
     monkeypatch.setattr(keeping, "CHECKPOINT_EVERY", 4)
     make_cluster()
@@ -43,7 +43,7 @@ def stream_id(states) -> int:
 
 
 def test_old_events_and_checkpoints_are_let_go(states, stream_id):
-    # At version 20 the checkpoint of 12 was the newest that is 6 versions below.
+    # At version 20 the newest checkpoint at least 6 versions below was that of version 12.
     assert floor(stream_id) == 12
     assert Event.objects.count() == EVENTS - 12
     assert list(Checkpoint.objects.values_list("version", flat=True)) == [12, 16, 20]

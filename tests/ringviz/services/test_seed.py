@@ -1,4 +1,4 @@
-"""The demo's clusters are made once, go on where they were cut off, and what people did to them stays."""
+"""The demo's clusters are created once, resume after an interruption, and keep the changes that people made."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ words_once = cache(seed.catalogue_words)
 
 @pytest.fixture
 def small(db, monkeypatch):
-    """The demo alone, and few keys: the other two are large."""
+    """Only the demo, with few keys: the other two are large."""
     monkeypatch.setattr(seed, "DEMO_KEYS", 300)
     monkeypatch.setattr(seed, "catalogue_words", words_once)
     monkeypatch.setattr(seed, "_forty", lambda: seed._big("forty", "Forty", 4, 5, _keys))

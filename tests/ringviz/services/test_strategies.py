@@ -1,4 +1,4 @@
-"""Clusters of every strategy: rows, events and undo say what the core says of the same nodes and keys."""
+"""Clusters of every strategy: rows, events and undo agree with the core for the same nodes and keys."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def options_for(strategy: str) -> dict[str, float]:
 
 
 def owners(state: State) -> list[int]:
-    """The number of each key's owner, from the core alone; 0 is nobody."""
+    """The number of each key's owner, from the core alone; 0 means no owner."""
     cluster = state["cluster"]
     members = [node for node in state["nodes"] if node["state"] == "active"]
     placement = Murmur(cluster["vnodes"], cluster["seed"])

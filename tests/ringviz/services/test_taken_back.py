@@ -1,4 +1,4 @@
-"""What was asked for is taken back: cancelled while it waits, undone once it is done. No supervisor here."""
+"""Taking requests back: cancelled while they wait, undone once they are done. No supervisor here."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_cancelled_addition_leaves_no_node():
 
 
 def test_a_cancelled_revival_leaves_the_node_as_it_was():
-    """By what the row keeps: it is all that the supervisor, another one maybe, knows of the time before."""
+    """The row is all that the supervisor (perhaps a new one) knows about the time before."""
     found(decisions.died(1, cause="exit"))
     before = node_of(1)
     event = ask("revive", node=1)
@@ -97,7 +97,7 @@ def test_what_follows_by_itself_is_taken_back_with_what_it_follows_from(kind):
 def test_before_what_a_cluster_begins_with_there_is_nothing_to_go_back_to():
     before = everything()
     with pytest.raises(Invalid, match="nothing before"):
-        undo(slug="small", actor=OPERATOR, version=v())  # formed and filled: it follows from being made
+        undo(slug="small", actor=OPERATOR, version=v())  # formed and filled: this follows from its creation
     assert everything() == before
 
 

@@ -1,4 +1,4 @@
-"""What is under way on a managed cluster: the very event that the request becomes."""
+"""What is under way on a managed cluster: exactly the event that the request becomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undo: every kind of event is taken back whole, as an event of its own, and only the newest one."""
+"""Undo: every kind of event can be undone completely, as an event of its own, and only the newest one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.ringviz.nodes import (
 )
 
 ON: dict[str, Any] = {"slug": "small", "actor": OPERATOR}
-# b is down and c drains; what is done, the kind of its undo.
+# b is down and c is draining. Each entry: the act, and the kind of its undo.
 ACTS: dict[str, tuple[Callable[[], Event], str]] = {
     "node_added": (lambda: add_node(**ON, name="d", weight=2.5, zone="z"), "node_removed"),
     "node_killed": (lambda: kill_node(**ON, number=1), "node_revived"),
@@ -73,7 +73,7 @@ def test_an_undo_gives_back_the_state_and_names_what_it_undoes(cluster, act, kin
     assert but_since(state_of()) == but_since(done)
 
 
-# Of nodes that are servers: what is undone there is asked for (tests/ringviz/supervisor), or it never happens here.
+# On nodes with servers: an undo there is a request (tests/ringviz/supervisor), or the event never happens here.
 OF_SERVERS = {
     *(
         "cluster_formed",
@@ -164,7 +164,7 @@ class Rained:
 
 @pytest.fixture
 def rained(monkeypatch):
-    """An event of another subject, which is gone after the test, in the stream of a cluster."""
+    """An event of another subject in the stream of a cluster; the subject is gone after the test."""
     monkeypatch.setattr(subjects, "_kinds", dict(subjects._kinds))
     monkeypatch.setattr(subjects, "_by_payload", dict(subjects._by_payload))
     weather = Subject("weather")

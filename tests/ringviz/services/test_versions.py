@@ -1,4 +1,4 @@
-"""Changes that meet: who decided on an older version is told what happened, who did not decides again."""
+"""Concurrent changes: a caller who gave an older version is told what happened; without a version, we decide again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.ringviz.nodes import add_node, edit_node, kill_node, remove_node
 
 
 class Overtaken:
-    """A decision during which somebody else changes the cluster, the first `times` times."""
+    """A decision during which somebody else changes the cluster, for the first `times` times."""
 
     def __init__(self, wanted: decisions.Decision, times: int, other: Callable[[int], object]) -> None:
         self.wanted, self.times, self.other = wanted, times, other
@@ -89,7 +89,7 @@ def test_who_is_overtaken_without_a_version_decides_again_on_what_is_so_now(db, 
 
 
 def test_the_last_decision_is_made_while_the_stream_is_held(db):
-    """It stands on the version before the one that is being written."""
+    """It is based on the version before the one being written."""
     make_cluster()
     decision = Overtaken(decisions.kill(1), 3, edit)
     event = change(slug="small", actor=OPERATOR, version=None, decision=decision)  # type: ignore[arg-type]

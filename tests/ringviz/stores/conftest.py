@@ -1,4 +1,4 @@
-"""A data folder of the test's own, so that what is left on disk can be counted."""
+"""A data folder for each test, so that we can count what is left on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of keys: every byte comes back, what cannot be a key is refused by its line, and nothing of it is kept."""
+"""Key files: every byte comes back; an invalid key is refused with its line number, and nothing is kept."""
 
 from __future__ import annotations
 

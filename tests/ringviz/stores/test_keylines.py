@@ -1,4 +1,4 @@
-"""Files of keys as people make them: any encoding with a mark, LF or CRLF, packed or not, give the same keys."""
+"""Key files as people make them: any encoding with a BOM, LF or CRLF, compressed or not, gives the same keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from live.refusals import Invalid
 from ringviz.stores import keylines
 from ringviz.stores.keylines import KeyLines
 
-KEYS = ["user:1", "clé", "\U0001f511", "ਉ\u0a0d", "a\u2028b"]  # U+0A0D and U+0A09 hold the bytes of line ends
+KEYS = ["user:1", "clé", "\U0001f511", "ਉ\u0a0d", "a\u2028b"]  # U+0A0D and U+0A09 contain the bytes of line ends
 WANTED = [key.encode() for key in KEYS]
 ENCODED = {
     "": ("utf-8", b""),
@@ -101,7 +101,7 @@ def test_a_line_without_an_end_is_given_up_as_soon_as_it_is_too_long(monkeypatch
 
 
 def test_a_pipe_is_read_like_a_file():
-    """Nothing of it can be sought, and it gives what it has."""
+    """It cannot seek, and returns what it has."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe:
         pipe.write(gzip.compress("a\r\nb".encode("utf-16")))

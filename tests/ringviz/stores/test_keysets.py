@@ -1,4 +1,4 @@
-"""The arrays of a key set on disk: made when they are missing, never met half made, each data folder for itself."""
+"""The arrays of a key set on disk: made when missing, never seen half made, separate for each data folder."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def file_set(keys: list[bytes] = KEYS) -> KeySet:
 
 
 def forget() -> None:
-    """What a process holds open goes with it."""
+    """Drops what a process holds open."""
     store._opened.cache_clear()
     store._rounded.cache_clear()
 

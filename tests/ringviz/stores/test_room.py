@@ -1,4 +1,4 @@
-"""Room on a small disk: a warning before it is full, a reserve that takes what it says, and what cannot be written."""
+"""Space on a small disk: a warning before it is full, a reserve of exactly its stated size, and failed writes."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The hints of the Ring page name what its first script needs, and nothing that comes later."""
+"""The preload hints of the Ring page name what its first script needs, and nothing that loads later."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A small cluster over HTTP, for an operator and for somebody who only watches."""
+"""A small cluster over HTTP, for an operator and for a watcher."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ BOSS = Actor(name="boss", origin="command line", may_operate=True)
 
 @pytest.fixture
 def cluster(db):
-    """Four nodes, the fourth added by an event of its own: version 2. 1,000 keys, 3 copies, 8 tokens a node."""
+    """Four nodes, the fourth added by an event of its own: version 2. 1,000 keys, 3 copies, 8 tokens per node."""
     keys = pattern_key_set(pattern="user:{n}", count=1_000)
     nodes: list[NewNode] = [{"name": name} for name in ("a", "b", "c")]
     create_cluster(actor=BOSS, slug="small", name="Small", key_set=keys, nodes=nodes, vnodes=8, copies=3)

@@ -1,4 +1,4 @@
-"""The page of a node's keys: who may see it, how any bytes are shown, and what it says if there is nothing to show."""
+"""The page of a node's keys: who may see it, how it shows any bytes, and what it says when there is nothing to show."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def alone() -> Iterator[Server]:
 
 @pytest.fixture
 def server(db, settings, tmp_path, alone: Server) -> Server:
-    """It as node 1 of the managed cluster `served`, empty; node 2 has no server."""
+    """The server `alone` as node 1 of the managed cluster `served`, empty; node 2 has no server."""
     settings.DATA_DIR = tmp_path
     keys = pattern_key_set(pattern="user:{n}", count=10)
     nodes: list[Any] = [{"name": "one", "address": str(alone.address)}, {"name": "two"}]
@@ -63,7 +63,7 @@ def text_of(page: Client, path: str = AT, status: int = 200, **headers: Any) -> 
 
 
 def raw(text: str) -> list[str]:
-    """What stands as bytes, as a reader sees it."""
+    """Bytes as a reader sees them."""
     return [unescape(re.sub(r"<[^>]+>", "", one)) for one in re.findall(r'<bdi class="raw">(.*?)</bdi>', text)]
 
 
@@ -136,7 +136,7 @@ def test_members_stand_a_line_each_and_the_rest_is_counted(server, operator):
 
 def test_a_name_that_is_none_of_ours_is_shown_whole_and_leads_nowhere(server, operator):
     with server.client as client:
-        client.set("{0}user:7", "other")  # looks like ours, and its key hashes elsewhere
+        client.set("{0}user:7", "other")  # looks like ours, but its key hashes elsewhere
     text = text_of(operator)
     assert raw(text) == ["{0}user:7", "other"]
     assert "?key=" not in text

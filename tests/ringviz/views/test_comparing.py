@@ -1,4 +1,4 @@
-"""The Compare page: its addresses, its bounds, its table against an independent recomputation."""
+"""The Compare page: its addresses, its bounds, and its table checked against an independent recomputation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cluster made on the page: by operators, with the same service as everywhere, and each refusal at its field."""
+"""Creating a cluster on the page: for operators, through the usual service, with each error at its field."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def text_of(response: Any, status: int) -> str:
 
 
 def errors(text: str) -> dict[str, str]:
-    """What is said at each field."""
+    """The errors at each field."""
     found = re.findall(r'<div class="err" id="id_(\w+)_error">(.*?)</div>', text, re.DOTALL)
     return {name: re.sub(r"<[^>]+>", "", said).strip() for name, said in found}
 

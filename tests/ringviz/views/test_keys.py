@@ -1,4 +1,4 @@
-"""Giving a cluster other keys over HTTP. The import runs in a thread: these tests commit."""
+"""Replacing a cluster's keys over HTTP. The import runs in a thread, so these tests commit."""
 
 import gzip
 import threading
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ended(client: Client, cluster: str) -> dict[str, object]:
-    """How the import ended; its thread is waited for."""
+    """Waits for the import's thread and returns how it ended."""
     for thread in threading.enumerate():
         if thread.name.startswith("import-"):
             thread.join(30)

@@ -1,4 +1,4 @@
-"""The table of moved keys, against an independent recomputation."""
+"""The table of moved keys, checked against an independent recomputation."""
 
 import csv
 import io

@@ -15,7 +15,7 @@ from tests.ringviz.views.conftest import BOSS
 
 
 def boot_of(response: Any) -> dict[str, Any]:
-    """What the page begins with."""
+    """The data that the page starts with."""
     (text,) = re.findall(rb'<script id="boot" type="application/json">(.*?)</script>', response.content)
     return dict(json.loads(text))
 

@@ -1,4 +1,4 @@
-"""Tokens, density, keys and the log over HTTP, against what mmh3 says itself."""
+"""Tokens, density, keys and the log over HTTP, checked against mmh3 itself."""
 
 import json
 import struct
@@ -119,7 +119,7 @@ def test_density_is_kept_by_a_browser_until_its_number_means_other_keys(watcher:
     etag = watcher.get(address)["ETag"]
     again = watcher.get(address, headers={"if-none-match": etag})
     assert (again.status_code, again.content) == (304, b"")
-    # As in a database that was made anew: the same number, other keys.
+    # As in a recreated database: the same number, different keys.
     KeySet.objects.filter(pk=key_set.pk).update(pattern="x{n}", digest="f" * 64)
     assert watcher.get(address, headers={"if-none-match": etag}).status_code == 200
 

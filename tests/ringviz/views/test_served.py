@@ -1,4 +1,4 @@
-"""What the page of a cluster of servers is told: where a key really is, what a plan would cost, what was asked."""
+"""What the page of a managed cluster receives: where a key really is, what a plan would cost, what was requested."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -19,7 +19,7 @@ AT = "/clusters/real/"
 
 @pytest.fixture(scope="module")
 def real(django_db_setup, django_db_blocker):
-    """Three servers with 3,000 keys, the same for all tests here: each leaves it as it was."""
+    """Three servers with 3,000 keys, shared by all tests here: each test leaves them as they were."""
     with ExitStack() as stack:
         patch = Patched(stack.enter_context(pytest.MonkeyPatch.context()))
         ours = stack.enter_context(installation(django_db_blocker, patch, nodes=3, keys=3_000))
@@ -28,7 +28,7 @@ def real(django_db_setup, django_db_blocker):
 
 
 class Patched:
-    """pytest-django's `settings`, for longer than a test."""
+    """pytest-django's `settings`, but for longer than one test."""
 
     _patch: pytest.MonkeyPatch
 

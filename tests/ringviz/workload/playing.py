@@ -24,13 +24,13 @@ def bucket(key: bytes) -> int:
 
 
 def names(server: int, count: int = 3) -> list[bytes]:
-    """The stored names of the keys that the n-th of so many servers has."""
+    """The stored names of the keys on the n-th of so many servers."""
     low, high = SLOTS * server // count, SLOTS * (server + 1) // count
     return [stored_name(key, bucket(key)) for key in KEYS if low <= bucket(key) < high]
 
 
 def fill(cluster: ServerCluster) -> None:
-    """Every key with what the origin has for it."""
+    """Stores every key with the origin's value."""
     for number, server in enumerate(cluster.servers):
         pipeline = server.client.pipeline(transaction=False)
         for name in names(number):
@@ -39,7 +39,7 @@ def fill(cluster: ServerCluster) -> None:
 
 
 class Frames(list[dict[str, Any]]):
-    """What was published, and a way to wait for more of it."""
+    """The published frames, and a way to wait for more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Frames(list[dict[str, Any]]):
             self._news.notify_all()
 
     async def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The next frame of which it is true. Fails after 30 s."""
+        """The next frame that meets the condition. Fails after 30 s."""
         seen = len(self)
         async with asyncio.timeout(30), self._news:
             while True:
@@ -65,9 +65,9 @@ class Frames(list[dict[str, Any]]):
                 await self._news.wait()
 
     async def in_a_row(self, count: int, condition: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-        """The next so many frames in a row of which it is true. Fails after 30 s.
+        """The next so many frames in a row that meet the condition. Fails after 30 s.
 
-        A busy machine holds up a frame now and then: what is asked is whether it lasts.
+        A busy machine delays a frame now and then: the question is whether the condition lasts.
         """
         row: list[dict[str, Any]] = []
         async with asyncio.timeout(30):

@@ -33,10 +33,10 @@ WITHIN_S = 30.0
 
 @pytest.fixture
 def data(django_db_blocker, settings, tmp_path, monkeypatch, hint_server) -> Iterator[Path]:
-    """A data folder whose database is this process's too."""
+    """A data folder whose database this process uses too."""
     settings.DATA_DIR = tmp_path
     with django_db_blocker.unblock(), own_database(tmp_path) as url:
-        monkeypatch.setenv("DATABASE_URL", url)  # for the commands that a test runs
+        monkeypatch.setenv("DATABASE_URL", url)  # for the commands that tests run
         yield tmp_path
 
 
@@ -70,7 +70,7 @@ class Watching:
         self._pubsub.subscribe(channel_name())
 
     def until(self, condition) -> dict[str, Any]:
-        """The next frame of which it is true."""
+        """The next frame that meets the condition."""
         deadline = time.monotonic() + WITHIN_S
         while time.monotonic() < deadline:
             heard = self._pubsub.get_message(timeout=1)
@@ -111,7 +111,7 @@ def test_it_waits_for_a_cluster_that_is_not_formed_yet(cluster, data, hint_serve
     password.rename(password.with_name("later"))
     watching = Watching(hint_server.url, row.stream_id)
     with running(data, hint_server.url, "small", "--rate", "300", "--reads", "0", "--distribution", "uniform"):
-        # It has read its settings by now, or reads them later: either way it must find the password by itself.
+        # It may or may not have read its settings by now: either way it must find the password by itself.
         password.with_name("later").rename(password)
         assert watching.until(lambda frame: frame["ops"] > 0)["reads"] == 0
 

@@ -69,7 +69,7 @@ async def test_the_rate_is_kept(cluster, rate):
         await frames.until(lambda frame: frame["ops"] > 0)
         reached = 0.0
         async with asyncio.timeout(60):
-            while reached < 0.85 * rate:  # a busy machine sends less for a while, and makes up for nothing later
+            while reached < 0.85 * rate:  # a busy machine sends less for a while, and does not catch up later
                 some = await frames.more(10)
                 seconds = sum(frame["window_ms"] for frame in some) / 1000
                 reached = sum(frame["ops"] for frame in some) / seconds
@@ -88,14 +88,14 @@ async def test_settings_change_while_it_runs(cluster):
         await frames.until(lambda frame: frame["ops"] == 0 and frame["clients"] == 0)
         seen = len(frames)
         await asyncio.sleep(0.5)
-        assert len(frames) <= seen + 1  # the one that says that there is nothing
+        assert len(frames) <= seen + 1  # the one that says there is nothing
         running.configure(workload(rate=500))
         frame = await frames.until(lambda frame: frame["ops"] > 0)
         assert frame["hit"] == 1.0
 
 
 async def test_popular_keys_are_asked_for_most(cluster):
-    """The most popular of 600 keys has 14 % of the reads, so that its node serves more than the others."""
+    """The most popular of 600 keys gets 14 % of the reads, so its node serves more than the others."""
     fill(cluster)
     owner = bucket(KEYS[0]) * 3 // SLOTS
     weights = [0.0, 0.0, 0.0]
@@ -124,7 +124,7 @@ async def test_a_frozen_node_fails_its_own_and_nobody_elses(cluster):
 def only_the_first_fails(frame) -> bool:
     first, *others = (frame["by_node"][number] for number in ("1", "2", "3"))
     well = all(node["ops"] > 50 and node["errors"] == 0 and node["hit"] == 1.0 for node in others)
-    # What waits for the frozen one is no part of the latency.
+    # Requests waiting for the frozen server do not count in the latency.
     return well and first["ops"] == 0 and first["errors"] > 50 and frame["p50_ms"] < 300
 
 
@@ -146,7 +146,7 @@ async def test_a_slot_that_moved_is_found(cluster, patient):
 
 
 async def migrate(source, target, first: int, last: int) -> None:
-    """The engine's atomic slot migration, to its end."""
+    """Runs the engine's atomic slot migration to its end."""
     source.call("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", first, last, "NODE", target.id)
     async with asyncio.timeout(30):
         while True:

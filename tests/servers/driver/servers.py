@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from servers.address import Address
 from servers.driver.config import server_config
 from servers.driver.engine import Engine
 from servers.slots import SlotRange
+from tests.ports import free_ports
 from tests.started import await_ready
 
 PASSWORD = secrets.token_urlsafe(24)
@@ -30,19 +30,12 @@ def even(count: int) -> list[list[SlotRange]]:
     return [[(BUCKETS * at // count, BUCKETS * (at + 1) // count - 1)] for at in range(count)]
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        for bound in (one, other):
-            bound.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 class Server:
     """One server, which can be ended, frozen and started again from its directory, at its port or another."""
 
     def __init__(self, engine: Engine, directory: Path, *, memory: int = 0) -> None:
         self.engine, self.directory, self.memory = engine, directory, memory
-        self.port, self.bus = free_ports()
+        self.port, self.bus = free_ports(2)
         self.child = self._begin()
         self.id = engine.identity(self.address)
 
@@ -65,7 +58,7 @@ class Server:
 
     def again(self, *, elsewhere: bool = False) -> None:
         if elsewhere:
-            self.port, self.bus = free_ports()
+            self.port, self.bus = free_ports(2)
         self.child = self._begin()
 
     def keys_per_slot(self, slots: list[int]) -> list[int]:

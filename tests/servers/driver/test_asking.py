@@ -9,13 +9,14 @@ from servers.driver import calls
 from servers.driver.config import server_config
 from servers.driver.engine import Engine
 from servers.errors import EngineError, NotAgreed, Refusal, Unreachable
+from tests.ports import free_ports
 from tests.processes import opened, until
-from tests.servers.driver.servers import PASSWORD, free_ports
+from tests.servers.driver.servers import PASSWORD
 
 
 def test_nobody_there():
     engine = Engine(PASSWORD)
-    nowhere = Address("127.0.0.1", free_ports()[0])
+    nowhere = Address("127.0.0.1", free_ports(1)[0])
     assert not engine.answers(nowhere)
     assert not engine.takes_writes(nowhere)
     assert not engine.agreed([nowhere])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,21 +14,13 @@ from redis import Redis, RedisCluster, RedisError
 from fleet import process
 from fleet.process import Child
 from servers.guard.door import Target
+from tests.ports import free_ports
 from tests.processes import until
 from tests.started import await_ready, folder
 
 PASSWORD = "a password with spaces"
 RANGES = [(0, 5460), (5461, 10922), (10923, 16382)]  # slot 16383 is nobody's
 KEYS = 300
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 @dataclass

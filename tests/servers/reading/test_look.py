@@ -12,8 +12,9 @@ from servers.guard.door import Door, Target
 from servers.reading.agreeing import Dissent
 from servers.reading.connection import Login, Question
 from servers.reading.look import ClusterLook, Reader, SilentCluster, look_once
+from tests.ports import free_ports
 from tests.processes import until
-from tests.servers.reading.foreign import KEYS, PASSWORD, RANGES, Foreign, foreign_cluster, free_ports
+from tests.servers.reading.foreign import KEYS, PASSWORD, RANGES, Foreign, foreign_cluster
 from tests.servers.reading.impostor import Impostor, Listening
 from tests.servers.reading.told import Told, captured, line
 
