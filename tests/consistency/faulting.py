@@ -70,7 +70,7 @@ class Faulting:
         return found if self._disk is None else {**found, "disk full, primary killed": self._full}
 
     def round(self, name: str) -> Verdict:
-        """One fault; what was confirmed is looked for when all is at rest. Raises AssertionError."""
+        """Causes one fault, and looks for the confirmed writes when all is idle. Raises AssertionError."""
         self._whole()
         before, since = self._values(), self.real.known().v + 1
         self._loses = False
@@ -101,7 +101,7 @@ class Faulting:
         self._struck_ns = time.monotonic_ns()
 
     def _ends(self, since: int) -> None:
-        """Waits until the log tells of a death, so that the rest that is waited for is the one after it."""
+        """Waits until the log reports a death, so that the idle state that follows is the one after it."""
         kinds = {"node_killed", "node_failed_over", "node_restarted"}
         told = partial(self.real.events, since)
         until(lambda: kinds & {one.kind for one in told()}, deadline_s=WITHIN_S, what="a death that is told")
@@ -211,7 +211,7 @@ class Faulting:
         return told
 
     def _values(self) -> dict[str, int | None]:
-        """What every key has: the number that a client wrote, None for the origin's value."""
+        """The value of every key: the number that a client wrote, or None for the origin's value."""
         owners = bucket_owners(self.real.state())
         found: dict[str, int | None] = {}
         for number in self._on_ring():

@@ -116,7 +116,7 @@ class Breaking:
         self.done: list[str] = []
 
     def one(self) -> str:
-        """Something possible, by chance. What it was."""
+        """Makes one possible change at random; returns its name."""
         name, action = self._rng.choice(list(self._possible()))
         self.done.append(name)
         action()

@@ -40,7 +40,7 @@ def own_cluster() -> Iterator[ServerCluster]:
 
 
 def moving(cluster: ServerCluster, mover: Mover, slots: int) -> Report:
-    """A run during which so many slots go from server to server: those of counters and of keys in turn."""
+    """A run during which this many slots move between servers: slots of counters and of keys in turn."""
     rng = random.Random(1)
 
     def churn() -> None:
@@ -55,7 +55,7 @@ def moving(cluster: ServerCluster, mover: Mover, slots: int) -> Report:
 
 
 def test_a_cluster_at_rest_keeps_everything(cluster):
-    cluster.servers[0].client.set(_own_name(cluster.servers[0]), 1)  # somebody else's, and none of the run's business
+    cluster.servers[0].client.set(_own_name(cluster.servers[0]), 1)  # somebody else's keys, which the run ignores
     report = run(cluster.addresses, PASSWORD, 1, 1, lambda: None)
     assert report.faults == [], report.summary()
     for op in ("set", "delete", "read", "incr"):

@@ -84,7 +84,7 @@ def test_every_death_is_made_good_in_any_order(real):
         breaking.one()
         assert sum(real.equal().values()) == KEYS, breaking.done
         until(lambda: missing(real) == [], what=f"every key readable after {breaking.done}")
-        # Who has nothing any more is told to end once its end is told of.
+        # An empty server is told to exit once its removal is recorded.
         until(lambda: len(real.server_pids()) == on_ring(real), what=f"{on_ring(real)} servers after {breaking.done}")
     say(f"soak: {dict(Counter(done.rstrip(' 0123456789') for done in breaking.done))}: all keys back each time")
 

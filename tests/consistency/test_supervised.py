@@ -74,7 +74,7 @@ def test_a_mover_that_drops_what_it_has_yet_to_move_is_caught(real):
 
     def churn() -> None:
         real.act("drain", node=1)
-        for host, port in real.addresses():  # whoever has them by now
+        for host, port in real.addresses():  # whichever server has them by now
             with suppress(RedisError), Redis(host, port, password=real.password(), socket_timeout=30) as client:
                 pipeline = client.pipeline(transaction=False)
                 for slot in slots:

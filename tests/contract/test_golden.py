@@ -27,7 +27,7 @@ START = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 
 
 def golden(step: Step, key_sets: list[int]) -> dict[str, Any]:
-    """What stands in the file of a step: key sets are numbered as they appear, and every second is one second."""
+    """What the file of a step contains, with key sets numbered in order of appearance."""
     frame = {"v": step.event.version, "kind": step.event.kind, "payload": step.event.payload}
     words = event_words(step.event.kind, step.event.payload)._asdict()
     told = {
@@ -59,7 +59,7 @@ def text_of(told: dict[str, Any]) -> str:
 
 @pytest.fixture
 def steps(db, monkeypatch) -> dict[str, dict[str, Any]]:
-    """The story at a clock of its own, as it would be written."""
+    """The story as it would be written, by a clock that advances one second at each reading."""
     ticks = count()
     monkeypatch.setattr(timezone, "now", lambda: START + timedelta(seconds=next(ticks)))
     key_sets: list[int] = []

@@ -1,4 +1,4 @@
-"""What Python and the page have to agree on and neither tells the other: `shared/shared.json`.
+"""What Python and the page must agree on without telling each other: `shared/shared.json`.
 
 `tests/js/ring/shared.test.js` holds the page to the same file. `GOLDEN=write .venv/bin/pytest tests/contract` writes it
 anew.
@@ -27,7 +27,7 @@ PULSES = [(300, 1_000), (SLOW_FOR_MS, SLOW_EVERY_MS), (15, 20), (40, MAX_SLOW_EV
 
 
 def _pulse(for_ms: int, every_ms: int) -> list[Any]:
-    """What it is called, and what is said of its beginning and its end."""
+    """Its name, and the words for its beginning and its end."""
     pulse = Pulse(for_ms=for_ms, every_ms=every_ms)
     return [pulse, pulse_words(pulse), pulsed_words("n", pulse, None), pulsed_words("n", None, pulse)]
 

@@ -53,7 +53,7 @@ def client_of(real, server):
 
 
 def in_sync(real, number):
-    """Waits until a node's replica is a full copy, and the supervisor has noted it; gives both servers."""
+    """Waits until a node's replica is a full copy and the supervisor has noted it; returns both servers."""
 
     def followed():
         try:
@@ -70,7 +70,7 @@ def in_sync(real, number):
 
 
 def unsynced(real, number):
-    """Has a replica take over, and gives the new primary while its own replica has only begun to copy."""
+    """Makes a replica take over, and returns the new primary while its own replica has only begun to copy."""
     primary, replica = in_sync(real, number)
     with client_of(real, replica) as client:
         client.config_set("rdb-key-save-delay", 20_000)
@@ -88,7 +88,7 @@ def unsynced(real, number):
 
 
 def write_confirmed(real, number, keys):
-    """Gives every key of the node a new value, which its replica confirms: {stored name: value}."""
+    """Sets every key of the node to a new value, confirmed by its replica: {stored name: value}."""
     owners = bucket_owners(real.state()).tolist()
     written = {}
     for key in (b"user:%d" % n for n in range(keys)):
@@ -104,9 +104,9 @@ def write_confirmed(real, number, keys):
 
 
 def lost_of(real, written):
-    """Which of the values that were confirmed are not there any more, wherever their keys are now.
+    """The confirmed values that are missing, wherever their keys are now.
 
-    After a start servers take no command for two seconds, or until they have found each other: that is waited for.
+    After a start, servers take no command for two seconds, or until they have found each other; this waits for it.
     """
 
     def found():

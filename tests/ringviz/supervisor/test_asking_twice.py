@@ -1,4 +1,4 @@
-"""Many ask at once: one thing is done once, and whoever was late is told so."""
+"""Many ask at once: each thing is done once, and latecomers are told so."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,7 +12,7 @@ CLICKS = 50
 
 
 def clicks(real, keys):
-    """The version that each click was answered with, or its refusal; all at once."""
+    """The version in the answer to each click, or its refusal; all clicks at once."""
     version = real.known().v
 
     def click(key):

@@ -1,4 +1,4 @@
-"""What the supervisor writes: a write whose connection broke may have come to pass, and is not done again."""
+"""What the supervisor writes. A write whose connection broke may have succeeded, and is not repeated."""
 
 from __future__ import annotations
 

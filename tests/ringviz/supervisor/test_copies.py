@@ -1,4 +1,4 @@
-"""What is noted of replicas while their primaries live: which are full copies, in memory and in their directories."""
+"""What the supervisor notes about replicas while their primaries live: which are full copies, in memory and on disk."""
 
 from dataclasses import replace
 from typing import Any

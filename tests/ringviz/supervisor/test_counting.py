@@ -1,4 +1,4 @@
-"""What the counting thread tells of replicas, and that what it remembers of nodes that are gone is bounded."""
+"""What the counting thread reports about replicas; what it remembers of removed nodes is bounded."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Moves that are cut off: by the death of the supervisor, of source or target; by a node that is frozen or full."""
+"""Interrupted moves: the supervisor, source or target dies, or a node is frozen or full."""
 
 import os
 import shutil
@@ -20,14 +20,14 @@ pytestmark = [pytest.mark.installation(keys=KEYS), pytest.mark.no_cover]
 
 
 def to_modulo(real, engine):
-    """Asks for a change that moves most of the buckets, and gives (source, target) of a migration that is running."""
+    """Requests a change that moves most of the buckets; returns (source, target) of a running migration."""
     real.slow_moves()
     asked = real.act("configure", strategy="modulo")
     return asked, until(lambda: real.moving(engine), what="a migration that runs")[0]
 
 
 def assert_in_the_middle(real, asked):
-    """The work has not ended: called after a fault, it came in the middle."""
+    """Checks that the work has not ended: a fault before this call came in the middle of it."""
     assert [work["id"] for work in real.state()["work"]] == [asked.version]
 
 
@@ -112,7 +112,7 @@ def test_a_target_without_room_fails_with_a_reason_and_nothing_is_lost(real):
 
 
 def fatten(real, size):
-    """Gives every key of the set a value of so many bytes."""
+    """Sets every key of the set to a value of this many bytes."""
     owners = bucket_owners(real.state()).tolist()
     clients = {node["number"]: node["address"].split(":") for node in real.state()["nodes"]}
     pipes = {n: Redis(host=h, port=int(p), password=real.password()).pipeline(False) for n, (h, p) in clients.items()}

@@ -1,4 +1,4 @@
-"""Deaths: of two at once, during a refill, of one with a replica; and what a verdict makes impossible."""
+"""Deaths: two at once, one during a refill, one with a replica; and what a verdict rules out."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def test_two_killed_at_once_lose_what_both_had(real):
 
 
 def test_two_killed_by_two_operators_at_once_lose_what_both_had(real):
-    """The supervisor is paused while they ask, so that it finds both."""
+    """The supervisor is paused during the requests, so that it finds both."""
     plans = [make_plan(SLUG, decision_of("kill", {"node": str(number)})) for number in (2, 3)]
     expected = {2: real.node(2)["keys"], 3: real.node(3)["keys"]}
     assert [sum(node["lost"] for node in plan.after["nodes"]) for plan in plans] == list(expected.values())
@@ -76,11 +76,11 @@ def test_a_death_while_another_is_made_good(real):
 
 
 def test_the_convicted_is_dead_before_its_buckets_are_given_away(real):
-    """Thawed in between, it would confirm writes that nobody has."""
+    """If it were thawed in between, it would confirm writes that no other server has."""
     pid = real.pid_of(2)
     with client_of(real, 1) as client, client.monitor() as monitor:
         os.kill(pid, signal.SIGSTOP)
-        next(said for said in monitor.listen() if said["command"].startswith("EVAL"))  # who owns what of the dead
+        next(said for said in monitor.listen() if said["command"].startswith("EVAL"))  # names the new owners
         assert not Path(f"/proc/{pid}").exists()
     killed = real.event("node_killed").payload
     assert (killed["node"]["number"], killed["cause"]) == (2, "silent"), real.log()
@@ -92,7 +92,7 @@ def test_a_refill_leaves_what_a_client_stored_meanwhile(real):
         bucket_owners(make_plan(SLUG, decision_of("kill", {"node": "2"})).after),
     )
     buckets = {b"user:%d" % n: bucket_of(Murmur().hash(b"user:%d" % n)) for n in range(KEYS)}
-    bucket, key = max((bucket, key) for key, bucket in buckets.items() if before[bucket] == 2)  # the last to be stored
+    bucket, key = max((bucket, key) for key, bucket in buckets.items() if before[bucket] == 2)  # reloaded last
     with client_of(real, int(after[bucket])) as client:
         os.kill(real.pid_of(2), signal.SIGKILL)
         killed = real.event("node_killed")
@@ -147,7 +147,7 @@ def client_of(real, number):
 
 
 def confirmed(real, name):
-    """Whether a write was taken by the primary and by its replica."""
+    """Whether the primary and its replica both took a write."""
     with client_of(real, 2) as client:
         client.set(name, b"yes")
         return client.execute_command("WAIT", 1, 1000) == 1

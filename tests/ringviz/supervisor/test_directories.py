@@ -1,4 +1,4 @@
-"""Which directory of a node is started again: never the one that an earlier start left behind half made."""
+"""Which directory of a node is started again: never one that an interrupted start left half made."""
 
 import shutil
 from contextlib import suppress
@@ -14,7 +14,7 @@ from tests.processes import until
 
 @pytest.mark.installation(nodes=3, keys=2_000)
 def test_servers_come_back_from_the_directories_with_their_keys(real):
-    """As if the first start had been cut off before the servers knew each other, and been made again."""
+    """As if the first start had been interrupted before the servers knew each other, and then repeated."""
     real.equal()
     assert real.end_supervisor() == 0
     root = passwords.folder(real.known().cluster.pk)
@@ -30,7 +30,7 @@ def test_servers_come_back_from_the_directories_with_their_keys(real):
 @pytest.mark.long
 @pytest.mark.installation(nodes=3, keys=2_000)
 def test_of_two_directories_that_own_buckets_the_newer_is_started(real):
-    """As after a replica took over, and the supervisor died before the directory of the dead was gone."""
+    """As if a replica took over, and the supervisor died before it removed the dead server's directory."""
     real.equal()
     assert real.end_supervisor() == 0
     older = passwords.folder(real.known().cluster.pk) / "2.1"
@@ -49,7 +49,7 @@ def test_a_start_that_is_not_allowed_leaves_no_directory(settings, tmp_path):
     passwords.keep(7, "a-password-of-tests")
     servers = Servers(7, 0, Hands(), Engine("a-password-of-tests"), lambda _server: None)
     with suppress(NotYet):
-        note_start()  # the one start that is allowed, unless another test had it
+        note_start()  # the one allowed start, unless another test used it
     with pytest.raises(NotYet):
         servers.begin_new(4)
     assert list(servers.directories()) == []

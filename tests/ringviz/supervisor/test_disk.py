@@ -36,7 +36,7 @@ def disk(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ours(disk, django_db_blocker):
-    """An installation on it. Its database is a file, whatever the others of this run are on."""
+    """An installation on it. Its database is a file, whatever database the rest of this run uses."""
     before, tempfile.tempdir = tempfile.tempdir, str(disk)
     try:
         with django_db_blocker.unblock(), premises(covered=False, database=database_file) as installation:
@@ -58,7 +58,7 @@ def real(ours, django_db_blocker, settings):
 
 @pytest.fixture
 def pages(real):
-    """What pages are told, as soon as somebody asks: the frames of a topic."""
+    """The frames of a topic that pages receive."""
     with Redis.from_url(real.valkey.url) as client, client.pubsub(ignore_subscribe_messages=True) as heard:
         heard.subscribe(channel_name())
         yield lambda topic: b'"%s"' % topic in (heard.get_message(timeout=1) or {}).get("data", b"")
@@ -75,7 +75,7 @@ def kinds(real):
 
 
 def as_before_9_1(real):
-    """Has every server end where it cannot save its view, as engines before Valkey 9.1 do."""
+    """Makes every server exit if it cannot save its view, as engines before Valkey 9.1 do."""
     for number in NODES:
         for server in in_sync(real, number):
             with client_of(real, server) as client:
@@ -83,9 +83,9 @@ def as_before_9_1(real):
 
 
 def settled(real):
-    """Waits until no server has written down its view for a while: whoever hears something new does, and may end by it.
+    """Waits until no server has saved its view for a while: each saves what it hears, and may exit doing so.
 
-    Each tells the others of replicas and shards bit by bit; the views do not show that this has ended.
+    They tell each other about replicas and shards bit by bit; the views do not show when this has ended.
     """
     root = passwords.folder(real.known().cluster.pk)
 
@@ -96,7 +96,7 @@ def settled(real):
 
 
 def complete(real, written):
-    """At rest, every key and every confirmed write there, two servers a node."""
+    """Idle, with every key and every confirmed write stored, and two servers per node."""
     assert sum(real.equal().values()) == KEYS
     until(lambda: len(real.server_pids()) == 8, what="eight servers")
     for number in NODES:
@@ -122,7 +122,7 @@ def test_one_death_on_a_full_disk_ends_nobody_else(real, disk, pages, older):
         primary.kill()
         over = real.event("node_failed_over").payload
         assert (over["node"]["number"], over["cause"]) == (2, "exit")
-        wait(4.0)  # after three seconds the others call it failed, which each of them writes down
+        wait(4.0)  # after three seconds the others mark it as failed, and each saves that
         assert others <= real.server_pids()
     complete(real, written)
     assert "reserve of real is released" in real.log()
@@ -173,8 +173,8 @@ def test_servers_that_end_in_a_read_only_folder_are_back_once_it_is_writable(rea
     version = real.known().v
     with read_only(passwords.folder(real.known().cluster.pk)):
         primary.kill()
-        # Who finds a majority that calls it failed writes that down, and ends before it has told the others: those that
-        # are left may never find one again. At least one server besides the killed one ends.
+        # A server that sees a majority mark it as failed saves that, and exits before it tells the others: the rest
+        # may never see a majority again. At least one server besides the killed one exits.
         until(lambda: len(real.server_pids()) < 7, what="the end of who wants to write down that one is gone")
         wait(2.0)
         assert real.known().v == version

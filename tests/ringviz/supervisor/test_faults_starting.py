@@ -1,4 +1,4 @@
-"""Servers that do not start: refused by the system, or ended again and again. Nothing is lost or waits for ever."""
+"""Servers that do not start: the system refuses, or they exit again and again. Nothing is lost or waits for ever."""
 
 import json
 import os
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.installation(nodes=3, keys=KEYS), pytest.mark.no_cover
 
 @pytest.fixture(scope="module")
 def switched(tmp_path_factory):
-    """A program that is the engine's while there is no file `broken` beside it, and else ends at once."""
+    """The engine's program, except that it exits at once if a file `broken` lies beside it."""
     folder = tmp_path_factory.mktemp("engine")
     switch, program = folder / "broken", folder / "server"
     program.write_text(
@@ -32,7 +32,7 @@ def switched(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def broken(switched, monkeypatch):
-    """While this file exists the engine's program ends at once, with a reason; it notes each start in it."""
+    """While this file exists, the engine's program exits at once with a reason, and notes each start in the file."""
     monkeypatch.setenv("SERVER_BINARY", str(switched))
     switch = switched.parent / "broken"
     yield switch
@@ -64,7 +64,7 @@ def test_a_server_that_ends_again_and_again_is_given_up_with_its_last_words(real
 def test_a_restart_that_the_system_refuses_for_a_moment_keeps_the_keys(real):
     log = next(passwords.folder(real.known().cluster.pk).glob("2.*")) / "server.log"
     log.rename(log.with_suffix(".old"))
-    log.mkdir()  # whoever starts the server cannot open it: OSError, as when no process can be made
+    log.mkdir()  # starting the server raises OSError, as if no process could be created
     asked = real.act("restart", node=2)
     until(lambda: "restart of real failed" in real.log(), what="a start that was refused")
     log.rmdir()

@@ -1,4 +1,4 @@
-"""Freezes that have time before their verdict: as long as the cluster says, from the log alone, and for nobody else."""
+"""Freezes with time before their verdict: as long as the cluster's log says, and only for requested freezes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringviz.supervisor.freezing import Freezes
 from tests.processes import until
 
 DELAY_MS = 5_000
-SOON_S = 2.5  # by which a silent server without a delay is convicted, on a machine with other work
+SOON_S = 2.5  # enough to convict a silent server without a delay, on a busy machine
 
 
 def between_s(first: Event, then: Event) -> float:
@@ -25,7 +25,7 @@ def between_s(first: Event, then: Event) -> float:
 
 
 def silent_by_itself(real: Any, number: int) -> float:
-    """Stops a server from outside; how long it took until it was told to be dead."""
+    """Stops a server from outside; returns how long it took until it was reported dead."""
     after, began = real.events()[-1].version, time.time()
     os.kill(real.pid_of(number), signal.SIGSTOP)
     killed = real.event("node_killed", after)
@@ -58,7 +58,7 @@ def test_a_node_that_is_thawed_late_lives_and_its_next_silence_is_found_as_ever(
 
 
 class Members:
-    """One server, frozen or not, and for how long it was excused."""
+    """One server, frozen or not, and how long it was excused."""
 
     def __init__(self) -> None:
         self.is_running = True

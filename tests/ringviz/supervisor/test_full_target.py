@@ -1,4 +1,4 @@
-"""A target has no memory left in the middle of a move: the work fails and says why, and every key is where it was."""
+"""A target runs out of memory in the middle of a move: the work fails and says why, and no key is lost."""
 
 import pytest
 from redis import Redis
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.installation(nodes=3, keys=KEYS), pytest.mark.no_cover
 
 
 def limited(real, address, more=0):
-    """Leaves a server so many bytes more than it uses."""
+    """Limits a server to this many bytes more than it uses."""
     with Redis(address.host, address.port, password=real.password(), socket_timeout=10) as client:
         client.config_set("maxmemory", client.info("memory")["used_memory"] + more)
 

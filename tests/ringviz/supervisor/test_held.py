@@ -1,4 +1,4 @@
-"""Deaths while nobody can write to the database, or the hint server is gone: told when it is back, as they were."""
+"""Deaths while the database takes no writes, or the hint server is gone: reported as they were once it is back."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ def deaths(real, since):
 
 
 def joins(real, since):
-    """What is asked for next is done: nothing waits for a death that nobody remembers."""
+    """The next request is carried out: nothing waits for a death that nobody remembers."""
     asked = real.act("add", name="cache-9", weight=1)
     assert real.event("node_added", since).payload["work"] == asked.version
     assert sum(real.equal().values()) == KEYS
@@ -31,7 +31,7 @@ def joins(real, since):
 
 @contextlib.contextmanager
 def held_for(real, seconds):
-    """The death comes first: the supervisor tries to tell of it all the time."""
+    """The death comes first: the supervisor keeps trying to report it."""
     until_s = time.monotonic() + seconds
     with database_held(real.database_url):
         yield
@@ -53,7 +53,7 @@ def test_a_death_while_the_database_is_held_is_told_afterwards(real, seconds):
 
 def test_a_verdict_while_the_database_is_held_is_told_as_one_and_a_kill_as_what_was_asked_for(real):
     since = real.known().v + 1
-    os.kill(real.supervisor.pid, signal.SIGSTOP)  # so that it finds what was asked for while nothing can be written
+    os.kill(real.supervisor.pid, signal.SIGSTOP)  # so that it finds the request while nothing can be written
     asked = real.act("kill", node=3)
     with held_for(real, SILENT_S):
         os.kill(real.pid_of(2), signal.SIGSTOP)
@@ -69,7 +69,7 @@ def test_a_verdict_while_the_database_is_held_is_told_as_one_and_a_kill_as_what_
 
 @pytest.mark.long
 def test_who_was_suspected_and_answered_while_the_database_was_held_is_not_suspected_for_ever(real):
-    """Three of four, which nobody convicts."""
+    """Three of four servers, so that nobody is convicted."""
     pids = [real.pid_of(number) for number in (2, 3, 4)]
     since = real.known().v + 1
     for pid in pids:
@@ -84,7 +84,7 @@ def test_who_was_suspected_and_answered_while_the_database_was_held_is_not_suspe
 
 @pytest.mark.installation(nodes=3, keys=KEYS, replicas=1)
 def test_a_supervisor_that_is_killed_while_it_cannot_tell_of_a_death_leaves_no_trace_of_it(real):
-    """Whoever comes after it starts from directories: each node is there, by its replica or by itself."""
+    """Its successor starts from directories: each node is back, as its replica or as itself."""
     primary, _replica = in_sync(real, 2)
     written = write_confirmed(real, 2, KEYS)
     before = real.equal()
@@ -108,7 +108,7 @@ def test_a_death_while_the_hint_server_is_gone_and_the_database_held_is_told_whe
         real.valkey.kill()
         until(lambda: "lease server does not answer" in real.log(), what="the supervisor to say so")
         os.kill(real.pid_of(2), signal.SIGKILL)
-        wait(3.0)  # what it led by runs out
+        wait(3.0)  # its lease runs out
     real.valkey.start()
     until(lambda: deaths(real, since), what="the death")
     assert deaths(real, since) == [("node_killed", "exit")]

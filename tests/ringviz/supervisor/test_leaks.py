@@ -1,6 +1,6 @@
-"""A supervisor that adds and removes nodes for ever holds what it held: descriptors, threads, memory, directories.
+"""A supervisor that keeps adding and removing nodes leaks nothing: descriptors, threads, memory, directories.
 
-LEAK_CYCLES (24) cycles are counted, after some that fill what is filled once.
+It counts LEAK_CYCLES (24) cycles, after a few that warm up.
 """
 
 import os
@@ -14,7 +14,7 @@ from tests.processes import until
 
 CYCLES = int(os.environ.get("LEAK_CYCLES", "24"))
 WARM_UP = 6
-SLACK = 8  # descriptors and threads: a connection more where two ask at once
+SLACK = 8  # descriptors and threads: one more connection if two ask at once
 SLACK_KIB = 4_096  # the allocator gives memory back when it likes
 A_CYCLE_KIB = 16
 

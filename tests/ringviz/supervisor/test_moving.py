@@ -1,4 +1,4 @@
-"""A mover whose view of the cluster is late: what it has not heard of is waited for, and is no failure and no loss."""
+"""A mover whose view of the cluster is late: it waits for what it has not heard, and nothing fails or is lost."""
 
 from types import SimpleNamespace
 
@@ -13,11 +13,11 @@ from tests.processes import until
 from tests.servers.driver import servers
 
 KEYS = np.zeros(BUCKETS, np.int64)
-LATE = 6  # looks that see what was
+LATE = 6  # looks that see the old state
 
 
 class LateMembers:
-    """Members whose `owners` tells `late`, as one who has not heard yet, for its first looks since that was set."""
+    """Members whose `owners` returns `late`, as if the news had not arrived, for the first looks after it was set."""
 
     claimed = Members.claimed
 
@@ -74,7 +74,7 @@ def test_a_source_that_gave_its_slots_away_is_no_failure(members, two, caplog):
     moved(members, two, wanted, lost)
     two.engine.wait_agreed(two.addresses, servers.WITHIN_S)
     back = np.where(np.arange(BUCKETS) < 10, np.int32(1), wanted)
-    members.late = before  # it still sees the first owner, who says that it owns nothing
+    members.late = before  # it still sees the first owner, which says that it owns nothing
     moved(members, two, back, lost)
     assert [one for one in caplog.records if one.levelname != "INFO"] == []
     assert lost == []

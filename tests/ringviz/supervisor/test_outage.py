@@ -36,7 +36,7 @@ def server() -> Iterator[started.Postgres]:
 
 @pytest.fixture(scope="module")
 def ours(server, django_db_blocker):
-    """An installation on it; its supervisor stays for all tests, whatever becomes of the database."""
+    """An installation on it; its supervisor stays for all tests, whatever happens to the database."""
 
     @contextmanager
     def database(_folder: Path) -> Iterator[str]:
@@ -94,7 +94,7 @@ STOPPED_S = [pytest.param(0.0, id="restarted"), pytest.param(60.0, id="stopped f
 
 @contextmanager
 def stopped(server, seconds):
-    """What is done within it happens while the database is away."""
+    """The body runs while the database is away."""
     server.stop(signal.SIGINT)
     connection.close()
     until_s = time.monotonic() + seconds

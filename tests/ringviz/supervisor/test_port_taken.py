@@ -1,4 +1,4 @@
-"""Another program takes the port of a server between two starts, or just before one: the server answers elsewhere."""
+"""Another program takes a server's port between two starts, or just before one: the server uses another port."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from tests.processes import until
 KEYS = 2_000
 pytestmark = [pytest.mark.installation(nodes=3, keys=KEYS), pytest.mark.no_cover]
 
-# Takes the port that the engine is about to have, says so, and keeps it until it is ended.
+# Takes the port that the engine is about to use, says so, and keeps it until it is ended.
 THIEF = """import pathlib, signal, socket, sys
 taken = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 pathlib.Path(sys.argv[2]).touch()
@@ -48,7 +48,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def thief(folder, monkeypatch):
-    """While this file exists, the next start of a server finds that its port was taken."""
+    """While this file exists, the next start of a server finds its port taken."""
     monkeypatch.setenv("SERVER_BINARY", str(folder / "server"))
     yield folder / "now"
     thieves = folder / "thieves"

@@ -1,4 +1,4 @@
-"""Ports are settled before any server starts: no view of a cluster leads to somebody else's server."""
+"""Ports are settled before any server starts: no cluster view leads to another cluster's server."""
 
 import json
 import socket
@@ -15,7 +15,7 @@ STRANGER = "f" * 40
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that somebody listens on."""
+    """A port that is in use."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         yield other.getsockname()[1]
 

@@ -1,4 +1,4 @@
-"""The schedule of short freezes, at a clock of its own: without drift, and with nothing left stopped."""
+"""The schedule of short freezes, with its own clock: no drift, and nothing left stopped."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Clock:
 
 
 class Scene:
-    """Pulses without their thread: a step is made when the clock says so."""
+    """Pulses without their thread: the clock makes the steps."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock, self.leads = clock, True
@@ -58,14 +58,14 @@ class Scene:
         self.pulses.follow(7, {1: (self.server, pulse)} if pulse else {})
 
     def ends(self, *, expected: bool) -> None:
-        """Its server is to end, or has ended by itself."""
+        """Its server is about to end, or has ended by itself."""
         self.server.expected = expected
         if not expected:
             self.server.ended.set()
         self.pulses._step()
 
     def run_until(self, until: float, *, late: dict[float, float] | None = None) -> None:
-        """Makes every step when it is due, but those that `late` names, by the time they are due, so much later."""
+        """Makes every step when it is due; `late` maps due times to delays."""
         while (pause := self.pulses._step()) is not None and self.clock.now + pause <= until:
             due = self.clock.now + pause
             self.clock.now = due + (late or {}).get(round(due, 3), 0.0)

@@ -21,7 +21,7 @@ def client_of(real, number):
 
 
 def silences(real, number, seconds, least_s):
-    """When (since the first ping) and for how long a server kept a client waiting, if for `least_s` or more."""
+    """When (since the first ping) and how long a server kept a client waiting; only waits of `least_s` or more."""
     found, begun = [], time.monotonic()
     with client_of(real, number) as client:
         client.ping()
@@ -104,7 +104,7 @@ def test_one_that_dies_while_it_pulses_is_dead(real):
 
 @pytest.mark.long
 def test_one_that_hangs_while_it_pulses_is_convicted(real):
-    """It is continued in time, and answers nobody all the same: that is no silence of ours."""
+    """It is continued in time but still answers nobody: this silence is not one of our freezes."""
     pulse(real, 2, 300, 1_000)
     until(lambda: is_stopped(real.pid_of(2)), what="the first freeze")
     with client_of(real, 2) as client:

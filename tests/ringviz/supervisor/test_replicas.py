@@ -1,4 +1,4 @@
-"""Deaths in a cluster with replicas: what a replica confirmed is there afterwards, whatever happened to the replica."""
+"""Deaths in a cluster with replicas: confirmed writes are there afterwards, whatever happened to the replica."""
 
 import shutil
 
@@ -19,7 +19,7 @@ def kinds(real):
 
 
 def complete(real):
-    """At rest with every key stored, and two servers a node, no more."""
+    """Idle, with every key stored and exactly two servers per node."""
     assert sum(real.equal().values()) == KEYS
     until(lambda: len(real.server_pids()) == 6, what="six servers")
     for number in (1, 2, 3):

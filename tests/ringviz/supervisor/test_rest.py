@@ -1,4 +1,4 @@
-"""At rest: every server has what is predicted. What is missing is told and stored again, what is extra stays."""
+"""Idle: every server has the predicted keys. Missing keys are reported and reloaded; extra keys stay."""
 
 import os
 import signal
@@ -22,9 +22,9 @@ def client_of(real, number):
 
 
 def names_of(real, number):
-    """The stored names of the keys that a node has, and names in as many slots of it that are of no key set.
+    """The stored names of a node's keys, and names in as many of its slots that are in no key set.
 
-    By slot, so that the first and the last are in different ones.
+    Sorted by slot, so that the first and the last are in different ones.
     """
     owners = bucket_owners(real.state()).tolist()
     buckets = {b"user:%d" % n: bucket_of(Murmur().hash(b"user:%d" % n)) for n in range(KEYS)}
@@ -45,7 +45,7 @@ def of_each(client, command, names):
 
 
 def test_what_is_missing_is_told_and_stored_again_and_what_is_extra_stays(real):
-    """Elsewhere, so that the node has too few by less than it lacks."""
+    """Stored on another node, so that the count is short by less than what is missing."""
     names, extra = names_of(real, 2)
     with client_of(real, 2) as client:
         for name in extra[:EXTRA]:
@@ -62,7 +62,7 @@ def test_what_is_missing_is_told_and_stored_again_and_what_is_extra_stays(real):
 @pytest.mark.long
 def test_what_a_server_comes_back_without_is_told_though_it_is_a_part(real):
     names, _extra = names_of(real, 2)
-    os.kill(real.supervisor.pid, signal.SIGSTOP)  # so that it does not see it before
+    os.kill(real.supervisor.pid, signal.SIGSTOP)  # so that it does not see it too early
     with client_of(real, 2) as client:
         of_each(client, "DEL", names[:20])
     real.kill_supervisor()

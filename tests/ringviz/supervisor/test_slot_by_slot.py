@@ -1,4 +1,4 @@
-"""An engine without atomic migration, a real one (Valkey 8.1): slots move key by key, and what cuts that off is healed.
+"""A real engine without atomic migration (Valkey 8.1): slots move key by key, and interrupted moves are repaired.
 
 A slot in its middle has its keys at two servers. A frozen target keeps it there: the marks in the servers' own views
 tell that a fault came in the middle of a slot.
@@ -30,7 +30,7 @@ def older_engine(monkeypatch):
 
 
 def marks(real, engine):
-    """The slots that are on their way, in the eyes of the servers that answer."""
+    """The slots in migration, according to the servers that answer."""
     found = []
     for address in real.addresses():
         with suppress(EngineError):
@@ -40,7 +40,7 @@ def marks(real, engine):
 
 
 def frozen_within_a_slot(real, engine, *, supervisor=False):
-    """Asks for a drain of node 1, and freezes its target while some keys of a slot have arrived and the slot has not.
+    """Requests a drain of node 1, and freezes its target while some keys of a slot have arrived and the slot has not.
 
     The supervisor is frozen meanwhile, so that it judges nobody, and stays so with `supervisor`. Gives what was asked,
     and the pids of source and target.
@@ -71,7 +71,7 @@ def frozen_within_a_slot(real, engine, *, supervisor=False):
 
 
 def is_marked_on_disk(real):
-    """Whether the servers' own files say that a slot is on its way: that is what the next supervisor starts from."""
+    """Whether the servers' own files say that a slot is in migration: the next supervisor starts from that."""
     files = passwords.folder(real.known().cluster.pk).glob("*/nodes.conf")
     return "->-" in "".join(path.read_text() for path in files)
 
@@ -151,7 +151,7 @@ def test_what_is_cancelled_within_a_slot_goes_back(real, engine):
 
 @pytest.mark.parametrize("goes_on", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_supervisor_that_dies_within_a_slot(real, engine, goes_on):
-    """The next one finds the slot in the servers' own views, and goes on or goes back."""
+    """The next supervisor finds the slot in the servers' views, and continues or reverts."""
     before = real.stored()
     asked, *pids = frozen_within_a_slot(real, engine, supervisor=True)
     real.kill_supervisor()

@@ -1,4 +1,4 @@
-"""Every strategy places the buckets of real servers: keys move, none is lost, and a death is told for what it is."""
+"""Every strategy places the buckets of real servers: keys move, none is lost, and a death is reported as it was."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.installation(nodes=4, keys=KEYS, vnodes=8)
 
 
 def expected(real) -> dict[int, int]:
-    """How many keys each node should have: by the core, and the hash of each key once more."""
+    """How many keys each node should have: by the core, with each key hashed again."""
     state = real.state()
     members = [node for node in state["nodes"] if node["state"] == "active"]
     cluster = state["cluster"]

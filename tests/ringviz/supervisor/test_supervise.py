@@ -56,6 +56,6 @@ def test_a_frozen_node_is_convicted_killed_and_replaced(real):
 def test_a_restarted_node_keeps_its_keys(real):
     real.act("restart", node=1)
     real.event("node_restarted")
-    assert all(real.engine().takes_writes(Address(*one)) for one in real.addresses())  # told when it is really back
+    assert all(real.engine().takes_writes(Address(*one)) for one in real.addresses())  # reported once it is really back
     assert sum(real.equal().values()) == 4_000
     assert not [event for event in real.events() if event.kind == "node_killed"]

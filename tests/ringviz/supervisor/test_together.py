@@ -1,4 +1,4 @@
-"""Servers that end together by themselves: it is no fault of any of them, and they come back with their keys."""
+"""Servers that exit together: none of them is at fault, and they come back with their keys."""
 
 import os
 import signal
@@ -63,7 +63,7 @@ def test_with_replicas_no_confirmed_write_is_lost(real):
 
 @pytest.mark.long
 def test_as_long_as_most_cannot_start_nobody_is_given_up(real, monkeypatch):
-    """Longer than a server that fails alone would be tried: here its log cannot be opened."""
+    """For longer than a server that fails alone is retried; here its log cannot be opened."""
     before = real.equal()
     logs = list(real.folder.glob("clusters/*/*/server.log"))
     for log in logs:

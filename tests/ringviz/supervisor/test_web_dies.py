@@ -1,4 +1,4 @@
-"""A web process is killed while keys move: the move was written down, and does not need whoever asked for it."""
+"""A web process is killed while keys move: the move is on record and does not need the process that requested it."""
 
 import http.client
 import json

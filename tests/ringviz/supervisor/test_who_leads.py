@@ -1,4 +1,4 @@
-"""One supervisor leads, by its lease and fencing token; and it ends only what is its own."""
+"""One supervisor leads, by its lease and fencing token, and ends only its own servers."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def test_the_second_waits_and_takes_over_from_a_paused_first(real):
 
 @pytest.mark.long
 def test_a_first_that_was_paused_within_a_move_writes_nothing_when_it_goes_on(real):
-    """The second ends its move; what the first sees then (its servers are gone, its work is open) is no news."""
+    """The second ends the move; what the first then sees (its servers gone, its work open) is not recorded."""
     engine = real.engine()
     real.slow_moves()
     asked = real.act("drain", node=1)
@@ -75,9 +75,9 @@ def test_a_first_that_was_paused_within_a_move_writes_nothing_when_it_goes_on(re
 
 
 def test_a_first_that_was_paused_within_a_write_is_fenced_off_when_it_goes_on(real):
-    """It has seen that it leads, and decided what to write: a suspicion, which nobody would clear any more.
+    """It has checked that it leads and decided what to write: a suspicion that nobody would ever clear.
 
-    Two of three are silent, so that nobody is convicted.
+    Two of three servers are silent, so that nobody is convicted.
     """
     real.equal()
     first, token, version, old_servers = real.supervisor, newest_token(ROLE), real.known().v, real.server_pids()
@@ -127,7 +127,7 @@ def is_stopped(pid):
     [0, pytest.param(1, marks=[pytest.mark.long, pytest.mark.installation(nodes=3, keys=KEYS, replicas=1)])],
 )
 def test_a_first_that_was_paused_within_a_death_leaves_it_to_the_second(real, replicas):
-    """It had done something about the death, and had told nobody."""
+    """It had acted on the death without reporting it."""
     pid = in_sync(real, 2)[0].pid if replicas else real.pid_of(2)
     first, since = real.supervisor, real.known().v + 1
     with database_held(real.database_url):
@@ -156,7 +156,7 @@ def test_while_the_lease_server_is_gone_nothing_is_done_and_when_it_is_back_ever
     first, before = real.supervisor.pid, real.equal()
     real.valkey.kill()
     until(lambda: "lease server does not answer" in real.log(), what="the supervisor to say so")
-    wait(TTL_MS / 1000)  # what it held runs out
+    wait(TTL_MS / 1000)  # its lease runs out
     asked = real.act("add", name="cache-4", weight=1)
     host, _colon, port = real.node(1)["address"].partition(":")
     bucket = int((bucket_owners(real.state()) == 1).nonzero()[0][0])
@@ -214,7 +214,7 @@ def test_a_stray_is_ended_and_a_stranger_with_its_number_is_not(real):
 
 
 def claim(directory: Path, **identity: object) -> None:
-    """Rewrites who is said to run from a directory."""
+    """Rewrites which process a directory claims."""
     told = json.loads((directory / "process.json").read_text())
     told["identity"] = identity.get("identity") or {**told["identity"], **identity}
     (directory / "process.json").write_text(json.dumps(told))
