@@ -26,7 +26,7 @@ class LockSources(Places):
     noun = _("Lock source")
     timeline = TimelineWords(
         hint=_("Alerts, breaks, and when the source was lost or paused, newest first."),
-        began=_("Watching of this source began here."),
+        began=_("Ringviz began to watch this source here."),
         no_match=_("Choose another kind or lock, or all of them."),
         name=_("Lock"),
         any_name=_("Every lock"),

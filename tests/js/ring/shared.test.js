@@ -1,4 +1,4 @@
-/** What the page and Python have to agree on and neither tells the other: tests/contract/shared/shared.json. */
+/** What the page and Python must agree on without telling each other: tests/contract/shared/shared.json. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
