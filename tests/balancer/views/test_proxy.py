@@ -1,6 +1,8 @@
 """The part of the Balancer page about the proxy."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -33,7 +35,10 @@ def test_the_page_asks_for_it_and_is_told_how_to_start_one(client: Client, clust
     assert "Real" not in text  # nothing is shown that could be
 
 
-def test_a_proxy_that_left_its_files_is_not_running(client: Client, cluster: Cluster) -> None:
+def test_a_proxy_that_left_its_files_is_not_running(
+    client: Client, cluster: Cluster, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
     folder = folder_of(cluster)
     folder.mkdir(parents=True)
     (folder / "port").write_text("7000")
